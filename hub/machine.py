@@ -19,16 +19,19 @@ class Machine:
 
     cores: int
     """Physical cores: two threads of one core share its arithmetic units, and gain nothing from each other."""
+    cpus: int
+    """Logical CPUs."""
     free_bytes: int | None
     """Memory; None where the system does not say."""
 
 
 def this_machine(root: Path = ROOT) -> Machine:
     """What this process may use, within its affinity and its control group. Files are read below `root`."""
-    return Machine(_cores(_affinity(), root), _free_bytes(root))
+    cpus = affinity()
+    return Machine(_cores(cpus, root), len(cpus), _free_bytes(root))
 
 
-def _affinity() -> frozenset[int]:
+def affinity() -> frozenset[int]:
     """The logical CPUs on which the process may run."""
     return frozenset(os.sched_getaffinity(0) if sys.platform == "linux" else range(os.cpu_count() or 1))
 
@@ -42,16 +45,16 @@ def _cores(cpus: Iterable[int], root: Path) -> int:
 def _siblings(cpu: int, root: Path) -> str:
     """Names the physical core of a logical CPU: the list of all its logical CPUs."""
     listed = root / f"sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list"
-    return _text(listed) or str(cpu)
+    return text(listed) or str(cpu)
 
 
 def _cpu_quota(root: Path) -> float | None:
     """CPUs that the control groups leave the process; None without a limit."""
     limits = []
     for folder in _groups(root, "cpu"):
-        quota, _, period = (_text(folder / "cpu.max") or "").partition(" ")
+        quota, _, period = (text(folder / "cpu.max") or "").partition(" ")
         if not quota:
-            quota, period = _text(folder / "cpu.cfs_quota_us") or "", _text(folder / "cpu.cfs_period_us") or ""
+            quota, period = text(folder / "cpu.cfs_quota_us") or "", text(folder / "cpu.cfs_period_us") or ""
         with suppress(ValueError, ZeroDivisionError):  # "max", or no such file
             if (share := int(quota) / int(period)) > 0:  # -1: no limit
                 limits.append(share)
@@ -63,13 +66,13 @@ def _free_bytes(root: Path) -> int | None:
     for folder in _groups(root, "memory"):
         for limit, used in (("memory.max", "memory.current"), ("memory.limit_in_bytes", "memory.usage_in_bytes")):
             with suppress(ValueError):
-                if (most := int(_text(folder / limit) or "")) < _UNLIMITED:
-                    found.append(max(0, most - int(_text(folder / used) or 0)))
+                if (most := int(text(folder / limit) or "")) < _UNLIMITED:
+                    found.append(max(0, most - int(text(folder / used) or 0)))
     return min(found, default=None)
 
 
 def _available(root: Path) -> int | None:
-    for line in (_text(root / "proc/meminfo") or "").splitlines():
+    for line in (text(root / "proc/meminfo") or "").splitlines():
         if line.startswith("MemAvailable:"):
             return int(line.split()[1]) * 1024
     return None
@@ -78,7 +81,7 @@ def _available(root: Path) -> int | None:
 def _groups(root: Path, controller: str) -> list[Path]:
     """The folders of the control groups that limit this process, from its own up to the root, of both versions."""
     folders = []
-    for line in (_text(root / "proc/self/cgroup") or "").splitlines():
+    for line in (text(root / "proc/self/cgroup") or "").splitlines():
         _, _, rest = line.partition(":")
         controllers, _, path = rest.partition(":")
         if controllers and controller not in controllers.split(","):
@@ -89,7 +92,8 @@ def _groups(root: Path, controller: str) -> list[Path]:
     return folders
 
 
-def _text(file: Path) -> str | None:
+def text(file: Path) -> str | None:
+    """The contents of a file of the system; None if there is no such file."""
     try:
         return file.read_text(encoding="utf-8").strip()
     except OSError:

@@ -9,6 +9,7 @@ from functools import partial
 
 from gradus.environment import number
 from hub import cores as policy
+from hub.cpu_load import CpuLoad
 from hub.environment_errors import exit_on_environment_error
 from hub.log_throttle import limit_repeats
 from hub.machine import this_machine
@@ -57,12 +58,13 @@ def main(arguments: list[str] | None = None, env: Mapping[str, str] = os.environ
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     limit_repeats()
     machine = this_machine()
-    cores = chosen.cores or machine.cores
+    cores, load = chosen.cores or machine.cores, CpuLoad()
     slots = chosen.slots or policy.slots(cores, machine.free_bytes)
     pool = partial(
         SlotPool,
         slots=[Slot(chosen.device, chosen.memory) for _ in range(slots)],
-        cores=Cores(cores, chosen.threads),
+        cores=Cores(cores, chosen.threads, lambda: load.busy() * machine.cores / machine.cpus),
+        load=load,
         kept_warm=0 if chosen.on_request else 1,
         most_on_gpu=chosen.slots or 1,
     )

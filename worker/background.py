@@ -26,6 +26,7 @@ CLEANUP_SECONDS = 600.0
 RECONNECT_SECONDS = 1.0
 WEBHOOK_SECONDS = 1.0
 REST_CHECK_SECONDS = 10.0
+LOAD_SECONDS = 2.0
 QUEUE_PAUSE_SECONDS = 0.01
 """Pause between two looks into the queue of readings or of questions, each of which waits for a message."""
 
@@ -77,6 +78,7 @@ def start(
         every(RECONNECT_SECONDS, lambda: hub.pubsub.subscribe(CONTROL, slots.wake, lambda: shutdown.begun), shutdown),
         every(CHECK_SECONDS, watchdog.check, shutdown),
         every(REST_CHECK_SECONDS, slots.rest, shutdown),
+        every(LOAD_SECONDS, slots.sample_load, shutdown),
         every(WEBHOOK_SECONDS, deliverer.look, shutdown),
         every(QUEUE_PAUSE_SECONDS, reading.serve, shutdown),
         *(every(QUEUE_PAUSE_SECONDS, one.serve, shutdown) for one in questions),

@@ -1,6 +1,7 @@
 """The cores of a worker: chooses the threads of each run, and knows which cores are idle."""
 
 import threading
+from collections.abc import Callable
 
 from gradus.device_name import CpuName
 from gradus.spec.device import CpuThreads
@@ -29,9 +30,13 @@ def device_for(own: CpuName, request: DeviceRequest, total: int, idle: int, fixe
 class Cores:
     """The cores that a worker's runs share."""
 
-    def __init__(self, total: int, fixed: int | None = None) -> None:
-        """`fixed` is the number of threads of each run, instead of the policy's."""
+    def __init__(
+        self, total: int, fixed: int | None = None, busy_with_others: Callable[[], float] = lambda: 0.0
+    ) -> None:
+        """`fixed` is the number of threads of each run, instead of the policy's. `busy_with_others` is the number of
+        cores that other programs use."""
         self.total = total
+        self._others = busy_with_others
         self._fixed = fixed
         self._threads: dict[object, int] = {}
         self._lock = threading.Lock()
@@ -48,7 +53,7 @@ class Cores:
         if cpu is None:
             return own
         with self._lock:
-            busy = sum(threads for other, threads in self._threads.items() if other is not slot)
+            busy = sum(threads for other, threads in self._threads.items() if other is not slot) + round(self._others())
             chosen = device_for(cpu, request, self.total, max(0, self.total - busy), self._fixed)
             self._threads[slot] = chosen.threads
         return str(chosen)

@@ -8,6 +8,7 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
+from hub.cpu_load import CpuLoad
 from hub.hub import Hub
 from hub.ids import new_id
 from hub.jobs import claims
@@ -32,17 +33,18 @@ class SlotPool:
         shutdown: Shutdown,
         slots: Sequence[Slot],
         cores: Cores,
+        load: CpuLoad,
         *,
         kept_warm: int = 1,
         most_on_gpu: int = 1,
     ) -> None:
-        """The runs share the `cores`. `kept_warm` trainers stay however long there is no job; on a GPU, only the first
-        `most_on_gpu` of the slots are used."""
+        """The runs share the `cores`; the `load` tells which of them others use. `kept_warm` trainers stay however long
+        there is no job; on a GPU, only the first `most_on_gpu` of the slots are used."""
         self.id = new_id("wrk")
         self._hub = hub
         self._shutdown = shutdown
         self._slots = slots
-        self._cores = cores
+        self._cores, self.sample_load = cores, load.sample
         self._kept_warm, self._most_on_gpu = kept_warm, most_on_gpu
         self._free = FreeSlots()
         self._runs: set[JobRun] = set()

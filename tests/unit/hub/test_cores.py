@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from hub.cores import WORK_PER_THREAD, slots, threads
+from hub.cpu_load import CpuLoad
 from hub.machine import Machine, this_machine
 
 GIB = 2**30
@@ -46,7 +47,7 @@ def test_threads_are_worth_their_work_and_idle(work: int, idle: int, waiting: in
 
 def machine(root: Path, monkeypatch: pytest.MonkeyPatch, cpus: int, files: dict[str, str]) -> Machine:
     """What a process sees that may run on so many logical CPUs, with these files of the system."""
-    monkeypatch.setattr("hub.machine._affinity", lambda: frozenset(range(cpus)))
+    monkeypatch.setattr("hub.machine.affinity", lambda: frozenset(range(cpus)))
     for name, text in files.items():
         file = root / name
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -67,16 +68,16 @@ MEMINFO = {"proc/meminfo": "MemTotal:       32000000 kB\nMemAvailable:   1677721
 @pytest.mark.parametrize(
     ("cpus", "files", "expected"),
     [
-        (4, {}, Machine(4, None)),
-        (32, hyperthreads(32) | MEMINFO, Machine(16, 16 * GIB)),
-        (1, hyperthreads(2), Machine(1, None)),  # an affinity of one of the core's two
-        (8, {"proc/self/cgroup": "0::/a\n", "sys/fs/cgroup/a/cpu.max": "250000 100000\n"}, Machine(3, None)),
-        (8, {"proc/self/cgroup": "0::/a\n", "sys/fs/cgroup/a/cpu.max": "max 100000\n"}, Machine(8, None)),
-        (8, {"proc/self/cgroup": "0::/a/b\n", "sys/fs/cgroup/a/cpu.max": "50000 100000\n"}, Machine(1, None)),
+        (4, {}, Machine(4, 4, None)),
+        (32, hyperthreads(32) | MEMINFO, Machine(16, 32, 16 * GIB)),
+        (1, hyperthreads(2), Machine(1, 1, None)),  # an affinity of one of the core's two
+        (8, {"proc/self/cgroup": "0::/a\n", "sys/fs/cgroup/a/cpu.max": "250000 100000\n"}, Machine(3, 8, None)),
+        (8, {"proc/self/cgroup": "0::/a\n", "sys/fs/cgroup/a/cpu.max": "max 100000\n"}, Machine(8, 8, None)),
+        (8, {"proc/self/cgroup": "0::/a/b\n", "sys/fs/cgroup/a/cpu.max": "50000 100000\n"}, Machine(1, 8, None)),
         (  # seen from inside a container, whose group is the mount
             8,
             {"proc/self/cgroup": "0::/docker/1f\n", "sys/fs/cgroup/cpu.max": "200000 100000\n"},
-            Machine(2, None),
+            Machine(2, 8, None),
         ),
         (
             8,
@@ -87,17 +88,17 @@ MEMINFO = {"proc/meminfo": "MemTotal:       32000000 kB\nMemAvailable:   1677721
                 "sys/fs/cgroup/memory/c/memory.limit_in_bytes": str(4 * GIB),
                 "sys/fs/cgroup/memory/c/memory.usage_in_bytes": str(GIB),
             },
-            Machine(4, 3 * GIB),
+            Machine(4, 8, 3 * GIB),
         ),
         (
             2,
             {"proc/self/cgroup": "1:cpu:/\n", "sys/fs/cgroup/cpu/cpu.cfs_quota_us": "-1\n"},
-            Machine(2, None),
+            Machine(2, 2, None),
         ),
         (
             8,
             MEMINFO | {"proc/self/cgroup": "0::/\n", "sys/fs/cgroup/memory.max": str(2 * GIB)},
-            Machine(8, 2 * GIB),
+            Machine(8, 8, 2 * GIB),
         ),
     ],
 )
@@ -117,3 +118,25 @@ def test_taskset_limits_the_cores() -> None:
         check=True,
     )
     assert run.stdout == "1\n"
+
+
+def stat(*rows: tuple[int, ...]) -> str:
+    return "cpu 0\n" + "".join(f"cpu{i} {' '.join(map(str, row))}\n" for i, row in enumerate(rows)) + "intr 5\n"
+
+
+def test_others_are_busy_with_what_is_not_nice_on_our_cpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.cpu_load.affinity", lambda: frozenset({0, 1}))
+    (tmp_path / "proc").mkdir()
+    (tmp_path / "proc/stat").write_text(stat((100,) * 10, (0,) * 10, (0,) * 10))
+    now = 0.0
+    load = CpuLoad(lambda: now, tmp_path)
+    assert load.busy() == 0
+    now = 2.0  # user 150, nice 200, system 50, idle; the third CPU is not ours
+    (tmp_path / "proc/stat").write_text(stat((250, 300, 150, *(100,) * 7), (0, 0, 0, 200, *(0,) * 6), (200,) * 10))
+    assert load.busy() == 1.0
+
+
+def test_a_system_without_counters_has_no_load(tmp_path: Path) -> None:
+    load = CpuLoad(root=tmp_path)
+    load.sample()
+    assert load.busy() == 0

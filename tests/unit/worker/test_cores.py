@@ -83,3 +83,8 @@ def test_runs_share_the_cores_of_their_worker() -> None:
     cores.release("first")
     assert threads("fourth", WIDE) == 9
     assert cores.choose("fifth", "cuda:NVIDIA H200 (torch 2.11.0+cu130)", WIDE).startswith("cuda:")
+
+
+def test_cores_that_others_use_are_not_idle() -> None:
+    cores = Cores(16, busy_with_others=lambda: 3.4)
+    assert cores.choose("first", str(OWN), WIDE).startswith("cpu:13 ")
