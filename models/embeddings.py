@@ -1,6 +1,7 @@
 """Embeddings of numbers and categories, with hand-written forward and backward passes for K networks at once."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from math import pi
 
 import torch
@@ -18,19 +19,27 @@ class EmbeddingsLayer:
     """Inputs that stay, learned periodic functions of numbers, and the vectors of categories, side by side."""
 
     def __init__(
-        self, plan: EmbeddingsPlan, tensors: Mapping[str, Learned], products: Products, batch: int, buffers: Buffers
+        self,
+        plan: EmbeddingsPlan,
+        tensors: Mapping[str, Learned],
+        products: Products,
+        batch: int,
+        buffers: Buffers,
+        columns: "_Columns | None" = None,
     ) -> None:
-        """The tensors by their names in the plan. As it is the first layer, no gradient by x is ever needed."""
+        """The tensors by their names in the plan. As it is the first layer, no gradient by x is ever needed. `columns`
+        are those of a layer of the same plan."""
         self._plan, self._tensors, self._products = plan, tensors, products
         any_tensor = next(iter(tensors.values()))[0]
         members = len(any_tensor)
         self.output = buffers.empty(members, batch, plan.units)
-        self._kept = torch.tensor(plan.kept, dtype=torch.int64, device=any_tensor.device)
+        self._columns = columns or _columns(plan, any_tensor.device)
+        self._kept = self._columns.kept
         outputs = self.output[:, :, len(plan.kept) :]
         self._numbers = None
         if plan.numbers:
             width = len(plan.numbers) * (plan.periodic.size - 1)
-            self._numbers = _Functions(plan, tensors, products, outputs[:, :, :width], buffers)
+            self._numbers = _Functions(plan, tensors, products, outputs[:, :, :width], self._columns.numbers, buffers)
             outputs = outputs[:, :, width:]
         self._categories: list[_Vectors] = []
         for i, block in enumerate(plan.categories):
@@ -54,10 +63,24 @@ class EmbeddingsLayer:
 
     def evaluate(self, x: Tensor) -> Tensor:
         """The embedded x (K, n, inputs), in memory of its own."""
-        return EmbeddingsLayer(self._plan, self._tensors, self._products, x.shape[1], Buffers(x)).forward(x)
+        shared = self._plan, self._tensors, self._products
+        return EmbeddingsLayer(*shared, x.shape[1], Buffers(x), self._columns).forward(x)
 
     def _parts(self) -> "list[_Functions | _Vectors]":
         return [*([self._numbers] if self._numbers else []), *self._categories]
+
+
+@dataclass(frozen=True, eq=False)
+class _Columns:
+    """Columns of the inputs, int64, on the device: they are sent there once, for that waits for the device."""
+
+    kept: Tensor
+    numbers: Tensor
+
+
+def _columns(plan: EmbeddingsPlan, device: torch.device) -> _Columns:
+    kept, numbers = (torch.tensor(found, dtype=torch.int64, device=device) for found in (plan.kept, plan.numbers))
+    return _Columns(kept, numbers)
 
 
 class _Functions:
@@ -69,12 +92,13 @@ class _Functions:
         tensors: Mapping[str, Learned],
         products: Products,
         output: Tensor,
+        columns: Tensor,
         buffers: Buffers,
     ) -> None:
-        """`output` (K, b, n·m) is written in every forward pass."""
+        """`output` (K, b, n·m) is written in every forward pass; `columns` (n,) are those of the numbers in x."""
         (members, batch, self.width), n = output.shape, len(plan.numbers)
         f, m = plan.periodic.frequencies, plan.periodic.size - 1
-        self._columns = torch.tensor(plan.numbers, dtype=torch.int64, device=output.device)
+        self._columns = columns
         self._output = _split(output, 2, n).transpose(1, 2)  # (K, n, b, m)
         self._frequency, self._frequency_gradient = tensors["frequency"]  # (K, n, f)
         self._phase, self._phase_gradient = tensors["phase"]
