@@ -80,7 +80,8 @@ def main() -> None:
         while True:
             if sys.stdin.fileno() in select.select([sys.stdin.fileno(), listener.fileno()], [], [])[0]:
                 break
-            children.add(_fork(listener.accept()[0]))
+            if child := _fork(listener.accept()[0]):
+                children.add(child)
             children -= {child for child in children if os.waitpid(child, os.WNOHANG)[0]}
     for child in children:
         with suppress(ProcessLookupError):
@@ -88,13 +89,14 @@ def main() -> None:
         os.waitpid(child, 0)
 
 
-def _fork(connection: socket.socket) -> int:
+def _fork(connection: socket.socket) -> int | None:
+    """The process; None if the caller was killed before it had asked."""
     with connection:
         text, streams, _, _ = socket.recv_fds(connection, 65536, 3)
-        while not text.endswith(b"\0\0"):
-            text += connection.recv(65536)
-        child = os.fork()
-        if not child:
+        while not text.endswith(b"\0\0") and (more := connection.recv(65536)):
+            text += more
+        child = os.fork() if text.endswith(b"\0\0") else None
+        if child == 0:
             _become(connection, streams, os.fsdecode(text))
         for stream in streams:
             os.close(stream)

@@ -153,12 +153,17 @@ class Server:
                 os.killpg(child.process.pid, signal.SIGKILL)
 
     def _fork(self, connection: socket.socket) -> None:
-        text, (log, *_), _, _ = socket.recv_fds(connection, 65536, 1)
-        while not text.endswith(b"\n"):
-            text += connection.recv(65536)
+        text, logs, _, _ = socket.recv_fds(connection, 65536, 1)
+        while not text.endswith(b"\n") and (more := connection.recv(65536)):
+            text += more
+        if not text.endswith(b"\n"):  # the requester was killed
+            for log in logs:
+                os.close(log)
+            connection.close()
+            return
         request = json.loads(text)
         assert can_fork(), "a module has started a thread when it was imported"
-        with os.fdopen(log, "ab") as file:
+        with os.fdopen(logs[0], "ab") as file:
             process = ForkedProcess(partial(_run, request["command"]), file, request["env"], ROOT)
         self._children.append(_Child(process, connection))
         connection.sendall(b"%d\n" % process.pid)

@@ -1,0 +1,24 @@
+"""Callers that are killed before they have asked: the processes that fork do not wait for them."""
+
+import socket
+
+from tests.servers import commands
+from tests.servers.warm import Server
+
+
+def hung_up() -> socket.socket:
+    """The server's end of a connection whose other end sent nothing and is gone."""
+    ours, theirs = socket.socketpair()
+    theirs.close()
+    return ours
+
+
+def test_commands_forget_a_caller_that_has_hung_up() -> None:
+    assert commands._fork(hung_up()) is None
+
+
+def test_servers_forget_a_requester_that_has_hung_up() -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        server = Server(listener)
+        server._fork(hung_up())
+    assert server._children == []
