@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from scripts.cli_page import cli_page
+from scripts.findings_page import finding_pages, findings_page
 from scripts.http_page import http_page
 from scripts.lab_page import lab_page
 from scripts.spec_page import spec_page
@@ -13,6 +14,8 @@ DOCS = Path(__file__).parent.parent / "docs"
 
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli_page,
+    "findings.md": findings_page,
+    **finding_pages(),
     "http.md": http_page,
     "lab.md": lab_page,
     "spec.md": spec_page,
@@ -27,6 +30,7 @@ def stale() -> list[str]:
 
 def write() -> None:
     for name, page in PAGES.items():
+        (DOCS / name).parent.mkdir(exist_ok=True)
         (DOCS / name).write_text(page(), encoding="utf-8")
 
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from gradus.client.events import StreamEvent
 from gradus.client.follow import experiment_log
@@ -35,6 +36,11 @@ Versioned = tuple[ExperimentRecord, str | None]
 def versioned(response: "httpx.Response") -> Versioned:
     """Reads an answer that is an experiment."""
     return ExperimentRecord.model_validate_json(response.content), response.headers.get("ETag")
+
+
+def _of(finding: Finding | str, deed: str) -> str:
+    """The part of an experiment's path where something is done about a finding."""
+    return f"findings/{quote(finding if isinstance(finding, str) else finding.name, safe='')}/{deed}"
 
 
 class Experiment(TrainedHandle[T_co]):
@@ -126,10 +132,36 @@ class Experiment(TrainedHandle[T_co]):
 
     @method
     async def findings(self) -> tuple[Finding, ...]:
-        """What is wrong with it and its data so far, the gravest first: how that is known, and what to do about it."""
+        """What is wrong with it and its data so far, the root cause first: how that is known, what to do about it, and
+        what was proved of that."""
         path = path_of("experiments", self.id, "findings")
         page: FindingPage = await self._transport.send(Request("GET", path, reads(FindingPage)))
         return page.data
+
+    @method
+    async def apply_finding(
+        self, finding: Finding | str, *, patch: int = 0, name: str | None = None, idempotency_key: str | None = None
+    ) -> "Experiment[T_co]":
+        """A new experiment with a patch of the finding, from the start: the first one, unless `patch` names another.
+
+        It is created once, however often the request is sent.
+        """
+        body = encoded({"patch": patch, "name": name})
+        request = self._request("POST", _of(finding, "apply"), headers=idempotency(idempotency_key), body=body)
+        return Experiment(self._transport, *await self._transport.send(request))
+
+    @method
+    async def verify_finding(
+        self, finding: Finding | str, *, patch: int = 0, seeds: int = 5, idempotency_key: str | None = None
+    ) -> Finding:
+        """Have a patch of the finding proved by trainings with and without it, of at most `seeds` pairs.
+
+        The finding that is returned, and later `findings()`, has `verifying`, and `verified` when the answer is known.
+        """
+        body = encoded({"patch": patch, "seeds": seeds})
+        path = path_of("experiments", self.id, _of(finding, "verify"))
+        headers = idempotency(idempotency_key)
+        return await self._transport.send(Request("POST", path, reads(Finding), headers=headers, body=body))
 
     @method
     async def metrics(self, *, after: int = 0, wait: int = 0, max_points: int | None = None) -> MetricsPage:

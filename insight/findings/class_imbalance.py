@@ -2,6 +2,7 @@
 
 from gradus.wire.finding import Evidence, Finding, Patch
 from insight.findings.kind import FindingKind
+from insight.in_run.class_imbalance import in_run
 from insight.start import Start
 from insight.words import percent
 
@@ -49,4 +50,5 @@ KIND = FindingKind(
     "is high.",
     cure='`{"dataset": {"class_weights": "balanced"}}`; more examples of the rare class; balanced accuracy as metric.',
     at_start=at_start,
+    in_run=in_run,
 )

@@ -2,6 +2,7 @@
 
 from gradus.wire.finding import Evidence, Finding, Patch
 from insight.findings.kind import FindingKind
+from insight.in_run.clipping_too_strong import in_run
 from insight.start import Start
 from insight.words import figure, rounded
 
@@ -42,4 +43,5 @@ KIND = FindingKind(
     "in disguise, and it hides the size of the gradient. Adaptive optimizers divide the scale out again.",
     cure="No clipping, or a limit at the 90th percentile of the gradient's norm; and then the learning rate.",
     at_start=at_start,
+    in_run=in_run,
 )

@@ -3,6 +3,7 @@
 from gradus.wire.finding import Evidence, Finding, Patch
 from insight import cures
 from insight.findings.kind import FindingKind
+from insight.in_run.dead_relu import in_run
 from insight.start import Start
 from insight.words import percent
 
@@ -54,4 +55,5 @@ KIND = FindingKind(
     "high a learning rate kills units, and then is the cause.",
     cure="A tenth of the learning rate if it was too high; `leaky_relu`; batch normalization.",
     at_start=at_start,
+    in_run=in_run,
 )

@@ -6,6 +6,7 @@ from gradus.wire.finding import Evidence, Finding, Severity
 from gradus.wire.probe import ProbedLayer
 from insight import cures
 from insight.findings.kind import FindingKind
+from insight.in_run.initial_weights import too_large
 from insight.start import Start
 from insight.words import figure
 
@@ -90,4 +91,5 @@ KIND = FindingKind(
     "activation's own initializer; with inputs that are too large it reports those instead.",
     cure='`{"init": "auto"}`; or batch normalization, which sets the scale of each layer whatever its weights.',
     at_start=at_start,
+    in_run=too_large,
 )

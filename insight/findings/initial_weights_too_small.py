@@ -6,6 +6,7 @@ from gradus.wire.finding import Evidence, Finding, Severity
 from insight import cures
 from insight.findings.initial_weights_too_large import scale
 from insight.findings.kind import FindingKind
+from insight.in_run.initial_weights import too_small
 from insight.start import Start
 from insight.words import figure
 
@@ -62,4 +63,5 @@ KIND = FindingKind(
     "activation's own initializer, else it is the activation's fault (`vanishing_gradient`).",
     cure='`{"init": "auto"}`; or batch normalization.',
     at_start=at_start,
+    in_run=too_small,
 )

@@ -7,6 +7,7 @@ from gradus.spec.nodes.pool import MaxPoolPlan
 from gradus.wire.finding import Evidence, Finding
 from insight import cures
 from insight.findings.kind import FindingKind
+from insight.in_run.linear_network import in_run
 from insight.start import Start
 from insight.words import count
 
@@ -42,4 +43,5 @@ KIND = FindingKind(
     "nothing that one layer could not compute.",
     cure='`{"activation": "relu"}`, or `"layers": []` if a linear model is wanted.',
     at_start=at_start,
+    in_run=in_run,
 )

@@ -3,6 +3,7 @@
 from gradus.wire.finding import Evidence, Finding, Patch
 from insight import cures
 from insight.findings.kind import FindingKind
+from insight.in_run.lr_too_high import in_run
 from insight.start import Start
 from insight.words import figure
 
@@ -92,4 +93,5 @@ KIND = FindingKind(
     "moves every weight by the learning rate, which is pessimistic; later ones are shorter.",
     cure="The learning rate at which rho is 0.85, which the probe measures; else a warm-up, or gradient clipping.",
     at_start=at_start,
+    in_run=in_run,
 )

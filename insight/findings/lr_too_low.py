@@ -3,6 +3,7 @@
 from gradus.wire.finding import Evidence, Finding, Patch
 from insight import cures
 from insight.findings.kind import FindingKind
+from insight.in_run.lr_too_low import in_run
 from insight.start import Start
 from insight.words import count, figure
 
@@ -81,4 +82,5 @@ KIND = FindingKind(
     "consequence of that.",
     cure="The learning rate at which rho is 0.85, which the probe measures; or Adam.",
     at_start=at_start,
+    in_run=in_run,
 )

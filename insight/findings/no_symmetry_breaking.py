@@ -3,6 +3,7 @@
 from gradus.wire.finding import Evidence, Finding
 from insight import cures
 from insight.findings.kind import FindingKind
+from insight.in_run.no_symmetry_breaking import in_run
 from insight.start import Start
 
 
@@ -43,4 +44,5 @@ KIND = FindingKind(
     "the different columns of each hidden layer's initial weights, and needs no threshold.",
     cure='Draw the weights at random: `{"init": "auto"}`.',
     at_start=at_start,
+    in_run=in_run,
 )

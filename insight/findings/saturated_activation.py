@@ -3,6 +3,7 @@
 from gradus.wire.finding import Evidence, Finding
 from insight import cures
 from insight.findings.kind import FindingKind
+from insight.in_run.saturated_activation import in_run
 from insight.start import Start
 from insight.words import figure, percent
 
@@ -39,4 +40,5 @@ KIND = FindingKind(
     "or inputs that are too large are the cause; later, a learning rate that is too high.",
     cure='`{"init": "auto"}`; batch normalization; ReLU.',
     at_start=at_start,
+    in_run=in_run,
 )

@@ -2,6 +2,7 @@
 
 from gradus.wire.finding import Evidence, Finding, Patch
 from insight.findings.kind import FindingKind
+from insight.in_run.schedule_ends_early import in_run
 from insight.start import Start
 from insight.words import figure, percent
 
@@ -42,4 +43,5 @@ KIND = FindingKind(
     "few epochs only stops the run.",
     cure="A cosine decay, which ends with the run; or a slower decay.",
     at_start=at_start,
+    in_run=in_run,
 )

@@ -3,6 +3,7 @@
 from gradus.wire.finding import Evidence, Finding
 from insight import cures
 from insight.findings.kind import FindingKind
+from insight.in_run.signal_collapse import in_run
 from insight.start import Start
 from insight.words import figure
 
@@ -48,4 +49,5 @@ KIND = FindingKind(
     "30. An adaptive optimizer can amplify a small gradient, but not a signal that is not there.",
     cure='`{"activation": "relu", "init": "auto"}`, or tanh, or batch normalization, which removes the common part.',
     at_start=at_start,
+    in_run=in_run,
 )

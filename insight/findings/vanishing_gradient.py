@@ -3,6 +3,7 @@
 from gradus.wire.finding import Evidence, Finding
 from insight import cures
 from insight.findings.kind import FindingKind
+from insight.in_run.vanishing_gradient import in_run
 from insight.start import Start
 from insight.words import figure
 
@@ -47,4 +48,5 @@ KIND = FindingKind(
     "He's and Xavier's weights preserve). Norms of gradients alone would: they go to 0 as well when all is learned.",
     cure='`{"activation": "relu", "init": "auto"}`; batch normalization; fewer layers; residual connections.',
     at_start=at_start,
+    in_run=in_run,
 )

@@ -3,6 +3,7 @@
 from gradus.spec.schedule import CosLog
 from gradus.wire.finding import Evidence, Finding, Patch
 from insight.findings.kind import FindingKind
+from insight.in_run.warmup_too_long import in_run
 from insight.start import Start
 
 HALF = 0.5
@@ -46,4 +47,5 @@ KIND = FindingKind(
     "run never reaches the learning rate.",
     cure="A warm-up of one epoch, or a tenth of the run.",
     at_start=at_start,
+    in_run=in_run,
 )

@@ -49,7 +49,14 @@ RATE: dict[str, Any] = {
             "predicted": {"update ratio": {"before": 0.31, "after": 0.004}},
         }
     ],
-    "verified": {"patch": {}, "gain": 0.021, "ci95": [0.01, 0.032], "seeds": 5, "experiments": ["exp_0123456789"]},
+    "verified": {
+        "patch": {},
+        "gain": 0.021,
+        "ci95": [0.01, 0.032],
+        "seeds": 5,
+        "experiments": ["exp_0123456789"],
+        "decided": True,
+    },
 }
 
 
@@ -168,7 +175,7 @@ def test_a_finding_of_a_run_shows_all_that_is_known(page: Page) -> None:
         "optimizer.lr 1 0.01",
         'schedule "" cosine',
         "Predicted update ratio 0.31 → 0.004",
-        "Verified over 5 seeds: gain 0.021 [0.01, 0.032], in 456789",
+        "Verified over 5 pairs: gain 0.021 [0.01, 0.032] , in 456789",
         "the first answer",
         "What follows from it",
     ):
@@ -180,14 +187,15 @@ def test_a_finding_of_a_run_shows_all_that_is_known(page: Page) -> None:
 def test_findings_arrive_in_order_of_gravity_and_once(page: Page) -> None:
     events = [
         finding("a", severity="note"),
-        finding("b", severity="critical"),
-        finding("b", severity="critical", column="x"),
-        {**finding("b", severity="critical"), "because": "anew"},
+        finding("data_b", severity="critical"),
+        finding("data_b", severity="critical", column="x"),
+        {**finding("data_b", severity="critical"), "because": "anew"},
+        {**finding("a", severity="note"), "layer": "layers/2"},
     ]
     kept = page.evaluate(
         """events => events.reduce((all, data) => changedFindings(all, { kind: "finding", data }), [])
             .map(({ id, column, because }) => [id, column, because])""",
         events,
     )
-    assert kept == [["b", None, "anew"], ["b", "x", "of <b>it</b>"], ["a", None, "of <b>it</b>"]]
+    assert kept == [["data_b", None, "anew"], ["data_b", "x", "of <b>it</b>"], ["a", None, "of <b>it</b>"]]
     assert result(page, 'return changedFindings([], { kind: "epoch", data: {} });') == []

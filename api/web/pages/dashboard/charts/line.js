@@ -26,7 +26,7 @@ import { plain, STROKES } from "./style.js";
  * @property {{ title?: string, isPercent: boolean, isLogarithmic: boolean, isFromZero?: boolean }} up the axis of y
  * @property {boolean} hasLegend
  * @property {boolean} [isDense] whether there are too many lines to tell the values of all at once
- * @property {{ at: number, label: string } | null} [mark] an upright line
+ * @property {{ at: number, label: string, color?: string }[]} [marks] upright lines
  * @property {string} view what a person has zoomed into stays as long as it is the same
  */
 
@@ -41,6 +41,8 @@ const HALF = 14;
 const AIR = 0.05;
 /** Powers of ten that each have a label, at most. */
 const DECADES = 8;
+/** Of the chart's height, between the labels of two marks. */
+const LOWER = 0.09;
 /** Enough to tell round numbers that are close to each other. */
 const DIGITS = 6;
 
@@ -52,7 +54,7 @@ const axisTitle = (/** @type {string} */ text, /** @type {number} */ standoff) =
 
 /** @param {Lines} lines */
 const plotly = (
-  { series, across, isAcrossLogarithmic = false, up, hasLegend, isDense = false, mark = null, view },
+  { series, across, isAcrossLogarithmic = false, up, hasLegend, isDense = false, marks = [], view },
 ) => ({
   traces: series.map((one) => traceOf(one, isDense)),
   layout: {
@@ -77,7 +79,7 @@ const plotly = (
         : { type: "linear" }),
       rangemode: up.isFromZero ? "tozero" : "normal",
     },
-    shapes: mark ? [upright(mark, series)] : [],
+    shapes: marks.map((mark, i) => upright(mark, series, i)),
     uirevision: view,
   },
 });
@@ -119,17 +121,18 @@ const told = (said, isDense) => {
 };
 
 /**
- * @param {{ at: number, label: string }} mark
+ * @param {{ at: number, label: string, color?: string }} mark
  * @param {Series[]} series
+ * @param {number} i lower labels for later marks, so that they do not cover each other
  */
-const upright = ({ at, label }, series) => ({
+const upright = ({ at, label, color: name = "line-strong" }, series, i) => ({
   type: "line",
   x0: at,
   x1: at,
   yref: "paper",
   y0: 0,
-  y1: 1,
-  line: { color: color("line-strong"), width: 1, dash: "dot" },
+  y1: 1 - LOWER * i,
+  line: { color: color(name), width: 1, dash: "dot" },
   label: {
     text: label,
     textposition: "end",

@@ -7,14 +7,16 @@ import { html, nothing } from "../template.js";
 import { visible, visibleLines } from "../visible.js";
 import { evidenceList } from "./evidence.js";
 import { chainsOf, folded } from "./order.js";
-import { patchView, verifiedView } from "./patch.js";
+import { patchView } from "./patch.js";
 import { severityBadge, titleOf } from "./severity.js";
+import { verifiedView, verifyingView } from "./verified.js";
 
 /**
  * What is around findings.
  * @typedef {object} Surroundings
  * @property {(patch: any) => any} document that a patch changes; undefined if it is not known
- * @property {(patch: any, isFirst: boolean) => unknown} actions that apply a patch; the first one is the first answer
+ * @property {(patch: any, isFirst: boolean, finding: any) => unknown} actions that apply a patch; the first one is the
+ *   first answer
  * @property {(finding: any) => string | null} rows address that shows the rows of a finding, if it names some
  */
 
@@ -52,9 +54,9 @@ const chainView = ({ finding, consequences }, around, key) =>
       <p>${visibleLines(sentence(finding.because))}</p>
       ${evidenceList(finding.evidence)}
       ${finding.patches.map((/** @type {any} */ one, /** @type {number} */ i) =>
-        patchView(one, around.document(one), around.actions(one, key === FIRST && i === 0))
+        patchView(one, around.document(one), around.actions(one, key === FIRST && i === 0, finding))
       )}
-      ${verifiedView(finding.verified)}
+      ${verifyingView(finding.verifying)} ${verifiedView(finding.verified)}
       ${consequences.length
         ? html`
           <div class="consequences">

@@ -1,8 +1,6 @@
-// What would mend it: the change as a diff, what it is predicted to do, and what was proved of it.
+// What would mend it: the change as a diff, and what it is predicted to do.
 
-import { at } from "../address.js";
 import { figure, sentence } from "../format.js";
-import { icon } from "../icons.js";
 import { changesOf } from "../merge_patch.js";
 import { html, nothing } from "../template.js";
 import { visible, visibleJson, visibleLines } from "../visible.js";
@@ -65,21 +63,3 @@ const predictions = (predicted) => {
 };
 
 const told = (/** @type {any} */ value) => (typeof value === "string" ? visible(value) : figure(value));
-
-/** The gain that a patch was proved to have, paired by seed. @param {any} verified */
-export const verifiedView = (verified) => {
-  if (!verified) return nothing;
-  const { gain, ci95, seeds, experiments } = verified;
-  const count = Array.isArray(seeds) ? seeds.length : seeds;
-  const over = count ? ` over ${count} seeds` : "";
-  const interval = ci95 ? ` [${told(ci95[0])}, ${told(ci95[1])}]` : "";
-  return html`
-    <p
-      class="verified small">${icon("check")}<span>Verified${over}: gain <strong>${told(
-        gain,
-      )}</strong>${interval}${experiments?.length ? html`, in ${experiments.map(link)}` : nothing}</span></p>
-  `;
-};
-
-/** @param {string} id @param {number} i */
-const link = (id, i) => html`${i ? ", " : ""}<a href=${at(`/experiments/${id}`)}>${visible(id.slice(-6))}</a>`;

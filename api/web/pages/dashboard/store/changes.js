@@ -90,8 +90,11 @@ export const changedFindings = (findings, { kind, data }) => {
   return place < 0 ? [...findings, data].toSorted(byGravity) : findings.with(place, data);
 };
 
-/** @param {any} one @param {any} other */
-const isSameFinding = (one, other) => one.id === other.id && one.layer === other.layer && one.column === other.column;
+/** A run has each finding once, whichever layer it is about now; data have it for each column.
+ *
+ * @param {any} one @param {any} other */
+const isSameFinding = (one, other) =>
+  one.id === other.id && (!one.id.startsWith("data_") || (one.layer === other.layer && one.column === other.column));
 
 const GRAVITY = ["critical", "warning", "note"];
 

@@ -3,6 +3,7 @@
 import { finite } from "../../api.js";
 import { series } from "../../charts/style.js";
 import { smoothed } from "../../charts/smoothing.js";
+import { isAlarm, titleOf } from "../../findings/severity.js";
 import { has, metrics, written } from "../../metrics.js";
 
 const SPLITS = [
@@ -12,6 +13,7 @@ const SPLITS = [
 ];
 /** Points that are marked at most. */
 const MARKED = 40;
+const MOST_MARKS = 3;
 
 /**
  * @typedef {object} Panel
@@ -57,9 +59,9 @@ const nameOf = ({ split, label }) => SPLITS.find((one) => one.split === split)?.
  * What the chart of a panel is given.
  *
  * @param {Panel} panel
- * @param {{ rows: any[], smoothing: number, isLogarithmic: boolean, experiment: any }} state
+ * @param {{ rows: any[], smoothing: number, isLogarithmic: boolean, experiment: any, findings?: any[] }} state
  */
-export const linesOf = (panel, { rows, smoothing, isLogarithmic, experiment }) => {
+export const linesOf = (panel, { rows, smoothing, isLogarithmic, experiment, findings = [] }) => {
   const x = rows.map((row) => row.epoch);
   const best = experiment?.best?.epoch;
   const isLog = isLogarithmic && !panel.isPercent;
@@ -69,10 +71,21 @@ export const linesOf = (panel, { rows, smoothing, isLogarithmic, experiment }) =
     across: "epoch",
     up: { isPercent: panel.isPercent, isLogarithmic: isLog, isFromZero: !panel.isMain },
     hasLegend: panel.metrics.length > 1,
-    mark: best && panel.isMain ? { at: best, label: "best" } : null,
+    marks: panel.isMain ? [...(best ? [{ at: best, label: "best" }] : []), ...marksOf(findings)] : [],
     view: `${panel.id} ${isLog}`,
   };
 };
+
+/** Where the first answers to what is wrong began. @param {any[]} findings */
+const marksOf = (findings) =>
+  findings
+    .filter((one) => isAlarm(one) && one.since && !one.consequence_of)
+    .slice(0, MOST_MARKS)
+    .map(({ id, severity, since }) => ({
+      at: since.epoch,
+      label: titleOf(id),
+      color: severity === "critical" ? "failed" : "paused",
+    }));
 
 /**
  * The line of a metric; where it is smoothed, what was measured lies behind it.

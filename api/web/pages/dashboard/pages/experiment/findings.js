@@ -9,20 +9,35 @@ import { icon } from "../../icons.js";
 import { merged } from "../../merge_patch.js";
 import { mayChange } from "../../session.js";
 import { note } from "../../states.js";
+import { debounced } from "../../throttle.js";
 import { isFinal } from "../../status.js";
 import { html, nothing } from "../../template.js";
 import { attempt, toast } from "../../toast.js";
 import { visibleLines } from "../../visible.js";
 import { encode } from "../new/json/link.js";
 
+/** Milliseconds between two reads of findings while one of their patches is verified, of which no event tells. */
+const VERIFYING_INTERVAL = 2000;
+
 export class FindingsTab {
   /** The name of each fork that was asked for, so that asking twice makes one. @type {Map<any, string>} */
   #keys = new Map();
 
+  #readAgainSoon = debounced(VERIFYING_INTERVAL, () => (document.hidden ? this.changed() : this.#readFindings()));
+
   /** @param {import("../experiment.js").TabContext} context */
-  constructor({ store, navigate }) {
+  constructor({ store, navigate, draw }) {
     this.store = store;
     this.navigate = navigate;
+    this.draw = draw;
+  }
+
+  changed() {
+    if (this.store.findings.some(({ verifying }) => verifying)) this.#readAgainSoon();
+  }
+
+  close() {
+    this.#readAgainSoon.cancel();
   }
 
   /** @param {any} experiment */
@@ -35,13 +50,13 @@ export class FindingsTab {
     }
     return findingList(findings, {
       document: ({ of }) => (of === "parse" ? undefined : experiment.spec),
-      actions: (patch, isFirst) => this.#actions(experiment, patch, isFirst),
+      actions: (patch, isFirst, finding) => this.#actions(experiment, patch, isFirst, finding),
       rows: (finding) => rowsAddress(experiment.spec.dataset, finding),
     });
   }
 
-  /** @param {any} experiment @param {any} patch @param {boolean} isFirst */
-  #actions(experiment, patch, isFirst) {
+  /** @param {any} experiment @param {any} patch @param {boolean} isFirst @param {any} finding */
+  #actions(experiment, patch, isFirst, finding) {
     if (!mayChange()) return nothing;
     if (patch.of === "parse") {
       return html`<button class="button" @click=${() =>
@@ -49,21 +64,36 @@ export class FindingsTab {
     }
     return html`
       <button class="button ${isFirst ? "button-primary" : ""}" @click=${() =>
-        this.#fork(experiment, patch.patch)}>${icon(
-          "fork",
-        )}Fork with this patch</button>
+        this.#apply(experiment, finding, patch)}>${icon("fork")}Apply</button>
+      <button class="button" ?disabled=${Boolean(finding.verifying)} @click=${() =>
+        this.#verify(experiment, finding, patch)}>${icon("check")}Verify</button>
       <a class="button" href=${at(`/new?fork=${experiment.id}&patch=${encode(patch.patch)}`)}>Edit first</a>
     `;
   }
 
-  /** @param {any} experiment @param {object} changes */
-  #fork(experiment, changes) {
-    if (!this.#keys.has(changes)) this.#keys.set(changes, freshKey());
+  /** Fork with the patch. @param {any} experiment @param {any} finding @param {any} patch */
+  #apply(experiment, finding, patch) {
+    if (!this.#keys.has(patch)) this.#keys.set(patch, freshKey());
     return attempt(async () => {
-      const once = { "Idempotency-Key": /** @type {string} */ (this.#keys.get(changes)) };
-      const { id } = await post(`/v1/experiments/${experiment.id}/fork`, { changes }, once);
+      const once = { "Idempotency-Key": /** @type {string} */ (this.#keys.get(patch)) };
+      const body = { patch: numberOf(finding, patch) };
+      const { id } = await post(`${pathOf(experiment, finding)}/apply`, body, once);
       this.navigate(`/experiments/${id}`);
     });
+  }
+
+  /** Have the gain of the patch proved. @param {any} experiment @param {any} finding @param {any} patch */
+  #verify(experiment, finding, patch) {
+    return attempt(async () => {
+      await post(`${pathOf(experiment, finding)}/verify`, { patch: numberOf(finding, patch) });
+      await this.#readFindings();
+    });
+  }
+
+  async #readFindings() {
+    await attempt(() => this.store.readFindings());
+    this.draw();
+    this.changed();
   }
 
   /** @param {any} dataset of the spec @param {object} patch of `parse` */
@@ -77,6 +107,15 @@ export class FindingsTab {
     });
   }
 }
+
+/** Of the patches of the spec, as requests count them. @param {any} finding @param {any} patch */
+const numberOf = ({ patches }, patch) => patches.filter((/** @type {any} */ { of }) => of === "spec").indexOf(patch);
+
+/** @param {any} experiment @param {any} finding */
+const pathOf = ({ id }, { id: code, column, layer }) => {
+  const place = column ?? layer;
+  return `/v1/experiments/${id}/findings/${encodeURIComponent(place ? `${code}:${place}` : code)}`;
+};
 
 /** The first alarm, in short, for those who look at another part. @param {any[]} findings @param {string} address */
 export const alarm = (findings, address) => {

@@ -75,8 +75,8 @@ export class OverviewTab {
 
   #renderCurves() {
     this.render(); // the elements are there before what is drawn into them
-    const { rows, experiment } = this.store;
-    const state = { rows, experiment, smoothing: this.#smoothing, isLogarithmic: this.#isLogarithmic };
+    const { rows, experiment, findings } = this.store;
+    const state = { rows, experiment, findings, smoothing: this.#smoothing, isLogarithmic: this.#isLogarithmic };
     return attempt(() =>
       Promise.all(panelsOf(rows).map((panel) => this.#charts.draw(panel.id, linesOf(panel, state))))
     );

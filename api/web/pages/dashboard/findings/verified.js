@@ -1,0 +1,62 @@
+// What was proved of a patch by trainings with it and without it, and how far that is.
+
+import { at } from "../address.js";
+import { figure, whole } from "../format.js";
+import { icon } from "../icons.js";
+import { label } from "../metrics.js";
+import { html, nothing } from "../template.js";
+import { visible } from "../visible.js";
+
+/** Experiments that are named one by one. */
+const FEW = 3;
+
+/** @param {any} verified */
+export const verifiedView = (verified) => {
+  if (!verified) return nothing;
+  const { gain, ci95, seeds, experiments, metric, sweep_id: sweep } = verified;
+  const over = seeds ? ` over ${whole(seeds)} pairs` : "";
+  const interval = ci95 ? ` [${figure(ci95[0])}, ${figure(ci95[1])}]` : "";
+  const isBetter = verified.decided && (gain === null || gain > 0);
+  return html`
+    <p
+      class="verified small ${isBetter ? "is-better" : ""}">${icon(isBetter ? "check" : "info")}<span>${verdict(
+        verified,
+      )}${over}: ${gain === null ? "the gain has no number" : html`
+        gain <strong>${figure(gain)}</strong>${interval}${metric ? ` in ${label(metric)}` : ""}
+      `}${failures(verified)}${sweep ? html`, in <a href=${at(`/sweeps/${sweep}`)}>this sweep</a>` : links(
+        experiments,
+      )}</span></p>
+  `;
+};
+
+/** @param {any} verified */
+const verdict = ({ decided, gain }) => {
+  if (!decided) return "No clear difference";
+  return gain !== null && gain < 0 ? "Proved to be worse" : "Verified";
+};
+
+/** @param {any} verified */
+const failures = ({ failed_without: without, failed_with: within }) =>
+  `${without ? `; ${whole(without)} failed without it` : ""}${within ? `; ${whole(within)} failed with it` : ""}`;
+
+/** @param {string[]} ids */
+const links = (ids) =>
+  ids?.length
+    ? html`, in ${
+      ids.slice(0, FEW).map((id, i) =>
+        html`${i ? ", " : ""}<a href=${at(`/experiments/${id}`)}>${visible(id.slice(-6))}</a>`
+      )
+    }`
+    : nothing;
+
+/** @param {any} verifying */
+export const verifyingView = (verifying) => {
+  if (!verifying) return nothing;
+  const { done, seeds, sweep_id: sweep } = verifying;
+  return html`
+    <p class="verified small"
+      role="status"><progress max=${seeds} value=${done}></progress><span>Verifying: ${whole(
+        done,
+      )} of at most ${whole(seeds)} pairs are over, in <a href=${at(`/sweeps/${sweep}`)}>this sweep</a></span></p>
+  `;
+};
