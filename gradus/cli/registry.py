@@ -34,6 +34,9 @@ FINDINGS = Command(
     "Show what is wrong with an experiment and its data, how that is known, and what to do about it.",
     "findings:findings",
 )
+PROBE = Command(
+    "probe", "Show what a spec will do before it is queued: a verdict, learning rates, findings.", "probe:probe"
+)
 COMPARE = Command("compare", "Compare the specs and results of experiments.", "compare:compare")
 PAUSE = Command("pause", "Pause experiments at a checkpoint.", "control:pause")
 RESUME = Command("resume", "Resume paused experiments.", "control:resume")
@@ -154,7 +157,7 @@ SECTIONS: dict[str, tuple[Command | Group, ...]] = {
         Command("doctor", "Check this machine and the service.", "doctor:doctor"),
         Command("lecture", "Train the lecture's two networks and compare them with its results.", "lecture:lecture"),
     ),
-    "Train": (SUBMIT, FORK, EXTEND),
+    "Train": (PROBE, SUBMIT, FORK, EXTEND),
     "Inspect": (
         WATCH,
         LS,
@@ -177,6 +180,7 @@ SECTIONS: dict[str, tuple[Command | Group, ...]] = {
 
 SYNONYMS = {
     "add": ("create", "submit"),
+    "check": ("probe",),
     "create": ("submit", "add"),
     "delete": ("rm", "revoke"),
     "diff": ("compare",),

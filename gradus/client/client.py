@@ -7,17 +7,19 @@ from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from gradus.client.answers import answer
 from gradus.client.credentials import Credentials, find_credentials
 from gradus.client.datasets import Datasets
 from gradus.client.experiments import Experiments
 from gradus.client.keys import Keys
 from gradus.client.lab import Lab
 from gradus.client.methods import Resource, T_co, method
-from gradus.client.request import MAX_RETRIES, TIMEOUT, Document, Options, Request, encoded, reads, reads_json
+from gradus.client.request import MAX_RETRIES, TIMEOUT, Document, Options, Request, document, encoded, reads, reads_json
 from gradus.client.sweeps import Sweeps
 from gradus.client.webhooks import Webhooks
 from gradus.errors import BadRequest
 from gradus.wire.catalog import Catalog
+from gradus.wire.probe import Probe
 from gradus.wire.system import SystemRecord
 
 if TYPE_CHECKING:
@@ -69,6 +71,19 @@ class Service(Resource[T_co]):
     def lab(self) -> Lab[T_co]:
         """The lecture's demonstrations."""
         return Lab(self._transport)
+
+    @method
+    async def probe(self, spec: Document | None = None, /, *, timeout: float | None = None, **fields: Any) -> Probe:
+        """What a spec will do, before it is queued: statistics of its data and of its initial network, the learning
+        rates that can work, findings with patches whose effect was measured, and a verdict. Fields are those of a
+        spec; they come over it. A worker computes it beside its training.
+
+        Raises:
+            InvalidSpec: the spec is wrong; `errors` lists every mistake.
+            TimeoutError: there is no answer after so many seconds.
+        """
+        body = encoded(document(spec, fields))
+        return await answer(self._transport, Probe, "/v1/probes", timeout, body=body)
 
     @method
     async def catalog(self) -> Catalog:

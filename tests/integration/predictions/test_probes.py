@@ -1,13 +1,17 @@
 """`/v1/probes`, with a worker that this process plays."""
 
+import json
 from typing import Any
 
 import httpx
 import numpy as np
 import pytest
 
+from gradus.cli import main as command_line
+from gradus.client import Client
 from gradus.merge import merged
 from gradus.wire.key import Role
+from tests.integration.access.credentials import make_key
 from tests.integration.api.service import assert_problem
 from tests.integration.predictions.answering import answer_all
 from tests.integration.predictions.conftest import COLUMNS, Lab
@@ -78,6 +82,25 @@ def test_tables_targets_and_images_are_probed(lab: Lab, spec: dict[str, Any], ki
     assert found["verdict"] in ("ready", "doubtful", "will_not_learn")
     assert len(found["step"]["rates"]) == 5
     assert len(found["twenty"]["losses"]) == 21
+
+
+def test_the_client_and_the_command_line_tell_it(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:
+    probe(lab, SICK)
+    key = make_key(lab.hub, lab.workspace, Role.VIEWER).key
+    with Client(lab.service.url, key=key) as client:
+        assert client.probe(SICK).findings[0].id == "signal_collapse"
+    text = lab.folder / "sick.json"
+    text.write_text(json.dumps(SICK))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRADUS_KEY", key)
+        patch.setattr("sys.argv", ["gradus", "probe", str(text), "--url", lab.service.url])
+        with pytest.raises(SystemExit) as done:
+            command_line.main()
+    assert not done.value.code
+    told = capsys.readouterr().out
+    assert "will not learn" in told
+    assert "signal_collapse layers/4" in told
+    assert "learning rate" in told
 
 
 def test_a_viewer_may_ask_and_another_workspace_finds_nothing(lab: Lab) -> None:

@@ -17,7 +17,8 @@ from gradus.client.webhooks import Webhooks
 PAGE = (Path(gradus.__file__).parents[1] / "docs" / "client.md").read_text(encoding="utf-8")
 
 SERVICE = (
-    "base_url catalog close credentials datasets experiments keys lab now request sweeps system webhooks with_options"
+    "base_url catalog close credentials datasets experiments keys lab now probe request sweeps system webhooks"
+    " with_options"
 )
 FACE: dict[type, str] = {
     Client: SERVICE,

@@ -1,0 +1,66 @@
+"""A probe as a terminal shows it."""
+
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+
+from gradus.cli import finding_tables
+from gradus.cli.console import styled
+from gradus.cli.labels import number
+from gradus.cli.tables import borderless
+from gradus.wire.probe import Probe
+
+VERDICTS = {
+    "ready": ("ready: nothing is wrong with it at the start", "green"),
+    "doubtful": ("doubtful: something will cost it accuracy", "yellow"),
+    "will_not_learn": ("will not learn as it is", "red"),
+}
+
+
+def probe(found: Probe) -> RenderableType:
+    """The verdict, what is wrong, the first step at five learning rates, and the layers."""
+    return Group(*_parts(found))
+
+
+def _parts(found: Probe) -> Iterator[RenderableType]:
+    words, color = VERDICTS.get(str(found.verdict), (str(found.verdict), ""))
+    yield styled(words, color)
+    if found.findings:
+        yield from ("", finding_tables.findings(found.findings))
+    start, data, twenty = found.start, found.data, found.twenty
+    yield ""
+    yield f"first loss {number(start.loss)}, of a constant prediction {number(data.prior)}"
+    yield f"{data.steps:,} steps planned, in epochs of {data.steps_per_epoch:,}"
+    yield f"twenty steps on one batch leave {number(twenty.final)} of its loss" + _control(twenty.control)
+    yield from ("", _rates(found))
+    if found.step.suggested is not None:
+        low, high = map(number, found.step.suggested)
+        yield f"learning rates from {low} to {high} can work"
+    yield from ("", _layers(found))
+
+
+def _control(left: float | None) -> str:
+    return "" if left is None else f", without its inputs {number(left)}"
+
+
+def _rates(found: Probe) -> Table:
+    table = _table("learning rate", "rho", "D", "after 20 steps")
+    for one in found.step.rates:
+        table.add_row(number(one.lr), number(one.rho), number(one.decrease), number(one.twenty))
+    return table
+
+
+def _layers(found: Probe) -> Table:
+    table = _table("layer", "activation", "deviation", "signal share", "flat", "dead", "gradient", "step / weights")
+    for one in found.layers:
+        cells = (one.deviation, one.share, one.flat, one.dead, one.delta_norm, one.update_ratio)
+        table.add_row(one.name, one.activation, *("" if cell is None else number(cell) for cell in cells))
+    return table
+
+
+def _table(*columns: str) -> Table:
+    table = borderless()
+    for i, name in enumerate(columns):
+        table.add_column(name, justify="left" if i == 0 else "right")
+    return table
