@@ -127,16 +127,16 @@ def _run(hub: Hub, chosen: Chosen, folder: Path) -> bytes:
         with hub.read() as session:
             rows = metrics.read(session, row.id, most=MAX_ROWS + 1)
             members = session.get_one(JobRow, row.job_id).places
-        device = row.device if row.moved_from == "[]" else None
         run = Repeated(
             experiment_id=row.id,
             name=row.name,
             resolved=chosen.resolved,
             fitted=trained(chosen, folder).fitted,
             rows=rows,
-            device=device,
+            device=row.device,
             version=__version__,
             members=members,
+            has_moved=row.moved_from != "[]",
             is_whole=row.history is None,
         )
         return script(run).encode()

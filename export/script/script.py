@@ -2,7 +2,6 @@
 
 import ast
 import json
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
@@ -11,6 +10,7 @@ from export.script import built_in, network, uploaded, words
 from export.script.cannot import CannotRepeat
 from export.script.linker import PIECES, Import, import_lines, link, read
 from gradus.datasets import DATASETS
+from gradus.device_name import ONEDNN_EVERYWHERE, CpuName
 from gradus.resolved import ResolvedSpec
 from gradus.spec.batch import examples_per_step
 from gradus.spec.loss import resolve_loss
@@ -52,6 +52,8 @@ class Repeated:
     """Of Gradus."""
     members: int = 1
     """Networks that trained together."""
+    has_moved: bool = False
+    """Whether other devices trained it before this one."""
     is_whole: bool = True
     """Whether a new run of the spec gives the same numbers."""
 
@@ -137,6 +139,8 @@ def _head(run: Repeated) -> Iterator[str]:
         "are equal; elsewhere sums have other last digits, and the longer a run, the more they grow.",
         _WIDTH,
     )
+    if run.has_moved:
+        yield "Other devices trained it before that one, whose sums may have other last digits."
     if run.members > 1:
         yield from wrap(
             f"It trained together with {run.members - 1} others in one array, whose products may have other digits.",
@@ -164,13 +168,13 @@ def _needs(run: Repeated) -> str:
 def _constants(run: Repeated) -> str:
     spec, data, plan = run.resolved.spec, run.resolved.data, run.resolved.network
     device = "cuda" if (run.device or "").startswith("cuda") else "cpu"
-    threads = re.match(r"cpu:(\d+)", run.device or "")
+    cpu = CpuName.parse(run.device or "")
     lines = [
         "FOLDER = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parent",
         *_of_data(run),
         f"SEED = {spec.seed}",
         f'DEVICE = "{device}"',
-        *([f"torch.set_num_threads({threads[1]})"] if threads else []),
+        *([f"torch.set_num_threads({cpu.threads})"] if cpu else []),
         *(_DETERMINISTIC if device == "cuda" else []),
         f"BATCH = {examples_per_step(spec.batch_size, data.train_examples)}",
         f"EPOCHS = {len(run.rows)}{words.planned(spec, run.rows)}",
@@ -178,6 +182,8 @@ def _constants(run: Repeated) -> str:
         f"L1, L2 = {spec.l1!r}, {spec.l2!r}",
         f"CLIP_NORM = {spec.clip_norm!r}",
         f"ROUNDING = {'torch.bfloat16' if spec.precision == 'bfloat16' else None}",
+        f'PRODUCTS = "{cpu.products if cpu else ONEDNN_EVERYWHERE}"',
+        '"""The library of large products x W, xᵀ dz and dz Wᵀ: o is oneDNN, m is MKL."""',
         f"EVALUATION_ROWS = {evaluation_rows(plan)}",
         f"LOSS_IN_FLOAT64 = {spec.dataset.version is not None}",
         "GROUPS = (",

@@ -15,6 +15,7 @@ FOLDER: Path
 SEED: int
 DEVICE: str
 ROUNDING: torch.dtype | None
+PRODUCTS: str
 BATCH: int
 EPOCHS: int
 PLANNED_EPOCHS: int

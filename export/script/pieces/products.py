@@ -5,7 +5,7 @@ import platform
 import torch
 from torch import Tensor
 
-from export.script.pieces.given import ROUNDING
+from export.script.pieces.given import PRODUCTS, ROUNDING
 
 ONEDNN_FROM = 4_000_000
 
@@ -14,13 +14,22 @@ def product(a: Tensor, b: Tensor, bias: Tensor | None = None) -> Tensor:
     """a b + bias for each matrix of (k, m, n) and (k, n, l), by the kernels that the run used: `a @ b` may have other
     last digits, and training makes large differences of small ones."""
     a, b = rounded(a), rounded(b)
-    is_large = a.shape[1] * a.shape[2] * b.shape[2] >= ONEDNN_FROM and a.device.type == "cpu"
-    if is_large and platform.machine() in {"x86_64", "AMD64"} and hasattr(torch.ops.mkldnn, "_linear_pointwise"):
+    if is_onednn(a, b):
         linear = torch.ops.mkldnn._linear_pointwise.default
         shifts = [None] * len(a) if bias is None else [row[0] for row in bias]
         rows = zip(a, b.mT, shifts, strict=True)
         return torch.stack([linear(x, w, shift, "none", [], "") for x, w, shift in rows])
     return torch.bmm(a, b) if bias is None else torch.baddbmm(bias, a, b)
+
+
+def is_onednn(a: Tensor, b: Tensor) -> bool:
+    """Whether oneDNN computed the product, and not MKL, which `torch.bmm` calls."""
+    if a.shape[1] * a.shape[2] * b.shape[2] < ONEDNN_FROM or a.device.type != "cpu":
+        return False
+    if platform.machine() not in {"x86_64", "AMD64"} or not hasattr(torch.ops.mkldnn, "_linear_pointwise"):
+        return False
+    role = 1 if a.stride(-1) != 1 else 0 if b.stride(-1) == 1 else 2  # by what is transposed
+    return PRODUCTS[role] == "o"
 
 
 def rounded(x: Tensor) -> Tensor:

@@ -9,6 +9,7 @@ import torch
 
 from export.script.cannot import CannotRepeat
 from export.script.script import METRICS, Repeated, script
+from gradus.device_name import ONEDNN_EVERYWHERE, CpuName
 from gradus.resolved import ResolvedSpec
 from gradus.spec.experiment import Spec
 from gradus.spec.loss import Task
@@ -71,22 +72,23 @@ def test_weights_of_examples() -> None:
     _hold(BASE, _float32(weighted(made_up_data())))
 
 
-def test_large_products() -> None:
-    _hold({**BASE, "layers": [400, 300], "batch_size": 40}, _float32(made_up_data(train=80)))
+@pytest.mark.parametrize("products", ["ooo", "omm", "mom"])
+def test_large_products(products: str) -> None:
+    _hold({**BASE, "layers": [400, 300], "batch_size": 40}, _float32(made_up_data(train=80)), products)
 
 
 def _float32(data: Data) -> Data:
     return data.to(CPU, torch.float32)
 
 
-def _hold(words: dict[str, Any], data: Data) -> None:
+def _hold(words: dict[str, Any], data: Data, products: str = ONEDNN_EVERYWHERE) -> None:
     """The file repeats the run, bit for bit."""
     sizes = {"train_examples": len(data.train), "validation_examples": len(data.validation)}
     plan = data.plan.model_copy(update={**sizes, "test_examples": len(data.test)})
     resolved = ResolvedSpec(Spec(**{"epochs": 2, **words, **_short(words)}).written_out(plan.task), plan)
-    reports = train([resolved.spec], replace(data, plan=plan), CPU)
+    reports = train([resolved.spec], replace(data, plan=plan), CPU, products=products)
     rows = [metrics_row(_row(report), 0.1, 1) for report in reports if isinstance(report, EpochReport)]
-    found = list(_repeated(resolved, rows, data))
+    found = list(_repeated(resolved, rows, data, str(CpuName(1, "here", products=products))))
     assert len(found) == len(rows)
     for numbers, row in zip(found, rows, strict=True):
         for name, number in zip(METRICS, numbers, strict=True):
@@ -104,9 +106,9 @@ def _row(report: EpochReport) -> Any:
     return report.members[0]
 
 
-def _repeated(resolved: ResolvedSpec, rows: list[MetricsRow], data: Data) -> Any:
+def _repeated(resolved: ResolvedSpec, rows: list[MetricsRow], data: Data, device: str) -> Any:
     """The metrics of the file, run on these data."""
-    text = script(Repeated("exp_1", "", resolved, FITTED, rows, "cpu:1 (here)", "0"))
+    text = script(Repeated("exp_1", "", resolved, FITTED, rows, device, "0"))
     names: dict[str, Any] = {"__name__": __name__, "__file__": "run.py"}
     exec(compile(text, "run.py", "exec"), names)  # noqa: S102 (our own text)
 
