@@ -1,7 +1,8 @@
 """What a network computes in evaluation, in plain numpy: what its ONNX model is held against."""
 
 from collections import defaultdict
-from typing import assert_never
+from collections.abc import Iterator
+from typing import Any, assert_never
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,14 @@ Numbers = NDArray[np.floating]
 
 def outputs(trained: Trained, inputs: NDArray[np.float32], dtype: type[np.floating] = np.float64) -> Numbers:
     """The outputs of the last layer, (n, outputs), for inputs (n, inputs); every step is computed in `dtype`."""
+    last = trained.plan.layers[-1].name
+    return next(found for name, found in layer_outputs(trained, inputs, dtype) if name == last)
+
+
+def layer_outputs(
+    trained: Trained, inputs: NDArray[np.float32], dtype: type[np.floating], until: str | None = None
+) -> Iterator[tuple[str, Numbers]]:
+    """The outputs of each layer by name, (n, *shape), in order, for inputs (n, inputs), up to the layer `until`."""
     tensors: dict[str, dict[str, NDArray[np.float32]]] = defaultdict(dict)
     for name, tensor in trained.tensors.items():
         layer_name, _, own_name = name.rpartition(".")
@@ -34,7 +43,26 @@ def outputs(trained: Trained, inputs: NDArray[np.float32], dtype: type[np.floati
             # Those of one layer at a time: a copy of all weights in float64 takes twice their memory.
             own = {name: tensor.astype(dtype, copy=False) for name, tensor in tensors[layer.name].items()}
             found[layer.name] = _output(layer, own, [found[name] for name in layer.inputs])
-    return found[trained.plan.layers[-1].name]
+            yield layer.name, found[layer.name]
+            if layer.name == until:
+                return
+
+
+def answers(trained: Trained, inputs: NDArray[np.float32]) -> tuple[NDArray[Any], NDArray[np.float32] | None]:
+    """The predictions and probabilities of a model, as its signature says."""
+    found = outputs(trained, inputs)
+    shares = probabilities(trained.data.task, found / trained.temperature)
+    narrow = None if shares is None else shares.astype(np.float32)
+    match trained.data.task:
+        case "classification":
+            return np.array(trained.data.classes, dtype=object)[found.argmax(axis=1)][:, None], narrow
+        case "multi_label":
+            return found > 0, narrow
+        case "regression":
+            assert trained.target_scale is not None
+            return in_own_units(trained.target_scale, found), None
+        case _:
+            assert_never(trained.data.task)
 
 
 def _output(  # noqa: PLR0911 - one for each kind

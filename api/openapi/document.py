@@ -30,6 +30,7 @@ from gradus.wire.experiment import ExperimentPatch
 from gradus.wire.finding_request import ApplyRequest, VerifyRequest
 from gradus.wire.inference import InferRequest
 from gradus.wire.key import KeyRequest, SignIn
+from gradus.wire.layer_pictures import ActivationsRequest, HistoryRequest
 from gradus.wire.predicted_file import PredictionsRequest
 from gradus.wire.prediction import PredictRequest
 from gradus.wire.problem import Problem
@@ -117,6 +118,8 @@ def _bodies() -> Schemas:
         **_schemas(SweepExtension),
         **_schemas(PredictRequest),
         **_schemas(PredictionsRequest),
+        **_schemas(ActivationsRequest),
+        **_schemas(HistoryRequest),
         **_schemas(InferRequest),
         **_schemas(DatasetRequest),
         **_schemas(DatasetPatch),

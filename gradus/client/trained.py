@@ -1,6 +1,6 @@
 """What can be done with a trained network: evaluate it, ask it, and take it away."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -9,11 +9,12 @@ from gradus.client.answers import answer
 from gradus.client.handle import ExperimentHandle
 from gradus.client.methods import T_co, method
 from gradus.client.predictions import experiment, predict, predict_file
-from gradus.client.request import Request, encoded, nothing, path_of
+from gradus.client.request import Request, encoded, nothing, path_of, reads
 from gradus.client.save import save
 from gradus.wire.calibration import CalibrationRecord
 from gradus.wire.error_rows import ErrorPage
 from gradus.wire.evaluation import EvaluationReport
+from gradus.wire.layer_pictures import Activations, Filters, History
 from gradus.wire.predicted_file import PredictedFile
 from gradus.wire.prediction import Prediction
 
@@ -139,6 +140,53 @@ class TrainedHandle(ExperimentHandle[T_co]):
         """
         path = path_of("experiments", self.id, "calibration")
         return await answer(self._transport, CalibrationRecord, path, timeout, query={"epoch": epoch})
+
+    @method
+    async def predict_history(
+        self, rows: Sequence[Mapping[str, Any]], /, *, top: int | None = None, absent: str = "refuse"
+    ) -> History:
+        """How the answers to at most ten rows changed over the epochs whose checkpoint is kept.
+
+        Raises:
+            InvalidSpec: a column or a value does not fit; `errors` lists them.
+        """
+        body = encoded({"rows": [dict(row) for row in rows], "top": top, "absent": absent})
+        path = path_of("experiments", self.id, "predict/history")
+        return await self._transport.send(Request("POST", path, reads(History), body=body, harmless=True))
+
+    @method
+    async def filters(
+        self, layer: str | None = None, /, *, epoch: int | str = "best", offset: int = 0, limit: int = 64
+    ) -> Filters:
+        """The weights of a convolution's filters, and which convolutions there are; by default of the first.
+
+        Raises:
+            Conflict: the network has no convolutions.
+        """
+        query = {"epoch": epoch, "offset": offset, "limit": limit, **({} if layer is None else {"layer": layer})}
+        path = path_of("experiments", self.id, "pictures/filters")
+        return await self._transport.send(Request("GET", path, reads(Filters), query=query))
+
+    @method
+    async def activations(
+        self,
+        row: Mapping[str, Any],
+        layer: str | None = None,
+        /,
+        *,
+        epoch: int | str = "best",
+        offset: int = 0,
+        limit: int = 16,
+    ) -> Activations:
+        """What a convolution computes of a row, after its activation function; by default the first.
+
+        Raises:
+            Conflict: the network has no convolutions.
+            InvalidSpec: the row does not fit; `errors` lists what.
+        """
+        body = encoded({"row": dict(row), "layer": layer, "epoch": epoch, "offset": offset, "limit": limit})
+        path = path_of("experiments", self.id, "pictures/activations")
+        return await self._transport.send(Request("POST", path, reads(Activations), body=body, harmless=True))
 
     @method
     async def predict_dataset(

@@ -229,6 +229,10 @@ def test_nothing_keeps_people_out(browser: Browser, service: Service, dark: bool
             expect(page.get_by_role("tabpanel", name=tab)).to_be_visible()
             assert barriers(page) == []
             assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        page.get_by_role("tab", name="Predictions").click()
+        expect(page.locator(".ask-bars li").first).to_be_visible()
+        assert barriers(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
         page.get_by_role("tab", name="Evaluation").click()
         page.locator(".confusion .wrong button").first.click()
         expect(page.locator("[aria-labelledby=errors-title] tbody tr").first).to_be_visible()

@@ -103,6 +103,17 @@ def test_a_long_file_is_answered_line_by_line(client: Client, churn: str, tmp_pa
     assert [note for note in answers[20_500]["notes"].split("; ") if "city" in note] == ["city: unseen_category"]
 
 
+def test_histories_filters_and_activations(client: Client, churn: str, pictures: str) -> None:
+    history = client.experiments.get(churn).predict_history(ROWS, top=1)
+    assert [one.epoch for one in history.epochs] == [1, 2, 3]
+    assert [len(row.probabilities or {}) for row in history.epochs[0].data] == [1, 1]
+    experiment = client.experiments.get(pictures)
+    filters = experiment.filters("layers/0", limit=2)
+    assert (filters.layer, len(filters.filters), filters.layers[0].channels) == ("layers/0", 2, 4)
+    found = experiment.activations({"photo": [0] * 90}, limit=1)
+    assert np.array(found.activations).shape == (1, 6, 5)
+
+
 def test_files_are_saved(client: Client, churn: str, tmp_path: Path) -> None:
     experiment = client.experiments.get(churn)
     assert experiment.export("model.onnx", tmp_path) == tmp_path / "model.onnx"

@@ -34,6 +34,20 @@ export const patch = (path, body, headers) => send("PATCH", path, { body, header
 export const remove = (path) => send("DELETE", path);
 
 /**
+ * The answer to a file, whatever its type.
+ *
+ * @param {string} path @param {Blob} file @param {string} type @param {Query} [query]
+ */
+export const postFile = async (path, file, type, query) => {
+  const answer = await ask(at(path) + search(query), {
+    method: "POST",
+    headers: { "Content-Type": type },
+    body: file,
+  });
+  return answer.ok ? answer : taken(answer.status, await answer.json().catch(() => null));
+};
+
+/**
  * A value of JSON as the number that it spells: the API writes "NaN", "Infinity" and "-Infinity" as strings.
  *
  * @param {number | string | null | undefined} value

@@ -20,6 +20,7 @@ import { facts, fault, head, progress } from "./experiment/head.js";
 import { LayersTab } from "./experiment/layers.js";
 import { LogTab } from "./experiment/log.js";
 import { OverviewTab } from "./experiment/overview.js";
+import { PredictionsTab } from "./experiment/predictions.js";
 import { SpecTab } from "./experiment/spec.js";
 
 /** Milliseconds after which a run that waits is looked at again: whether a worker has come for it, no event tells. */
@@ -42,6 +43,7 @@ const TABS = [
   { key: "overview", name: "Overview", open: (context) => new OverviewTab(context) },
   { key: "findings", name: "Findings", open: (context) => new FindingsTab(context) },
   { key: "evaluation", name: "Evaluation", open: (context) => new EvaluationTab(context) },
+  { key: "predictions", name: "Predictions", open: (context) => new PredictionsTab(context) },
   { key: "layers", name: "Layers", open: () => new LayersTab() },
   { key: "log", name: "Log", open: (context) => new LogTab(context) },
   { key: "spec", name: "Spec", open: (context) => new SpecTab(context) },

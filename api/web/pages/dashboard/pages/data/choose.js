@@ -39,10 +39,11 @@ export const chooseAndUpload = async (files, sets) => {
  *
  * @param {HTMLElement} root
  * @param {(files: File[]) => void} take
+ * @param {() => boolean} may whether a person may drop them
  * @returns a function that ends it
  */
-export const droppable = (root, take) => {
-  const carries = (/** @type {DragEvent} */ event) => mayChange() && event.dataTransfer?.types.includes("Files");
+export const droppable = (root, take, may = mayChange) => {
+  const carries = (/** @type {DragEvent} */ event) => may() && event.dataTransfer?.types.includes("Files");
   const over = (/** @type {DragEvent} */ event) => {
     if (!carries(event)) return;
     event.preventDefault();

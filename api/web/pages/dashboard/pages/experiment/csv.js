@@ -2,17 +2,14 @@
 
 import { at } from "../../address.js";
 import { Problem } from "../../api.js";
+import { saveAs } from "../../save.js";
 
 const LONGEST = 80;
 
 export const downloadCsv = async (experiment) => {
   const answer = await fetch(at(`/v1/experiments/${experiment.id}/metrics`), { headers: { Accept: "text/csv" } });
   if (!answer.ok) throw new Problem(await answer.json());
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(await answer.blob());
-  link.download = `${fileName(experiment)}.csv`;
-  link.click();
-  URL.revokeObjectURL(link.href);
+  saveAs(await answer.blob(), `${fileName(experiment)}.csv`);
 };
 
 /** Letters and digits of any script; no name that is hidden, too long for a disk, or reads another way than it is. */

@@ -1,0 +1,250 @@
+// Ask the network: a form of the columns that it was trained on, whose answer follows every change.
+
+import { get, post } from "../../api.js";
+import { Charts } from "../../charts/chart.js";
+import { note } from "../../states.js";
+import { html, nothing } from "../../template.js";
+import { debounced } from "../../throttle.js";
+import { attempt } from "../../toast.js";
+import { visible, visibleLines } from "../../visible.js";
+import { droppable } from "../data/choose.js";
+import { answerOf, TOP } from "./predictions/answer.js";
+import { Convolutions } from "./predictions/convolutions.js";
+import { fieldsOf, sent } from "./predictions/fields.js";
+import { AskedFiles } from "./predictions/files.js";
+import { base64, input } from "./predictions/inputs.js";
+import { OverEpochs } from "./predictions/over_epochs.js";
+
+/** Milliseconds after the last change before the network is asked. */
+const PAUSE = 120;
+/** Fields that are shown at first. */
+const FIRST = 40;
+const LEVELS = ["", "0.8", "0.9", "0.95"];
+
+export class PredictionsTab {
+  /** @type {import("./predictions/fields.js").Field[] | null} */
+  #fields = null;
+  /** @type {any[]} */
+  #values = [];
+  /** @type {any} */
+  #answer = null;
+  /** @type {Error | null} */
+  #error = null;
+  #shown = FIRST;
+  #choice = { epoch: "best", calibrated: false, interval: "" };
+  /** Counts the questions: an answer to an earlier one is not shown. */
+  #asked = 0;
+  #ask = debounced(PAUSE, () => this.#askNow());
+  #files;
+  #epochs;
+  #convolutions;
+  #charts;
+  #endDrop;
+
+  /** @param {import("../experiment.js").TabContext} context */
+  constructor({ root, store, draw, render }) {
+    this.store = store;
+    this.draw = draw;
+    this.#charts = new Charts(root);
+    this.#epochs = new OverEpochs(store.id, () => {
+      render(); // the element is there before what is drawn into it
+      attempt(() => Promise.all(this.#epochs.charts().map(([id, given]) => this.#charts.draw(id, given))));
+    });
+    this.#convolutions = new Convolutions(store.id, draw);
+    this.#files = new AskedFiles(store.id, draw, (file) => this.#showPicture(file));
+    this.#endDrop = droppable(root, (files) => this.#files.take(files, this.#options()), () => true);
+    this.#begin();
+  }
+
+  close() {
+    this.#asked = -1;
+    this.#ask.cancel();
+    for (const part of [this.#epochs, this.#convolutions]) part.close();
+    this.#charts.dispose();
+    this.#endDrop();
+  }
+
+  async #begin() {
+    const asked = ++this.#asked;
+    [this.#answer, this.#error] = [null, null];
+    this.draw();
+    try {
+      const { epoch } = this.#choice;
+      const fields = fieldsOf(await get(`/v1/experiments/${this.store.id}/export/preprocessing.json`, { epoch }));
+      if (this.#asked !== asked) return;
+      if (!this.#fields) this.#values = fields.map(({ start }) => start);
+      this.#fields = fields;
+      await this.#askNow();
+    } catch (error) {
+      if (this.#asked === asked) this.#fail(error);
+    }
+  }
+
+  /** @param {any} error */
+  #fail(error) {
+    this.#error = error;
+    this.draw();
+  }
+
+  #options() {
+    const { epoch, calibrated, interval } = this.#choice;
+    return { epoch, ...(calibrated ? { calibrated } : {}), ...(interval ? { interval: Number(interval) } : {}) };
+  }
+
+  /** What the fields say, as the service wants it. */
+  #row() {
+    return Object.fromEntries((this.#fields ?? []).map((field, i) => [field.name, sent(field, this.#values[i])]));
+  }
+
+  #lacksPicture() {
+    return this.#fields?.some(({ form }, i) => form === "picture" && this.#values[i] === null) ?? false;
+  }
+
+  async #askNow() {
+    const asked = ++this.#asked;
+    const row = this.#row();
+    if (this.#lacksPicture()) return this.draw();
+    this.#epochs.changed(row);
+    this.#convolutions.changed(row, this.#choice.epoch);
+    try {
+      let answer;
+      const body = { rows: [row], top: TOP, ...this.#options() };
+      do answer = await post(`/v1/experiments/${this.store.id}/predict`, body); while (
+        this.#asked === asked && answer.status === "open"
+      );
+      if (this.#asked !== asked) return;
+      [this.#answer, this.#error] = [answer, null];
+      this.draw();
+    } catch (error) {
+      if (this.#asked === asked) this.#fail(error);
+    }
+  }
+
+  /** @param {File} file */
+  async #showPicture(file) {
+    const place = this.#fields?.findIndex(({ type }) => type === "bytes") ?? -1;
+    if (place < 0) return;
+    this.#values[place] = await base64(file);
+    this.#askNow();
+  }
+
+  /** @param {number} i @param {any} value */
+  #write(i, value) {
+    this.#values[i] = value;
+    this.draw();
+    this.#ask();
+  }
+
+  /** @param {any} experiment */
+  view(experiment) {
+    if (!this.#fields) {
+      return this.#error ? this.#failure(this.#error) : html`<p class="state" role="status">Loading …</p>`;
+    }
+    // CSV cannot have pictures or arrays.
+    const takesFiles = this.#fields.every(({ form }) => form !== "picture" && form !== "numbers");
+    return html`
+      ${this.#controls()}
+      <div class="ask">
+        <section class="card" aria-labelledby="ask-row">
+          <h2 id="ask-row">A row</h2>
+          ${this.#form(this.#fields)}
+        </section>
+        <section class="card ask-said" aria-labelledby="ask-said">
+          <h2 id="ask-said">The answer</h2>
+          ${this.#error ? this.#failure(this.#error) : this.#answer ? answerOf(this.#answer) : this.#waiting()}
+        </section>
+      </div>
+      ${this.#lacksPicture() ? nothing : this.#epochs.view(() => this.#row())}
+      ${this.#lacksPicture()
+        ? nothing
+        : this.#convolutions.view(experiment.layers ?? [], () => this.#row(), this.#choice.epoch)}
+      ${takesFiles ? this.#files.view(() => this.#options()) : nothing}
+    `;
+  }
+
+  #waiting() {
+    return html`<p class="muted" role="status">${
+      this.#lacksPicture() ? "Choose a picture, or drop one on this page." : "The network answers …"
+    }</p>`;
+  }
+
+  /** @param {import("./predictions/fields.js").Field[]} fields */
+  #form(fields) {
+    const notes = this.#answer?.data[0].notes ?? [];
+    const about = (/** @type {string} */ name) =>
+      notes.filter((/** @type {any} */ { column }) => column === name).map((/** @type {any} */ one) => one.message);
+    const more = () => {
+      this.#shown += FIRST;
+      this.draw();
+    };
+    return html`
+      <div class="options">
+        ${fields.slice(0, this.#shown).map((field, i) =>
+          input(field, i, this.#values[i], about(field.name), (value) => this.#write(i, value))
+        )}
+      </div>
+      ${fields.length > this.#shown
+        ? html`<p class="row"><button type="button" class="button" @click=${more}>Show more</button>
+          <span class="muted">${fields.length - this.#shown} other columns have their usual values.</span></p>`
+        : nothing}
+    `;
+  }
+
+  #controls() {
+    const row = this.#answer?.data[0];
+    const isRegression = row && row.probabilities === null;
+    return html`
+      <div class="row ask-controls">
+        <label class="check">Epoch
+          <select class="input" @change=${(/** @type {any} */ { target }) =>
+            this.#choose({ epoch: target.value }, true)}>
+            ${["best", "last"].map((one) => html`<option ?selected=${one === this.#choice.epoch}>${one}</option>`)}
+          </select></label>
+        ${!row ? nothing : isRegression ? this.#levels() : html`
+          <label class="check"><input type="checkbox" ?checked=${this.#choice.calibrated}
+            @change=${(/** @type {any} */ { target }) => this.#choose({ calibrated: target.checked })}>
+            Calibrated</label>
+        `}
+      </div>
+    `;
+  }
+
+  #levels() {
+    return html`
+      <label class="check">Interval
+        <select class="input" @change=${(/** @type {any} */ { target }) => this.#choose({ interval: target.value })}>
+          ${LEVELS.map((one) =>
+            html`<option value=${one} ?selected=${one === this.#choice.interval}>${
+              one ? `holds the truth in ${100 * Number(one)} %` : "none"
+            }</option>`
+          )}
+        </select></label>
+    `;
+  }
+
+  /** @param {Partial<{ epoch: string, calibrated: boolean, interval: string }>} change @param {boolean} [anew] */
+  #choose(change, anew = false) {
+    this.#choice = { ...this.#choice, ...change };
+    anew ? this.#begin() : this.#askNow();
+  }
+
+  /** @param {any} error */
+  #failure(error) {
+    return html`
+      ${note(
+        error.code === "no_checkpoint" ? "info" : "error",
+        html`
+          <p>${visibleLines(error.message)}</p>
+          ${error.errors?.length
+            ? html`<ul>${
+              error.errors.map((/** @type {any} */ { path, message }) =>
+                html`<li>${visible(path.replace(/^rows\/0\//, ""))}: ${visible(message)}</li>`
+              )
+            }</ul>`
+            : nothing}
+        `,
+      )}
+      <p><button type="button" class="button" @click=${() => this.#begin()}>Ask again</button></p>
+    `;
+  }
+}

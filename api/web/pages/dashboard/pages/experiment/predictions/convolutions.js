@@ -1,0 +1,103 @@
+// What convolutions have learned to look for, and what they find in the picture that is asked about.
+
+import { at } from "../../../address.js";
+import { postFile, search } from "../../../api.js";
+import { html, nothing } from "../../../template.js";
+import { debounced } from "../../../throttle.js";
+import { visible } from "../../../visible.js";
+import { base64 } from "./inputs.js";
+
+/** Milliseconds after the last change of the picture. */
+const PAUSE = 400;
+/** Channels in a picture. */
+const CHANNELS = 64;
+
+export class Convolutions {
+  /** @type {string | null} */
+  #layer = null;
+  /** The activations as a `data:` URL. @type {string | null} */
+  #picture = null;
+  /** @type {Error | null} */
+  #error = null;
+  #asked = 0;
+  #ask = debounced(PAUSE, (/** @type {any} */ row, /** @type {any} */ epoch) => this.#askNow(row, epoch));
+
+  /** @param {string} id of the experiment @param {() => void} draw */
+  constructor(id, draw) {
+    this.id = id;
+    this.draw = draw;
+  }
+
+  close() {
+    this.#asked = -1;
+    this.#ask.cancel();
+  }
+
+  /** The picture is another now. @param {any} row @param {string} epoch */
+  changed(row, epoch) {
+    if (this.#layer) this.#ask(row, epoch);
+  }
+
+  /** @param {any} row @param {string} epoch */
+  async #askNow(row, epoch) {
+    const asked = ++this.#asked;
+    const body = new Blob([JSON.stringify({ row, epoch, layer: this.#layer, limit: CHANNELS })]);
+    try {
+      const path = `/v1/experiments/${this.id}/pictures/activations.png`;
+      const answer = await postFile(path, body, "application/json");
+      const picture = `data:image/png;base64,${await base64(await answer.blob())}`;
+      if (this.#asked !== asked) return;
+      [this.#picture, this.#error] = [picture, null];
+    } catch (error) {
+      if (this.#asked !== asked) return;
+      [this.#picture, this.#error] = [null, /** @type {Error} */ (error)];
+    }
+    this.draw();
+  }
+
+  /** @param {any[]} layers of the experiment @param {() => any} row @param {string} epoch */
+  view(layers, row, epoch) {
+    const names = layers.filter(({ kind }) => kind === "conv").map(({ name }) => name);
+    if (!names.length) return nothing;
+    const choose = (/** @type {string} */ name) => {
+      this.#layer = name;
+      this.draw();
+      this.#askNow(row(), epoch);
+    };
+    if (!this.#layer) {
+      return html`
+        <section class="card" aria-labelledby="convolutions">
+          <h2 id="convolutions">Inside the convolutions</h2>
+          <button type="button" class="button" @click=${() => choose(names[0])}>Show filters and activations</button>
+        </section>
+      `;
+    }
+    const filters = at(`/v1/experiments/${this.id}/pictures/filters.png`) +
+      search({ layer: this.#layer, epoch, limit: CHANNELS });
+    return html`
+      <section class="card" aria-labelledby="convolutions">
+        <div class="card-head">
+          <h2 id="convolutions">Inside the convolutions</h2>
+          <label class="check">Layer
+            <select class="input" @change=${(/** @type {any} */ { target }) => choose(target.value)}>
+              ${names.map((name) => html`<option ?selected=${name === this.#layer}>${name}</option>`)}
+            </select></label>
+        </div>
+        <div class="halves">
+          <figure class="ask-figure">
+            <figcaption>Filters: grey is zero, white a large weight, black a large negative one</figcaption>
+            <img src=${filters} alt="The filters of ${this.#layer}">
+          </figure>
+          <figure class="ask-figure">
+            <figcaption>Activations: what each filter finds in the picture above</figcaption>
+            ${this.#error
+              ? html`<p class="muted">${visible(this.#error.message)}</p>`
+              : this.#picture
+              ? html`<img src=${this.#picture} alt="The activations of ${this.#layer}">`
+              : html`<p class="muted" role="status">The network looks at the picture …</p>`}
+          </figure>
+        </div>
+      </section>
+    `;
+  }
+}

@@ -1,0 +1,10 @@
+// A file for a person, from what the service answered.
+
+/** @param {Blob} content @param {string} name */
+export const saveAs = (content, name) => {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(content);
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+};
