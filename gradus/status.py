@@ -62,6 +62,8 @@ class EventKind(StrEnum):
     """The status has changed; data: the experiment."""
     EPOCH = "epoch"
     """An epoch has ended; data: its metrics row."""
+    LAYERS = "layers"
+    """The layers were measured at the end of an epoch; data: their statistics."""
     LOG = "log"
     """A log line; data: level and message."""
     PROGRESS = "progress"

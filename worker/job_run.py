@@ -151,7 +151,10 @@ class JobRun:
         match report:
             case EpochDone(members=members):
                 found = self._histories.after_epoch(members)
-                epochs = {one.id: runs.EpochResult(one.row, one.best, one.saved, found.get(one.id)) for one in members}
+                epochs = {
+                    one.id: runs.EpochResult(one.row, one.best, one.saved, found.get(one.id), one.measured)
+                    for one in members
+                }
                 self._write(lambda session, lease: runs.record_epochs(session, lease, epochs))
                 self._renew_at = self._next_renewal()
             case CheckpointWritten(id=one, saved=saved):

@@ -73,7 +73,7 @@ def _trained(resolved: ResolvedSpec, data: Data) -> Trained:
     training = train([resolved.spec], data, torch.device("cpu"))
     rows = [report.members[0] for report in training if isinstance(report, EpochReport)]
     known = tuple(row for row in rows if row is not None)
-    reports = tuple(row.layers for row in known if row.layers is not None)
+    reports = tuple(row.measured.report for row in known if row.measured is not None)
     recalls = _recalls(outputs(training._engine, data.validation)[0], data) if data.task == "classification" else ()
     return Trained(known, reports, recalls)
 

@@ -37,6 +37,11 @@ FINDINGS = Command(
 PROBE = Command(
     "probe", "Show what a spec will do before it is queued: a verdict, learning rates, findings.", "probe:probe"
 )
+LAYERS = Command(
+    "layers",
+    "Show what an epoch did to the layers of a network: norms, signal share, flat and dead activations.",
+    "layers:layers",
+)
 COMPARE = Command("compare", "Compare the specs and results of experiments.", "compare:compare")
 PAUSE = Command("pause", "Pause experiments at a checkpoint.", "control:pause")
 RESUME = Command("resume", "Resume paused experiments.", "control:resume")
@@ -66,6 +71,7 @@ EXPERIMENTS = Group(
         WATCH,
         LOGS,
         FINDINGS,
+        LAYERS,
         COMPARE,
         EVALUATE,
         PREDICT,
@@ -164,6 +170,7 @@ SECTIONS: dict[str, tuple[Command | Group, ...]] = {
         SHOW,
         LOGS,
         FINDINGS,
+        LAYERS,
         COMPARE,
         Command("open", "Open the dashboard in a browser, signed in.", "open:open_dashboard"),
     ),

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from gradus.wire.experiment import ExperimentRecord, LogLine
 from gradus.wire.finding import Finding
+from gradus.wire.layer_report import LayerReport
 from gradus.wire.message import Message, Moment
 from gradus.wire.metrics import MetricsRow
 
@@ -43,6 +44,8 @@ def event_data(kind: str, document: Any) -> Message:
     match kind:
         case "epoch":
             return MetricsRow.model_validate(document)
+        case "layers":
+            return LayerReport.model_validate(document)
         case "log":
             return LogLine.model_validate(document)
         case "progress":

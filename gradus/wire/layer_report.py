@@ -78,6 +78,8 @@ class LayerReports(Message):
 
     data: tuple[LayerReport, ...]
     """By epoch."""
+    last_epoch: int
+    """The newest epoch of the run, whether or not it has a report; 0 if none."""
     last_event: int
     """The `seq` of the experiment's newest event."""
 
@@ -105,6 +107,14 @@ class LayerHistograms(Message):
     """Null for a layer without weights."""
     gradients: Bins | None = None
     """Gradients by the weights."""
+
+
+class MeasuredLayers(Message):
+    """What was measured of a network in an epoch."""
+
+    report: LayerReport
+    histograms: tuple[LayerHistograms, ...] | None = None
+    """By layer; null unless the statistics are `full`."""
 
 
 class HistogramHistory(Message):

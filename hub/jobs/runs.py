@@ -11,9 +11,10 @@ from gradus.status import EventKind, Status
 from gradus.wire.event import StepProgress
 from gradus.wire.experiment import Failure
 from gradus.wire.finding import Finding
+from gradus.wire.layer_report import MeasuredLayers
 from gradus.wire.metrics import MetricsRow
 from hub.database.database import now
-from hub.experiments import experiments, metrics
+from hub.experiments import experiments, layer_reports, metrics
 from hub.experiments.events import Event, append, log
 from hub.experiments.found import update as update_findings
 from hub.experiments.transitions import move
@@ -34,6 +35,8 @@ class EpochResult:
     """The checkpoint at the end of the epoch, if any."""
     findings: tuple[Finding, ...] | None = None
     """All that is found about the run after this epoch; None if nobody has looked."""
+    measured: MeasuredLayers | None = None
+    """The statistics of the layers, if they were measured."""
 
 
 def heartbeat(session: Session, lease: Lease) -> None:
@@ -50,7 +53,7 @@ def requests(session: Session, job_id: str) -> dict[str, Status]:
 
 
 def record_epochs(session: Session, lease: Lease, epochs: Mapping[str, EpochResult]) -> None:
-    """Record one epoch in one transaction: metrics rows, events, checkpoints, progress.
+    """Record one epoch in one transaction: metrics rows, statistics, events, checkpoints, progress.
 
     Epochs recorded earlier are not changed: a run that was lost and restarted gives the same numbers.
     """
@@ -75,7 +78,11 @@ def record_epochs(session: Session, lease: Lease, epochs: Mapping[str, EpochResu
         return
     session.flush()
     metrics.add(session, new_rows)
-    append(session, [*(Event(key, EventKind.EPOCH, row) for key, row in new_rows.items()), *found], at)
+    measured = {key: one for key in new_rows if (one := epochs[key].measured) is not None}
+    layer_reports.add(session, measured)
+    events = [Event(key, EventKind.EPOCH, row) for key, row in new_rows.items()]
+    events += [Event(key, EventKind.LAYERS, one.report) for key, one in measured.items()]
+    append(session, [*events, *found], at)
 
 
 def record_checkpoint(session: Session, lease: Lease, experiment_id: str, checkpoint: CheckpointRef) -> None:

@@ -23,7 +23,7 @@ from hub.ids import new_id
 from hub.jobs import control
 from hub.messaging.outbox import OrphanCleanup, outbox
 from hub.sweeps import sweeps
-from hub.tables import CheckpointRow, ExperimentRow, JobRow, MetricRow, SweepRow
+from hub.tables import CheckpointRow, ExperimentRow, JobRow, LayerReportRow, MetricRow, SweepRow
 
 DELETED_AT_ONCE = 100
 """Experiments deleted in one transaction: a thousand would block other writers for seconds."""
@@ -139,9 +139,9 @@ def _new_jobs(session: Session, groups: Sequence[Sequence[ExperimentRow]], at: d
 
 
 def _reset(session: Session, rows: Sequence[ExperimentRow]) -> None:
-    """Delete metrics, checkpoints and progress, which the new run writes again. The event log is kept."""
+    """Delete metrics, statistics, checkpoints and progress, which the new run writes again. The event log is kept."""
     ids = [row.id for row in rows]
-    for table in (MetricRow, CheckpointRow):
+    for table in (MetricRow, LayerReportRow, CheckpointRow):
         session.execute(delete(table).where(table.experiment_id.in_(ids)))
     for row in rows:
         row.epoch, row.seconds, row.latest, row.best, row.started_at = 0, 0.0, None, None, None

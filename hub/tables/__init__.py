@@ -12,7 +12,7 @@ from hub.tables.datasets import (
     UploadRow,
 )
 from hub.tables.experiments import ExperimentRow, JobRow, SweepRow
-from hub.tables.outcomes import CheckpointRow, EventRow, MetricRow
+from hub.tables.outcomes import CheckpointRow, EventRow, LayerReportRow, MetricRow
 from hub.tables.questions import QuestionRow
 from hub.tables.search import SearchTextRow, TagRow
 from hub.tables.service import IdempotencyRow, LeaderRow, RemovalRow, WorkerRow
@@ -32,6 +32,7 @@ __all__ = [
     "IdempotencyRow",
     "JobRow",
     "KeyRow",
+    "LayerReportRow",
     "LeaderRow",
     "MetricRow",
     "ObjectRow",

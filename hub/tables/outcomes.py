@@ -33,6 +33,21 @@ class MetricRow(Table):
     __table_args__ = ({"sqlite_with_rowid": False},)
 
 
+class LayerReportRow(Table):
+    """The statistics of the layers after one epoch. A run with short epochs has those of some epochs."""
+
+    __tablename__ = "layer_reports"
+
+    experiment_id: Mapped[str] = mapped_column(ForeignKey("experiments.id", ondelete="CASCADE"), primary_key=True)
+    epoch: Mapped[int] = mapped_column(Integer, primary_key=True)
+    report: Mapped[str] = mapped_column(Text)
+    """JSON, as sent to clients."""
+    histograms: Mapped[str | None] = mapped_column(Text)
+    """JSON: those of every layer."""
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
 class EventRow(Table):
     """A row of the event log. Ids increase in commit order."""
 

@@ -30,11 +30,10 @@ def activation_statistics(a: Tensor) -> ActivationStatistics:
     unit_means = unit_means.squeeze(1)
     second_moment = between_examples + unit_means.square().mean(1)
     between_units = unit_means.var(1, correction=0)
-    least, greatest = a.aminmax(dim=1)
     return ActivationStatistics(
         mean=unit_means.mean(1),
         deviation=(between_examples + between_units).sqrt(),
-        largest=torch.maximum(greatest.amax(1), -least.amin(1)),
+        largest=torch.maximum(a.amax((1, 2)), -a.amin((1, 2))),
         share=between_examples / second_moment,
     )
 
@@ -50,4 +49,5 @@ def dead_share(z: Tensor) -> Tensor:
 
 def flat_share(slopes: Tensor, largest_slope: float) -> Tensor:
     """Share (K,) of the slopes φ'(z), (K, n, units), that are below 5 % of the function's largest slope."""
-    return (slopes.abs() < 0.05 * largest_slope).sum((1, 2)).double() / slopes[0].numel()
+    side = slopes.abs().sub_(0.05 * largest_slope).sign_()  # -1 or 1: to count bools takes four times as long
+    return (1 - side.mean((1, 2))) / 2

@@ -50,8 +50,8 @@ def noise_scale(squared_norms: Tensor, squared_norm_of_sum: Tensor) -> Tensor:
 
 def predicted_decrease(pairs: Sequence[tuple[Tensor, Tensor]]) -> Tensor:
     """-g·u (K,), float64: what a step u takes off the loss by its gradient g, over pairs (g, u) of tensors (K, ...)."""
-    products = [(g.flatten(1) * u.flatten(1)).sum(1, dtype=torch.float64) for g, u in pairs]
-    return -torch.stack(products).sum(0)
+    products = [torch.bmm(g.flatten(1)[:, None], u.flatten(1)[..., None]).double() for g, u in pairs]
+    return -torch.stack(products).sum(0).view(-1)
 
 
 def rho(before: Tensor, after: Tensor, predicted: Tensor, resolution: float) -> Tensor:

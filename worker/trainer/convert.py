@@ -1,10 +1,14 @@
 """Converts training results to wire types and log messages."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from gradus.spec.early_stopping import EarlyStopping
+from gradus.wire.layer_report import MeasuredLayers
 from gradus.wire.metrics import MetricsRow
 from worker.training.report import Guessing, MemberEpoch, StoppedEarly
+
+STATISTIC_DIGITS = 6
 
 
 def metrics_row(member: MemberEpoch, seconds: float, examples: int) -> MetricsRow:
@@ -25,6 +29,21 @@ def metrics_row(member: MemberEpoch, seconds: float, examples: int) -> MetricsRo
         samples_per_second=examples / seconds,
         at=datetime.now(UTC),
     )
+
+
+def rounded(measured: MeasuredLayers | None) -> MeasuredLayers | None:
+    """The statistics with as many digits as a sample can tell."""
+    if measured is None:
+        return None
+    return MeasuredLayers.model_validate(_rounded(measured.model_dump()))
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return float(f"{value:.{STATISTIC_DIGITS}g}")
+    if isinstance(value, dict):
+        return {key: _rounded(one) for key, one in value.items()}
+    return tuple(map(_rounded, value)) if isinstance(value, tuple) else value
 
 
 def early_stopping_message(rule: EarlyStopping, ending: StoppedEarly) -> str:

@@ -10,6 +10,7 @@ from gradus.status import Status
 from gradus.wire.event import StepProgress
 from gradus.wire.experiment import Failure
 from gradus.wire.finding import Finding
+from gradus.wire.layer_report import MeasuredLayers
 from gradus.wire.message import Message, Number
 from gradus.wire.metrics import MetricsRow
 from hub.datasets.table_ref import TableRef
@@ -130,6 +131,8 @@ class MemberRow(Message):
     """The checkpoint at the end of the epoch, if there is one."""
     recalls: tuple[Number, ...] = ()
     """After the last epoch on uneven classes, each class's recall on the validation split; NaN without examples."""
+    measured: MeasuredLayers | None = None
+    """The statistics of the layers, if they were measured."""
 
 
 class EpochDone(Message):

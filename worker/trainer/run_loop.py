@@ -16,7 +16,7 @@ from hub.jobs.checkpoint_ref import CheckpointRef
 from insight.run import DivergenceCause
 from worker.checkpoint.files import CheckpointState
 from worker.checkpoint.writer import CheckpointWriter
-from worker.trainer.convert import early_stopping_message, guessing_message, metrics_row
+from worker.trainer.convert import early_stopping_message, guessing_message, metrics_row, rounded
 from worker.trainer.divergence_advice import cause_of, divergence_failure
 from worker.trainer.pipe import Pipe
 from worker.trainer.progress import Progress
@@ -90,7 +90,7 @@ class RunLoop:
         for trainee, _ in trained:
             if report.epoch > trainee.epoch:
                 self._trained_seconds[trainee.id] += seconds
-        rows = [MemberRow(id=one.id, row=metrics_row(m, seconds, self._examples), best=m.is_best) for one, m in trained]
+        rows = [self._row(one, member, seconds) for one, member in trained]
         due = self._due_checkpoints(trained, is_due)
         self._writer.submit(due, lambda saved: self._pipe.send(_epoch_done(rows, saved)))
         for trainee, member in trained:
@@ -98,6 +98,10 @@ class RunLoop:
                 self._send(LogLine(id=trainee.id, message=guessing_message(member.guessing), level="warning"))
             if member.ending is not None:
                 self._end_by(trainee, member.ending)
+
+    def _row(self, trainee: Trainee, member: MemberEpoch, seconds: float) -> MemberRow:
+        row = metrics_row(member, seconds, self._examples)
+        return MemberRow(id=trainee.id, row=row, best=member.is_best, measured=rounded(member.measured))
 
     def _due_checkpoints(
         self, trained: Sequence[tuple[Trainee, MemberEpoch]], is_due: bool

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from gradus.wire.layer_report import LayerHistograms, LayerReport
+from gradus.wire.layer_report import MeasuredLayers
 
 OnProgress = Callable[[], None]
 """Called between the pieces of long work, as a sign of progress before the next report."""
@@ -107,10 +107,8 @@ class MemberEpoch:
     """Whether this epoch is better than all before, by the metric of `models.early_stopping.rule`."""
     ending: Ending | None
     """Why the member ends with this epoch; None if it does not end."""
-    layers: LayerReport | None = None
-    """Statistics of the layers; None if they were not measured."""
-    histograms: tuple[LayerHistograms, ...] | None = None
-    """None unless the statistics are `full`."""
+    measured: MeasuredLayers | None = None
+    """Statistics of the layers, if they were measured."""
     guessing: Guessing | None = field(default=None, compare=False)
     """A warning, once per run, for a member that has learned nothing yet. Not compared, as it is not a result: an
     extended run has its warning at its first end, which may be earlier than in a run that was longer from the start."""

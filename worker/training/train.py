@@ -10,6 +10,7 @@ from torch import Tensor
 from gradus.device_name import ONEDNN_EVERYWHERE
 from gradus.spec.experiment import Spec
 from gradus.spec.layout import Layout
+from gradus.wire.layer_report import MeasuredLayers
 from models.batch import EpochBatches
 from models.early_stopping import rule
 from models.loss import loss_unit
@@ -35,7 +36,7 @@ from worker.training.report import (
     ignore_progress,
 )
 from worker.training.state import MemberState, State
-from worker.training.statistics.recorder import Measured, Recorder
+from worker.training.statistics.recorder import Recorder
 from worker.training.target_scale import NAME, rescale
 
 
@@ -215,7 +216,7 @@ class Training(Iterator[Report]):
             if step and self._members[k].divergence is None:
                 self._note(k, Divergence(self._epoch, step, largest_layer(self._engine, k)))
 
-    def _measure(self, rates: Tensor) -> Sequence[Measured | None]:
+    def _measure(self, rates: Tensor) -> Sequence[MeasuredLayers | None]:
         if self._recorder is None:
             return [None] * len(self._experiments)
         rate = rates.to(self._engine.storage.parameters)[:, None]
@@ -226,7 +227,7 @@ class Training(Iterator[Report]):
         last = self._epoch * self._step_in_epoch
         return learning_rates(self._experiments, last - 1, last, self._step_in_epoch)[0]
 
-    def _close_member(self, k: int, measured: Measured | None, *numbers: float) -> MemberEpoch:
+    def _close_member(self, k: int, measured: MeasuredLayers | None, *numbers: float) -> MemberEpoch:
         train_loss, train_right, loss, right, test_loss, test_right, penalty, norm, rate = numbers
         value = right if self._rules[k].metric == "validation_accuracy" else loss
         standing = self._members[k].standing.after(self._epoch, value, self._rules[k])
@@ -249,8 +250,7 @@ class Training(Iterator[Report]):
             gradient_norm=norm,
             is_best=is_best,
             ending=self._members[k].ending,
-            layers=None if measured is None else measured.report,
-            histograms=None if measured is None else measured.histograms,
+            measured=measured,
             guessing=self._note_guess(k, loss, _known(right)),
         )
 

@@ -8,6 +8,7 @@ import torch
 
 from gradus.spec.experiment import Spec
 from gradus.spec.statistics import StatisticsLevel
+from gradus.wire.layer_report import MeasuredLayers
 from tests.unit.training.examples import CPU, made_up_data
 from tests.unit.training.images import NETWORKS, made_up_images
 from worker.training.report import EpochReport, MemberEpoch
@@ -21,8 +22,13 @@ def _trained(training: Training) -> list[MemberEpoch]:
     return [row for report in training if isinstance(report, EpochReport) for row in report.members if row]
 
 
+def _measured(row: MemberEpoch) -> MeasuredLayers:
+    assert row.measured is not None
+    return row.measured
+
+
 def _without(row: MemberEpoch) -> MemberEpoch:
-    return replace(row, layers=None, histograms=None)
+    return replace(row, measured=None)
 
 
 @pytest.mark.parametrize(
@@ -47,9 +53,9 @@ def test_training_has_the_same_bits_with_and_without_statistics(changes: dict[st
         for k in range(2):
             ours, theirs = runs[level].weights(k), runs["off"].weights(k)
             assert all(torch.equal(tensor, theirs[name]) for name, tensor in ours.items())
-    assert all(row.layers is None and row.histograms is None for row in rows["off"])
-    assert all(row.layers is not None and row.histograms is None for row in rows["default"])
-    assert [row.layers for row in rows["full"]] == [row.layers for row in rows["default"]]
+    assert all(row.measured is None for row in rows["off"])
+    assert all(_measured(row).histograms is None for row in rows["default"])
+    assert [_measured(row).report for row in rows["full"]] == [_measured(row).report for row in rows["default"]]
 
 
 def test_each_member_of_an_array_has_its_own_statistics() -> None:
@@ -59,28 +65,25 @@ def test_each_member_of_an_array_has_its_own_statistics() -> None:
         Spec(**BASE, seed=2, optimizer={"kind": "sgd", "lr": 0.3}, statistics="full"),
     ]
     together = _trained(train(specs, made_up_data(), CPU, dtype=torch.float64))
-    assert [(row.layers is None, row.histograms is None) for row in together[:3]] == [
-        (False, True),
-        (True, True),
-        (False, False),
-    ]
+    assert together[1].measured is None
+    assert (_measured(together[0]).histograms is None, _measured(together[2]).histograms is None) == (True, False)
     alone = _trained(train(specs[2:], made_up_data(), CPU, dtype=torch.float64))
     for ours, own in zip(together[2::3], alone, strict=True):
-        assert ours.layers is not None
-        assert own.layers is not None
-        for layer, same in zip(ours.layers.layers, own.layers.layers, strict=True):
+        report, same_report = _measured(ours).report, _measured(own).report
+        for layer, same in zip(report.layers, same_report.layers, strict=True):
             assert layer.gradient_norm == pytest.approx(same.gradient_norm, rel=1e-9)
             assert layer.update_ratio == pytest.approx(same.update_ratio, rel=1e-9)
             assert layer.share == pytest.approx(same.share, rel=1e-9)
         if ours.epoch > 1:
-            assert ours.layers.validation_t == pytest.approx(own.layers.validation_t, rel=1e-6)
+            assert report.validation_t == pytest.approx(same_report.validation_t, rel=1e-6)
 
 
 def test_histograms_are_of_activations_gradients_and_weights() -> None:
     *_, last = _trained(train([Spec(**BASE, statistics="full")], made_up_data(), CPU))
-    assert last.histograms is not None
-    assert [one.name for one in last.histograms] == ["layers/0", "layers/1", "output"]
-    for layer, units, fan_in in zip(last.histograms, (7, 5, 3), (13, 7, 5), strict=True):
+    found = _measured(last).histograms
+    assert found is not None
+    assert [one.name for one in found] == ["layers/0", "layers/1", "output"]
+    for layer, units, fan_in in zip(found, (7, 5, 3), (13, 7, 5), strict=True):
         counted = {key: sum(bins.counts) for key, bins in layer if hasattr(bins, "counts")}
         batch, examples = 12, 40
         weights = units * fan_in
@@ -95,5 +98,4 @@ def test_histograms_are_of_activations_gradients_and_weights() -> None:
 def test_a_network_that_diverges_has_numbers_that_are_not_finite() -> None:
     spec = Spec(**{**BASE, "activation": "identity", "optimizer": {"kind": "sgd", "lr": 1e6}})
     *_, last = _trained(train([spec], made_up_data(), CPU))
-    assert last.layers is not None
-    assert "NaN" in last.layers.model_dump_json()
+    assert "NaN" in _measured(last).report.model_dump_json()

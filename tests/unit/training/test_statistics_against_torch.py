@@ -85,12 +85,12 @@ def test_every_statistic_is_that_of_autograd(name: str) -> None:
         reference.losses = []
         reference.epoch(report.epoch)
         assert report.members[0] is not None
-        ours = report.members[0].layers
-        assert ours is not None
+        measured = report.members[0].measured
+        assert measured is not None
         expected, best = _losses(reference, batch, best)
         with _unchanged(reference):
             expected |= _activations(reference) | _step(reference, batch)
-        _assert_equal(ours, expected)
+        _assert_equal(measured.report, expected)
 
 
 def _losses(reference: Recorded, batch: int, best: Tensor | None) -> tuple[dict[tuple[str, str], float], Tensor]:

@@ -1,13 +1,12 @@
 """Measures an array's layers at the end of an epoch, without a trace in the training."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from gradus.spec.experiment import Spec
-from gradus.wire.layer_report import LayerHistograms, LayerReport
+from gradus.wire.layer_report import MeasuredLayers
 from worker.training.chunk import ChunkRecord, ChunkTrainer
 from worker.training.data import Data
 from worker.training.engine import Engine
@@ -17,15 +16,6 @@ from worker.training.statistics.readings import Readings, to_host
 from worker.training.statistics.report import layer_histograms, layer_report
 from worker.training.statistics.sample import sample
 from worker.training.statistics.step import TrialStep
-
-
-@dataclass(frozen=True)
-class Measured:
-    """What was measured of one member."""
-
-    report: LayerReport
-    histograms: tuple[LayerHistograms, ...] | None
-    """None unless the statistics are `full`."""
 
 
 class Recorder:
@@ -54,7 +44,7 @@ class Recorder:
         self._losses.record_validation(losses)
 
     @torch.inference_mode()
-    def measure(self, epoch: int, step: int, rate: Tensor) -> list[Measured | None]:
+    def measure(self, epoch: int, step: int, rate: Tensor) -> list[MeasuredLayers | None]:
         """What was measured of each member at the end of an epoch, after so many steps of the run, at the learning
         rates (K, 1) of the last one. Waits for the device, once."""
         steps = max(1, self._steps)
@@ -67,9 +57,9 @@ class Recorder:
         return [
             None
             if level == "off"
-            else Measured(
-                layer_report(member, self._layers, epoch, step),
-                layer_histograms(member, self._layers, epoch) if level == "full" else None,
+            else MeasuredLayers(
+                report=layer_report(member, self._layers, epoch, step),
+                histograms=layer_histograms(member, self._layers, epoch) if level == "full" else None,
             )
             for level, member in zip(self._levels, numbers, strict=True)
         ]

@@ -8,7 +8,7 @@ from gradus.wire.layer_report import SAMPLED_EXAMPLES
 from models.seed import epoch_permutation
 from worker.training.data import Split
 
-STEP_EXAMPLES = 256
+STEP_EXAMPLES = 128
 """Examples, at most, of the step that gradients and updates are measured on."""
 
 

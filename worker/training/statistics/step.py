@@ -54,6 +54,8 @@ class TrialStep:
         losses = engine.loss.minimized(self._outputs.double(), targets)
         if sample.weights is not None:
             losses = losses * sample.weights
+        if not (engine.penalty.has_l1 or engine.penalty.has_l2):
+            return losses.mean(1)
         return losses.mean(1) + engine.penalty.value(engine.storage.weights())
 
     def _backward(self, readings: Readings) -> None:

@@ -78,7 +78,9 @@ def test_the_noise_scale_of_pure_noise_or_one_example_is_unknown() -> None:
 def test_rho_is_one_minus_half_the_step_to_the_minimum(step: float, expected: float) -> None:
     """L = x²/2 at x = 1: g = 1, u = -step, L₁ = (1 - step)²/2, so rho = 1 - step/2."""
     before, after = torch.tensor([0.5], dtype=torch.float64), torch.tensor([(1 - step) ** 2 / 2], dtype=torch.float64)
-    predicted = predicted_decrease([(torch.ones(1, 1), torch.full((1, 1), -step, dtype=torch.float64))])
+    predicted = predicted_decrease(
+        [(torch.ones(1, 1, dtype=torch.float64), torch.full((1, 1), -step, dtype=torch.float64))]
+    )
     assert float(rho(before, after, predicted, 1e-9)) == pytest.approx(expected, rel=1e-9)
 
 

@@ -10,6 +10,7 @@ import { plain } from "./style.js";
  * @property {string[]} columns
  * @property {string[]} rows from the top
  * @property {(number | null)[][]} values by row, from 0 to 1; null is left empty
+ * @property {string[][]} [said] what each value is called; without, itself
  * @property {string} across the title of the axis of x
  * @property {string} up the title of the axis of y
  */
@@ -23,7 +24,7 @@ const FAINT = 0.04;
 const title = (/** @type {string} */ text) => ({ text: plain(text), font: { size: 11, color: color("muted") } });
 
 /** @param {HeatMap} map */
-const plotly = ({ columns, rows, values, across, up }) => ({
+const plotly = ({ columns, rows, values, said, across, up }) => ({
   traces: [{
     type: "heatmap",
     x: columns.map((_, i) => i),
@@ -35,8 +36,10 @@ const plotly = ({ columns, rows, values, across, up }) => ({
     xgap: 1,
     ygap: 1,
     showscale: false,
-    customdata: values.map((row, i) => row.map((_, j) => [plain(columns[j]), plain(rows[i])])),
-    hovertemplate: `${plain(across)} %{customdata[0]}, ${plain(up)} %{customdata[1]}: %{z:.3~g}<extra></extra>`,
+    customdata: values.map((row, i) =>
+      row.map((value, j) => [plain(columns[j]), plain(rows[i]), said?.[i][j] ?? figure(value, 3)])
+    ),
+    hovertemplate: `${plain(across)} %{customdata[0]}, ${plain(up)} %{customdata[1]}: %{customdata[2]}<extra></extra>`,
   }],
   layout: {
     hovermode: "closest",
@@ -63,7 +66,7 @@ const some = (names) => {
  * @param {HeatMap} map
  * @param {{ width: number, height: number }} size
  */
-const sketch = ({ columns, rows, values, across, up }, { width, height }) => {
+const sketch = ({ columns, rows, values, said, across, up }, { width, height }) => {
   const [right, bottom] = [width - EDGE.right, height - EDGE.bottom];
   const step = { x: (right - EDGE.left) / columns.length, y: (bottom - EDGE.top) / rows.length };
   if (!(step.x > 1 && step.y > 1)) return nothing;
@@ -73,7 +76,7 @@ const sketch = ({ columns, rows, values, across, up }, { width, height }) => {
     value === null ? nothing : svg`
       <rect x=${x(j)} y=${y(i)} width=${step.x - 1} height=${step.y - 1} fill=${color("accent")}
         fill-opacity=${FAINT + (1 - FAINT) * Math.min(1, Math.max(0, value))}>
-        <title>${figure(value)}</title>
+        <title>${said?.[i][j] ?? figure(value)}</title>
       </rect>
     `;
   return html`

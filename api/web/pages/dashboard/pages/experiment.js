@@ -44,7 +44,7 @@ const TABS = [
   { key: "findings", name: "Findings", open: (context) => new FindingsTab(context) },
   { key: "evaluation", name: "Evaluation", open: (context) => new EvaluationTab(context) },
   { key: "predictions", name: "Predictions", open: (context) => new PredictionsTab(context) },
-  { key: "layers", name: "Layers", open: () => new LayersTab() },
+  { key: "layers", name: "Layers", open: (context) => new LayersTab(context) },
   { key: "log", name: "Log", open: (context) => new LogTab(context) },
   { key: "spec", name: "Spec", open: (context) => new SpecTab(context) },
 ];

@@ -1,61 +1,172 @@
-// The layers of the network, and what it learns from.
+// The layers of the network: what each epoch did to them, histograms, and their shapes.
 
-import { bytes, whole } from "../../format.js";
+import { get } from "../../api.js";
+import { Charts } from "../../charts/chart.js";
+import { figure } from "../../format.js";
 import { html, nothing } from "../../template.js";
+import { throttled } from "../../throttle.js";
+import { attempt } from "../../toast.js";
+import { histogramsOf, KINDS } from "./layers/histograms.js";
+import { heatMapOf, measured, ofNetwork, scaleOf, STATISTICS } from "./layers/statistics.js";
+import { table } from "./layers/table.js";
+
+/** Milliseconds between two questions for new epochs. */
+const INTERVAL = 1000;
+/** Epochs that are shown, at most. */
+const POINTS = 200;
 
 export class LayersTab {
+  /** @type {any[]} */
+  #reports = [];
+  /** @type {any[]} */
+  #histograms = [];
+  #statistic = STATISTICS[0];
+  #layer = "";
+  #kind = "weights";
+  #closed = false;
+  #readAgain = throttled(INTERVAL, () => attempt(() => this.read()));
+  #charts;
+
+  /** @param {import("../experiment.js").TabContext} context */
+  constructor({ root, store, render }) {
+    this.store = store;
+    this.render = render;
+    this.#charts = new Charts(root);
+  }
+
+  async read() {
+    const { data } = await get(`/v1/experiments/${this.store.id}/layers`, { max_points: POINTS });
+    this.#reports = data;
+    const names = (data.at(-1)?.layers ?? []).map((/** @type {any} */ layer) => layer.name);
+    if (!names.includes(this.#layer)) this.#layer = names[0] ?? "";
+    const choices = measured(data);
+    if (!choices.includes(this.#statistic)) this.#statistic = choices[0] ?? STATISTICS[0];
+    await this.#readHistograms();
+  }
+
+  async #readHistograms() {
+    const isFull = this.store.experiment?.spec?.statistics === "full";
+    if (isFull && this.#layer) {
+      const path = `/v1/experiments/${this.store.id}/layers/${this.#layer}/histograms`;
+      this.#histograms = (await get(path, { max_points: 12 })).data;
+    }
+    this.#renderCharts();
+  }
+
+  changed() {
+    const { latest } = this.store.experiment ?? {};
+    if (latest && latest.epoch > (this.#reports.at(-1)?.epoch ?? 0)) this.#readAgain();
+  }
+
+  close() {
+    this.#closed = true;
+    this.#readAgain.cancel();
+    this.#charts.dispose();
+  }
+
+  #renderCharts() {
+    if (this.#closed || !this.store.experiment) return undefined;
+    this.render(); // the elements are there before what is drawn into them
+    if (!this.#reports.length) return undefined;
+    const histograms = histogramsOf(this.#histograms, this.#kind);
+    return attempt(() =>
+      Promise.all([
+        this.#charts.draw("layers-map", heatMapOf(this.#reports, this.#statistic)),
+        histograms ? this.#charts.draw("layers-histograms", histograms) : undefined,
+      ])
+    );
+  }
+
   /** @param {any} experiment */
   view(experiment) {
     return html`
+      ${this.#reports.length ? this.#measured() : nothingMeasured(experiment)}
       <section class="card" aria-labelledby="layers-title">
         <h2 id="layers-title">Layers</h2>
         ${experiment.layers ? table(experiment) : html`<p class="muted">Loading …</p>`}
       </section>
     `;
   }
+
+  #measured() {
+    const last = this.#reports.at(-1);
+    const height = 90 + 24 * Math.max(2, last.layers.length);
+    return html`
+      <section class="card" aria-labelledby="layers-map-title">
+        <h2 id="layers-map-title">What each epoch did</h2>
+        <div class="row evaluation-controls">
+          ${select(
+            "Statistic",
+            measured(this.#reports).map(({ key, label }) => [key, label]),
+            this.#statistic.key,
+            (key) => this.#set(() => (this.#statistic = STATISTICS.find((one) => one.key === key) ?? STATISTICS[0])),
+          )}
+        </div>
+        <div class="chart" id="layers-map" role="img" style="height: ${height}px" data-epochs=${this.#reports.length}
+          aria-label="${this.#statistic.label} by layer and epoch."></div>
+        <p class="muted small below">${scaleOf(this.#reports, this.#statistic)}</p>
+        ${facts(last)}
+      </section>
+      ${this.#histograms.length ? this.#histogramCard(last) : nothing}
+    `;
+  }
+
+  /** @param {any} last */
+  #histogramCard(last) {
+    const names = last.layers.map((/** @type {any} */ { name }) => [name, name]);
+    return html`
+      <section class="card" aria-labelledby="layers-histograms-title">
+        <h2 id="layers-histograms-title">Histograms</h2>
+        <div class="row evaluation-controls">
+          ${select("Layer", names, this.#layer, (name) => {
+            this.#layer = name;
+            attempt(() => this.#readHistograms());
+          })}
+          ${select(
+            "Of",
+            KINDS.map(({ key, label }) => [key, label]),
+            this.#kind,
+            (key) => this.#set(() => (this.#kind = key)),
+          )}
+        </div>
+        ${histogramsOf(this.#histograms, this.#kind)
+          ? html`
+            <div class="chart chart-low" id="layers-histograms" role="img"
+              aria-label="Histograms over the epochs."></div>
+          `
+          : html`<p class="muted">This layer has none.</p>`}
+      </section>
+    `;
+  }
+
+  /** @param {() => void} change */
+  #set(change) {
+    change();
+    this.#renderCharts();
+  }
 }
 
-const table = (experiment) =>
+/** The numbers of the whole network. @param {any} report */
+const facts = (report) =>
   html`
-    <div class="table" tabindex="0" role="region" aria-labelledby="layers-title">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Layer</th>
-            <th scope="col">Kind</th>
-            <th scope="col">Activation</th>
-            <th scope="col" class="number">In</th>
-            <th scope="col" class="number">Out</th>
-            <th scope="col" class="number">Parameters</th>
-            <th scope="col" class="number">Multiply-adds</th>
-          </tr>
-        </thead>
-        <tbody>${experiment.layers.map(row)}</tbody>
-        <tfoot>
-          <tr>
-            <th scope="row" colspan="5">Total</th>
-            <td class="number"><strong>${whole(experiment.parameters)}</strong></td>
-            <td class="number">${whole(experiment.layers.reduce((sum, layer) => sum + layer.multiply_adds, 0))}</td>
-          </tr>
-        </tfoot>
-      </table>
-    </div>
-    <p class="muted small below">
-      ${whole(experiment.train_examples)} training, ${whole(experiment.validation_examples)} validation,
-      ${whole(experiment.test_examples)} test examples · ${whole(experiment.steps_per_epoch)} steps per epoch
-      ${experiment.memory_bytes ? html`· about ${bytes(experiment.memory_bytes)} of memory` : nothing}
-    </p>
+    <p class="muted small">After epoch ${report.epoch}: ${ofNetwork(report).map(({ key, label, what }, i) =>
+      html`${i ? " · " : ""}<span title=${what}>${label} ${figure(report[key], 3)}</span>`
+    )}</p>
   `;
 
-const row = (layer) =>
+/** @param {any} experiment */
+const nothingMeasured = (experiment) =>
   html`
-    <tr>
-      <th scope="row">${layer.name}</th>
-      <td>${layer.kind}</td>
-      <td>${layer.activation}</td>
-      <td class="number">${layer.input_shape.join(" × ")}</td>
-      <td class="number">${layer.output_shape.join(" × ")}</td>
-      <td class="number">${whole(layer.parameters)}</td>
-      <td class="number">${whole(layer.multiply_adds)}</td>
-    </tr>
+    <p class="card muted" role="status">${experiment.spec?.statistics === "off"
+      ? 'Nothing is measured of the layers: the spec has "statistics": "off".'
+      : "What each epoch does to the layers is shown from the first epoch on."}</p>
+  `;
+
+/** @param {string} label @param {string[][]} choices @param {string} chosen @param {(key: string) => void} choose */
+const select = (label, choices, chosen, choose) =>
+  html`
+    <label class="check">${label}
+      <select class="input" @change=${(/** @type {any} */ event) => choose(event.target.value)}>${choices.map(
+        ([key, text]) => html`<option value=${key} ?selected=${key === chosen}>${text}</option>`,
+      )}</select></label>
   `;

@@ -1,0 +1,84 @@
+"""`gradus layers`: what an epoch did to the layers of a network."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Group
+from rich.table import Table
+
+from gradus.cli import ids, output, tables
+from gradus.cli.labels import number
+from gradus.cli.options import Id, Json, Url
+from gradus.client import Client
+from gradus.errors import NotFound
+from gradus.wire.layer_report import LayerReport, LayerStatistics
+
+COLUMNS: dict[str, str] = {
+    "gradient_norm": "gradient",
+    "weight_norm": "weights",
+    "update_ratio": "update / weights",
+    "share": "share",
+    "flat": "flat",
+    "dead": "dead",
+    "mean": "mean",
+    "deviation": "deviation",
+    "largest": "largest",
+    "delta_rms": "delta",
+}
+"""The statistics of a layer, and their headings."""
+OF_NETWORK: dict[str, str] = {
+    "rho": "rho",
+    "decrease": "D of an epoch",
+    "variance_ratio": "F",
+    "validation_t": "t of the validation examples",
+    "noise_scale": "noise scale",
+}
+
+
+def layers(
+    given: Id,
+    epoch: Annotated[int | None, typer.Option("--epoch", help="Of this epoch instead of the newest.", min=1)] = None,
+    as_json: Json = False,
+    url: Url = None,
+) -> None:
+    """Show what an epoch did to the layers of a network: norms, signal share, flat and dead activations.
+
+    gradus layers last --json  # every epoch
+    """
+    with Client(url) as client:
+        experiment = client.experiments.get(ids.resolve(client, given))
+        found = experiment.layers()
+    if as_json:
+        output.print_all([one for one in found if epoch in {None, one.epoch}])
+        return
+    output.show(_page(_chosen(found, epoch)))
+
+
+def _chosen(found: tuple[LayerReport, ...], epoch: int | None) -> LayerReport:
+    if not found:
+        raise NotFound('nothing was measured yet, or the spec has {"statistics": "off"}')
+    if epoch is None:
+        return found[-1]
+    for one in found:
+        if one.epoch == epoch:
+            return one
+    raise NotFound(f"epoch {epoch} was not measured; the newest that was: {found[-1].epoch}")
+
+
+def _page(report: LayerReport) -> Group:
+    known = {label: getattr(report, key) for key, label in OF_NETWORK.items()}
+    facts = {"epoch": str(report.epoch), "step": f"{report.step:,}"}
+    facts |= {label: number(value) for label, value in known.items() if value is not None}
+    return Group(tables.facts(facts), "", _table(report.layers))
+
+
+def _table(layers: tuple[LayerStatistics, ...]) -> Table:
+    """A line for each layer; without statistics that no layer has."""
+    shown = [key for key in COLUMNS if any(getattr(layer, key) is not None for layer in layers)]
+    table = tables.borderless()
+    table.add_column("layer", no_wrap=True)
+    for key in shown:
+        table.add_column(COLUMNS[key], justify="right")
+    for layer in layers:
+        table.add_row(layer.name, *(number(getattr(layer, key)) for key in shown))
+    return table
