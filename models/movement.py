@@ -115,7 +115,7 @@ class Move:
     def _select(self, images: Tensor, numbers: Tensor) -> Tensor:
         """Each pixel's source as an index, or one past the end if it is outside: there a black pixel was added."""
         height, width, pixels = self._image.height, self._image.width, self._image.height * self._image.width
-        a, s, d, t = numbers[:, :, None].unbind(1)  # (N, 1)
+        a, s, d, t = numbers[:, :4, None].unbind(1)  # (N, 1)
         x, y = a * self._x + s, d * self._y + t  # (N, width), (N, height)
         x.masked_fill_((x < 0) | (x >= width), pixels)
         y = (y * width).masked_fill_((y < 0) | (y >= height), pixels)
