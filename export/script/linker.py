@@ -28,6 +28,7 @@ PIECES = (
     "optimizers",
     "storage",
     "training",
+    "augment",
 )
 """The modules of pieces, in the order of a file."""
 OURS = ("export", "preprocessing", "gradus")

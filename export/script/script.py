@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 
-from export.script import built_in, network, uploaded, words
+from export.script import augment, built_in, network, uploaded, words
 from export.script.cannot import CannotRepeat
 from export.script.linker import PIECES, Import, import_lines, link, read
 from gradus.datasets import DATASETS
@@ -66,8 +66,6 @@ def script(run: Repeated) -> str:
     """
     if not run.is_whole:
         raise CannotRepeat("the run went on from the weights of another, or was extended with other words")
-    if run.resolved.spec.dataset.augment:
-        raise CannotRepeat("the run augments its images, which `run.py` does not repeat yet")
     if not run.rows:
         raise CannotRepeat("the run has no epoch yet: wait for the first")
     if run.rows[0].epoch != 1:
@@ -82,6 +80,7 @@ def script(run: Repeated) -> str:
         ("The data", "\n".join(_load(run))),
         ("The network", "\n".join([*network.tensors(run.resolved.network), *_functions(run)])),
         ("Loss and optimizer", "\n".join(_training(run))),
+        ("Batches", "\n".join(augment.batches(run.resolved.spec.dataset.augment, run.resolved.data.image))),
         (_RUN, ""),
     ]
     imports: set[Import] = set()

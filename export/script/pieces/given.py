@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from export.script.pieces.data import Data
+from export.script.pieces.data import Data, Split
 from export.script.pieces.initial import Initial
 from export.script.pieces.losses import Loss
 from export.script.pieces.optimizers import Optimizer
@@ -42,6 +42,16 @@ def load() -> Data:
 
 def forward(x: Tensor, p: Mapping[str, Tensor], step: int | None = None) -> Tensor:
     """The network."""
+    raise NotImplementedError
+
+
+def inputs_of(examples: Split, rows: Tensor, epoch: int) -> Tensor:
+    """The inputs of a batch."""
+    raise NotImplementedError
+
+
+def gradient_of(loss: Loss, outputs: Tensor, examples: Split, rows: Tensor) -> Tensor:
+    """The gradient of a batch's loss."""
     raise NotImplementedError
 
 

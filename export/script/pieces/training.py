@@ -21,6 +21,8 @@ from export.script.pieces.given import (
     LOSS_IN_FLOAT64,
     ORIGINAL,
     forward,
+    gradient_of,
+    inputs_of,
     load,
     make_loss,
     make_optimizer,
@@ -77,13 +79,10 @@ def train_epoch(epoch: int, examples: Split, storage: Storage, loss: Loss, optim
     total = right = 0.0
     for i, rows in enumerate(batches):
         step = (epoch - 1) * len(batches) + i  # since the start of the run
-        outputs = forward(as_numbers(examples.inputs[rows]), storage.tensors, step)
+        outputs = forward(inputs_of(examples, rows, epoch), storage.tensors, step)
         targets, known = examples.targets[rows], outputs.detach()
-        gradient = loss.gradient(known, targets)
-        if examples.weights is not None:
-            gradient.mul_(examples.weights[rows, None])
         storage.gradient.zero_()
-        outputs.backward(gradient)  # type: ignore[no-untyped-call]
+        outputs.backward(gradient_of(loss, known, examples, rows))  # type: ignore[no-untyped-call]
         add_penalty(storage)
         clip(storage.gradient)
         with torch.no_grad():
@@ -95,6 +94,12 @@ def train_epoch(epoch: int, examples: Split, storage: Storage, loss: Loss, optim
         total += float(losses.sum(dtype=torch.float64))
         right += torch.nan if correct is None else float(correct.sum(dtype=torch.float64))
     return Score(total / total_weight(examples), right / n)
+
+
+def weighted_gradient(loss: Loss, outputs: Tensor, examples: Split, rows: Tensor) -> Tensor:
+    """The gradient of a batch's loss, each example with its weight."""
+    gradient = loss.gradient(outputs, examples.targets[rows])
+    return gradient if examples.weights is None else gradient.mul_(examples.weights[rows, None])
 
 
 def learning_rate(step: int, steps_per_epoch: int) -> Tensor:

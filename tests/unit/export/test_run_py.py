@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import torch
 
-from export.script.cannot import CannotRepeat
 from export.script.script import METRICS, Repeated, script
 from gradus.device_name import ONEDNN_EVERYWHERE, CpuName
 from gradus.resolved import ResolvedSpec
@@ -15,9 +14,8 @@ from gradus.spec.experiment import Spec
 from gradus.spec.loss import Task
 from gradus.wire.metrics import MetricsRow
 from preprocessing.encode import Fitted
-from tests.built_in import resolved
 from tests.unit.training.examples import CPU, made_up_data, made_up_outputs, weighted
-from tests.unit.training.images import NETWORKS, SHAPES, made_up_images
+from tests.unit.training.images import NETWORKS, SHAPES, conv, made_up_images
 from tests.unit.training.test_engine_against_torch import VARIANTS
 from worker.trainer.convert import metrics_row
 from worker.training.data import Data, Split
@@ -37,6 +35,15 @@ MORE: dict[str, dict[str, Any]] = {
     "uniform": {"init": {"kind": "uniform", "bound": 0.1}},
     "normal": {"init": "normal"},
     "diverged": {"optimizer": {"kind": "sgd", "lr": 1e6}},
+}
+AUGMENTED: dict[str, list[Any]] = {
+    "flip": ["flip"],
+    "flip and changes": ["flip", "brightness", "cutout"],
+    "shift and flips": [{"kind": "flip", "axis": "both"}, {"kind": "shift", "by": 0.3}],
+    "interpolated": ["crop", {"kind": "scale", "by": 0.4}, {"kind": "rotate", "degrees": 40}, "shift"],
+    "changes": ["brightness", {"kind": "noise", "deviation": 0.3}, "cutout"],
+    "all": ["flip", "rotate", "brightness", "noise", "cutout", {"kind": "mixup", "alpha": 0.7}],
+    "mixup": ["shift", "mixup"],
 }
 TASKS: dict[str, tuple[Task, int, dict[str, Any]]] = {
     "labels": ("multi_label", 3, {}),
@@ -120,7 +127,22 @@ def _repeated(resolved: ResolvedSpec, rows: list[MetricsRow], data: Data, device
     return names["run"]()
 
 
-def test_augmented_runs_are_not_repeated_yet() -> None:
-    run = resolved(Spec(dataset={"name": "mnist", "augment": ["flip"]}, layers=[3]))
-    with pytest.raises(CannotRepeat, match="augments its images"):
-        script(Repeated("exp_1", "", run, FITTED, [], "cpu:1 (here)", "0"))
+@pytest.mark.parametrize("words", AUGMENTED.values(), ids=AUGMENTED)
+@pytest.mark.parametrize("pixels", ["bytes", "numbers"])
+def test_augmented_images(words: list[Any], pixels: str) -> None:
+    data = made_up_images((6, 8, 2), dtype=torch.float32)
+    if pixels == "bytes":
+        data = _as_bytes(data)
+    _hold({**BASE, "dataset": {"name": "wine", "augment": words}, "layers": [conv()], "dropout": 0.2}, data)
+
+
+def test_mixed_examples_have_weights_of_their_own() -> None:
+    data = weighted(made_up_images((6, 8, 2), dtype=torch.float32))
+    _hold({**BASE, "dataset": {"name": "wine", "augment": ["mixup"]}}, _float32(data))
+
+
+def _as_bytes(data: Data) -> Data:
+    def split(one: Split) -> Split:
+        return Split((one.inputs * 40 + 128).clamp(0, 255).to(torch.uint8), one.targets, 255.0)
+
+    return replace(data, train=split(data.train), validation=split(data.validation), test=split(data.test))

@@ -1,0 +1,267 @@
+"""Augmentation of training images: other draws for each example in every epoch."""
+
+from collections.abc import Callable, Mapping
+from functools import reduce
+from math import log, pi
+from typing import Protocol
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from export.script.pieces.data import Split
+from export.script.pieces.draws import generator
+from export.script.pieces.given import DEVICE
+from export.script.pieces.losses import Loss
+from export.script.pieces.training import as_numbers, weighted_gradient
+
+NOISE_NUMBERS = 2**20
+Map = tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]  # the source of (x, y) is (a x + b y + s, c x + d y + t)
+Move = Callable[[Tensor, int, int], Map]
+
+
+class Change(Protocol):
+    """Changes pixels where they are."""
+
+    def numbers(self, u: Tensor, height: int, width: int) -> Tensor:
+        """What is drawn for each example, from uniform numbers u (n, 3)."""
+
+    def change(self, x: Tensor, numbers: Tensor) -> Tensor:
+        """The changed images (n, height, width, channels)."""
+
+
+def uniform_numbers(kind: str, n: int, epoch: int) -> Tensor:
+    """Numbers in [0, 1) for each example, (n, 3)."""
+    random = generator("augment", kind, epoch)
+    return torch.rand(n, 3, generator=random, dtype=torch.float64, device=DEVICE)
+
+
+def flip(axis: str, probability: float) -> Move:
+    """Mirror the image with a probability."""
+
+    def move(u: Tensor, height: int, width: int) -> Map:
+        one, zero = torch.ones_like(u[:, 0]), torch.zeros_like(u[:, 0])
+        mirrored = 1 - 2 * (u < probability).double()
+        a = one if axis == "vertical" else mirrored[:, 0]
+        d = one if axis == "horizontal" else mirrored[:, 1]
+        return a, zero, zero, d, zero, zero
+
+    return move
+
+
+def crop(least: float) -> Move:
+    """Enlarge a part of the image to its whole size."""
+
+    def move(u: Tensor, height: int, width: int) -> Map:
+        zero = torch.zeros_like(u[:, 0])
+        edge = least + (1 - least) * u[:, 0]
+        s, t = ((u[:, i] - 0.5) * (1 - edge) * (size - 1) for i, size in ((1, width), (2, height)))
+        return edge, zero, zero, edge, s, t
+
+    return move
+
+
+def zoom(by: float) -> Move:
+    """Enlarge or shrink the image about its centre."""
+
+    def move(u: Tensor, height: int, width: int) -> Map:
+        zero = torch.zeros_like(u[:, 0])
+        shrunk = ((1 - 2 * u[:, 0]) * log(1 + by)).exp()
+        return shrunk, zero, zero, shrunk, zero, zero
+
+    return move
+
+
+def rotate(degrees: float) -> Move:
+    """Turn the image about its centre."""
+
+    def move(u: Tensor, height: int, width: int) -> Map:
+        zero = torch.zeros_like(u[:, 0])
+        angle = (2 * u[:, 0] - 1) * degrees * (pi / 180)
+        cosine, sine = angle.cos(), angle.sin()
+        return cosine, -sine, sine, cosine, zero, zero
+
+    return move
+
+
+def shift(by: float) -> Move:
+    """Shift the image by whole pixels."""
+
+    def move(u: Tensor, height: int, width: int) -> Map:
+        one, zero = torch.ones_like(u[:, 0]), torch.zeros_like(u[:, 0])
+        most = [(i, round(by * size)) for i, size in ((0, width), (1, height))]
+        s, t = ((u[:, i] * (2 * limit + 1)).floor() - limit for i, limit in most)
+        return one, zero, zero, one, -s, -t
+
+    return move
+
+
+def after(first: Map, then: Map) -> Map:
+    """The map of one movement and then another."""
+    a, b, c, d, s, t = first
+    a2, b2, c2, d2, s2, t2 = then
+    return (
+        a * a2 + b * c2,
+        a * b2 + b * d2,
+        c * a2 + d * c2,
+        c * b2 + d * d2,
+        a * s2 + b * t2 + s,
+        c * s2 + d * t2 + t,
+    )
+
+
+class Brightness:
+    """f x, cut to [0, 1], with f uniform in [1 - by, 1 + by]."""
+
+    def __init__(self, by: float) -> None:
+        self.by = by
+
+    def numbers(self, u: Tensor, height: int, width: int) -> Tensor:
+        """f, (n, 1)."""
+        return 1 + self.by * (2 * u[:, :1] - 1)
+
+    def change(self, x: Tensor, numbers: Tensor) -> Tensor:
+        """The changed images."""
+        return (x * numbers[:, :, None, None]).clamp_(0, 1)
+
+
+class Noise:
+    """x + e, cut to [0, 1]; the normal numbers e are a window of one fixed list."""
+
+    def __init__(self, deviation: float) -> None:
+        self.deviation = deviation
+        random = generator("augment", "noise", device="cpu", seed=0)
+        self.listed = torch.empty(NOISE_NUMBERS, dtype=torch.float64).normal_(generator=random)
+
+    def numbers(self, u: Tensor, height: int, width: int) -> Tensor:
+        """The place of the window, (n, 1)."""
+        return (u[:, :1] * NOISE_NUMBERS).floor()
+
+    def change(self, x: Tensor, numbers: Tensor) -> Tensor:
+        """The changed images."""
+        flat = x.flatten(1)
+        size = flat.shape[1]
+        repeated = self.listed.repeat(1 + -(-size // NOISE_NUMBERS))[: NOISE_NUMBERS + size].to(x)
+        windows = repeated.unfold(0, size, 1)[numbers[:, 0].long()]
+        return (flat + windows * x.new_full((len(x), 1), self.deviation)).clamp_(0, 1).view(x.shape)
+
+
+class Cutout:
+    """Makes a rectangle black; `size` is its share of the edges."""
+
+    def __init__(self, size: float) -> None:
+        self.size = size
+
+    def numbers(self, u: Tensor, height: int, width: int) -> Tensor:
+        """Left, right, top and bottom, (n, 4)."""
+        found = []
+        for i, size in enumerate((width, height)):
+            edge = round(self.size * size)
+            first = (u[:, i] * size).floor() - edge // 2
+            found += [first, first + edge]
+        return torch.stack(found, 1)
+
+    def change(self, x: Tensor, numbers: Tensor) -> Tensor:
+        """The changed images."""
+        left, right, top, bottom = numbers[:, :, None].unbind(1)
+        columns, rows = torch.arange(x.shape[2]).to(x), torch.arange(x.shape[1]).to(x)
+        beside, above = (columns < left) | (columns >= right), (rows < top) | (rows >= bottom)
+        return x * (above[:, :, None] | beside[:, None])[..., None]
+
+
+class Augmentation:
+    """All words of a run. Those that move pixels are one map; then come changes, then mixup with another example."""
+
+    def __init__(
+        self,
+        shape: tuple[int, int, int],
+        moves: Mapping[str, Move],
+        changes: Mapping[str, Change],
+        mixup: float | None,
+        *,
+        interpolated: bool,
+    ) -> None:
+        self.shape, self.moves, self.changes, self.mixup = shape, moves, changes, mixup
+        self.interpolated = interpolated
+        self.epoch = 0
+        self.drawn: dict[str, Tensor] = {}
+        self.others = self.share = torch.empty(0)
+
+    def __call__(self, examples: Split, rows: Tensor, epoch: int) -> Tensor:
+        """The changed inputs of these rows in an epoch."""
+        if epoch != self.epoch:
+            self.draw(len(examples), epoch)
+        own = self.changed(as_numbers(examples.inputs[rows]), rows)
+        if self.mixup is None:
+            return own.flatten(1)
+        others = self.others[rows]
+        other, share = self.changed(as_numbers(examples.inputs[others]), others).flatten(1), self.share[rows]
+        return own.flatten(1).mul_(share).add_(other.mul_(1 - share))
+
+    def draw(self, n: int, epoch: int) -> None:
+        """Draw for all examples."""
+        size = self.shape[:2]
+        self.epoch = epoch
+        if self.moves:
+            maps = [move(uniform_numbers(kind, n, epoch), *size) for kind, move in self.moves.items()]
+            self.drawn["moves"] = self.packed(reduce(after, maps)).float()
+        for kind, change in self.changes.items():
+            self.drawn[kind] = change.numbers(uniform_numbers(kind, n, epoch), *size).float()
+        if self.mixup is not None:
+            random = generator("augment", "mixup/share", epoch)
+            alpha = torch.full((n, 2), self.mixup, dtype=torch.float64, device=DEVICE)
+            gamma = torch._standard_gamma(alpha, random)
+            self.share = (gamma.amax(1, keepdim=True) / gamma.sum(1, keepdim=True)).float()
+            self.others = (uniform_numbers("mixup", n, epoch)[:, 0] * n).long()
+
+    def packed(self, moved: Map) -> Tensor:
+        """The numbers that movement needs: those of `grid_sample`, or sources of pixels counted from the first."""
+        a, b, c, d, s, t = moved
+        height, width, _ = self.shape
+        if self.interpolated:
+            across, down = 2 / width, 2 / height
+            return torch.stack([a * across, c * down, b * across, d * down, s * across, t * down], 1)
+        x, y = (width - 1) / 2, (height - 1) / 2
+        return torch.stack([a, s + x - a * x, d, t + y - d * y], 1)
+
+    def changed(self, x: Tensor, rows: Tensor) -> Tensor:
+        """Images (n, height, width, channels) of inputs (n, numbers), changed by all words but mixup."""
+        x = x.view(-1, *self.shape)
+        if self.moves:
+            numbers = self.drawn["moves"][rows]
+            x = interpolated(x, numbers) if self.interpolated else selected(x, numbers)
+        for kind, change in self.changes.items():
+            x = change.change(x, self.drawn[kind][rows])
+        return x.contiguous()
+
+
+def selected(x: Tensor, numbers: Tensor) -> Tensor:
+    """Each pixel from its source; black from outside."""
+    n, height, width, channels = x.shape
+    pixels = height * width
+    columns, rows = torch.arange(width).to(numbers), torch.arange(height).to(numbers)
+    a, s, d, t = numbers[:, :, None].unbind(1)
+    across, down = a * columns + s, d * rows + t
+    across.masked_fill_((across < 0) | (across >= width), pixels)
+    down = (down * width).masked_fill_((down < 0) | (down >= height * width), pixels)
+    source = (down.long()[:, :, None] + across.long()[:, None]).clamp_(max=pixels).view(n, pixels, 1)
+    padded = functional.pad(x.reshape(n, pixels, channels), (0, 0, 0, 1))
+    return padded.gather(1, source.expand(-1, -1, channels)).view(x.shape)
+
+
+def interpolated(x: Tensor, numbers: Tensor) -> Tensor:
+    """Each pixel interpolated linearly around its source; black from outside."""
+    _, height, width, _ = x.shape
+    columns = torch.arange(width).to(numbers) - (width - 1) / 2
+    rows = torch.arange(height).to(numbers) - (height - 1) / 2
+    by_x, by_y, offset = numbers[:, None, :2], numbers[:, None, 2:4], numbers[:, None, 4:6]
+    grid = (rows[:, None] * by_y + offset)[:, :, None] + (columns[:, None] * by_x)[:, None]
+    return functional.grid_sample(x.permute(0, 3, 1, 2), grid, align_corners=False).permute(0, 2, 3, 1)
+
+
+def mixed_gradient(augmentation: Augmentation, loss: Loss, outputs: Tensor, examples: Split, rows: Tensor) -> Tensor:
+    """λ times the gradient of the loss of the examples, and 1 - λ times that of the others."""
+    own = weighted_gradient(loss, outputs, examples, rows)
+    other = weighted_gradient(loss, outputs, examples, augmentation.others[rows])
+    share = augmentation.share[rows]
+    return own.mul_(share).add_(other.mul_(1 - share))
