@@ -29,6 +29,7 @@ from api.prediction.models import ModelCache
 from api.prometheus import PrometheusMetrics
 from api.routes import (
     about,
+    augmented,
     control,
     dataset_content,
     dataset_creation,
@@ -86,6 +87,7 @@ KEYED = (
     datasets.router,
     dataset_versions.router,
     dataset_content.router,
+    augmented.router,
     uploads.router,
     lab.router,
     about.router,

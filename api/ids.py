@@ -9,6 +9,7 @@ _SWEEP = re.compile(f"swp_[{ALPHABET}]{{26}}")
 _DATASET = re.compile(f"dst_[{ALPHABET}]{{26}}")
 _UPLOAD = re.compile(f"upl_[{ALPHABET}]{{26}}")
 _PROBE = re.compile(f"prb_[{ALPHABET}]{{26}}")
+_PREVIEW = re.compile(f"aug_[{ALPHABET}]{{26}}")
 _PREDICTIONS = re.compile(f"prd_[{ALPHABET}]{{26}}")
 
 
@@ -40,3 +41,8 @@ def is_probe_id(text: str) -> bool:
 def is_predictions_id(text: str) -> bool:
     """Whether predictions of a data set can have this id."""
     return _PREDICTIONS.fullmatch(text) is not None
+
+
+def is_preview_id(text: str) -> bool:
+    """Whether a preview of augmentation can have this id."""
+    return _PREVIEW.fullmatch(text) is not None

@@ -36,6 +36,18 @@ def contact_sheet(table: Table, name: str, rows: Sequence[int]) -> bytes:
     return _bytes(sheet)
 
 
+def grid(rows: Sequence[Sequence[NDArray[Any]]]) -> bytes:
+    """Pictures of equal size, bytes (height, width, channels), in rows of equal length, as a PNG file."""
+    pictures = [[_small(pixels) for pixels in row] for row in rows]
+    height, width, across = pictures[0][0].height, pictures[0][0].width, len(pictures[0])
+    size = (across * (width + GAP) - GAP, len(pictures) * (height + GAP) - GAP)
+    sheet = Image.new("RGB", size, (GREY, GREY, GREY))
+    for y, row in enumerate(pictures):
+        for x, picture in enumerate(row):
+            sheet.paste(picture, (x * (width + GAP), y * (height + GAP)))
+    return _bytes(sheet)
+
+
 def rows_of_class(table: Table, target: str, wanted: str | None, count: int) -> list[int]:
     """The first rows whose target is this class; any rows for None."""
     if wanted is None:

@@ -24,6 +24,7 @@ from api.openapi.schema_rules import (
 from api.web.static_files import InMemoryFile
 from gradus.spec.experiment import Spec
 from gradus.sweep.request import SweepExtension, SweepRequest
+from gradus.wire.augmented import AugmentedRequest
 from gradus.wire.control import ExtendRequest, ForkRequest
 from gradus.wire.dataset_request import DatasetPatch, DatasetRequest, VersionRequest
 from gradus.wire.experiment import ExperimentPatch
@@ -120,6 +121,7 @@ def _bodies() -> Schemas:
         **_schemas(PredictionsRequest),
         **_schemas(ActivationsRequest),
         **_schemas(HistoryRequest),
+        **_schemas(AugmentedRequest, suffix="Input"),
         **_schemas(InferRequest),
         **_schemas(DatasetRequest),
         **_schemas(DatasetPatch),

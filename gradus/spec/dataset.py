@@ -39,7 +39,8 @@ TABLE_WORDS = (
 """The words that only uploaded data sets have."""
 BUILT_IN_WORDS = ("validation_size", "standardize")
 """The words that only built-in data sets have."""
-_OFTEN_LEFT_OUT = {*TABLE_WORDS, *BUILT_IN_WORDS, "augment"}
+OFTEN_LEFT_OUT = frozenset({*TABLE_WORDS, *BUILT_IN_WORDS, "augment"})
+"""The words that a written data set may lack."""
 
 
 class Dataset(SpecModel):
@@ -108,7 +109,7 @@ class Dataset(SpecModel):
         schema = handler(_without_serialization(core_schema))
         fields = handler.resolve_ref_schema(schema)
         if handler.mode == "serialization":
-            fields["required"] = [key for key in fields["required"] if key not in _OFTEN_LEFT_OUT]
+            fields["required"] = [key for key in fields["required"] if key not in OFTEN_LEFT_OUT]
         return schema
 
 

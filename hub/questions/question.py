@@ -10,6 +10,7 @@ from pydantic import Field, TypeAdapter
 
 from gradus.dataset_plan import DatasetPlan
 from gradus.facts import Part
+from gradus.spec.dataset import Dataset
 from gradus.spec.experiment import Spec
 from gradus.wire.message import Message
 from gradus.wire.predicted_file import FileFormat
@@ -89,23 +90,47 @@ class ProbeQuestion(Message):
     """The stored table of an uploaded data set; None for a built-in one."""
 
 
+class AugmentedQuestion(Message):
+    """What does augmentation do to training images?"""
+
+    kind: Literal["augmented"] = "augmented"
+    revision: Literal[1] = 1
+    dataset: Dataset
+    """Resolved, with the words of the augmentation."""
+    data: DatasetPlan
+    table: TableRef | None
+    """The stored table of an uploaded data set; None for a built-in one."""
+    seed: int
+    epoch: int
+    epochs: int
+    examples: tuple[int, ...]
+    """Positions in the training split."""
+
+
 AboutNetwork = EvaluationQuestion | OutcomesQuestion | CalibrationQuestion | PredictionsQuestion
 """The questions about the network of an experiment."""
-Question = Annotated[AboutNetwork | ProbeQuestion, Field(discriminator="kind")]
+Question = Annotated[AboutNetwork | ProbeQuestion | AugmentedQuestion, Field(discriminator="kind")]
 
 QUESTIONS: TypeAdapter[Question] = TypeAdapter(Question)
 
-PREFIXES = {"evaluation": "evl", "outcomes": "out", "calibration": "cal", "predictions": "prd", "probe": "prb"}
+PREFIXES = {
+    "evaluation": "evl",
+    "outcomes": "out",
+    "calibration": "cal",
+    "predictions": "prd",
+    "probe": "prb",
+    "augmented": "aug",
+}
 """The prefix of the ids of each kind."""
 
 
 def digest_of(question: Question) -> str:
     """SHA-256 of a question: equal for identical questions, wherever the table is stored, and if it was deleted since:
     the spec has the digest of its content."""
-    where = {"table": True} if isinstance(question, ProbeQuestion) else {"network": {"table"}}
+    where = {"table": True} if isinstance(question, ProbeQuestion | AugmentedQuestion) else {"network": {"table"}}
     return hashlib.sha256(question.model_dump_json(exclude=where).encode()).hexdigest()
 
 
 def experiment_of(question: Question) -> str | None:
-    """The experiment that a question is about, with which it is deleted; None for a probe."""
-    return None if isinstance(question, ProbeQuestion) else question.network.experiment_id
+    """The experiment that a question is about, with which it is deleted; None for probes and previews."""
+    return None if isinstance(question, ProbeQuestion | AugmentedQuestion) else question.network.experiment_id

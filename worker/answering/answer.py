@@ -8,12 +8,14 @@ from gradus.status import FailureCode
 from gradus.wire.message import Message
 from hub.artifacts.manifest import Damaged
 from hub.questions.question import (
+    AugmentedQuestion,
     CalibrationQuestion,
     EvaluationQuestion,
     OutcomesQuestion,
     PredictionsQuestion,
     ProbeQuestion,
 )
+from worker.answering.augmented import augmented
 from worker.answering.calibration import calibration
 from worker.answering.evaluation import evaluation
 from worker.answering.outcomes import outcomes
@@ -61,5 +63,7 @@ def answer(ask: Ask) -> Message:
             return predictions(ask, ask.question)
         case ProbeQuestion():
             return probed(ask, ask.question)
+        case AugmentedQuestion():
+            return augmented(ask, ask.question)
         case _:
             assert_never(ask.question)

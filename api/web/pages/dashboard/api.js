@@ -61,6 +61,30 @@ export const finite = (value) => {
   return Number.isFinite(read) ? read : null;
 };
 
+/**
+ * The picture that the service answers with, as a `data:` URL; null if it has none yet.
+ *
+ * @param {string} path
+ * @param {unknown} body
+ * @returns {Promise<string | null>}
+ */
+export const pictureOf = async (path, body) => {
+  const headers = { Accept: "image/png, application/problem+json", "Content-Type": "application/json" };
+  const answer = await ask(at(path), { method: "POST", headers, body: JSON.stringify(body) });
+  if (answer.status === 200) return dataUrl(await answer.blob());
+  taken(answer.status, await answer.json().catch(() => null));
+  return null;
+};
+
+/** @param {Blob} blob @returns {Promise<string>} */
+const dataUrl = (blob) =>
+  new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(/** @type {string} */ (reader.result));
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(blob);
+  });
+
 /** A name for one creation: asked twice under it, the service creates once. */
 export const freshKey = () =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");

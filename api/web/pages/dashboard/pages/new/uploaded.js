@@ -57,9 +57,15 @@ export const describedFor = (spec, dataset, redraw) => {
 
 /** @param {any[]} fields @param {any} dataset @param {Column[] | null} columns */
 const fieldsOf = (fields, dataset, columns) => {
-  const those = fields.filter(({ key }) => COMMON.has(key) || BUILT_IN.has(key) === dataset.built_in);
+  const has = (/** @type {string} */ key) =>
+    key === "augment" ? hasImages(dataset, columns) : COMMON.has(key) || BUILT_IN.has(key) === dataset.built_in;
+  const those = fields.filter(({ key }) => has(key));
   return dataset.built_in ? those : sorted(those).map((one) => describedField(one, columns));
 };
+
+/** Whether there is something to augment. The built-in digits are images, too, though their inputs are a row. @param {any} dataset @param {Column[] | null} columns */
+const hasImages = ({ built_in: isBuiltIn, name, input_shape: shape }, columns) =>
+  isBuiltIn ? shape.length > 1 || name === "digits" : (columns ?? []).some(({ type }) => type === "image");
 
 /** @param {any[]} fields */
 const sorted = (fields) => {

@@ -8,6 +8,7 @@ import { icon } from "../../icons.js";
 import { mayChange } from "../../session.js";
 import { note } from "../../states.js";
 import { html, nothing } from "../../template.js";
+import { augmentedSheet } from "./augmented.js";
 import { createForm } from "./form/form.js";
 import { sections } from "./form/sections.js";
 import { editor } from "./json/editor.js";
@@ -134,9 +135,18 @@ const forms = (page) => {
   return html`
     ${isSweep ? sweepForm({ draft, spec, request, shared, dataset }) : nothing}
     ${isSweep ? html`<h2 class="new-base">The base</h2>` : nothing}
-    ${sections(form, { shapes, dataset }, (key) => (key === "dataset" && dataset ? aboutDataset(dataset) : nothing))}
+    ${sections(
+      form,
+      { shapes, dataset },
+      (key) => (key === "dataset" && dataset ? besideDataset(dataset, form, page.redraw) : nothing),
+    )}
   `;
 };
+
+const besideDataset = (found, form, redraw) =>
+  html`
+    ${aboutDataset(found)} ${augmentedSheet(found, form.read(["dataset"]), form.read(["seed"]), redraw)}
+  `;
 
 const aboutDataset = (found) => (found.built_in ? aboutBuiltIn(found) : aboutUploaded(found));
 

@@ -7,6 +7,7 @@ import { straysAt } from "./mistakes.js";
 import { object } from "./object.js";
 import { longText, number, switchBox, text, texts, values, written } from "./plain.js";
 import { kindSelect } from "./kind_select.js";
+import { words } from "./words.js";
 
 /**
  * @param {object} form see `form.js`
@@ -49,6 +50,8 @@ const flagged = (one) =>
     </div>
   `;
 
+const plainList = (one) => (one.field.item.form === "json" ? values(one) : written(one));
+
 /** Help and mistakes; the control names both in `aria-describedby`. */
 export const help = (one) =>
   html`
@@ -68,7 +71,7 @@ const CONTROLS = {
   choice: framed(chooser),
   json: framed(written),
   map: framed(written),
-  list: framed((one) => (one.field.item.form === "json" ? values(one) : written(one))),
+  list: (one) => (one.field.item.form === "union" ? words(one, field, help) : framed(plainList)(one)),
   flag: flagged,
   union: (one) => kindSelect(one, field, help),
   object: (one) => object(one, field, help),
