@@ -24,8 +24,7 @@ class Masks:
         """`shape` is (examples in a full step, units)."""
         self._place, self._seeds, self._rates = place, seeds, rates
         self._chunk = max(1, min(64, MASK_NUMBERS // (shape[0] * shape[1])))
-        self._kept = like.new_empty(len(seeds), self._chunk, *shape)  # 1 keeps, 0 drops
-        self._scale = like.new_tensor([1 / (1 - rate) for rate in rates])[:, None, None]  # (K, 1, 1)
+        self._kept = like.new_empty(len(seeds), self._chunk, *shape)  # 1 / (1 - p) keeps, 0 drops
         self._current_chunk = -1
         self._mask = torch.empty_like(self._kept[:, 0]) if like.is_cuda else self._kept[:, 0]
 
@@ -41,15 +40,16 @@ class Masks:
 
     def apply(self, x: Tensor, out: Tensor) -> Tensor:
         """x (K, b, units) with the step's units dropped and the others scaled by 1 / (1 - p)."""
-        return torch.mul(x, self._mask[:, : x.shape[1]], out=out).mul_(self._scale)
+        return torch.mul(x, self._mask[:, : x.shape[1]], out=out)
 
     def apply_to_channels(self, x: Tensor, out: Tensor) -> Tensor:
         """x (K, b, pixels, channels) with the step's channels dropped and the others scaled by 1 / (1 - p)."""
-        return torch.mul(x, (self._mask[:, : x.shape[1]] * self._scale)[:, :, None], out=out)
+        return torch.mul(x, self._mask[:, : x.shape[1], None], out=out)
 
     def _generate(self, chunk: int) -> None:
         for kept, seed, rate in zip(self._kept, self._seeds, self._rates, strict=True):
-            kept.bernoulli_(1 - rate, generator=generator(seed, "dropout", self._place, chunk, kept.device.type))
+            random = generator(seed, "dropout", self._place, chunk, kept.device.type)
+            kept.bernoulli_(1 - rate, generator=random).mul_(1 / (1 - rate))  # here once, not in every pass
         self._current_chunk = chunk
 
 

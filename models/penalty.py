@@ -17,6 +17,8 @@ class Penalty:
     """(K, 1)."""
     has_l1: bool
     has_l2: bool
+    signs: Tensor
+    """Memory for the signs of the weights, flat; empty without L1."""
 
     def value(self, weights: Tensor) -> Tensor:
         """l1·Σ|w| + l2·Σw² of weights (K, n), summed in float64, (K,)."""
@@ -27,11 +29,14 @@ class Penalty:
     def add_gradient(self, weights: Tensor, gradient: Tensor) -> None:
         """gradient += l1·sign(w) + 2·l2·w, both (K, n); the subgradient at w = 0 is 0."""
         if self.has_l1:
-            gradient.addcmul_(weights.sign(), self.l1)
+            signs = torch.sign(weights, out=self.signs[: weights.numel()].view(weights.shape))
+            gradient.addcmul_(signs, self.l1)
         if self.has_l2:
             gradient.addcmul_(weights, self.l2, value=2)
 
 
 def penalty(l1: Sequence[float], l2: Sequence[float], like: Tensor) -> Penalty:
-    """The penalty of K members, with the dtype and device of `like`."""
-    return Penalty(like.new_tensor(l1)[:, None], like.new_tensor(l2)[:, None], any(l1), any(l2))
+    """The penalty of K members, whose parameters (K, P) are like `like`."""
+    has_l1 = any(l1)
+    signs = like.new_empty(like.numel() if has_l1 else 0)
+    return Penalty(like.new_tensor(l1)[:, None], like.new_tensor(l2)[:, None], has_l1, any(l2), signs)
