@@ -40,8 +40,9 @@ def serve(pipe: Pipe, choice: DeviceChoice, memory: float | None) -> None:
     torch.set_num_threads(1)
     torch.set_num_interop_threads(1)
     device = select_device(choice)
-    if device.type == "cpu":  # not with CUDA, which maps more memory than it uses
-        limit_memory(memory)
+    if device.type == "cpu":
+        limit_memory(memory)  # not with CUDA, which maps more memory than it uses
+        torch.set_flush_denormal(True)  # before torch has other threads, which inherit it
     keep_freed_memory()
     cache = DataCache(CACHE_BYTES)
     warm_up(device)
