@@ -1,11 +1,15 @@
 """The matrix products of each precision, large ones too."""
 
+import platform
+from functools import partial
+
 import pytest
 import torch
 from torch import Tensor
 
 from gradus.spec.precision import Precision
-from models.precision import ONEDNN_FROM, products
+from models.precision import ONEDNN_FROM, Products, products
+from models.product_library import fastest_products
 
 SHAPES = [(50, 784, 300), (3, 4, 5), (1, 7, 2)]
 
@@ -58,3 +62,37 @@ def test_a_bound_product_follows_its_operands(precision: Precision) -> None:
 def test_members_that_share_their_inputs_need_no_copy_of_them() -> None:
     x, w = _random(1, 50, 784, seed=0).expand(3, -1, -1), _random(3, 784, 300, seed=1)
     torch.testing.assert_close(_product("float32", x, w), (x.double() @ w.double()), rtol=1e-4, atol=1e-4)
+
+
+LARGE = 128, 400, 90
+"""4.6 million multiplications in each product of a layer: batch, fan_in, units."""
+
+
+def products_of_a_layer(libraries: str) -> list[tuple[bool, Tensor]]:
+    """Whether MKL computes x W + b, xᵀ dz and dz Wᵀ, and the results."""
+    draws = torch.Generator().manual_seed(0)
+    batch, fan_in, units = LARGE
+    x, w, dz = (torch.randn(2, *shape, generator=draws) for shape in ((batch, fan_in), (fan_in, units), (batch, units)))
+    made = Products(None, libraries)
+    bound = []
+    for a, b, bias in ((x, w, torch.randn(2, 1, units, generator=draws)), (x.mT, dz, None), (dz, w.mT, None)):
+        out = torch.empty(2, a.shape[1], b.shape[2])
+        run = made.bind(a, b, out, bias)
+        run()
+        bound.append((isinstance(run, partial), out))
+    return bound
+
+
+@pytest.mark.skipif(platform.machine() not in {"x86_64", "AMD64"}, reason="only x86 has the choice")
+@pytest.mark.parametrize("libraries", ["ooo", "omm", "mom", "mmo", "mmm"])
+def test_each_product_of_a_layer_has_the_library_of_its_letter(libraries: str) -> None:
+    found = products_of_a_layer(libraries)
+    assert [is_mkl for is_mkl, _ in found] == [letter == "m" for letter in libraries]
+    for (_, result), (_, reference) in zip(found, products_of_a_layer("mmm"), strict=True):
+        torch.testing.assert_close(result, reference, rtol=1e-4, atol=1e-4)
+
+
+def test_the_choice_is_a_letter_for_each_product_and_stays() -> None:
+    assert set(fastest_products()) <= {"o", "m"}
+    assert len(fastest_products()) == 3
+    assert fastest_products() is fastest_products()
