@@ -118,7 +118,7 @@ class Spec(SpecModel):
     """Random seed. The same spec and seed give the same results on the same hardware, number of threads and torch
     version."""
     precision: Precision = "float32"
-    """Number format of the matrix products."""
+    """Number format of the matrix products. bfloat16 is emulated by rounding: it saves no time."""
     device: Device = "auto"
     """Kind of device to train on; on a CPU, the number of threads may be given, too."""
     checkpoint: CheckpointSetting = Checkpoint()

@@ -9,6 +9,7 @@ import torch
 from gradus.device_name import ONEDNN_EVERYWHERE
 from gradus.spec.layout import layout
 from gradus.spec.network import plan
+from gradus.spec.precision import EMULATED
 from gradus.status import FailureCode, Status
 from gradus.wire.event import StepProgress
 from hub.artifacts.local_copies import FOLDER, LocalCopies
@@ -78,6 +79,10 @@ class Job:
         preprocessing = next((one.preprocessing for _, one in starts if one and one.preprocessing), None)
         data = self._data(self._command.trainees[0], preprocessing)
         self._tell_of(data)
+        if self._command.trainees[0].spec.precision == "bfloat16" and all(
+            checkpoint is None for _, checkpoint in starts
+        ):
+            self._log_for_all(EMULATED)
         self._send(TrainingStarted(priors=priors(self._unfinished.values(), data)))
         for group in group_by_step(starts):
             if not any(trainee.id in self._unfinished for trainee, _ in group):
