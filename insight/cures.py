@@ -44,9 +44,9 @@ def relu(spec: Spec) -> Patch:
     )
 
 
-def rate(lr: float, why: str) -> Patch:
-    """Another learning rate."""
-    return Patch(patch={"optimizer": {"lr": rounded(lr)}}, why=why)
+def rate(spec: Spec, lr: float, why: str) -> Patch:
+    """Another learning rate. The optimizer's kind is named, for specs that leave it to the default."""
+    return Patch(patch={"optimizer": {"kind": spec.optimizer.kind, "lr": rounded(lr)}}, why=why)
 
 
 def _without(layer: dict[str, Any], keys: frozenset[str]) -> dict[str, Any]:

@@ -72,14 +72,18 @@ def _batch(start: Start) -> int:
 def _patches(start: Start) -> tuple[Patch, ...]:
     best = start.measured.step.recommended
     lr = start.spec.optimizer.lr
-    lower = [] if best is None or best >= lr else [cures.rate(best, "The first step gains 85 % of what it predicts.")]
+    lower = (
+        []
+        if best is None or best >= lr
+        else [cures.rate(start.spec, best, "The first step gains 85 % of what it predicts.")]
+    )
     clip = 2 * start.measured.step.gradient_norm
     return (
         *lower,
-        cures.rate(lr / 10, "A tenth of the learning rate."),
+        cures.rate(start.spec, lr / 10, "A tenth of the learning rate."),
         Patch(patch={"clip_norm": float(f"{clip:.2g}")}, why="Clipping limits the steps that go too far.")
         if clip > 0
-        else cures.rate(lr / 100, "A hundredth of the learning rate."),
+        else cures.rate(start.spec, lr / 100, "A hundredth of the learning rate."),
     )
 
 

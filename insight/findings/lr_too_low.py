@@ -58,7 +58,7 @@ def _patches(start: Start) -> tuple[Patch, ...]:
     adam = Patch(
         patch={"optimizer": {"kind": "adam", "lr": 0.001}}, why="Adam's steps do not shrink with the gradient."
     )
-    rate = [] if best is None else [cures.rate(best, "Longer steps, that still gain what they predict.")]
+    rate = [] if best is None else [cures.rate(start.spec, best, "Longer steps, that still gain what they predict.")]
     return (*rate, adam) if not start.is_adaptive else tuple(rate)
 
 

@@ -30,7 +30,7 @@ def at_start(start: Start) -> Finding | None:
         ),
         because=f"Targets are about {figure(far)} away from 0, where the outputs start with a deviation of "
         f"{figure(begin.output_deviation)}; the planned steps take off {figure(rate.decrease)} of the loss.",
-        patches=(cures.rate(30 * start.spec.optimizer.lr, "Longer steps get there."),),
+        patches=(cures.rate(start.spec, 30 * start.spec.optimizer.lr, "Longer steps get there."),),
     )
 
 

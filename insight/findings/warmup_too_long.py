@@ -33,7 +33,8 @@ def at_start(start: Start) -> Finding | None:
         ),
         patches=(
             Patch(
-                patch={"schedule": {"warmup": min(1.0, epochs / 10)}}, why="A warm-up of a tenth of the run at most."
+                patch={"schedule": {"kind": schedule.kind, "warmup": min(1.0, epochs / 10)}},
+                why="A warm-up of a tenth of the run at most.",
             ),
         ),
     )

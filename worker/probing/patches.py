@@ -71,7 +71,7 @@ class Prober:
         lr = step.recommended if "lr_too_high" in rate_alarms else higher_rate(after.start)
         if lr is None:
             return patch
-        rate = cures.rate(lr, "")
+        rate = cures.rate(after.start.spec, lr, "")
         why = f"{patch.why} With a learning rate that suits the patched network."
         return patch.model_copy(update={"patch": merged(patch.patch, rate.patch), "why": why})
 

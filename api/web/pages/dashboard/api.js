@@ -24,8 +24,8 @@ export class Problem extends Error {
 
 /** @typedef {Record<string, unknown>} Query what is empty stays away */
 
-/** @param {string} path @param {Query} [query] @returns {Promise<any>} */
-export const get = (path, query) => send("GET", path, { query });
+/** @param {string} path @param {Query} [query] @param {Record<string, string>} [headers] @returns {Promise<any>} */
+export const get = (path, query, headers) => send("GET", path, { query, headers });
 /** @param {string} path @param {unknown} [body] @param {Record<string, string>} [headers] @returns {Promise<any>} */
 export const post = (path, body, headers) => send("POST", path, { body, headers });
 /** @param {string} path @param {unknown} body @param {Record<string, string>} [headers] @returns {Promise<any>} */

@@ -9,6 +9,7 @@ import { createDryRun } from "./new/dry_run.js";
 import { createMemory } from "./new/form/form.js";
 import { encode } from "./new/json/link.js";
 import { begin } from "./new/start.js";
+import { createProbe } from "./new/probe.js";
 import { isUntouched } from "./new/sweep/sweep.js";
 import { view } from "./new/view.js";
 
@@ -53,6 +54,7 @@ const show = (root, { navigate, rewrite }, found) => {
     page.redraw();
   };
   page.dryRun = createDryRun(page.redraw);
+  page.probe = createProbe(page.redraw);
   page.draft = createDraft(found.document, changed);
   page.become = (kind, document) => {
     page.kind = kind;
@@ -66,6 +68,7 @@ const show = (root, { navigate, rewrite }, found) => {
     close: () => {
       clearTimeout(timer);
       page.dryRun.close();
+      page.probe.close();
     },
   };
 };

@@ -15,6 +15,7 @@ import { editor } from "./json/editor.js";
 import { pretty } from "./json/pretty.js";
 import { changesOf, launch } from "./launch.js";
 import { experimentOutcome, sweepOutcome } from "./outcome.js";
+import { probeCard } from "./outcome/probe.js";
 import { patched } from "./schema/patch.js";
 import { specOf, sweepOf } from "./start.js";
 import { describedFor } from "./uploaded.js";
@@ -166,7 +167,15 @@ const aboutBuiltIn = (found) => {
   return html`<p class="hint wide">${words}</p>`;
 };
 
-const outcome = ({ kind, dryRun, draft, spec }) => {
+const outcome = ({ kind, dryRun, draft, spec, probe }) => {
   if (kind === "sweep") return sweepOutcome(dryRun, draft);
-  return experimentOutcome(dryRun, draft, (patch) => draft.replace(patched(spec, draft.document, patch)));
+  const apply = (patch) => draft.replace(patched(spec, draft.document, patch));
+  const cure = (patch) => {
+    apply(patch);
+    probe.ask(draft.document);
+  };
+  const resolved = dryRun.problem || draft.fault ? null : dryRun.result?.spec;
+  return html`
+    ${experimentOutcome(dryRun, draft, apply)} ${resolved ? probeCard(probe, draft.document, resolved, cure) : nothing}
+  `;
 };

@@ -1,0 +1,113 @@
+// A probe: the verdict, the learning rates that can work, and what is wrong, with buttons that mend the document.
+
+import { number } from "../../../api.js";
+import { figure } from "../../../format.js";
+import { findingList } from "../../../findings/list.js";
+import { icon } from "../../../icons.js";
+import { note } from "../../../states.js";
+import { html, nothing } from "../../../template.js";
+import { visible, visibleLines } from "../../../visible.js";
+
+/** @type {Record<string, { words: string, like: string, drawing: string }>} */
+const VERDICTS = {
+  ready: { words: "Ready", like: "succeeded", drawing: "check" },
+  doubtful: { words: "Doubtful", like: "paused", drawing: "warning" },
+  will_not_learn: { words: "Will not learn", like: "failed", drawing: "failed" },
+};
+
+/**
+ * @param {import("../probe.js").Probe} probe
+ * @param {any} document the draft
+ * @param {any} spec as it is resolved
+ * @param {(patch: object) => void} apply makes a patch part of the document, and probes it
+ */
+export const probeCard = (probe, document, spec, apply) => {
+  const { result, waiting, problem } = probe;
+  const isOld = result !== null && probe.of !== JSON.stringify(document);
+  return html`
+    <section class="card probe" aria-labelledby="probe-title">
+      <div class="card-head">
+        <h2 id="probe-title">Probe</h2>
+        <button type="button" class="button" ?disabled=${waiting} @click=${() => probe.ask(document)}>
+          ${icon("lab")} ${waiting ? "Probing …" : isOld ? "Probe again" : "Probe"}
+        </button>
+      </div>
+      <div aria-live="polite">
+        ${problem ? note("error", visibleLines(problem.message)) : nothing}
+        ${result === null ? intro(waiting) : nothing}
+        ${isOld ? html`<p class="muted small">Of the document before the last changes:</p>` : nothing}
+        ${result === null ? nothing : found(result, spec, apply)}
+      </div>
+    </section>
+  `;
+};
+
+const intro = (/** @type {boolean} */ waiting) =>
+  waiting
+    ? nothing
+    : html`<p class="muted small">What this will do: a first step at five learning rates, twenty steps on one batch,
+      signals and gradients of each layer. It takes a second or two.</p>`;
+
+/** @param {any} result @param {any} spec @param {(patch: object) => void} apply */
+const found = (result, spec, apply) =>
+  html`
+    <p class="row">${badge(result.verdict)}<span class="muted small">${left(result.twenty)}</span></p>
+    ${rates(result.step)}
+    ${result.findings.length
+      ? findingList(result.findings, {
+        document: () => spec,
+        actions: ({ patch }) => html`<button type="button" class="button" @click=${() => apply(patch)}>Apply</button>`,
+        rows: () => null,
+      })
+      : nothing}
+  `;
+
+const badge = (/** @type {string} */ verdict) => {
+  const { words, like, drawing } = VERDICTS[verdict] ?? { words: visible(verdict), like: "running", drawing: "info" };
+  return html`<span class="status status-${like}">${icon(drawing)}<span>${words}</span></span>`;
+};
+
+/** @param {any} twenty */
+const left = ({ final, control }) =>
+  `Twenty steps on one batch leave ${figure(final)} of its loss${
+    control === null ? "" : `; without its inputs ${figure(control)}`
+  }.`;
+
+/** @param {any} step */
+const rates = ({ rates: tried, suggested }) => {
+  const lr = tried[Math.floor(tried.length / 2)].lr;
+  return html`
+    <div class="table" tabindex="0" role="region" aria-label="Learning rates">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Learning rate</th>
+            <th scope="col" class="number" title="Decrease of the loss in the first step, over what its gradient predicts">
+              ρ</th>
+            <th scope="col" class="number">Loss after 20 steps</th>
+          </tr>
+        </thead>
+        <tbody>${tried.map((/** @type {any} */ one) =>
+          html`
+            <tr class=${one.lr === lr ? "own" : nothing}>
+              <th scope="row">${figure(one.lr)}${one.lr === lr
+                ? html`
+                  <span class="muted">this</span>
+                `
+                : nothing}</th>
+              <td class="number">${figure(number(one.rho))}</td>
+              <td class="number">× ${figure(number(one.twenty))}</td>
+            </tr>
+          `
+        )}</tbody>
+      </table>
+    </div>
+    <p class="small">${suggested
+      ? html`Learning rates from <strong>${figure(suggested[0])}</strong> to <strong>${
+        figure(
+          suggested[1],
+        )
+      }</strong> can work.`
+      : "No learning rate suits this network with so many steps."}</p>
+  `;
+};
