@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import isclose
 from typing import Any
 
 from pydantic import ValidationError
@@ -23,6 +24,7 @@ from insight.start import Start
 from worker.probing.measure import measured
 from worker.training.data import Data
 
+NOTICEABLE = 0.05
 MOST = 8
 """Patched specs, at most, that are measured."""
 
@@ -111,10 +113,12 @@ def _heals(finding: Finding, before: Patched, after: Patched) -> bool:
 
 
 def effect(before: Start, after: Start) -> dict[str, dict[str, Any]]:
-    """The statistics of both starts that a patch is meant to change."""
+    """The statistics of both starts that differ by more than a twentieth."""
     pairs = {name: (value, _statistics(after).get(name)) for name, value in _statistics(before).items()}
     return {
-        name: {"before": a, "after": b} for name, (a, b) in pairs.items() if a is not None and b is not None and a != b
+        name: {"before": a, "after": b}
+        for name, (a, b) in pairs.items()
+        if a is not None and b is not None and not isclose(a, b, rel_tol=NOTICEABLE)
     }
 
 

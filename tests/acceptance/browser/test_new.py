@@ -313,6 +313,23 @@ def test_a_grid_and_a_random_search_are_filled_in(visit: Visit) -> None:
     }
 
 
+def test_a_probe_names_the_fault_and_mends_the_document(browser: Browser, service: Service) -> None:
+    network = {"dataset": "digits", "layers": [30] * 5, "activation": "sigmoid"}
+    sick = {**network, "optimizer": {"kind": "sgd", "lr": 0.1}, "epochs": 100}
+    with visiting(browser, service.access, viewport=PHONE) as (context, _):
+        page = opened(context.new_page())
+        page.get_by_label("The document as JSON").fill(json.dumps(sick))
+        page.get_by_role("button", name="Probe", exact=True).click()
+        card = page.get_by_role("region", name="Probe")
+        expect(card).to_contain_text("Will not learn", timeout=60_000)
+        expect(card.get_by_role("heading", name="Signal collapse: layers/4")).to_be_visible()
+        assert barriers(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        card.get_by_role("button", name="Apply").first.click()
+        expect(card).to_contain_text("Ready", timeout=60_000)
+        assert spec_of(page)["activation"] == "relu"
+
+
 def test_a_fork_says_only_what_changes(page: Page, http: httpx.Client) -> None:
     spec = {"dataset": "digits", "layers": [{"units": 16, "dropout": 0.1}, 8], "init": "xavier", "epochs": 2}
     parent = http.post("/v1/experiments", json=spec, headers={"Prefer": "wait=60"}).json()

@@ -69,8 +69,8 @@ const badge = (/** @type {string} */ verdict) => {
 
 /** @param {any} twenty */
 const left = ({ final, control }) =>
-  `Twenty steps on one batch leave ${figure(final)} of its loss${
-    control === null ? "" : `; without its inputs ${figure(control)}`
+  `Twenty steps on one batch leave ${figure(final, 3)} of its loss${
+    control === null ? "" : `; without its inputs ${figure(control, 3)}`
   }.`;
 
 /** @param {any} step */
@@ -90,24 +90,23 @@ const rates = ({ rates: tried, suggested }) => {
         <tbody>${tried.map((/** @type {any} */ one) =>
           html`
             <tr class=${one.lr === lr ? "own" : nothing}>
-              <th scope="row">${figure(one.lr)}${one.lr === lr
+              <th scope="row">${figure(one.lr, 3)}${one.lr === lr
                 ? html`
                   <span class="muted">this</span>
                 `
                 : nothing}</th>
-              <td class="number">${figure(number(one.rho))}</td>
-              <td class="number">× ${figure(number(one.twenty))}</td>
+              <td class="number">${figure(number(one.rho), 3)}</td>
+              <td class="number">× ${figure(number(one.twenty), 3)}</td>
             </tr>
           `
         )}</tbody>
       </table>
     </div>
     <p class="small">${suggested
-      ? html`Learning rates from <strong>${figure(suggested[0])}</strong> to <strong>${
-        figure(
-          suggested[1],
-        )
-      }</strong> can work.`
+      ? html`Learning rates from <strong>${figure(suggested[0], 2)}</strong> to <strong>${
+        figure(suggested[1], 2)
+      }</strong>
+        can work.`
       : "No learning rate suits this network with so many steps."}</p>
   `;
 };
