@@ -111,6 +111,9 @@ def _data(trained: Trained, origin: Origin) -> Iterator[str]:
     yield f"| examples | {sizes[0]:,} to train, {sizes[1]:,} to validate, {sizes[2]:,} to test |"
     if dataset.split is not None:
         yield f"| split | `{json.dumps(dataset.split.model_dump(mode='json'))}` |"
+    if dataset.augment:
+        words = json.dumps([word.model_dump(mode="json") for word in dataset.augment])
+        yield f"| augmentation of the training images | `{words}` |"
     ignored = [name for name, setting in (dataset.columns or {}).items() if setting.role != "input"]
     if ignored:
         yield f"| columns that it does not see | {_listed(ignored)} |"

@@ -204,8 +204,9 @@ class AugmentedGather:
                 return x.mul_(numbers).clamp_(0, 1)
             case Noise():
                 assert self._draws.noise is not None
-                windows = self._draws.noise.unfold(0, x.shape[1], 1)
-                return x.add_(windows[numbers[:, 1].long()].mul_(numbers[:, :1])).clamp_(0, 1)
+                windows = self._draws.noise.unfold(0, x.shape[1], 1)  # a view, of which only the rows are copied
+                own = windows.index_select(0, numbers[:, 1].long())
+                return x.add_(own.mul_(numbers[:, :1])).clamp_(0, 1)
             case Cutout():
                 return self._cut(x, numbers)
             case Mixup():

@@ -67,6 +67,7 @@ def generators_of_the_host(monkeypatch: pytest.MonkeyPatch) -> None:
         return generator(*place[:4])
 
     monkeypatch.setattr("models.dropout.generator", of_the_host)
+    monkeypatch.setattr("models.augment.generator", of_the_host)
 
 
 def train_on_fake_gpu(plan: DatasetPlan, changes: dict[str, Any]) -> None:
@@ -82,6 +83,8 @@ def train_on_fake_gpu(plan: DatasetPlan, changes: dict[str, Any]) -> None:
         results, norms = torch.empty(STEPS, k, BATCH, outputs, device=GPU), torch.empty(STEPS, k, device=GPU)
         rows = [torch.zeros(k * BATCH, dtype=torch.int64, device=GPU) for _ in range(STEPS)]
         targets, weights = targets_of(plan, STEPS, k, BATCH), torch.ones(STEPS, k, BATCH, device=GPU)
+        engine.mix_with(targets_of(plan, EXAMPLES), torch.ones(EXAMPLES, device=GPU))
+        engine.start_epoch(1)
         gpu.in_step = True
         replay = Replay(engine, examples, results, norms, capture=lambda body: body)
         replay(0, rows, targets, torch.ones(STEPS, k, 1, device=GPU), weights)
@@ -109,6 +112,13 @@ def test_dense_networks_stay_on_the_gpu(name: str) -> None:
 @pytest.mark.parametrize("name", IMAGES)
 def test_networks_for_images_stay_on_the_gpu(name: str) -> None:
     train_on_fake_gpu(images_for(name).plan, NETWORKS[name])
+
+
+@pytest.mark.parametrize(
+    "words", [["flip", "shift", "cutout"], [one.kind for one in catalog().families["augmentation"]]]
+)
+def test_augmentation_stays_on_the_gpu(words: list[str]) -> None:
+    train_on_fake_gpu(images_for("conv").plan, {**NETWORKS["conv"], "dataset": {"name": "mnist", "augment": words}})
 
 
 @pytest.mark.parametrize("task", ["multi_label", "regression"])
