@@ -1,13 +1,21 @@
 """Loaded models within a limit of memory."""
 
 import threading
+import weakref
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
+import numpy as np
 import pytest
 
 from api.prediction.model import Model
 from api.prediction.models import ModelCache
+from api.services.loaded_models import SESSION_BYTES
+from export.build import build
+from export.session import Session
+from tests.unit.api.asked import model as small
+from tests.unit.api.asked import network, number
 
 
 def model(size: int) -> Model:
@@ -32,6 +40,25 @@ def test_500_models_in_turn_stay_within_the_limit() -> None:
     for i in range(500):
         cache.get(str(i), lambda: model(90))
         assert cache.bytes <= 1000
+
+
+def test_500_loaded_networks_in_turn_leave_those_that_fit() -> None:
+    """Real sessions: what the cache drops is freed, though it has answered."""
+    template = small(number("x"), layers=[16])
+    content = build(network(number("x"), layers=[16]), {}).content
+    cache, seen = ModelCache(max_bytes=20 * SESSION_BYTES), []
+
+    def load() -> Model:
+        loaded = replace(template, session=Session(content), bytes=2 * len(content) + SESSION_BYTES)
+        seen.append(weakref.ref(loaded))
+        return loaded
+
+    for i in range(500):
+        asked = cache.get(str(i), load)
+        assert asked.session.run({"x": np.zeros((1, 1))})["prediction"].shape == (1, 1)
+    del asked
+    assert len(seen) == 500
+    assert sum(one() is not None for one in seen) == cache.bytes // (2 * len(content) + SESSION_BYTES) == 19
 
 
 def test_a_model_above_the_limit_answers_and_is_not_kept() -> None:
