@@ -24,7 +24,10 @@ from hub.questions.questions import Outcome
 router = APIRouter(tags=["predictions"], responses=GUARDED)
 
 MEDIA_TYPES = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
-_EXAMPLES = {"all rows of a data set": {"value": {"dataset": "churn", "format": "parquet"}}}
+_EXAMPLES = {
+    "all rows of a data set": {"value": {"dataset": "churn", "format": "parquet"}},
+    "all rows of an upload": {"value": {"upload": "upl_01m8…", "format": "csv"}},
+}
 _FILE: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 PredictionsId = Annotated[str, Path(description="The id of the predictions, `prd_…`.")]
 
@@ -43,8 +46,9 @@ async def predict_dataset(
     body: JsonBody,
     prefer: PreferHeader = None,
 ) -> Response:
-    """Ask a trained network about all rows of an uploaded data set. A worker writes the predictions to a file, in the
-    order of the rows; asked again, the same file is there at once. It is deleted after a week."""
+    """Ask a trained network about all rows of an uploaded data set, or of an upload of which no data set is made. A
+    worker writes the predictions to a file, in the order of the rows; asked again, the same file is there at once. It
+    is deleted after a week."""
     wanted = parsing.read(body, PredictionsRequest)
     ask = partial(predicted_files.ask, state.hub, caller.workspace_id, experiment_id, wanted)
     return await _answer(request, state, caller, experiment_id, ask, prefer)

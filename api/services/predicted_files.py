@@ -5,17 +5,20 @@ from dataclasses import dataclass
 
 from api.ids import is_predictions_id
 from api.services import dataset_rows, questions
-from api.services.lookup import EXPERIMENTS
-from gradus.errors import NotFound, Unavailable
+from api.services.lookup import EXPERIMENTS, UPLOADS
+from api.services.uploads import check_complete
+from api.services.weights import choose, parse_of
+from gradus.errors import InvalidSpec, NotFound, Unavailable
 from gradus.wire.predicted_file import FileFormat, PredictedFile, PredictionsRequest
+from gradus.wire.problem import Mistake
 from hub.artifacts.manifest import Damaged
-from hub.datasets import stored_tables
+from hub.datasets import stored_tables, uploads
 from hub.datasets.table_ref import TableRef
 from hub.hub import Hub
 from hub.questions import questions as asked
 from hub.questions.networks import trained
 from hub.questions.predicted import PredictedRows, file_name
-from hub.questions.question import PredictionsQuestion
+from hub.questions.question import PredictionsQuestion, UploadedFile
 from hub.questions.questions import Outcome
 
 _PIECE = 256 << 10
@@ -36,18 +39,45 @@ def ask(hub: Hub, workspace_id: str, experiment_id: str, request: PredictionsReq
     """Ask for the predictions of a data set; returns the question's id.
 
     Raises:
-        NotFound: the workspace has no such experiment or data set, or no checkpoint has the weights of this epoch.
-        Conflict: the data set has not been read.
+        NotFound: the workspace has no such experiment, data set or upload, or no checkpoint has the weights of this
+            epoch.
+        Conflict: the data set has not been read, or parts of the upload are missing.
         TooManyRequests: the workspace has too many open questions.
     """
+    if (request.dataset is None) == (request.upload is None):
+        message = "name either a `dataset` or an `upload`"
+        raise InvalidSpec(message, errors=[Mistake(path="dataset", message=message)])
+    if request.upload is not None:
+        return _ask_about_upload(hub, workspace_id, experiment_id, request, request.upload)
     with hub.write() as session:
         row = EXPERIMENTS.found(session, workspace_id, experiment_id)
-        dataset, version = dataset_rows.ready(session, workspace_id, request.dataset, request.version)
+        dataset, version = dataset_rows.ready(session, workspace_id, request.dataset or "", request.version)
         stored = stored_tables.of_version(version)
         question = PredictionsQuestion(
             network=trained(session, row, request.epoch),
             dataset=dataset.name,
             table=TableRef(key=stored.key, digest=stored.digest),
+            format=request.format,
+            probabilities=request.probabilities,
+        )
+        return asked.ask(session, workspace_id, question, hub.settings.quotas)
+
+
+def _ask_about_upload(
+    hub: Hub, workspace_id: str, experiment_id: str, request: PredictionsRequest, upload_id: str
+) -> str:
+    chosen = choose(hub, workspace_id, experiment_id, request.epoch)
+    check_complete(hub, workspace_id, upload_id)
+    own = parse_of(hub, chosen)
+    parse = (dict(own) if own.get("kind") == "csv" else {}) if request.parse is None else request.parse
+    with hub.write() as session:
+        upload = UPLOADS.found(session, workspace_id, upload_id)
+        parts = tuple(TableRef(key=one.key, digest=one.digest) for one in uploads.content(session, upload.id))
+        question = PredictionsQuestion(
+            network=trained(session, EXPERIMENTS.found(session, workspace_id, experiment_id), request.epoch),
+            dataset=upload.id,
+            table=None,
+            upload=UploadedFile(parts=parts, parse=parse),
             format=request.format,
             probabilities=request.probabilities,
         )

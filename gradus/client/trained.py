@@ -214,24 +214,25 @@ class TrainedHandle(ExperimentHandle[T_co]):
     @method
     async def predict_dataset(
         self,
-        dataset: str,
+        dataset: str | None,
         path: str | PathLike[str] | None = None,
         /,
         *,
         version: int | None = None,
+        upload: str | None = None,
         epoch: int | str = "best",
         format: str = "csv",  # noqa: A002 (the service's word)
         probabilities: bool = True,
         timeout: float | None = None,
     ) -> Path:
         """Save the answers to all rows of an uploaded data set as `csv` or `parquet`, in their order, as `path` or in
-        this folder. A worker writes the file once.
+        this folder. A worker writes the file once. Instead of a data set, `upload` may be the id of an upload.
 
         Raises:
             InvalidSpec: the data set lacks columns of the network; `errors` lists them.
             TimeoutError: the file is not there after so many seconds; a worker still writes it.
         """
-        wanted = {"dataset": dataset, "version": version, "epoch": epoch}
+        wanted = {"dataset": dataset, "upload": upload, "version": version, "epoch": epoch}
         body = encoded({**wanted, "format": format, "probabilities": probabilities})
         parts = path_of("experiments", self.id, "predictions")
         found: PredictedFile = await answer(self._transport, PredictedFile, parts, timeout, body=body)

@@ -1,6 +1,6 @@
 """Predictions of a whole data set as a file: the request, and what is known of the file."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,13 +11,18 @@ FileFormat = Literal["csv", "parquet"]
 
 
 class PredictionsRequest(BaseModel):
-    """Ask a trained network about all rows of a data set."""
+    """Ask a trained network about all rows of a data set, or of an upload."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-    dataset: Annotated[str, Field(min_length=1, max_length=200)]
+    dataset: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     """The id or the name of an uploaded data set, whose columns have the names of those that the network was trained
     on. It may have others, too."""
+    upload: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    """Instead: the id of an upload, `upl_…`, of which no data set is made."""
+    parse: Annotated[dict[str, Any], Field(max_length=100)] | None = None
+    """How the upload is read, as for a data set; by default as the data set that the network was trained on, if that
+    was CSV, else what is not given is guessed. The columns of the network have the types that it takes."""
     version: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     """The version; by default the newest."""
     epoch: Epoch = "best"

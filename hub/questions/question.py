@@ -4,7 +4,7 @@ The file `worker/answering/answer.py` has the answer to each kind.
 """
 
 import hashlib
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
@@ -65,15 +65,26 @@ class CalibrationQuestion(Message):
     network: TrainedNetwork
 
 
+class UploadedFile(Message):
+    """A file of which no data set was made."""
+
+    parts: tuple[TableRef, ...]
+    """The artifacts of its parts, in order."""
+    parse: dict[str, Any]
+    """How it is read; what is not there is guessed."""
+
+
 class PredictionsQuestion(Message):
-    """What does a network say of each row of a stored table?"""
+    """What does a network say of each row of a stored table, or of an upload?"""
 
     kind: Literal["predictions"] = "predictions"
     revision: Literal[1, 2] = 2
     network: TrainedNetwork
     dataset: str
-    """The name of the data set, for messages."""
-    table: TableRef
+    """The name of the data set or of the upload, for messages."""
+    table: TableRef | None
+    """None for an upload."""
+    upload: UploadedFile | None = None
     format: FileFormat
     probabilities: bool
 

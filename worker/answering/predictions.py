@@ -1,6 +1,7 @@
 """The predictions of a whole table as a file, by the ONNX model that users download."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:  # ONNX and DuckDB may not be installed
     from export.session import Session
     from export.trained import Trained
     from preprocessing.column import Column
-    from preprocessing.encode import FittedColumn
+    from preprocessing.encode import Fitted, FittedColumn
     from preprocessing.table import Table
 
 CHUNK_ROWS = 16_384
@@ -38,16 +39,27 @@ def predictions(ask: Ask, question: PredictionsQuestion) -> PredictedRows:
         TooLarge: the file would be larger than it may be.
         DataError: the table was deleted or is damaged.
     """
-    from worker.data.stored_table import stored_table  # noqa: PLC0415 (as above)
-
     trained, session = _model(ask, question)
-    copies = LocalCopies(artifact_store(ask.artifacts_url), Path(ask.dataset_dirs[-1]) / FOLDER)
     path = Path(ask.folder) / file_name(question.format)
-    with stored_table(copies, question.table, question.dataset, lambda _: None) as table:
+    with _table(ask, question, trained.fitted) as table:
         _check(trained.fitted.columns, table)
         pieces = _answers(trained, session, table, with_probabilities=question.probabilities)
         columns = written(path, pieces, question.format, ask.file_bytes)
         return PredictedRows(rows=table.rows, bytes=path.stat().st_size, columns=tuple(columns))
+
+
+@contextmanager
+def _table(ask: Ask, question: PredictionsQuestion, fitted: "Fitted") -> "Iterator[Table]":
+    from worker.answering.uploaded_table import uploaded_table  # noqa: PLC0415 (as above)
+    from worker.data.stored_table import stored_table  # noqa: PLC0415
+
+    if question.upload is not None:
+        with uploaded_table(ask, question.upload, question.dataset, fitted) as table:
+            yield table
+        return
+    copies = LocalCopies(artifact_store(ask.artifacts_url), Path(ask.dataset_dirs[-1]) / FOLDER)
+    with stored_table(copies, question.table, question.dataset, lambda _: None) as table:
+        yield table
 
 
 def _model(ask: Ask, question: PredictionsQuestion) -> "tuple[Trained, Session]":

@@ -1,15 +1,18 @@
 """Plays the worker: answers questions in this process."""
 
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import select
 
+from gradus.errors import GradusError
 from hub.hub import Hub
 from hub.questions import leases
 from hub.tables import QuestionRow
 from worker.answering.answer import answer
 from worker.answering.protocol import Ask
+from worker.linked_files import link_files
 
 
 def answer_all(hub: Hub, folder: Path) -> int:
@@ -24,8 +27,16 @@ def answer_all(hub: Hub, folder: Path) -> int:
             question=claimed.question,
             dataset_dirs=tuple(map(str, hub.settings.dataset_dirs)),
             artifacts_url=hub.settings.artifacts_url,
-            folder=str(folder),
+            folder=str(own := folder / id_),
         )
+        own.mkdir()
+        try:
+            said = answer(ask).model_dump_json()
+        except GradusError as error:
+            with hub.write() as session:
+                leases.fail(session, claimed.lease, error)
+            continue
+        files = hub.artifacts.put(claimed.lease.key, partial(link_files, own)) if any(own.iterdir()) else None
         with hub.write() as session:
-            leases.answered(session, claimed.lease, answer(ask).model_dump_json(), None)
+            leases.answered(session, claimed.lease, said, files)
     return len(open_)

@@ -1,0 +1,83 @@
+"""Predictions of a bare upload: those of the same rows in a request, as a job."""
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gradus.wire.key import Role
+from tests.integration.api.service import assert_problem
+from tests.integration.predictions.answering import answer_all
+from tests.integration.predictions.conftest import ROW, Lab
+
+NOW = {"Prefer": "wait=0"}
+ROWS = [{**ROW, "age": 20 + i % 60, "city": ["Chur", "Genf", None][i % 3], "visits": i / 7} for i in range(40)]
+
+
+def as_csv(rows: list[dict[str, Any]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows([rows[0], *(row.values() for row in rows)])
+    return text.getvalue().encode()
+
+
+def upload(lab: Lab, content: bytes) -> str:
+    """An upload in two parts, if it is large enough; returns its id."""
+    made = lab.client.post("/v1/uploads", json={"size": len(content)}).json()
+    size = made["part_bytes"]
+    for number in range(1, made["parts"] + 1):
+        part = content[(number - 1) * size : number * size]
+        assert lab.client.put(f"/v1/uploads/{made['id']}/parts/{number}", content=part).is_success
+    return str(made["id"])
+
+
+def test_the_file_has_the_answers_of_a_request_with_the_same_rows(lab: Lab, churn: str, tmp_path: Path) -> None:
+    content = as_csv(ROWS)
+    asked = {"upload": upload(lab, content)}
+    path = f"/v1/experiments/{churn}/predictions"
+    assert lab.client.post(path, json=asked, headers=NOW).status_code == 202
+    answer_all(lab.hub, tmp_path)
+    found = lab.client.post(path, json=asked).json()
+    assert (found["rows"], found["columns"]) == (
+        len(ROWS),
+        ["prediction", "probability_no", "probability_yes", "notes"],
+    )
+    headers = {"Content-Type": "text/csv"}
+    expected = lab.client.post(f"/v1/experiments/{churn}/predict", content=content, headers=headers).text
+    lines, others = ([*csv.DictReader(io.StringIO(text))] for text in (lab.client.get(found["file"]).text, expected))
+    assert [line["notes"] for line in lines] == [line["notes"] for line in others]
+    assert "city: unseen_category" in {line["notes"] for line in lines}
+    for line, other in zip(lines, others, strict=True):
+        assert float(line["probability_yes"]) == pytest.approx(float(other["probability_yes"]), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (as_csv([{**ROW, "age": "old"}]), "old"),
+        (as_csv([{"age": 1}]), "no column"),
+        (b"PK\x03\x04 is no table", "ZIP"),
+    ],
+    ids=["a wrong cell", "columns that are not there", "another kind of file"],
+)
+def test_what_cannot_be_read_is_told(lab: Lab, churn: str, tmp_path: Path, content: bytes, said: str) -> None:
+    path = f"/v1/experiments/{churn}/predictions"
+    asked = {"upload": upload(lab, content)}
+    assert lab.client.post(path, json=asked, headers=NOW).status_code == 202
+    answer_all(lab.hub, tmp_path)
+    problem = assert_problem(lab.client.post(path, json=asked), 422)
+    assert said in problem["detail"], problem
+
+
+def test_one_of_data_set_and_upload_is_named_and_is_ones_own(lab: Lab, churn: str) -> None:
+    path = f"/v1/experiments/{churn}/predictions"
+    one = upload(lab, b"a\n1\n")
+    for body in ({}, {"dataset": "churn", "upload": one}):
+        assert assert_problem(lab.client.post(path, json=body), 422)["errors"][0]["path"] == "dataset"
+    assert_problem(lab.client.post(path, json={"upload": "upl_no"}), 404)
+    with lab.client_of("others", Role.EDITOR) as other:
+        theirs = other.post("/v1/uploads", json={"size": 3}).json()["id"]
+    assert_problem(lab.client.post(path, json={"upload": theirs}), 404)
+    lacking = lab.client.post("/v1/uploads", json={"size": 3}).json()["id"]
+    assert assert_problem(lab.client.post(path, json={"upload": lacking}), 409)["code"] == "upload_incomplete"

@@ -1,0 +1,77 @@
+"""The table of an upload of which no data set was made: read in a confined process, as data sets are, and not kept."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from gradus.errors import InvalidSpec
+from hub.artifacts.store import artifact_store
+from hub.datasets.objects import CONTENT
+from hub.questions.question import UploadedFile
+from worker.answering.protocol import Ask
+
+if TYPE_CHECKING:  # DuckDB may not be installed
+    from preprocessing.encode import Fitted, FittedColumn
+    from preprocessing.table import Table
+
+
+@contextmanager
+def uploaded_table(ask: Ask, upload: UploadedFile, name: str, fitted: "Fitted") -> "Iterator[Table]":
+    """The table of an upload, whose columns have the types that a network takes.
+
+    Raises:
+        InvalidSpec: the file cannot be read as such a table.
+        Damaged: it was deleted, or is damaged.
+    """
+    from preprocessing.table import Table  # noqa: PLC0415 (as above)
+    from reading.child import read  # noqa: PLC0415 (as above)
+    from reading.failure import ReadingFailed  # noqa: PLC0415
+    from reading.request import ReadRequest  # noqa: PLC0415
+    from reading.source import SourceFile  # noqa: PLC0415
+
+    with TemporaryDirectory(dir=ask.folder) as folder:
+        file = Path(folder).resolve() / "file"
+        _join(ask, upload, file)
+        request = ReadRequest(
+            files=(SourceFile(file, name),), parse=_typed(upload.parse, fitted), out=file.with_name("table")
+        )
+        try:
+            read(request)
+        except ReadingFailed as failed:
+            where = "" if failed.line is None else f"line {failed.line}: "
+            raise InvalidSpec(f"{where}{failed.message}", code=failed.code) from failed
+        yield Table(request.out)
+
+
+def _join(ask: Ask, upload: UploadedFile, file: Path) -> None:
+    store = artifact_store(ask.artifacts_url)
+    with file.open("wb") as whole:
+        for part in upload.parts:
+            with store.open(part.key, part.digest) as folder, (folder / CONTENT).open("rb") as content:
+                shutil.copyfileobj(content, whole)
+
+
+def _typed(parse: dict[str, Any], fitted: "Fitted") -> dict[str, Any]:
+    """The options with the types of the network's columns, but those that the options give."""
+    types = {one.column: type_ for one in fitted.columns if (type_ := _type(one)) is not None}
+    if not types:
+        return parse
+    return {**parse, "columns": {**(parse.get("columns") or {}), **types}}
+
+
+def _type(fitted: "FittedColumn") -> str | None:
+    from preprocessing.encode import FittedNumber, FittedStandardized  # noqa: PLC0415 (as above)
+    from preprocessing.pixels import FittedArray, FittedBytes  # noqa: PLC0415
+
+    match fitted:
+        case FittedNumber():
+            return "boolean" if fitted.type == "boolean" else "number"
+        case FittedStandardized():
+            return _type(fitted.scaled)
+        case FittedBytes() | FittedArray():
+            return None
+        case _:
+            return str(fitted.type)
