@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from gradus.client.answers import answer
-from gradus.client.handle import ExperimentHandle
+from gradus.client.measured import MeasuredHandle
 from gradus.client.methods import T_co, method
 from gradus.client.predictions import experiment, predict, predict_file
 from gradus.client.request import Request, encoded, nothing, path_of, reads
@@ -15,35 +15,12 @@ from gradus.wire.calibration import CalibrationRecord
 from gradus.wire.error_rows import ErrorPage
 from gradus.wire.evaluation import EvaluationReport
 from gradus.wire.layer_pictures import Activations, Filters, History
-from gradus.wire.layer_report import HistogramHistory, LayerHistograms, LayerReport, LayerReports
 from gradus.wire.predicted_file import PredictedFile
 from gradus.wire.prediction import Prediction
 
 
-class TrainedHandle(ExperimentHandle[T_co]):
+class TrainedHandle(MeasuredHandle[T_co]):
     """An experiment, whose network can be asked as soon as it has a checkpoint."""
-
-    @method
-    async def layers(self, *, after: int = 0) -> tuple[LayerReport, ...]:
-        """What each epoch after `after` did to its layers: norms, signal share, flat and dead activations, and more. At
-        most 1000 evenly spaced epochs; empty with `{"statistics": "off"}`."""
-        path = path_of("experiments", self.id, "layers")
-        page: LayerReports = await self._transport.send(
-            Request("GET", path, reads(LayerReports), query={"after": str(after)})
-        )
-        return page.data
-
-    @method
-    async def histograms(self, layer: str) -> tuple[LayerHistograms, ...]:
-        """Histograms of the layer's weights, activations and gradients, by epoch; empty without
-        `{"statistics": "full"}`.
-
-        Raises:
-            NotFound: the network has no such layer.
-        """
-        path = path_of("experiments", self.id, f"layers/{layer}/histograms")
-        page: HistogramHistory = await self._transport.send(Request("GET", path, reads(HistogramHistory)))
-        return page.data
 
     @method
     async def evaluation(

@@ -1,0 +1,32 @@
+"""What a run measures of its layers."""
+
+from gradus.client.handle import ExperimentHandle
+from gradus.client.methods import T_co, method
+from gradus.client.request import Request, path_of, reads
+from gradus.wire.layer_report import HistogramHistory, LayerHistograms, LayerReport, LayerReports
+
+
+class MeasuredHandle(ExperimentHandle[T_co]):
+    """An experiment, whose layers are measured at the end of epochs."""
+
+    @method
+    async def layers(self, *, after: int = 0) -> tuple[LayerReport, ...]:
+        """What each epoch after `after` did to its layers: norms, signal share, flat and dead activations, and more. At
+        most 1000 evenly spaced epochs; empty with `{"statistics": "off"}`."""
+        path = path_of("experiments", self.id, "layers")
+        page: LayerReports = await self._transport.send(
+            Request("GET", path, reads(LayerReports), query={"after": str(after)})
+        )
+        return page.data
+
+    @method
+    async def histograms(self, layer: str) -> tuple[LayerHistograms, ...]:
+        """Histograms of the layer's weights, activations and gradients, by epoch; empty without
+        `{"statistics": "full"}`.
+
+        Raises:
+            NotFound: the network has no such layer.
+        """
+        path = path_of("experiments", self.id, f"layers/{layer}/histograms")
+        page: HistogramHistory = await self._transport.send(Request("GET", path, reads(HistogramHistory)))
+        return page.data
