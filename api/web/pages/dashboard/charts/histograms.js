@@ -10,6 +10,7 @@ import { plain } from "./style.js";
  * @property {number[]} edges of the bins, one more than there are
  * @property {{ name: string, counts: number[] }[]} panels
  * @property {string} across the title of the axes of x
+ * @property {boolean} [hasEnds] whether the ends of the bins stand below each panel; by default they do
  */
 
 const EDGE = { left: 8, right: 8, top: 22, bottom: 40 };
@@ -26,11 +27,17 @@ const centres = (/** @type {number[]} */ edges) => edges.slice(1).map((edge, i) 
 const name = (/** @type {string} */ axis, /** @type {number} */ i) => (i ? `${axis}${i + 1}` : axis);
 
 /** @param {Histograms} histograms */
-const plotly = ({ edges, panels, across }) => {
+const plotly = ({ edges, panels, across, hasEnds = true }) => {
   const ends = [edges[0], edges[edges.length - 1]];
   const axes = panels.flatMap((_, i) => {
     const look = { tickfont: { color: color("muted"), size: 10 }, fixedrange: true, showgrid: false, zeroline: false };
-    const x = { ...look, domain: span(panels.length, i), anchor: name("y", i), range: ends, tickvals: ends };
+    const x = {
+      ...look,
+      domain: span(panels.length, i),
+      anchor: name("y", i),
+      range: ends,
+      tickvals: hasEnds ? ends : [],
+    };
     return [
       [name("xaxis", i), { ...x, ticktext: ends.map((end) => figure(end, 3)) }],
       [name("yaxis", i), { ...look, anchor: name("x", i), showticklabels: false, rangemode: "tozero" }],
@@ -80,7 +87,7 @@ const note = (/** @type {string} */ text, /** @type {number} */ x, /** @type {nu
  * @param {Histograms} histograms
  * @param {{ width: number, height: number }} size
  */
-const sketch = ({ edges, panels, across }, { width, height }) => {
+const sketch = ({ edges, panels, across, hasEnds = true }, { width, height }) => {
   const [room, bottom] = [width - EDGE.left - EDGE.right, height - EDGE.bottom];
   if (room <= 0) return nothing;
   const drawn = panels.map(({ name, counts }, i) => {
@@ -93,8 +100,12 @@ const sketch = ({ edges, panels, across }, { width, height }) => {
       <path fill=${color("accent")} d=${`M${left.toFixed(1)} ${bottom}${bars}V${bottom}z`} />
       <path class="rule" d=${`M${left} ${bottom}H${right}`} />
       <text x=${(left + right) / 2} y="12" text-anchor="middle">${name}</text>
-      <text x=${left} y=${bottom} dy="1.3em">${figure(edges[0], 3)}</text>
-      <text x=${right} y=${bottom} dy="1.3em" text-anchor="end">${figure(edges[edges.length - 1], 3)}</text>
+      ${hasEnds
+        ? svg`
+          <text x=${left} y=${bottom} dy="1.3em">${figure(edges[0], 3)}</text>
+          <text x=${right} y=${bottom} dy="1.3em" text-anchor="end">${figure(edges[edges.length - 1], 3)}</text>
+        `
+        : nothing}
     `;
   });
   return html`

@@ -14,6 +14,10 @@ import { table } from "./layers/table.js";
 const INTERVAL = 1000;
 /** Epochs that are shown, at most. */
 const POINTS = 200;
+/** Pixels of a page that has room for three histograms side by side. */
+const NARROW = 600;
+/** Pixels of a map's row, and of what surrounds all rows. */
+const [ROW, MAP_EDGES] = [28, 60];
 
 export class LayersTab {
   /** @type {any[]} */
@@ -29,6 +33,7 @@ export class LayersTab {
 
   /** @param {import("../experiment.js").TabContext} context */
   constructor({ root, store, render }) {
+    this.root = root;
     this.store = store;
     this.render = render;
     this.#charts = new Charts(root);
@@ -68,13 +73,21 @@ export class LayersTab {
     if (this.#closed || !this.store.experiment) return undefined;
     this.render(); // the elements are there before what is drawn into them
     if (!this.#reports.length) return undefined;
-    const histograms = histogramsOf(this.#histograms, this.#kind);
+    this.#fitMap();
+    const histograms = histogramsOf(this.#histograms, this.#kind, this.root.clientWidth < NARROW ? 3 : 6);
     return attempt(() =>
       Promise.all([
         this.#charts.draw("layers-map", heatMapOf(this.#reports, this.#statistic)),
         histograms ? this.#charts.draw("layers-histograms", histograms) : undefined,
       ])
     );
+  }
+
+  /** A row has the same height in every network. */
+  #fitMap() {
+    const map = /** @type {HTMLElement | null} */ (this.root.querySelector("#layers-map"));
+    const rows = this.#reports.at(-1).layers.length;
+    if (map) map.style.height = `${MAP_EDGES + ROW * Math.max(3, rows)}px`;
   }
 
   /** @param {any} experiment */
@@ -90,7 +103,6 @@ export class LayersTab {
 
   #measured() {
     const last = this.#reports.at(-1);
-    const height = 90 + 24 * Math.max(2, last.layers.length);
     return html`
       <section class="card" aria-labelledby="layers-map-title">
         <h2 id="layers-map-title">What each epoch did</h2>
@@ -102,7 +114,7 @@ export class LayersTab {
             (key) => this.#set(() => (this.#statistic = STATISTICS.find((one) => one.key === key) ?? STATISTICS[0])),
           )}
         </div>
-        <div class="chart" id="layers-map" role="img" style="height: ${height}px" data-epochs=${this.#reports.length}
+        <div class="chart" id="layers-map" role="img" data-epochs=${this.#reports.length}
           aria-label="${this.#statistic.label} by layer and epoch."></div>
         <p class="muted small below">${scaleOf(this.#reports, this.#statistic)}</p>
         ${facts(last)}

@@ -1,6 +1,7 @@
 // Histograms of a layer over the epochs, drawn with the same bins.
 
 import { finite } from "../../../api.js";
+import { figure } from "../../../format.js";
 
 /** @typedef {{ low: number, high: number, counts: number[] }} Bins */
 
@@ -11,18 +12,16 @@ export const KINDS = [
   { key: "deltas", label: "Gradients by the sums" },
 ];
 const BINS = 30;
-/** Epochs that are drawn side by side, at most. */
-const PANELS = 6;
-
 /**
  * @param {any[]} history of a layer, by epoch
  * @param {string} kind
+ * @param {number} most epochs that are drawn side by side, at most
  * @returns {any} what the chart is given; null if nothing was counted
  */
-export const histogramsOf = (history, kind) => {
+export const histogramsOf = (history, kind, most = 6) => {
   const known = history.filter((one) => one[kind] && counted(one[kind]));
   if (!known.length) return null;
-  const shown = evenly(known);
+  const shown = evenly(known, most);
   const [low, high] = [
     Math.min(...shown.map((one) => one[kind].low)),
     Math.max(...shown.map((one) => one[kind].high)),
@@ -33,17 +32,20 @@ export const histogramsOf = (history, kind) => {
     kind: "histograms",
     edges,
     panels: shown.map((one) => ({ name: `epoch ${one.epoch}`, counts: rebinned(one[kind], low, width) })),
-    across: KINDS.find(({ key }) => key === kind)?.label.toLowerCase(),
+    across: `${KINDS.find(({ key }) => key === kind)?.label.toLowerCase()}, from ${figure(low, 3)} to ${
+      figure(high, 3)
+    }`,
+    hasEnds: false,
   };
 };
 
 /** @param {Bins} bins */
 const counted = (bins) => finite(bins.low) !== null && finite(bins.high) !== null && bins.counts.some(Boolean);
 
-/** Some of them, the first and the last among them. @param {any[]} all */
-const evenly = (all) => {
-  if (all.length <= PANELS) return all;
-  return Array.from({ length: PANELS }, (_, i) => all[Math.round((i * (all.length - 1)) / (PANELS - 1))]);
+/** Some of them, the first and the last among them. @param {any[]} all @param {number} most */
+const evenly = (all, most) => {
+  if (all.length <= most) return all;
+  return Array.from({ length: most }, (_, i) => all[Math.round((i * (all.length - 1)) / (most - 1))]);
 };
 
 /** The counts in other bins, as if numbers were even within a bin. @param {Bins} bins @param {number} low @param {number} width */

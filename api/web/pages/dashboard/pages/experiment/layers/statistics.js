@@ -8,6 +8,7 @@ import { figure, percent } from "../../../format.js";
  * @property {string} key
  * @property {string} label
  * @property {"share" | "logarithm" | "linear"} scale the colours: from 0 to 1, by orders of magnitude, or evenly
+ * @property {boolean} [isShare] of which it is a percentage
  */
 
 /** @type {Statistic[]} */
@@ -16,9 +17,9 @@ export const STATISTICS = [
   { key: "delta_rms", label: "Gradient by the sums (rms)", scale: "logarithm" },
   { key: "update_ratio", label: "Update over weights", scale: "logarithm" },
   { key: "weight_norm", label: "Weight norm", scale: "logarithm" },
-  { key: "share", label: "Signal share", scale: "share" },
-  { key: "flat", label: "Flat activations", scale: "share" },
-  { key: "dead", label: "Dead units", scale: "share" },
+  { key: "share", label: "Signal share", scale: "logarithm", isShare: true },
+  { key: "flat", label: "Flat activations", scale: "share", isShare: true },
+  { key: "dead", label: "Dead units", scale: "share", isShare: true },
   { key: "mean", label: "Mean activation", scale: "linear" },
   { key: "deviation", label: "Deviation of activations", scale: "logarithm" },
   { key: "largest", label: "Largest activation", scale: "logarithm" },
@@ -64,12 +65,12 @@ export const heatMapOf = (reports, statistic) => {
 
 /** What the colours of a heat map mean. @param {any[]} reports @param {Statistic} statistic */
 export const scaleOf = (reports, statistic) => {
-  if (statistic.scale === "share") return "From 0 % (light) to 100 % (dark).";
+  if (statistic.scale === "share") return "From 0 % (faint) to 100 % (strong).";
   const values = reports.flatMap(({ layers }) => layers.map((layer) => finite(layer[statistic.key])));
   const [least, greatest] = ends(values.filter((value) => value !== null), statistic.scale);
   if (!(least <= greatest)) return "No finite values.";
   const steps = statistic.scale === "logarithm" ? ", by orders of magnitude" : "";
-  return `From ${figure(least, 3)} (light) to ${figure(greatest, 3)} (dark)${steps}.`;
+  return `From ${written(least, statistic)} (faint) to ${written(greatest, statistic)} (strong)${steps}.`;
 };
 
 /** @param {any} report @param {string} name @param {string} key */
@@ -77,7 +78,10 @@ const valueOf = (report, name, key) =>
   report.layers.find((/** @type {any} */ layer) => layer.name === name)?.[key] ?? null;
 
 /** @param {any} value @param {Statistic} statistic */
-export const written = (value, { scale }) => (scale === "share" ? percent(value, 1) : figure(value, 3));
+export const written = (value, { isShare }) => isShare && value >= 1e-3 ? percent(value, 1) : figure(value, 3);
+
+/** The place of the least value, so that its colour is seen. */
+const LEAST = 0.08;
 
 /** A function from a value to a place between 0 and 1. @param {any[]} values @param {Statistic["scale"]} scale */
 const placesOf = (values, scale) => {
@@ -87,7 +91,7 @@ const placesOf = (values, scale) => {
   const [low, high] = [level(least), level(greatest)];
   return (/** @type {number | null} */ value) => {
     if (value === null) return null;
-    return high > low ? Math.min(1, Math.max(0, (level(Math.max(value, least)) - low) / (high - low))) : 0.5;
+    return high > low ? LEAST + (1 - LEAST) * Math.max(0, (level(Math.max(value, least)) - low) / (high - low)) : 0.5;
   };
 };
 
