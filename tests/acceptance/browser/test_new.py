@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from gradus.catalog import catalog
+from gradus.client import Experiment
 from gradus.spec.experiment import Spec
 from tests.acceptance.browser.accessible import barriers
 from tests.acceptance.browser.chromium import DESKTOP, PHONE, visiting
@@ -313,7 +315,19 @@ def test_a_grid_and_a_random_search_are_filled_in(visit: Visit) -> None:
     }
 
 
-def test_a_probe_names_the_fault_and_mends_the_document(browser: Browser, service: Service) -> None:
+@pytest.fixture
+def busy(service: Service) -> Iterator[Experiment]:
+    """A run that trains in the only slot."""
+    experiment = service.client.experiments.create(dataset="digits", layers=[256, 256], epochs=100_000)
+    next(experiment.watch())
+    yield experiment
+    experiment.cancel()
+    experiment.wait()
+
+
+def test_a_probe_names_the_fault_and_mends_the_document_while_every_slot_trains(
+    browser: Browser, service: Service, busy: Experiment
+) -> None:
     network = {"dataset": "digits", "layers": [30] * 5, "activation": "sigmoid"}
     sick = {**network, "optimizer": {"kind": "sgd", "lr": 0.1}, "epochs": 100}
     with visiting(browser, service.access, viewport=PHONE) as (context, _):
@@ -328,6 +342,7 @@ def test_a_probe_names_the_fault_and_mends_the_document(browser: Browser, servic
         card.get_by_role("button", name="Apply").first.click()
         expect(card).to_contain_text("Ready", timeout=60_000)
         assert spec_of(page)["activation"] == "relu"
+    assert busy.refresh().status == "running"
 
 
 def test_a_fork_says_only_what_changes(page: Page, http: httpx.Client) -> None:
