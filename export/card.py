@@ -12,10 +12,12 @@ from typing import Any, assert_never
 import yaml
 
 from evaluation.wilson import wilson
+from evaluation.worse_groups import FEWEST, Comparison
 from export.trained import Trained
 from gradus.metrics import METRICS
 from gradus.roles import target_columns
 from gradus.spec.experiment import Spec
+from gradus.spec.loss import Task
 from gradus.wire.finding import Finding
 from gradus.wire.metrics import MetricsRow
 from preprocessing.calendar import FittedDate
@@ -49,13 +51,16 @@ class Origin:
     metrics: MetricsRow | None
     """Those of the epoch; None if they are not known."""
     findings: tuple[Finding, ...]
+    groups: Comparison | str = "they were not asked about"
+    """Of test rows with equal categories; a text says why they were not compared."""
 
 
 def card(trained: Trained, origin: Origin) -> str:
     """The card in Markdown."""
     parts = (_head(trained, origin), _uses(), _data(trained, origin), _inputs(trained), _network(trained, origin))
     lines = [line for part in parts for line in part]
-    lines += [*_metrics(trained, origin), *_limits(trained, origin), *_environment(origin)]
+    lines += [*_metrics(trained, origin), *_groups(trained, origin), *_limits(trained, origin)]
+    lines += _environment(origin)
     return "\n".join(lines) + "\n"
 
 
@@ -196,6 +201,31 @@ def _metrics(trained: Trained, origin: Origin) -> Iterator[str]:
         "Intervals are Wilson's. The best epoch was chosen by the validation part, never by the test part.",
         "",
     )
+
+
+def _groups(trained: Trained, origin: Origin) -> Iterator[str]:
+    yield from ("## Groups that do worse", "")
+    found = origin.groups
+    if isinstance(found, str):
+        yield from (f"Groups of test rows were not compared: {found}.", "")
+        return
+    score = _SCORES[trained.data.task]
+    over = f"{found.groups} groups by {found.columns} columns, on {found.examples:,} test rows"
+    if not found.worse:
+        yield from (f"None of at least {FEWEST} rows, by {score}, beyond what chance explains: {over}.", "")
+        return
+    yield from (f"| column | value | test rows | {score} | of all others |", "|---|---|---|---|---|")
+    for one in found.worse[:LISTED]:
+        value = "*missing*" if one.value is None else _text(one.value)
+        yield f"| {_text(one.column)} | {value} | {one.n:,} | {one.score:.4f} | {one.others:.4f} |"
+    yield from ("", f"Compared were {over}; together, chance would list one in 20 times.", "")
+
+
+_SCORES: dict[Task, str] = {
+    "classification": "accuracy",
+    "multi_label": "share of right labels",
+    "regression": "mean error in standard deviations",
+}
 
 
 def _limits(trained: Trained, origin: Origin) -> Iterator[str]:

@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from api.services.compared_groups import compared
 from api.services.weights import Chosen, built, choose, origin, trained, with_files
 from gradus import __version__
 from gradus.encoding import PREPROCESSING_FILE
@@ -102,7 +103,7 @@ def _preprocessing(_: Hub, chosen: Chosen, folder: Path) -> bytes:
 def _card(hub: Hub, chosen: Chosen, folder: Path) -> bytes:
     from export.card import Origin, card  # noqa: PLC0415 (imports numpy)
 
-    row = chosen.row
+    row, network = chosen.row, trained(chosen, folder)
     about = Origin(
         experiment_id=row.id,
         name=row.name,
@@ -114,8 +115,9 @@ def _card(hub: Hub, chosen: Chosen, folder: Path) -> bytes:
         spec=chosen.resolved.spec,
         metrics=_metrics(hub, chosen),
         findings=stored_findings(row),
+        groups=compared(hub, chosen, network),
     )
-    return card(trained(chosen, folder), about).encode()
+    return card(network, about).encode()
 
 
 def _run(hub: Hub, chosen: Chosen, folder: Path) -> bytes:

@@ -37,6 +37,7 @@ def test_a_card_tells_data_inputs_network_and_metrics(lab: Lab, churn: str) -> N
     assert "| city | `one_hot` | 3 categories: " in body
     assert f"## Network: {record['parameters']:,} parameters" in body
     assert "| test accuracy |" in body
+    assert "## Groups that do worse\n\nNone of at least 20 rows, by accuracy, beyond what chance explains" in body
     assert "No training row missed a value of age, member, visits." in body
     for finding in lab.client.get(f"/v1/experiments/{churn}/findings").json()["data"]:
         assert f"`{finding['id']}`" in body
@@ -47,7 +48,9 @@ def test_a_card_of_a_regression_and_of_pictures(lab: Lab, spending: str, picture
     card = card_of(lab, pictures)
     assert "pipeline_tag: image-classification" in card
     assert "| photo | `bytes` | 6 × 5 × 3 |" in card
-    assert "| data set | digits |" in card_of(lab, digits)
+    card = card_of(lab, digits)
+    assert "| data set | digits |" in card
+    assert "Groups of test rows were not compared: the data have no columns of categories." in card
 
 
 @pytest.mark.parametrize("which", ["churn", "spending", "digits"])
