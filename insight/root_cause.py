@@ -22,12 +22,12 @@ ORDER: Sequence[str] = (
     "warmup_too_long",
     "schedule_ends_early",
     "penalty_too_strong",
+    "dropout_too_strong",
+    "batch_norm_statistics",
     "dead_relu",
     "saturated_activation",
     "signal_collapse",
     "vanishing_gradient",
-    "dropout_too_strong",
-    "batch_norm_statistics",
     "linear_network",
     "lr_too_low",
     "too_few_steps",
@@ -40,8 +40,8 @@ ORDER: Sequence[str] = (
     "predicts_class_prior",
     "bias_before_batch_norm",
 )
-"""From what is at the bottom of others to what is a mere symptom: data, initial weights, learning rate, what layers
-pass, what training adds, how long it takes, and how the loss looks."""
+"""From what is at the bottom of others to what is a mere symptom: data, initial weights, learning rate, what training
+adds, what layers pass, how long it takes, and how the loss looks."""
 
 CONSEQUENCES: dict[str, frozenset[str]] = {
     "labels_do_not_follow_inputs": frozenset({"overfitting", "underfitting", "predicts_class_prior"}),
@@ -96,7 +96,15 @@ CONSEQUENCES: dict[str, frozenset[str]] = {
         }
     ),
     "initial_weights_too_small": frozenset(
-        {"vanishing_gradient", "signal_collapse", "lr_too_low", "too_few_steps", "underfitting", "predicts_class_prior"}
+        {
+            "dead_relu",
+            "vanishing_gradient",
+            "signal_collapse",
+            "lr_too_low",
+            "too_few_steps",
+            "underfitting",
+            "predicts_class_prior",
+        }
     ),
     "too_deep_for_width": frozenset(
         {"signal_collapse", "vanishing_gradient", "dead_relu", "lr_too_low", "underfitting", "predicts_class_prior"}
@@ -139,9 +147,19 @@ CONSEQUENCES: dict[str, frozenset[str]] = {
             "predicts_class_prior",
         }
     ),
-    "dropout_too_strong": frozenset({"lr_too_low", "too_few_steps", "underfitting", "predicts_class_prior"}),
+    "dropout_too_strong": frozenset(
+        {"dead_relu", "vanishing_gradient", "lr_too_low", "too_few_steps", "underfitting", "predicts_class_prior"}
+    ),
     "batch_norm_statistics": frozenset(
-        {"lr_too_low", "too_few_steps", "oscillating_loss", "loss_spikes", "overfitting", "underfitting"}
+        {
+            "vanishing_gradient",
+            "lr_too_low",
+            "too_few_steps",
+            "oscillating_loss",
+            "loss_spikes",
+            "overfitting",
+            "underfitting",
+        }
     ),
     "linear_network": frozenset({"too_few_steps", "underfitting"}),
     "lr_too_low": frozenset({"too_few_steps", "underfitting", "predicts_class_prior"}),

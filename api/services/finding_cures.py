@@ -49,7 +49,11 @@ def apply(
     with hub.read() as session:
         row = EXPERIMENTS.found(session, workspace_id, experiment_id)
         patch = _patch(_named(found_of(session, row), name), request.patch)
-        title = request.name if request.name is not None else f"{row.name or row.dataset}: {patch.why}"[:LONGEST_NAME]
+        title = (
+            request.name
+            if request.name is not None
+            else f"{row.name or row.dataset}: {patch.why.rstrip('.')}"[:LONGEST_NAME]
+        )
     changes = {**patch.patch, "name": title}
     return control.fork(hub, workspace_id, experiment_id, ForkRequest(changes=changes), key)
 
@@ -114,6 +118,10 @@ def _patch(finding: Finding, number: int) -> Patch:
     return patches[number]
 
 
+def _title(what: str, patch: Patch) -> str:
+    return f"{what}: {patch.why.rstrip('.')}"[:LONGEST_NAME]
+
+
 def _is_known(finding: Finding, patch: Patch, seeds: int) -> bool:
     """Whether the verification that there is tells what is asked.
 
@@ -133,7 +141,7 @@ def _is_known(finding: Finding, patch: Patch, seeds: int) -> bool:
 def _sweep(row: ExperimentRow, finding: Finding, patch: Patch, seeds: int) -> SweepRequest:
     resolved = resolved_of(row)
     base = Spec.model_validate(unresolved(resolved.spec))
-    title = f"{finding.name} of {row.name or row.id}: {patch.why}"[:LONGEST_NAME]
+    title = f"{finding.name} of {row.name or row.id}: {patch.why.rstrip('.')}"[:LONGEST_NAME]
     first = min(resolved.spec.seed, MAX_SEED - seeds)
     return SweepRequest(name=title, base=base, variants={CURE: patch.patch}, seeds=tuple(range(first, first + seeds)))
 

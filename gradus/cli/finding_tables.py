@@ -71,7 +71,7 @@ def _lines(finding: Finding, found: Sequence[Finding], evidence: bool, indent: s
         if len(finding.evidence) > MEASURED:
             yield f"{indent}{STEP}… and {len(finding.evidence) - MEASURED} more"
     for patch in finding.patches:
-        yield f"{indent}{STEP}{patch.why}: {_change(patch)}"
+        yield f"{indent}{STEP}{patch.why.rstrip('.')}: {_change(patch)}"
         yield from (f"{indent}{STEP}{STEP}{line}" for line in _predicted(patch))
     if finding.verified:
         yield f"{indent}{STEP}{_verified(finding.verified)}"

@@ -7,7 +7,7 @@ from math import ceil, isfinite
 from gradus.spec.schedule import ConstantRate
 from gradus.wire.finding import Evidence, Finding, Patch
 from insight.findings.kind import FindingKind
-from insight.outcome import learns_well, severity
+from insight.outcome import severity
 from insight.run import Run
 from insight.words import figure, percent, rounded
 
@@ -34,7 +34,7 @@ def in_run(run: Run) -> Finding | None:
     swing = sum(map(abs, changes)) / len(changes) / mean if mean > 0 else 0.0
     ups = sum(change > 0 for change in changes) / len(changes)
     small = run.remaining(mean) < 0.02
-    if swing < SWING or gain >= GAIN or not 0.25 <= ups <= 0.75 or (small and learns_well(run)):
+    if swing < SWING or gain >= GAIN or not 0.25 <= ups <= 0.75 or small:
         return None
     lowest, highest = min(window), max(window)
     return Finding(

@@ -175,7 +175,7 @@ def test_a_finding_of_a_run_shows_all_that_is_known(page: Page) -> None:
         "optimizer.lr 1 0.01",
         'schedule "" cosine',
         "Predicted update ratio 0.31 → 0.004",
-        "Verified over 5 pairs: gain 0.021 [0.01, 0.032] , in 456789",
+        "Verified over 5 pairs: gain 0.021 [0.01, 0.032], in 456789",
         "the first answer",
         "What follows from it",
     ):

@@ -88,7 +88,7 @@ def test_a_patch_is_applied_as_a_fork(service: Service, client: httpx.Client, si
     assert answer.status_code == 201
     made = answer.json()
     assert answer.headers["location"] == f"/v1/experiments/{made['id']}"
-    assert (made["spec"]["optimizer"]["lr"], made["name"]) == (0.001, "sick: Shorter steps.")
+    assert (made["spec"]["optimizer"]["lr"], made["name"]) == (0.001, "sick: Shorter steps")
     assert made["forked_from"] == sick.rsplit("/", 1)[1]
     again = client.post(f"{sick}/findings/lr_too_high/apply", json={}, headers={"Idempotency-Key": "a"})
     assert again.json()["id"] == made["id"]

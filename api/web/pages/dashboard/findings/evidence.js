@@ -27,7 +27,7 @@ export const andMore = (count) => count > 0 ? html`<p class="small muted">And ${
 const measured = ({ statistic, layer, column, value, threshold, healthy, rows }) =>
   html`
     <div>
-      <dt>${visible(statistic)}${place(layer)}${place(column)}</dt>
+      <dt>${visible(statistic.replaceAll("_", " "))}${place(layer)}${place(column)}</dt>
       <dd><bdi>${valueWords(value)}</bdi>${beside(threshold === null ? null : `limit ${figure(threshold)}`)}${beside(
         healthyWords(healthy),
       )}${beside(rows?.length ? `rows ${rowsWords(rows)}` : null)}</dd>

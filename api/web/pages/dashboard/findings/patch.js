@@ -54,7 +54,7 @@ const predictions = (predicted) => {
     all.map(([statistic, { before, after }]) =>
       html`
         <div>
-          <dt>Predicted ${visible(statistic)}</dt>
+          <dt>Predicted ${visible(statistic.replaceAll("_", " "))}</dt>
           <dd>${told(before)} → <strong>${told(after)}</strong></dd>
         </div>
       `

@@ -17,15 +17,14 @@ export const verifiedView = (verified) => {
   const over = seeds ? ` over ${whole(seeds)} pairs` : "";
   const interval = ci95 ? ` [${figure(ci95[0])}, ${figure(ci95[1])}]` : "";
   const isBetter = verified.decided && (gain === null || gain > 0);
+  const where = sweep ? html`, in <a href=${at(`/sweeps/${sweep}`)}>this sweep</a>` : links(experiments);
+  const told = gain === null ? "the gain has no number" : html`gain <strong>${figure(gain)}</strong>${interval}`;
+  const what = gain !== null && metric ? ` in ${label(metric)}` : "";
   return html`
     <p
       class="verified small ${isBetter ? "is-better" : ""}">${icon(isBetter ? "check" : "info")}<span>${verdict(
         verified,
-      )}${over}: ${gain === null ? "the gain has no number" : html`
-        gain <strong>${figure(gain)}</strong>${interval}${metric ? ` in ${label(metric)}` : ""}
-      `}${failures(verified)}${sweep ? html`, in <a href=${at(`/sweeps/${sweep}`)}>this sweep</a>` : links(
-        experiments,
-      )}</span></p>
+      )}${over}: ${told}${what}${failures(verified)}${where}</span></p>
   `;
 };
 
