@@ -31,3 +31,9 @@ def median(values: Sequence[float]) -> float:
     """The lower median of the finite values; NaN if there is none."""
     known = sorted(value for value in values if isfinite(value))
     return known[(len(known) - 1) // 2] if known else float("nan")
+
+
+def ratio(one: float, other: float) -> float:
+    """one / other; infinite where that has no finite value."""
+    quotient = one / other if other else float("inf")
+    return quotient if isfinite(quotient) else float("inf")

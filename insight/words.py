@@ -19,3 +19,8 @@ def count(number: int, noun: str) -> str:
 def rounded(value: float) -> float:
     """The value with two significant digits, as a spec should have it."""
     return float(f"{value:.2g}")
+
+
+def clip_norm(norm: float) -> float:
+    """A limit on the gradient's norm that a spec may have."""
+    return min(max(rounded(norm), 1e-9), 1e9)

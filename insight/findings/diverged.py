@@ -5,7 +5,7 @@ from gradus.wire.finding import Evidence, Finding, Patch, Since
 from insight.findings.kind import FindingKind
 from insight.run import Run
 from insight.trend import median
-from insight.words import figure, rounded
+from insight.words import clip_norm, figure, rounded
 
 
 def in_run(run: Run) -> Finding | None:
@@ -34,7 +34,7 @@ def _patches(run: Run) -> list[Patch]:
     patches = [Patch(patch={"optimizer": {"lr": lr}}, why=f"A learning rate of {lr:g} takes steps a tenth as long.")]
     if run.spec.clip_norm is None:
         norm = median([row.gradient_norm for row in run.rows])
-        limit = rounded(norm) if norm > 0 else 1.0
+        limit = clip_norm(norm) if norm > 0 else 1.0
         patches.append(Patch(patch={"clip_norm": limit}, why=f"A gradient of norm {limit:g} at most cannot explode."))
     return patches
 

@@ -7,8 +7,8 @@ from gradus.wire.finding import Evidence, Finding, Patch
 from insight.findings.kind import FindingKind
 from insight.outcome import severity
 from insight.run import Run
-from insight.trend import median
-from insight.words import figure, percent, rounded
+from insight.trend import median, ratio
+from insight.words import clip_norm, figure, percent, rounded
 
 FACTOR = 2.0
 """A spike is an epoch with this many times the loss of those around it."""
@@ -27,15 +27,15 @@ def in_run(run: Run) -> Finding | None:
     spikes = spike_epochs(run.train_losses, FLOOR * run.prior.loss, start)
     if len(spikes) < SPIKES:
         return None
-    largest = max(spikes, key=lambda i: run.train_losses[i] / run.train_losses[i - 1])
-    ratio = run.train_losses[largest] / run.train_losses[largest - 1]
+    largest = max(spikes, key=lambda i: ratio(run.train_losses[i], run.train_losses[i - 1]))
+    factor = ratio(run.train_losses[largest], run.train_losses[largest - 1])
     return Finding(
         id=KIND.id,
         severity=severity(run),
         since=run.since(spikes[0]),
         evidence=(
             Evidence(statistic="spikes", value=len(spikes), threshold=SPIKES, healthy=(0, SPIKES - 1)),
-            Evidence(statistic="largest_spike", value=ratio, threshold=FACTOR, healthy=(0, FACTOR)),
+            Evidence(statistic="largest_spike", value=factor, threshold=FACTOR, healthy=(0, FACTOR)),
         ),
         because=f"{len(spikes)} times the training loss jumped up and came back, most in epoch "
         f"{run.rows[largest].epoch}: from {figure(run.train_losses[largest - 1])} to "
@@ -62,7 +62,7 @@ def _patches(run: Run) -> list[Patch]:
     norm = median([row.gradient_norm for row in run.rows])
     patches = []
     if run.spec.clip_norm is None and norm > 0:
-        limit = rounded(norm)
+        limit = clip_norm(norm)
         patches.append(
             Patch(patch={"clip_norm": limit}, why=f"No gradient counts for more than the usual norm of {limit:g}.")
         )

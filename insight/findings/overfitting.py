@@ -1,6 +1,7 @@
 """The network learns its training examples by heart."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import isfinite, sqrt
 from typing import Any
 
@@ -27,8 +28,8 @@ SIGNIFICANT = 3.0
 
 def in_run(run: Run) -> Finding | None:
     """Fires if the validation loss has been above its lowest by 5 % for 3 epochs, or as long as early stopping would
-    wait, while the training loss fell. An alarm only if the accuracy fell too, or the gap is wide: a network that is
-    merely too sure of itself is a note."""
+    wait, by more than it usually changes, while the training loss fell. An alarm only if the accuracy fell too, or the
+    gap is wide: a network that is merely too sure of itself is a note."""
     best = lowest(run.validation_losses)
     after = run.validation_losses[best + 1 :]
     needed = max(EPOCHS, run.spec.early_stopping.patience if run.spec.early_stopping else 0)
@@ -38,7 +39,7 @@ def in_run(run: Run) -> Finding | None:
     limit = RISE if run.data.validation_examples >= FEW else FEW_RISE
     falls = median(run.train_losses[-needed:]) < run.train_losses[best]
     t = run.reports[-1].validation_t if run.reports else None
-    if rise <= limit or not falls or least <= 0 or (t is not None and t < SIGNIFICANT):
+    if rise <= limit or rise * least <= swing(after) or not falls or least <= 0 or (t is not None and t < SIGNIFICANT):
         return None
     now = median(run.validation_losses[-needed:])
     return Finding(
@@ -60,6 +61,11 @@ def in_run(run: Run) -> Finding | None:
 def rise_of(losses: Sequence[float], best: int, epochs: int) -> float:
     """The rise of the last epochs above the lowest loss, the least of them: one outlier is no rise."""
     return min(losses[-epochs:]) / losses[best] - 1 if losses[best] > 0 else 0.0
+
+
+def swing(losses: Sequence[float]) -> float:
+    """The median change from one epoch to the next: a rise that is no larger may be one of them."""
+    return median([abs(later - earlier) for earlier, later in pairwise(losses)])
 
 
 def _first_above(losses: Sequence[float], best: int, limit: float) -> int:

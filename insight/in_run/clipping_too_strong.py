@@ -5,7 +5,7 @@ from gradus.wire.finding import Evidence, Finding, Patch
 from insight.outcome import STRICT, learns_well, severity
 from insight.run import Run
 from insight.trend import median
-from insight.words import figure, percent, rounded
+from insight.words import clip_norm, figure, percent
 
 RATIO = 5.0
 """Mean norm of an epoch's gradients over the limit, in the median epoch: then nearly all are clipped."""
@@ -22,7 +22,7 @@ def in_run(run: Run) -> Finding | None:
     if not ratio > RATIO:
         return None
     hurts = isinstance(run.spec.optimizer, SGD | Momentum | AdaGrad) and not learns_well(run, STRICT)
-    wanted = rounded(1.5 * norm)
+    wanted = clip_norm(1.5 * norm)
     return Finding(
         id="clipping_too_strong",
         severity=severity(run, STRICT) if hurts else "note",

@@ -30,9 +30,9 @@ def hidden(report: LayerReport) -> tuple[LayerStatistics, ...]:
 
 
 def held(run: Run, condition: Callable[[LayerStatistics], bool]) -> list[Held]:
-    """The hidden layers of which the condition is true, from input to output."""
+    """The hidden layers of which the condition is true, from input to output; none before a run had time to learn."""
     report = newest(run)
-    if report is None:
+    if report is None or not (run.is_due or run.failure):
         return []
     return [Held(layer, _since(run, layer.name, condition)) for layer in hidden(report) if condition(layer)]
 

@@ -46,9 +46,26 @@ def in_run(run: Run) -> Finding | None:
             Evidence(statistic="highest_loss_over_prior", value=peak, threshold=ABOVE, healthy=(0, ABOVE)),
             Evidence(statistic="learning_rate", value=lr, healthy=(None, LONG.get(run.spec.optimizer.kind))),
         ),
-        because=f"With a learning rate of {lr:g} the loss rose to {figure(peak)} times that of a constant prediction: "
-        "the first steps threw the weights to where nothing can be learned.",
+        because=_because(run, lr, peak),
         patches=_patches(run),
+    )
+
+
+def _because(run: Run, lr: float, peak: float) -> str:
+    if peak > ABOVE:
+        return (
+            f"With a learning rate of {lr:g} the loss rose to {figure(peak)} times that of a constant prediction: the "
+            "first steps threw the weights to where little can be learned."
+        )
+    kind = run.spec.optimizer.kind
+    if lr >= LONG.get(kind, float("inf")):
+        return (
+            f"With {kind} each step moves a weight by about the learning rate, {lr:g}, however small its gradient: a "
+            "few steps move it further than it was from 0 at the start."
+        )
+    return (
+        f"With a learning rate of {lr:g} the network lost what it had learned: its validation loss was "
+        f"{figure(min(run.validation_losses))} and is {figure(run.validation_losses[-1])}."
     )
 
 

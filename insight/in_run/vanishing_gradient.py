@@ -17,7 +17,13 @@ def in_run(run: Run) -> Finding | None:
     """Fires if the gradient by the first layer's sums is a tenth of that by the last hidden layer's, and each layer
     takes half of it at least. Gradients that are small everywhere belong to a solved problem."""
     report = newest(run)
-    if report is None or learns_well(run) or run.failure is not None or run.remaining(run.last.train_loss) < SOLVED:
+    if (
+        report is None
+        or not run.is_due
+        or learns_well(run)
+        or run.failure is not None
+        or run.remaining(run.last.train_loss) < SOLVED
+    ):
         return None
     ratio, factor, layers = backward(report)
     if layers < 2 or not (ratio < WHOLE and factor < FACTOR):
@@ -48,7 +54,7 @@ def backward(report: LayerReport) -> tuple[float, float, int]:
     """R and q of the hidden layers: the root mean square gradient of the first over that of the last, its root per
     layer; and the number of layers."""
     deltas = [layer.delta_rms for layer in hidden(report) if layer.delta_rms is not None]
-    if len(deltas) < 2 or not deltas[-1] > 0:
+    if len(deltas) < 2 or not all(0 <= delta < float("inf") for delta in deltas) or not deltas[-1] > 0:
         return 1.0, 1.0, len(deltas)
     ratio = deltas[0] / deltas[-1]
     return ratio, rounded(ratio ** (1 / (len(deltas) - 1))), len(deltas)
