@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from gradus.status import FailureCode, Status
 from gradus.wire.experiment import Failure
+from gradus.wire.layer_report import LayerReport
 from gradus.wire.metrics import MetricsRow
 from hub.database.database import DATABASE_AWAY
-from hub.experiments import metrics
+from hub.experiments import layer_reports, metrics
 from hub.hub import Hub
 from hub.jobs import checkpoints, claims, data_findings, runs
 from hub.jobs.checkpoint_ref import CheckpointRef
@@ -72,7 +73,7 @@ class JobRun:
         self._trainer = trainer
         self._shutdown = shutdown
         self._unfinished = {member.id for member in claim.members}
-        self._histories = RunHistories(claim.members, self._earlier_rows)
+        self._histories = RunHistories(claim.members, self._earlier_rows, self._earlier_reports)
         self._has_started = False
         self._stop_deadlines: dict[str, float] = {}
         self._poll_requested = threading.Event()
@@ -245,7 +246,7 @@ class JobRun:
         look_after(self._hub, one, lambda: self._shutdown.overdue)
 
     def _end_by_itself(self, report: Ended) -> None:
-        one, found = report.id, self._histories.at_end(report.id, report.failure, report.cause)
+        one, found = report.id, self._histories.at_end(report)
         self._write(
             lambda session, lease: runs.end(
                 session, lease, one, report.status, report.failure, report.why, report.epoch, found
@@ -257,6 +258,12 @@ class JobRun:
         """A page of the rows that were recorded before this attempt."""
         return with_retry(
             self._hub.read, lambda session: metrics.read(session, one, after, PAGE), lambda: self._shutdown.overdue
+        )
+
+    def _earlier_reports(self, one: str) -> Sequence[LayerReport]:
+        """Of the layers, before this attempt."""
+        return with_retry(
+            self._hub.read, lambda session: layer_reports.history(session, one), lambda: self._shutdown.overdue
         )
 
     def _hand_back(self) -> None:

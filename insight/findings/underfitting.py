@@ -7,7 +7,7 @@ from insight.findings.kind import FindingKind
 from insight.findings.widths import widened
 from insight.outcome import is_at_prior, severity
 from insight.run import Run
-from insight.trend import fall_per_epoch
+from insight.trend import ratio
 from insight.words import figure, percent
 
 FLAT = 0.01
@@ -23,10 +23,10 @@ def in_run(run: Run) -> Finding | None:
     if not (run.is_over or run.is_complete) or len(run.rows) < LEAST or run.failure is not None or is_at_prior(run):
         return None
     epochs = max(3, ceil(len(run.rows) / 5))
-    fall = 1 - (1 - fall_per_epoch(run.train_losses, epochs)) ** epochs
+    fall = 1 - ratio(run.train_losses[-1], run.train_losses[-epochs - 1])
     train, validation = run.train_losses[-1], run.validation_losses[-1]
-    gap = validation / train if train > 0 else 0.0
-    if abs(fall) >= FLAT or gap > GAP or run.data.task == "regression":
+    gap = ratio(validation, train)
+    if not abs(fall) < FLAT or gap > GAP or run.data.task == "regression":
         return None
     return Finding(
         id=KIND.id,

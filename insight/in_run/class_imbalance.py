@@ -13,6 +13,11 @@ MORE = 3.0
 """Times the share of each class if all were equal."""
 
 
+def is_uneven(largest_share: float, classes: int) -> bool:
+    """Whether one class has more than 80 % of the training examples, or three times its equal share."""
+    return largest_share > min(MAJORITY, MORE / classes)
+
+
 def in_run(run: Run) -> Finding | None:
     """Fires if one class has more than 80 % of the training examples or three times its equal share, and another's
     validation examples are recognised in less than a fifth of the cases. Imbalance with good recalls is harmless."""
@@ -20,7 +25,7 @@ def in_run(run: Run) -> Finding | None:
     if prior is None or prior.largest_share is None or not run.recalls or not run.rows or not run.accuracies:
         return None
     known = [(recall, name) for recall, name in zip(run.recalls, classes, strict=False) if recall == recall]  # noqa: PLR0124 (NaN: no examples)
-    if len(known) < 2 or prior.largest_share <= min(MAJORITY, MORE / len(classes)):
+    if len(known) < 2 or not is_uneven(prior.largest_share, len(classes)):
         return None
     worst, name = min(known)
     balanced = sum(recall for recall, _ in known) / len(known)

@@ -129,8 +129,6 @@ class MemberRow(Message):
     """Whether this is the best epoch so far."""
     saved: CheckpointRef | None = None
     """The checkpoint at the end of the epoch, if there is one."""
-    recalls: tuple[Number, ...] = ()
-    """After the last epoch on uneven classes, each class's recall on the validation split; NaN without examples."""
     measured: MeasuredLayers | None = None
     """The statistics of the layers, if they were measured."""
 
@@ -172,6 +170,8 @@ class Ended(Message):
     """Epochs that were reported before."""
     cause: DivergenceCause | None = None
     """Of a divergence."""
+    recalls: tuple[Number, ...] = ()
+    """Where classes are uneven, the share of each class's validation examples that is recognized; NaN without any."""
 
 
 class Idle(Message):

@@ -13,6 +13,7 @@ from gradus.spec.network import plan
 from gradus.status import Status
 from gradus.wire.experiment import Failure
 from hub.jobs.checkpoint_ref import CheckpointRef
+from insight.in_run.class_imbalance import is_uneven
 from insight.run import DivergenceCause
 from worker.checkpoint.files import CheckpointState
 from worker.checkpoint.writer import CheckpointWriter
@@ -21,6 +22,7 @@ from worker.trainer.divergence_advice import cause_of, divergence_failure
 from worker.trainer.pipe import Pipe
 from worker.trainer.progress import Progress
 from worker.trainer.protocol import CheckpointWritten, Ended, EpochDone, LogLine, MemberRow, Report, Stopped, Trainee
+from worker.trainer.yardstick import largest_share
 from worker.training.chunk import longest_piece
 from worker.training.data import Data
 from worker.training.report import Divergence, Ending, EpochReport, Finished, MemberEpoch, StoppedEarly
@@ -58,6 +60,7 @@ class RunLoop:
         self._examples = len(data.train)
         self._preprocessing = data.preprocessing
         self._plan = data.plan
+        self._largest_share = largest_share(data) or 0.0
         self._epoch = 1 + (state.epoch if state else 0)
         self._trained_seconds = {trainee.id: trainee.seconds for trainee in self._trainees}
         self._began = time.perf_counter() - max((one.seconds for one in checkpoints), default=0.0)
@@ -204,8 +207,17 @@ class RunLoop:
         why: str = "",
         cause: DivergenceCause | None = None,
     ) -> None:
-        self._send(Ended(id=one, status=status, failure=failed, why=why, epoch=self._epoch - 1, cause=cause))
+        recalls = () if failed else self._recalls(one)
+        self._send(
+            Ended(id=one, status=status, failure=failed, why=why, epoch=self._epoch - 1, cause=cause, recalls=recalls)
+        )
         del self._unfinished[one]
+
+    def _recalls(self, one: str) -> tuple[float, ...]:
+        """Where classes are uneven, how much of each the network recognizes: its accuracy does not tell."""
+        if self._plan.task != "classification" or not is_uneven(self._largest_share, len(self._plan.classes)):
+            return ()
+        return self._training.recalls([trainee.id for trainee in self._trainees].index(one))
 
     def _send(self, report: Report) -> None:
         """Send a report after the checkpoints that were submitted before it."""

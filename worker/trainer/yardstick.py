@@ -25,10 +25,11 @@ def priors(trainees: Iterable[Trainee], data: Data) -> dict[str, Prior]:
 
 def _prior(data: Data, kind: ConcreteLoss, outputs: int) -> Prior:
     baseline = Baseline(data, kind, outputs)
-    return Prior(loss=baseline.loss, accuracy=baseline.accuracy, largest_share=_largest_share(data))
+    return Prior(loss=baseline.loss, accuracy=baseline.accuracy, largest_share=largest_share(data))
 
 
-def _largest_share(data: Data) -> float | None:
+def largest_share(data: Data) -> float | None:
+    """Of the training examples, in the most frequent class; None unless the task is classification."""
     if data.task != "classification":
         return None
     return float(torch.bincount(data.train.targets).max()) / len(data.train)

@@ -22,6 +22,7 @@ from worker.training.data import Data
 from worker.training.divergence import DivergenceMonitor, constant_loss, largest_layer, nonfinite
 from worker.training.engine import Engine
 from worker.training.evaluation import evaluate
+from worker.training.recalls import recalls
 from worker.training.report import (
     Divergence,
     Ending,
@@ -131,6 +132,10 @@ class Training(Iterator[Report]):
         storage = self._engine.storage
         tensors = named_tensors(storage.layout, storage.parameters[member], storage.statistics[member])
         return {name: tensor.clone() for name, tensor in tensors.items()}
+
+    def recalls(self, member: int) -> tuple[float, ...]:
+        """For each class, the share of its validation examples that a member recognizes now; for classification."""
+        return recalls(self._engine, self._data.validation, member)
 
     def best_weights(self, member: int) -> dict[str, Tensor]:
         """A copy of the parameters and statistics of the best epoch so far, or the initial ones before there is one."""
