@@ -28,6 +28,9 @@ def main() -> None:
     parser.add_argument("what", choices=("label", "judge", "baselines", "rates"))
     parser.add_argument("half", choices=("calibration", "held_out"))
     parser.add_argument("--only", default="", help="part of the names of the specs")
+    parser.add_argument("--sick", action="store_true", help="only the specs that are meant to be sick")
+    parser.add_argument("--healthy", action="store_true", help="only those that are meant to be healthy")
+    parser.add_argument("--quick", action="store_true", help="judge: do not train the patches")
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "gradus-insight.jsonl")
     parser.add_argument("--search", action="store_true", help="baselines: also random search with twenty trainings")
     parser.add_argument("--evidence", action="store_true", help="judge: print the numbers behind each finding")
@@ -39,7 +42,7 @@ def main() -> None:
         case "label":
             _label(options.half, options.only, runs)
         case "judge":
-            _judge(options.half, options.only, runs, with_evidence=options.evidence)
+            _judge(options.half, options, runs)
         case "baselines":
             tables_of_results.print_baselines(options.half, options.only, runs, search=options.search)
         case "rates":
@@ -59,17 +62,18 @@ def _label(half: Half, only: str, runs: Runs) -> None:
         labels.store(half, list(found.values()))
 
 
-def _judge(half: Half, only: str, runs: Runs, *, with_evidence: bool) -> None:
+def _judge(half: Half, options: argparse.Namespace, runs: Runs) -> None:
     from benchmarks.insight.answers import asker  # noqa: PLC0415 (labels do not depend on findings)
 
     print(tables_of_results.judge_header(half))
+    left_out = {True} if options.healthy else {False} if options.sick else set()
     found = []
     for case, label in labels.labelled(half):
-        if only not in case.name or not runs.folder.has(case.source):
+        if case.is_sick in left_out or options.only not in case.name or not runs.folder.has(case.source):
             continue
-        found.append(judged(case, label, asker(runs.folder), runs))
+        found.append(judged(case, label, asker(runs.folder), None if options.quick else runs))
         print(in_words(found[-1]), flush=True)
-        if with_evidence:
+        if options.evidence:
             print(*evidence(found[-1]), sep="\n", flush=True)
     tables_of_results.print_judged(found)
 

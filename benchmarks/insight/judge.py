@@ -44,8 +44,8 @@ class Judged:
         return alarms(self.answer.both)
 
 
-def judged(case: Case, label: Label, ask: Ask, runs: Runs) -> Judged:
-    """Ask for the findings about a spec, and try what they advise."""
+def judged(case: Case, label: Label, ask: Ask, runs: Runs | None) -> Judged:
+    """Ask for the findings about a spec, and with `runs` try what they advise."""
     answer, published = ask(case.source)
     found = alarms(answer.both)
     tried = found if case.is_sick else tuple(one for one in answer.both if one.patches)
@@ -55,7 +55,7 @@ def judged(case: Case, label: Label, ask: Ask, runs: Runs) -> Judged:
         answer,
         naming(case, found),
         naming(case, alarms(answer.probe)),
-        _patched(case, tried, runs),
+        None if runs is None else _patched(case, tried, runs),
         published,
     )
 
