@@ -74,7 +74,7 @@ def _judge(half: Half, options: argparse.Namespace, runs: Runs) -> None:
         found.append(judged(case, label, asker(runs.folder), None if options.quick else runs))
         print(in_words(found[-1]), flush=True)
         if options.evidence:
-            print(*evidence(found[-1]), sep="\n", flush=True)
+            print("\n".join(evidence(found[-1])), flush=True)
     tables_of_results.print_judged(found)
 
 

@@ -11,6 +11,8 @@ from benchmarks.insight.runs import Runs
 from benchmarks.insight.verdict import Answer, Naming, Repair, alarms, first_patch, naming, repair
 from gradus.wire.finding import Finding
 
+DEAREST = 5
+"""A patch that trains more than so many times the examples is no cure at one retraining."""
 Ask = Callable[[Source], tuple[Answer, Mapping[str, tuple[str, ...]]]]
 """The findings about a spec, and the names that published rules give."""
 
@@ -64,10 +66,18 @@ def _patched(case: Case, found: Sequence[Finding], runs: Runs) -> Patched | None
     patch = first_patch(found)
     if patch is None or not case.is_curable or not runs.is_valid(case.source.patched(patch)):
         return None
+    if _work(case.source.patched(patch), runs) > DEAREST * _work(case.source, runs):
+        return None
     sick, after = runs.scores(case.source), runs.scores(case.source.patched(patch))
     healthy = runs.scores(case.reference) if case.reference else None
     gain = gain_of_points(sick, after).gain
     return Patched(found[0].id, patch, repair(runs.bar(case), sick, after, healthy), gain)
+
+
+def _work(source: Source, runs: Runs) -> int:
+    """Examples that a run trains with."""
+    resolved = runs.folder.resolved(source, 0)
+    return resolved.data.train_examples * resolved.spec.epochs
 
 
 def in_words(one: Judged) -> str:
