@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from benchmarks.insight.cases import Case, Source
-from benchmarks.insight.effect import Score, gain_of_points
+from benchmarks.insight.effect import Score
 from benchmarks.insight.labels import Label
 from benchmarks.insight.runs import Runs
 from benchmarks.insight.verdict import Answer, Naming, Repair, alarms, first_patch, naming, repair
@@ -25,6 +25,7 @@ class Patched:
     patch: Mapping[str, Any]
     effect: Repair
     gain: float
+    """In points, or the fraction of the loss that is gone."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,8 @@ def _patched(case: Case, found: Sequence[Finding], runs: Runs) -> Patched | None
         return None
     sick, after = runs.scores(case.source), runs.scores(case.source.patched(patch))
     healthy = runs.scores(case.reference) if case.reference else None
-    gain = gain_of_points(sick, after).gain
-    return Patched(found[0].id, patch, repair(runs.bar(case), sick, after, healthy), gain)
+    bar = runs.bar(case)
+    return Patched(found[0].id, patch, repair(bar, sick, after, healthy), bar.change(sick, after).gain)
 
 
 def _work(source: Source, runs: Runs) -> int:
@@ -89,7 +90,7 @@ def in_words(one: Judged) -> str:
     cured = ""
     if one.patched is not None:
         effect = "repaired" if one.patched.effect.repaired else "HARMED" if one.patched.effect.harmed else "no gain"
-        cured = f" | {dict(one.patched.patch)} {effect} {one.patched.gain:+.1f}"
+        cured = f" | {dict(one.patched.patch)} {effect} {one.patched.gain:+.3g}"
     return f"{one.label.label:8} {kind} {one.case.name}: {said or 'silent'}{cured}"
 
 

@@ -58,7 +58,7 @@ def _failures_of_sick(one: Judged) -> Iterator[str]:
     if one.case.is_curable and one.patched is None:
         yield f"no patch, or one that trains {DEAREST} times as long: {name}"
     elif one.patched is not None and not one.patched.effect.repaired:
-        yield f"not repaired: {name}: {dict(one.patched.patch)} {one.patched.gain:+.1f} points"
+        yield f"not repaired: {name}: {dict(one.patched.patch)} gains {one.patched.gain:.3g}"
 
 
 def _failures_of_healthy(one: Judged) -> Iterator[str]:
@@ -67,7 +67,7 @@ def _failures_of_healthy(one: Judged) -> Iterator[str]:
     if one.alarms:
         yield f"false alarm ({known}): {one.case.name}: {_said(one)}"
     if one.patched is not None and one.patched.effect.harmed:
-        yield f"harm ({known}): {one.case.name}: {dict(one.patched.patch)} {one.patched.gain:+.1f} points"
+        yield f"harm ({known}): {one.case.name}: {dict(one.patched.patch)} gains {one.patched.gain:.3g}"
 
 
 def _said(one: Judged) -> str:
