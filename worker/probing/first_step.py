@@ -24,6 +24,8 @@ from worker.training.engine import Batch, Engine
 
 GRID = tuple(10 ** (i / 2) for i in range(-6, 7))
 """Factors of the learning rate that are tried."""
+WIDE_GRID = tuple(10 ** (i / 2) for i in range(-18, 19))
+"""The same where the first step is good, or bad, at all of these."""
 LEAST_RHO = 0.5
 """A step to the minimum along its line: longer ones gain less."""
 GOOD_RHO = 0.85
@@ -47,6 +49,15 @@ class FirstStep:
     penalty_gradient_norm: float
     update_norms: dict[str, float]
     """L2 norm of the change of each layer's weights, by the layer's name."""
+
+
+def first_step_at_all_rates(resolved: ResolvedSpec, data: Data, sample: Sample) -> FirstStep:
+    """The first step at so many learning rates that some are too high and others are not."""
+    long = lengthened(resolved)
+    step = first_step(resolved, data, sample, sorted({*GRID, long}))
+    if step.rho[GRID[0]] >= GOOD_RHO > step.rho[GRID[-1]]:
+        return step
+    return first_step(resolved, data, sample, sorted({*WIDE_GRID, long}))
 
 
 def first_step(resolved: ResolvedSpec, data: Data, sample: Sample, factors: Sequence[float]) -> FirstStep:

@@ -9,7 +9,15 @@ from insight.start import Measured
 from models.loss import loss_unit
 from worker.probing import inputs as data_probe
 from worker.probing import layers as layer_probe
-from worker.probing.first_step import GOOD_RHO, GRID, FirstStep, first_step, lengthened, rate_with, suggested
+from worker.probing.first_step import (
+    GOOD_RHO,
+    GRID,
+    FirstStep,
+    first_step_at_all_rates,
+    lengthened,
+    rate_with,
+    suggested,
+)
 from worker.probing.sample import part, plain_loss, sample
 from worker.probing.twenty import control, curves
 from worker.training.data import Data
@@ -21,7 +29,7 @@ FACTORS = GRID[4:9]
 def measured(resolved: ResolvedSpec, data: Data, known: ProbedData | None = None) -> Measured:
     """Measure what a spec will do with its data. `known` is what has been measured of the same data before."""
     chosen = sample(resolved, data)
-    step = first_step(resolved, data, chosen, sorted({*GRID, lengthened(resolved)}))
+    step = first_step_at_all_rates(resolved, data, chosen)
     learned = curves(resolved, data, chosen, FACTORS)
     found = layer_probe.layers(resolved, data, chosen, step.update_norms)
     twenty = learned[FACTORS.index(1.0)]

@@ -25,6 +25,10 @@ from worker.probing.measure import measured
 from worker.training.data import Data
 
 NOTICEABLE = 0.05
+SHORT = 30.0
+"""D of a patched network below which a higher learning rate belongs to the patch."""
+TIMES = 3.0
+"""How much higher it must be for that."""
 MOST = 8
 """Patched specs, at most, that are measured."""
 
@@ -66,11 +70,9 @@ class Prober:
 
     def _with_rate(self, patch: Patch, finding: Finding, after: Patched) -> Patch:
         """The patch, with the learning rate that the patched network needs if the present one does not suit it."""
-        rate_alarms = {"lr_too_high", "lr_too_low"} & after.alarms
-        if not rate_alarms or finding.id in rate_alarms or "optimizer" in patch.patch:
+        if finding.id.startswith("lr_too_") or "optimizer" in patch.patch:
             return patch
-        step = after.start.measured.step
-        lr = step.recommended if "lr_too_high" in rate_alarms else higher_rate(after.start)
+        lr = _needed_rate(after)
         if lr is None:
             return patch
         rate = cures.rate(after.start.spec, lr, "")
@@ -105,6 +107,16 @@ class Prober:
         except (ValidationError, Misfit):
             return None
         return None if rules.mistakes(resolved.spec, data) else resolved
+
+
+def _needed_rate(after: Patched) -> float | None:
+    """The learning rate for a patched network whose present one is too high, or three times too low for its steps."""
+    start = after.start
+    if "lr_too_high" in after.alarms:
+        return start.measured.step.recommended
+    higher = higher_rate(start)
+    is_short = start.measured.rate.decrease < SHORT
+    return higher if is_short and higher is not None and higher >= TIMES * start.spec.optimizer.lr else None
 
 
 def _heals(finding: Finding, before: Patched, after: Patched) -> bool:

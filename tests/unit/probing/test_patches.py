@@ -1,0 +1,87 @@
+"""Patches are probed: they heal what they are for, bring no other alarm, and come with the rate that they need."""
+
+from typing import Any
+
+import pytest
+
+from gradus.fork import changed
+from gradus.resolved import ResolvedSpec
+from gradus.spec.experiment import Spec
+from gradus.wire.probe import Probe
+from insight.root_cause import ALARMS
+from tests.unit.training.examples import made_up_data
+from worker.probing.probe import probe, verdict
+from worker.training.data import Data
+
+SICK: dict[str, dict[str, Any]] = {
+    "sigmoid layers": {"layers": [30] * 5, "activation": "sigmoid"},
+    "tiny weights": {"layers": [30] * 5, "init": {"kind": "normal", "std": 0.01}},
+    "large weights": {"layers": [30, 30], "init": {"kind": "normal", "std": 5}},
+    "zeros": {"layers": [30, 30], "init": "zeros"},
+    "far too long steps": {"layers": [30, 30], "optimizer": {"kind": "sgd", "lr": 100}},
+    "far too short steps": {"layers": [30, 30], "optimizer": {"kind": "sgd", "lr": 1e-6}},
+}
+DATA = made_up_data(train=400)
+
+
+def probed(spec: Spec) -> Probe:
+    return probe(ResolvedSpec(spec.written_out("classification"), DATA.plan), DATA, lambda _: DATA)
+
+
+def spec_of(fields: dict[str, Any]) -> Spec:
+    return Spec.model_validate(
+        {"dataset": "wine", "optimizer": {"kind": "sgd", "lr": 0.05}, "batch_size": 20, "epochs": 100, **fields}
+    )
+
+
+@pytest.mark.parametrize("fields", SICK.values(), ids=SICK)
+def test_every_patch_heals_its_finding_and_brings_no_other_alarm(fields: dict[str, Any]) -> None:
+    spec = spec_of(fields)
+    found = probed(spec)
+    assert found.verdict != "ready"
+    alarms = {finding.id for finding in found.findings if finding.severity in ALARMS}
+    assert found.findings[0].patches
+    for patch in found.findings[0].patches:
+        after = probed(changed(spec.written_out("classification"), patch.patch))
+        left = {finding.id for finding in after.findings if finding.severity in ALARMS}
+        assert found.findings[0].id not in left
+        assert left <= alarms
+        assert patch.predicted
+
+
+def test_a_patch_of_the_weights_has_the_learning_rate_that_they_need() -> None:
+    found = probed(
+        spec_of({"layers": [30, 30], "init": {"kind": "normal", "std": 5}, "optimizer": {"kind": "sgd", "lr": 20}})
+    )
+    first = found.findings[0]
+    assert first.id == "initial_weights_too_large"
+    assert first.patches[0].patch["optimizer"]["lr"] < 20
+
+
+def test_a_patch_that_changes_nothing_is_left_out() -> None:
+    spec = spec_of({"layers": [{"units": 30, "activation": "identity"}], "activation": "identity"})
+    found = probed(spec)
+    assert [finding.id for finding in found.findings] == ["linear_network"]
+    assert [patch.patch["activation"] for patch in found.findings[0].patches] == ["relu"]
+
+
+def test_a_patch_of_the_inputs_loads_them_again() -> None:
+    large = Data(type(DATA.train)(DATA.train.inputs * 300, DATA.train.targets), DATA.validation, DATA.test, DATA.plan)
+    loaded = []
+
+    def load(dataset: Any) -> Data:
+        loaded.append(dataset.standardize)
+        return DATA
+
+    resolved = ResolvedSpec(spec_of({"layers": [30]}).written_out("classification"), DATA.plan)
+    found = probe(resolved, large, load)
+    assert found.findings[0].id == "inputs_unscaled"
+    assert found.findings[0].patches[0].patch == {"dataset": {"standardize": True}}
+    assert set(loaded) == {True}
+
+
+def test_a_healthy_network_is_ready_twice_the_same() -> None:
+    spec = spec_of({"layers": [30, 30]})
+    first, second = (probed(spec).model_copy(update={"seconds": 0}) for _ in range(2))
+    assert first == second
+    assert first.verdict == verdict(first.findings) == "ready"
