@@ -7,7 +7,8 @@ import numpy as np
 from evaluation import conformal, statistics
 from evaluation.bins import calibration_error, reliability
 from evaluation.curves import curves
-from evaluation.examples import Examples, Floats, Integers, log_share, log_softmax, of_class, softmax
+from evaluation.examples import Examples, Floats, Integers, log_share, of_class
+from evaluation.logits import log_softmax, softmax
 from evaluation.metric import Bootstrapped, Measure, Plain, Share, average, averaged, metrics
 from evaluation.per_class import class_metrics
 from evaluation.ranking import auc, average_precision

@@ -8,7 +8,8 @@ from math import ceil, inf
 
 import numpy as np
 
-from evaluation.examples import Examples, Floats, of_class, softmax
+from evaluation.examples import Examples, Floats, of_class
+from evaluation.logits import softmax
 from evaluation.wilson import wilson
 from gradus.wire.evaluation import Conformal
 

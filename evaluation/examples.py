@@ -31,21 +31,6 @@ class Examples:
         return Examples(self.outputs[chosen], self.targets[chosen], self.rows[chosen], weights)
 
 
-def log_softmax(logits: Floats) -> Floats:
-    """ln softmax over the last axis."""
-    shifted = logits - logits.max(axis=-1, keepdims=True)
-    result: Floats = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
-    return result
-
-
-def softmax(logits: Floats) -> Floats:
-    """exp(z) / Σ exp(z) over the last axis."""
-    powers: Floats = logits - logits.max(axis=-1, keepdims=True)
-    np.exp(powers, out=powers)
-    powers /= powers.sum(axis=-1, keepdims=True)
-    return powers
-
-
 def log_share(logits: Floats, given: Integers) -> Floats:
     """ln softmax of the given class of each example, (n,); logits are (n, classes). Holds one copy of the logits."""
     largest = logits.max(axis=1)
@@ -58,14 +43,3 @@ def log_share(logits: Floats, given: Integers) -> Floats:
 def of_class(values: Floats, given: Integers) -> Floats:
     """The value of each example's class, (n,); values are (n, classes)."""
     return np.take_along_axis(values, given[:, None], axis=1)[:, 0]
-
-
-def sigmoid(logits: Floats) -> Floats:
-    """1 / (1 + exp(-z))."""
-    powers = np.exp(-np.abs(logits))
-    return np.where(logits >= 0, 1.0, powers) / (1.0 + powers)
-
-
-def log_sigmoid(logits: Floats) -> Floats:
-    """ln sigmoid."""
-    return np.minimum(logits, 0.0) - np.log1p(np.exp(-np.abs(logits)))

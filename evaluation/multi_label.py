@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from evaluation import statistics
 from evaluation.bins import calibration_error, reliability
 from evaluation.curves import curves
-from evaluation.examples import Examples, Floats, log_sigmoid, sigmoid
+from evaluation.examples import Examples, Floats
+from evaluation.logits import log_sigmoid, sigmoid
 from evaluation.metric import Bootstrapped, Measure, Share, averaged, metrics
 from evaluation.per_class import class_metrics
 from evaluation.ranking import auc, average_precision

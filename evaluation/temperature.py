@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from evaluation.examples import Examples, Floats, sigmoid, softmax
+from evaluation.examples import Examples, Floats
+from evaluation.logits import sigmoid, softmax
 
 COLDEST, HOTTEST = 0.01, 100.0
 BISECTIONS = 50

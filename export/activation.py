@@ -6,23 +6,13 @@ from math import erf
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluation.logits import sigmoid, softplus
 from gradus.spec.activation import Activation
 
 Numbers = NDArray[np.floating]
 
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
 _ERF = np.frompyfunc(erf, 1, 1)
-
-
-def sigmoid(z: Numbers) -> Numbers:
-    """1 / (1 + e^-z)."""
-    share: Numbers = np.exp(np.minimum(z, 0)) / (1 + np.exp(-np.abs(z)))
-    return share
-
-
-def _softplus(z: Numbers) -> Numbers:
-    value: Numbers = np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))
-    return value
 
 
 def _elu(z: Numbers, scale: float = 1.0, alpha: float = 1.0) -> Numbers:
@@ -44,8 +34,8 @@ ACTIVATION_FUNCTIONS: Mapping[Activation, Callable[[Numbers], Numbers]] = {
     "leaky_relu": lambda z: np.where(z > 0, z, z * z.dtype.type(0.01)),
     "gelu": _gelu,
     "silu": lambda z: z * sigmoid(z),
-    "mish": lambda z: z * np.tanh(_softplus(z)),
-    "softplus": _softplus,
+    "mish": lambda z: z * np.tanh(softplus(z)),
+    "softplus": softplus,
     "identity": lambda z: z,
 }
 """The function for each activation's name."""

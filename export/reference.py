@@ -7,7 +7,8 @@ from typing import Any, assert_never
 import numpy as np
 from numpy.typing import NDArray
 
-from export.activation import ACTIVATION_FUNCTIONS, sigmoid
+from evaluation.logits import sigmoid, softmax
+from export.activation import ACTIVATION_FUNCTIONS
 from export.images import avg_pooled, convolved, max_pooled
 from export.trained import TargetScale, Trained
 from gradus.spec.embeddings import EmbeddingsPlan
@@ -97,9 +98,7 @@ def probabilities(task: Task, outputs: Numbers) -> Numbers | None:
     """The probability of each class or label, (n, classes); None for regression."""
     match task:
         case "classification":
-            powers = np.exp(outputs - outputs.max(axis=1, keepdims=True))
-            shares: Numbers = powers / powers.sum(axis=1, keepdims=True)
-            return shares
+            return softmax(outputs)
         case "multi_label":
             return sigmoid(outputs)
         case "regression":

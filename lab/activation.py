@@ -4,6 +4,7 @@ from typing import assert_never
 
 import numpy as np
 
+from evaluation.logits import sigmoid, softplus
 from gradus.spec.activation import Activation
 from lab.array import Array
 from lab.normal_distribution import density, distribution
@@ -18,7 +19,7 @@ def value(activation: Activation, z: Array) -> Array:  # noqa: C901, PLR0911 - o
         case "relu":
             return np.maximum(z, 0)
         case "sigmoid":
-            return _sigmoid(z)
+            return sigmoid(z)
         case "tanh":
             return np.asarray(np.tanh(z))
         case "elu":
@@ -30,11 +31,11 @@ def value(activation: Activation, z: Array) -> Array:  # noqa: C901, PLR0911 - o
         case "gelu":
             return np.asarray(z * distribution(z))
         case "silu":
-            return np.asarray(z * _sigmoid(z))
+            return np.asarray(z * sigmoid(z))
         case "mish":
-            return np.asarray(z * np.tanh(_softplus(z)))
+            return np.asarray(z * np.tanh(softplus(z)))
         case "softplus":
-            return _softplus(z)
+            return softplus(z)
         case "identity":
             return z
         case _:
@@ -47,7 +48,7 @@ def derivative(activation: Activation, z: Array) -> Array:  # noqa: C901, PLR091
         case "relu":
             return np.where(z > 0, 1.0, 0.0)
         case "sigmoid":
-            return np.asarray(_sigmoid(z) * _sigmoid(-z))
+            return np.asarray(sigmoid(z) * sigmoid(-z))
         case "tanh":
             return np.asarray(1 - np.tanh(z) ** 2)
         case "elu":
@@ -59,12 +60,12 @@ def derivative(activation: Activation, z: Array) -> Array:  # noqa: C901, PLR091
         case "gelu":
             return np.asarray(distribution(z) + z * density(z))
         case "silu":
-            return np.asarray(_sigmoid(z) * (1 + z * _sigmoid(-z)))
+            return np.asarray(sigmoid(z) * (1 + z * sigmoid(-z)))
         case "mish":
-            soft = np.tanh(_softplus(z))
-            return np.asarray(soft + z * (1 - soft * soft) * _sigmoid(z))
+            soft = np.tanh(softplus(z))
+            return np.asarray(soft + z * (1 - soft * soft) * sigmoid(z))
         case "softplus":
-            return _sigmoid(z)
+            return sigmoid(z)
         case "identity":
             return np.ones_like(z)
         case _:
@@ -74,12 +75,3 @@ def derivative(activation: Activation, z: Array) -> Array:  # noqa: C901, PLR091
 def steepest(activation: Activation) -> float:
     """The largest value of f' between -10 and 10."""
     return float(derivative(activation, np.linspace(-10, 10, 2001)).max())
-
-
-def _sigmoid(z: Array) -> Array:
-    small = np.exp(-np.abs(z))
-    return np.asarray(np.where(z >= 0, 1.0, small) / (1 + small))
-
-
-def _softplus(z: Array) -> Array:
-    return np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z)))

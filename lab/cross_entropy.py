@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluation.logits import softmax
 from lab.array import Array
 
 
@@ -16,8 +17,7 @@ def losses(logits: Array, labels: NDArray[np.int64]) -> Array:
 
 def gradient(logits: Array, labels: NDArray[np.int64]) -> Array:
     """The gradient of the mean loss with respect to the logits: (softmax - one-hot) / examples."""
-    shifted = np.exp(logits - logits.max(-1, keepdims=True))
-    shares = shifted / shifted.sum(-1, keepdims=True)
+    shares = softmax(logits)
     shares[..., np.arange(len(labels)), labels] -= 1
     return np.asarray(shares / len(labels))
 

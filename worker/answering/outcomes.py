@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation.examples import softmax
+from evaluation.logits import softmax
 from gradus.errors import Conflict
 from hub.questions.outcome_files import OUTCOMES, OUTCOMES_DTYPE, PICTURES, OutcomesAnswer
 from hub.questions.question import OutcomesQuestion

@@ -6,7 +6,8 @@ from sklearn import metrics as reference
 from sklearn.calibration import calibration_curve
 
 from evaluation.classification import classification
-from evaluation.examples import Examples, sigmoid, softmax
+from evaluation.examples import Examples
+from evaluation.logits import sigmoid, softmax
 from evaluation.multi_label import multi_label
 from evaluation.regression import regression
 from evaluation.sections import Sections

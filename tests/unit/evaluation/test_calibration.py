@@ -7,7 +7,8 @@ from sklearn.metrics import f1_score, log_loss
 
 from evaluation.classification import classification
 from evaluation.conformal import LEVELS, intervals, quantile, sets
-from evaluation.examples import Examples, sigmoid, softmax
+from evaluation.examples import Examples
+from evaluation.logits import sigmoid, softmax
 from evaluation.temperature import class_temperature, label_temperature
 from evaluation.thresholds import best
 from tests.unit.evaluation.predictions import asked, classes, labels, numbers

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, balanced_accuracy_score, roc_auc_score
 
-from evaluation.examples import Examples, softmax
+from evaluation.examples import Examples
 from evaluation.groups import groups
+from evaluation.logits import softmax
 from evaluation.report import sections
 from evaluation.sections import Sections
 from gradus.spec.loss import Task

@@ -10,7 +10,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from evaluation.examples import sigmoid, softmax
+from evaluation.logits import sigmoid, softmax
 from gradus.errors import InvalidSpec, TooLarge
 from gradus.wire.predicted_file import FileFormat
 from hub.questions.question import EvaluationQuestion, PredictionsQuestion, TrainedNetwork

@@ -56,7 +56,11 @@ export class OverEpochs {
   view(row) {
     if (this.#history && !this.#error) {
       const { kept, epochs } = this.#history;
-      const said = kept > epochs.length ? `${whole(epochs.length)} of ${whole(kept)} epochs that are kept` : "";
+      const said = kept > epochs.length
+        ? `${whole(epochs.length)} of the ${whole(kept)} epochs whose checkpoints are kept.`
+        : kept === 1
+        ? "One checkpoint is kept: with “checkpoint”: 1 in the spec, every epoch can be asked."
+        : "";
       return html`
         ${card("chart-over-epochs", "The answer over the epochs", "The answer by epoch")}
         <p class="muted small" ?hidden=${!said}>${said}</p>
