@@ -173,6 +173,9 @@ def test_a_tab_has_an_address_and_loads_what_it_shows(page: Page, service: Servi
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"/experiments/{one}?tab=layers")
     expect(page.get_by_role("tabpanel", name="Layers")).to_contain_text("1\u202f295 training")
+    page.wait_for_function("() => document.querySelector('#layers-map')?.data?.[0].z.length === 3")
+    page.get_by_label("Statistic").select_option("Dead units")
+    page.wait_for_function("() => document.querySelector('#layers-map').data[0].z.length === 2")  # the output has none
     expect(page.locator("#chart-loss")).to_have_count(0)
     assert not [url for url in asked if url.partition("?")[0].endswith(("/metrics", "/log"))], (
         "each tab asks for its own"

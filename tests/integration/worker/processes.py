@@ -9,7 +9,7 @@ from pathlib import Path
 from gradus.status import EventKind
 from gradus.wire.experiment import ExperimentRecord
 from gradus.wire.metrics import MetricsRow
-from hub.experiments import events, experiments, metrics
+from hub.experiments import events, experiments, layer_reports, metrics
 from hub.experiments.mapping import record
 from hub.hub import Hub
 from hub.settings import Settings
@@ -111,7 +111,10 @@ def rows(hub: Hub, experiment_id: str) -> tuple[MetricsRow, ...]:
 
 def numbers(hub: Hub, experiment_id: str) -> list[str]:
     """What must be equal bit for bit in every run of one spec, NaN included."""
-    return [row.model_dump_json(exclude=set(TIMED)) for row in rows(hub, experiment_id)]
+    with hub.read() as session:
+        reports = layer_reports.history(session, experiment_id)
+    of_epochs = [row.model_dump_json(exclude=set(TIMED)) for row in rows(hub, experiment_id)]
+    return [*of_epochs, *(report.model_dump_json() for report in reports)]
 
 
 def log_of(hub: Hub, experiment_id: str) -> list[tuple[int, EventKind, str]]:
