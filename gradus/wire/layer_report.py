@@ -46,7 +46,7 @@ class LayerStatistics(Message):
 
 
 class LayerReport(Message):
-    """What one epoch did to a network. A run with short epochs has a report of some epochs only.
+    """What one epoch did to a network. A run with short epochs has reports of some of them only.
 
     Numbers may not be finite where training diverges."""
 

@@ -10,7 +10,6 @@ from torch import Tensor
 from gradus.device_name import ONEDNN_EVERYWHERE
 from gradus.spec.experiment import Spec
 from gradus.spec.layout import Layout
-from gradus.wire.layer_report import MeasuredLayers
 from models.batch import EpochBatches
 from models.early_stopping import rule
 from models.loss import loss_unit
@@ -181,10 +180,10 @@ class Training(Iterator[Report]):
         active = [member.ending is None for member in self._members]
         *numbers, exploding = self._numbers().tolist()
         self._note_exploding([int(step) if active[k] else 0 for k, step in enumerate(exploding)])
-        rates = self._last_rates()
-        measured = self._measure(rates)
-        columns = zip(*numbers, rates.tolist(), strict=True)
-        rows = [self._close_member(k, measured[k], *column) if active[k] else None for k, column in enumerate(columns)]
+        columns = zip(*numbers, self._last_rates().tolist(), strict=True)
+        rows = [self._close_member(k, *column) if active[k] else None for k, column in enumerate(columns)]
+        if self._recorder is not None:
+            rows = self._with_measurements(rows, self._recorder)
         self._step_in_epoch = 0
         self._totals.clear()
         self._divergence_monitor.start_epoch()
@@ -221,18 +220,19 @@ class Training(Iterator[Report]):
             if step and self._members[k].divergence is None:
                 self._note(k, Divergence(self._epoch, step, largest_layer(self._engine, k)))
 
-    def _measure(self, rates: Tensor) -> Sequence[MeasuredLayers | None]:
-        if self._recorder is None:
-            return [None] * len(self._experiments)
-        rate = rates.to(self._engine.storage.parameters)[:, None]
-        return self._recorder.measure(self._epoch, self._step, rate)
+    def _with_measurements(self, rows: Sequence[MemberEpoch | None], recorder: Recorder) -> list[MemberEpoch | None]:
+        """The results with the statistics of the layers, if they are due: they always are where a member ends."""
+        ends = any(row is not None and row.ending is not None for row in rows)
+        rate = self._last_rates().to(self._engine.storage.parameters)[:, None]
+        measured = recorder.close_epoch(self._epoch, self._step, rate, is_last=ends)
+        return [row and replace(row, measured=one) for row, one in zip(rows, measured, strict=True)]
 
     def _last_rates(self) -> Tensor:
         """The learning rates of the last step, (K,), on the CPU."""
         last = self._epoch * self._step_in_epoch
         return learning_rates(self._experiments, last - 1, last, self._step_in_epoch)[0]
 
-    def _close_member(self, k: int, measured: MeasuredLayers | None, *numbers: float) -> MemberEpoch:
+    def _close_member(self, k: int, *numbers: float) -> MemberEpoch:
         train_loss, train_right, loss, right, test_loss, test_right, penalty, norm, rate = numbers
         value = right if self._rules[k].metric == "validation_accuracy" else loss
         standing = self._members[k].standing.after(self._epoch, value, self._rules[k])
@@ -255,7 +255,6 @@ class Training(Iterator[Report]):
             gradient_norm=norm,
             is_best=is_best,
             ending=self._members[k].ending,
-            measured=measured,
             guessing=self._note_guess(k, loss, _known(right)),
         )
 

@@ -99,3 +99,8 @@ def test_a_network_that_diverges_has_numbers_that_are_not_finite() -> None:
     spec = Spec(**{**BASE, "activation": "identity", "optimizer": {"kind": "sgd", "lr": 1e6}})
     *_, last = _trained(train([spec], made_up_data(), CPU))
     assert "NaN" in _measured(last).report.model_dump_json()
+
+
+def test_of_many_short_epochs_some_are_measured_and_the_last() -> None:
+    rows = _trained(train([Spec(**{**BASE, "epochs": 51})], made_up_data(), CPU))
+    assert [row.epoch for row in rows if row.measured is not None] == [*range(1, 33), *range(34, 51, 2), 51]

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from gradus.spec.experiment import Spec
 from gradus.wire.layer_report import MeasuredLayers
+from insight.looks import is_look
 from worker.training.chunk import ChunkRecord, ChunkTrainer
 from worker.training.data import Data
 from worker.training.engine import Engine
@@ -16,6 +17,10 @@ from worker.training.statistics.readings import Readings, to_host
 from worker.training.statistics.report import layer_histograms, layer_report
 from worker.training.statistics.sample import sample
 from worker.training.statistics.step import TrialStep
+
+LONG_EPOCH = 400
+"""Steps of an epoch whose statistics take less than about a hundredth of its time. Of shorter epochs only some are
+measured after the first ones."""
 
 
 class Recorder:
@@ -43,16 +48,22 @@ class Recorder:
         """Record the losses (K, n) of the next validation examples."""
         self._losses.record_validation(losses)
 
-    @torch.inference_mode()
-    def measure(self, epoch: int, step: int, rate: Tensor) -> list[MeasuredLayers | None]:
+    def close_epoch(self, epoch: int, step: int, rate: Tensor, *, is_last: bool) -> list[MeasuredLayers | None]:
         """What was measured of each member at the end of an epoch, after so many steps of the run, at the learning
-        rates (K, 1) of the last one. Waits for the device, once."""
+        rates (K, 1) of the last one; nothing of most short epochs, unless `is_last`."""
+        of_losses = self._losses.close(self._steps)
+        if not (self._steps >= LONG_EPOCH or is_look(epoch) or is_last):
+            return [None] * len(self._levels)
+        return self._measure(of_losses, epoch, step, rate)
+
+    @torch.inference_mode()
+    def _measure(self, of_losses: Readings, epoch: int, step: int, rate: Tensor) -> list[MeasuredLayers | None]:
+        """Waits for the device, once."""
         steps = max(1, self._steps)
         with self._chunk.undone() as before:
             self._engine.seek(step - 1)  # whose dropout masks are there
             readings = self._trial.measure(self._examples, before, rate, steps)
-        readings |= self._losses.close(self._steps)
-        readings |= self._activations()
+        readings |= of_losses | self._activations()
         numbers = to_host(readings)
         return [
             None
