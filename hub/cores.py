@@ -4,14 +4,15 @@ from gradus.spec.device import MAX_THREADS
 
 POLICY = (
     "A worker trains one run per physical core that it may use, fewer if memory is short. A run on a CPU gets one "
-    "thread for every 50 million multiply-adds of a training step, at most its share of the cores that are idle when "
+    "thread for every 100 million multiply-adds of a training step, at most its share of the cores that are idle when "
     "it starts, which it shares with the runs that wait. It keeps its threads when it is resumed."
 )
 """The policy in words."""
 
-WORK_PER_THREAD = 50_000_000
-"""Multiply-adds of a step that are worth a thread: about a millisecond. Threads meet after every operation of a step,
-which costs some microseconds each; see "Cores" in docs/performance.md."""
+WORK_PER_THREAD = 100_000_000
+"""Multiply-adds of a step that are worth a thread: about 2 ms. Threads meet after every operation of a step, which
+takes about 0.1 ms if they wait passively; with more threads, a step takes longer. See "Cores" in
+docs/performance.md."""
 MAX_SLOTS = 64
 SLOT_BYTES = 2**30
 """Memory of a trainer with a data set and its networks."""
