@@ -10,6 +10,7 @@ from gradus.wire.finding import Finding, Since
 
 ORDER: Sequence[str] = (
     "labels_do_not_follow_inputs",
+    "label_noise",
     "class_imbalance",
     "inputs_unscaled",
     "target_scale",
@@ -34,7 +35,6 @@ ORDER: Sequence[str] = (
     "diverged",
     "loss_spikes",
     "oscillating_loss",
-    "label_noise",
     "overfitting",
     "underfitting",
     "predicts_class_prior",
@@ -166,7 +166,7 @@ CONSEQUENCES: dict[str, frozenset[str]] = {
     "schedule_ends_early": frozenset({"lr_too_low", "too_few_steps", "underfitting", "predicts_class_prior"}),
     "too_few_steps": frozenset({"underfitting", "predicts_class_prior"}),
     "diverged": frozenset({"loss_spikes", "oscillating_loss", "predicts_class_prior"}),
-    "label_noise": frozenset({"overfitting"}),
+    "label_noise": frozenset({"too_few_steps", "overfitting", "underfitting"}),
 }
 """What follows from each finding."""
 

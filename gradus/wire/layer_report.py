@@ -67,6 +67,11 @@ class LayerReport(Message):
     validation_t: Number | None = None
     """Paired t of the validation examples' losses against the best epoch before: 3 is a significant rise, -3 a
     significant fall. Null in the first epoch."""
+    easy: Number | None = None
+    """Share of the epoch's training examples whose loss was below a quarter of a guess's, which is ln classes; null
+    unless the task is classification."""
+    hard: Number | None = None
+    """Share of them whose loss was above a guess's: examples that the network takes for another class."""
     noise_scale: Number | None = None
     """B: trace of the covariance of the examples' gradients over the squared norm of the mean gradient, in examples;
     the useful batch size is about B. Null for networks with convolutions or batch normalization, and where the sample

@@ -1,4 +1,5 @@
-"""What the losses of an epoch's examples say: F, and the paired t over the validation examples."""
+"""What the losses of an epoch's examples say: F, how many are easy or hard, and the paired t over the validation
+examples."""
 
 import torch
 from torch import Tensor
@@ -6,6 +7,8 @@ from torch import Tensor
 from insight.statistics.losses import paired_t, variance_ratio
 from worker.training.statistics.readings import Readings
 
+EASY = 0.25
+"""Share of a guess's loss below which an example is easy."""
 MAX_VALIDATION = 8192
 """Validation examples whose losses are kept, at most: every n-th."""
 
@@ -13,12 +16,13 @@ MAX_VALIDATION = 8192
 class LossStatistics:
     """Sums over the current epoch's steps, and the validation losses of the best epoch so far. Part of checkpoints."""
 
-    def __init__(self, members: int, batch: int, validation: int, like: Tensor) -> None:
-        """For a batch size and a number of validation examples."""
-        self._batch = batch
+    def __init__(self, members: int, batch: int, validation: int, like: Tensor, guess: float | None = None) -> None:
+        """For a batch size, a number of validation examples, and the loss of a guess in classification."""
+        self._batch, self._guess = batch, guess
         self._every = max(1, -(-validation // MAX_VALIDATION))
         zeros = torch.zeros(members, dtype=torch.float64, device=like.device)
         self._last, self._between, self._within = zeros.clone(), zeros.clone(), zeros.clone()
+        self._easy, self._hard = zeros.clone(), zeros.clone()
         self._best = like.new_full((members, -(-validation // self._every)), torch.inf)
         self._now = torch.empty_like(self._best)
         self._place = 0
@@ -31,6 +35,9 @@ class LossStatistics:
         if self._batch > 1:
             self._within += losses.var(2).sum(0, dtype=torch.float64) / self._batch
         self._last.copy_(means[-1])
+        if self._guess is not None:
+            self._easy += (losses < EASY * self._guess).sum((0, 2))
+            self._hard += (losses > self._guess).sum((0, 2))
 
     def record_validation(self, losses: Tensor) -> None:
         """Record the losses (K, n) of the next validation examples."""
@@ -46,10 +53,14 @@ class LossStatistics:
         if steps > 2 and self._batch > 1:
             between, within = self._between / (steps - 1), self._within / steps
             readings["", "variance_ratio"] = variance_ratio(between, within)
+        if steps and self._guess is not None:
+            readings["", "easy"], readings["", "hard"] = (
+                count / (steps * self._batch) for count in (self._easy, self._hard)
+            )
         better = self._now.mean(1, dtype=torch.float64) < self._best.mean(1, dtype=torch.float64)
         self._best.copy_(torch.where(better[:, None], self._now, self._best))
-        self._between.zero_()
-        self._within.zero_()
+        for total in (self._between, self._within, self._easy, self._hard):
+            total.zero_()
         self._place = 0
         return readings
 
@@ -59,5 +70,7 @@ class LossStatistics:
             "losses.last": self._last,
             "losses.between": self._between,
             "losses.within": self._within,
+            "losses.easy": self._easy,
+            "losses.hard": self._hard,
             "losses.best": self._best,
         }

@@ -1,6 +1,7 @@
 """Measures an array's layers at the end of an epoch, without a trace in the training."""
 
 from collections.abc import Sequence
+from math import log
 
 import torch
 from torch import Tensor
@@ -35,7 +36,8 @@ class Recorder:
         self._steps = len(data.train) // engine.batch
         """Full batches of an epoch."""
         like = engine.storage.parameters
-        self._losses = LossStatistics(members, engine.batch, len(data.validation), like)
+        guess = log(engine.plans[0].outputs) if data.task == "classification" else None
+        self._losses = LossStatistics(members, engine.batch, len(data.validation), like, guess)
         self._sample = sample(data.train, engine.batch, members)
         self._trial = TrialStep(engine, self._sample, full=self._full)
 

@@ -21,6 +21,8 @@ def layer_report(numbers: Numbers, layers: Sequence[LayerPlan], epoch: int, step
         decrease=_known(numbers, "", "decrease"),
         variance_ratio=_known(numbers, "", "variance_ratio"),
         validation_t=_known(numbers, "", "validation_t"),
+        easy=_known(numbers, "", "easy"),
+        hard=_known(numbers, "", "hard"),
         noise_scale=_known(numbers, "", "noise_scale"),
     )
 

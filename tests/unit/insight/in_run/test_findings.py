@@ -142,6 +142,11 @@ SICK: dict[str, tuple[str, str, Run]] = {
         "warning",
         with_layers(planted([1.2] * 4, activation="tanh"), *hidden({"flat": 0.8})),
     ),
+    "wrong labels": (
+        "label_noise",
+        "warning",
+        with_layers(planted([1.2, 1.0, 0.9], accuracies=0.7), *hidden({}), easy=0.7, hard=0.2),
+    ),
     "alike": (
         "signal_collapse",
         "critical",
@@ -213,6 +218,11 @@ LOOK_ALIKES: dict[str, tuple[str, Run]] = {
     "converged": (
         "vanishing_gradient",
         with_layers(planted([0.01] * 4, accuracies=0.99), *hidden({"delta_rms": 0.01})),
+    ),
+    "few mistakes": ("label_noise", with_layers(planted([1.2] * 3, accuracies=0.7), *hidden({}), easy=0.8, hard=0.03)),
+    "nothing understood": (
+        "label_noise",
+        with_layers(planted([2.0] * 3, accuracies=0.3), *hidden({}), easy=0.1, hard=0.4),
     ),
     "enough signal": ("signal_collapse", with_layers(planted(FALLING, accuracies=0.9), *hidden({}, {"share": 1e-4}))),
     "hidden layer": ("linear_network", planted([1.0] * 4)),
