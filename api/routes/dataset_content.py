@@ -17,6 +17,7 @@ from api.http.negotiation import choose
 from api.http.parameters import DatasetKey, Query, Text
 from api.http.responses import JSON, answer
 from api.http.root_path import root_of
+from api.http.spreadsheets import guarded
 from api.limits import LARGEST, PAGE_SIZE
 from api.openapi.responses import GUARDED, Responses, problems
 from api.services import dataset_images, dataset_rows
@@ -31,8 +32,6 @@ router = APIRouter(tags=["data sets"], responses=GUARDED)
 
 CSV, PNG, PARQUET, BYTES = "text/csv", "image/png", "application/vnd.apache.parquet", "application/octet-stream"
 NPZ = "application/zip"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""Spreadsheets take text that begins like this for a formula."""
 Columns = Annotated[tuple[ColumnName, ...], Field(max_length=1000)]
 
 
@@ -231,10 +230,10 @@ def get_image(
 def _csv(page: RowPage, *, spreadsheet: bool) -> str:
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow([_guarded(name) if spreadsheet else name for name in page.columns])
+    writer.writerow([guarded(name) if spreadsheet else name for name in page.columns])
     for row in page.data:
         cells = (_cell(row[name]) for name in page.columns)
-        writer.writerow([_guarded(cell) if spreadsheet else cell for cell in cells])
+        writer.writerow([guarded(cell) if spreadsheet else cell for cell in cells])
     return text.getvalue()
 
 
@@ -244,10 +243,6 @@ def _cell(value: Any) -> Any:
     if isinstance(value, bool):
         return "true" if value else "false"
     return json.dumps(value) if isinstance(value, list) else value
-
-
-def _guarded(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 
 def _stream(pieces: Iterator[bytes], media_type: str, name: str, headers: dict[str, str]) -> StreamingResponse:

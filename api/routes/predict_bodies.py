@@ -12,6 +12,7 @@ from api.http import parsing
 from api.http.bytes_body import BodyThreads, with_bytes
 from api.http.parameters import Query
 from api.http.responses import JSON, answer
+from api.http.spreadsheets import guarded_lines
 from api.limits import BODY_BYTES, PREDICT_BYTES
 from api.services.calibration import Unanswered
 from api.state import AppState
@@ -59,6 +60,8 @@ class PredictQuery(Query):
     """Whether probabilities are calibrated by the validation split."""
     interval: Level | None = None
     """For regression: answer with intervals that hold the truth with this probability."""
+    spreadsheet: bool = False
+    """In CSV: put `'` before text that a spreadsheet would take for a formula."""
 
     def request(self) -> PredictRequest:
         """The options as in a request in JSON."""
@@ -131,5 +134,7 @@ def _response(media_type: str, content: bytes, query: PredictQuery, asked: Asked
         return answer(asked.rows(parsing.read_large(content, PredictRequest)))
     if media_type == CSV:
         pieces = asked.csv(content, query.request())
+        if query.spreadsheet:
+            pieces = map(guarded_lines, pieces)
         return StreamingResponse(pieces, media_type=CSV, headers={"Content-Disposition": "attachment"})
     return answer(asked.picture(content, query.request()))

@@ -195,6 +195,12 @@ def test_csv_is_answered_in_csv_in_the_same_order(lab: Lab, churn: str) -> None:
     assert found[0]["notes"].endswith("city: unseen_category")
 
 
+def test_csv_for_spreadsheets_has_the_same_answers(lab: Lab, churn: str) -> None:
+    lines = "\n".join([",".join(ROW), ",".join("" if cell is None else str(cell) for cell in ROW.values())])
+    plain, guarded = (post_csv(lab, churn, lines, spreadsheet=wish).text for wish in ("false", "true"))
+    assert guarded == plain  # no class begins like a formula
+
+
 def test_mistakes_in_csv_are_told_by_line(lab: Lab, churn: str) -> None:
     head = "age,city,balance,since,member,visits\n"
     good = "41,Chur,,2020-02-03,true,1\n"
