@@ -2,18 +2,15 @@
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import suppress
-from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gradus.client import notebook
+from gradus.client.ensemble import EnsembleHandle
 from gradus.client.experiment import Experiment
-from gradus.client.handle import Handle, wait_seconds
+from gradus.client.handle import wait_seconds
 from gradus.client.methods import T_co, iterator, method
 from gradus.client.metrics import metrics_page
 from gradus.client.plots import draw_sweep, table
-from gradus.client.predictions import has_names, predict, predict_file
-from gradus.client.predictions import sweep as asked_sweep
 from gradus.client.request import (
     PAGE_SIZE,
     Request,
@@ -30,7 +27,6 @@ from gradus.errors import BadRequest, NotFound
 from gradus.seeds import read_seeds
 from gradus.status import Status
 from gradus.sweep.request import SweepExtension
-from gradus.wire.prediction import EnsemblePrediction
 from gradus.wire.sweep import SweepRecord, SweepResult, SweepStatus, SweepSummary
 from gradus.wire.tolerant import UnknownStatus, UnknownValue
 
@@ -46,10 +42,8 @@ NO_EPOCH = 2**53 - 1
 """An epoch that does not come: a request that waits for it is answered at the end."""
 
 
-class Sweep(Handle[SweepSummary, T_co]):
+class Sweep(EnsembleHandle[T_co]):
     """The last known state of a sweep, `record`, and what can be done with it; from a list, its `summary` alone."""
-
-    _family = "sweeps"
 
     @method
     async def refresh(self) -> "Sweep[T_co]":
@@ -150,50 +144,6 @@ class Sweep(Handle[SweepSummary, T_co]):
         """
         return draw_sweep(await self._with_results())
 
-    @method
-    async def predict(
-        self,
-        data: Any,
-        /,
-        label: str | None = None,
-        *,
-        epoch: int | str = "best",
-        top: int | None = None,
-        probabilities: bool = True,
-        absent: str = "refuse",
-    ) -> EnsemblePrediction:
-        """The answers of a change's networks, one for each seed, to rows as `Experiment.predict` takes them: the mean
-        of what they say, and its `spread`. Without a label, the best change is asked.
-
-        Raises:
-            InvalidSpec: a column or a value does not fit; `errors` lists them.
-            NotFound: there is no such change.
-            Conflict: none of its networks is trained.
-        """
-        options = {"epoch": epoch, "top": top, "probabilities": probabilities, "absent": absent}
-        member = "" if has_names(data) else await self._a_member(label)
-        return await predict(self._transport, asked_sweep(self.id, label), data, options, member)
-
-    @method
-    async def predict_file(
-        self,
-        path: str | PathLike[str],
-        to: str | PathLike[str],
-        /,
-        label: str | None = None,
-        *,
-        epoch: int | str = "best",
-        probabilities: bool = True,
-        absent: str = "refuse",
-    ) -> Path:
-        """Write the answers of a change's networks to a CSV file as CSV, a line for each row; those to a picture as
-        JSON."""
-        options = {"epoch": epoch, "probabilities": probabilities, "absent": absent}
-        with Path(to).open("wb") as file:
-            async for piece in predict_file(self._transport, asked_sweep(self.id, label), Path(path), options):
-                file.write(piece)
-        return Path(to)
-
     @property
     def summary(self) -> SweepSummary:
         """What a list says of it."""
@@ -238,16 +188,6 @@ class Sweep(Handle[SweepSummary, T_co]):
         send = self._transport.send(request) if deadline is None else self._transport.wait_for(request, deadline)
         self._record = await send
         return self
-
-    async def _a_member(self, label: str | None) -> str:
-        """The id of an experiment of a change, whose columns are those of all."""
-        results = (await self._with_results()).results
-        found = (one for one in results if one.experiments and label in (None, one.label))
-        result = next(found, None)
-        if result is None:
-            raise NotFound(f"{self.id} has no change '{label}'")
-        done = zip(result.experiments, result.statuses, strict=True)
-        return next((id_ for id_, status in done if status is Status.SUCCEEDED), result.experiments[0])
 
     async def _with_results(self) -> SweepRecord:
         if not isinstance(self.summary, SweepRecord):

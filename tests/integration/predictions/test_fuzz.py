@@ -42,6 +42,14 @@ TENSORS = st.fixed_dictionaries(
     },
     optional={"data": st.one_of(CELLS, st.lists(CELLS, max_size=4)), "parameters": st.just({"binary_data_size": 4})},
 )
+HISTORIES = st.one_of(st.fixed_dictionaries({"rows": ROWS}, optional={"top": CELLS, "absent": CELLS}), CELLS)
+ACTIVATIONS = st.one_of(
+    st.fixed_dictionaries(
+        {"row": st.one_of(st.fixed_dictionaries({"photo": CELLS}), CELLS)},
+        optional={"layer": CELLS, "epoch": CELLS, "offset": CELLS, "limit": CELLS},
+    ),
+    CELLS,
+)
 QUICK = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
 
@@ -49,6 +57,16 @@ def sent(lab: Lab, path: str, body: bytes, media_type: str) -> int:
     response = lab.client.post(path, content=body, headers={"Content-Type": media_type})
     assert response.status_code < 500, response.text
     return response.status_code
+
+
+@settings(QUICK, max_examples=50)
+@given(history=HISTORIES, activations=ACTIVATIONS)
+def test_histories_and_activations(lab: Lab, churn: str, pictures: str, history: Any, activations: Any) -> None:
+    body = json.dumps(history).encode(errors="surrogatepass")
+    sent(lab, f"/v1/experiments/{churn}/predict/history", body, "application/json")
+    body = json.dumps(activations).encode(errors="surrogatepass")
+    for path in ("activations", "activations.png"):
+        sent(lab, f"/v1/experiments/{pictures}/pictures/{path}", body, "application/json")
 
 
 @QUICK

@@ -1,0 +1,74 @@
+"""The networks of a sweep's change, which answer together."""
+
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from gradus.client.handle import Handle
+from gradus.client.methods import T_co, method
+from gradus.client.predictions import has_names, predict, predict_file, sweep
+from gradus.client.request import Request, path_of, reads
+from gradus.errors import NotFound
+from gradus.status import Status
+from gradus.wire.prediction import EnsemblePrediction
+from gradus.wire.sweep import SweepRecord, SweepSummary
+
+
+class EnsembleHandle(Handle[SweepSummary, T_co]):
+    """A sweep, the networks of whose changes can be asked."""
+
+    _family = "sweeps"
+
+    @method
+    async def predict(
+        self,
+        data: Any,
+        /,
+        label: str | None = None,
+        *,
+        epoch: int | str = "best",
+        top: int | None = None,
+        probabilities: bool = True,
+        absent: str = "refuse",
+    ) -> EnsemblePrediction:
+        """The answers of a change's networks, one for each seed, to rows as `Experiment.predict` takes them: the mean
+        of what they say, and its `spread`. Without a label, the best change is asked.
+
+        Raises:
+            InvalidSpec: a column or a value does not fit; `errors` lists them.
+            NotFound: there is no such change.
+            Conflict: none of its networks is trained.
+        """
+        options = {"epoch": epoch, "top": top, "probabilities": probabilities, "absent": absent}
+        member = "" if has_names(data) else await self._a_member(label)
+        return await predict(self._transport, sweep(self.id, label), data, options, member)
+
+    @method
+    async def predict_file(
+        self,
+        path: str | PathLike[str],
+        to: str | PathLike[str],
+        /,
+        label: str | None = None,
+        *,
+        epoch: int | str = "best",
+        probabilities: bool = True,
+        absent: str = "refuse",
+    ) -> Path:
+        """Write the answers of a change's networks to a CSV file as CSV, a line for each row; those to a picture as
+        JSON."""
+        options = {"epoch": epoch, "probabilities": probabilities, "absent": absent}
+        with Path(to).open("wb") as file:
+            async for piece in predict_file(self._transport, sweep(self.id, label), Path(path), options):
+                file.write(piece)
+        return Path(to)
+
+    async def _a_member(self, label: str | None) -> str:
+        """The id of an experiment of a change, whose columns are those of all."""
+        request = Request("GET", path_of(self._family, self.id), reads(SweepRecord))
+        results = (await self._transport.send(request)).results
+        result = next((one for one in results if one.experiments and label in (None, one.label)), None)
+        if result is None:
+            raise NotFound(f"{self.id} has no change '{label}'")
+        done = zip(result.experiments, result.statuses, strict=True)
+        return next((id_ for id_, status in done if status is Status.SUCCEEDED), result.experiments[0])
