@@ -80,23 +80,12 @@ def _narrowest(run: Run | Start) -> DensePlan | ConvPlan | None:
 def _patches(run: Run | Start) -> list[Patch]:
     rate = max((layer.dropout for layer in run.network.layers if isinstance(layer, DensePlan | ConvPlan)), default=0.0)
     less = 0.0 if run.data.task == "regression" else rounded(rate / 4)
-    documents = _without_own(run)
-    patch = {"dropout": less} if documents is None else {"dropout": less, "layers": documents}
+    patch = {"dropout": less}
     none = {**patch, "dropout": 0.0}
     why = Patch(patch=none, why="Without dropout every unit learns in every step.")
     if less == 0:
         return [why]
     return [Patch(patch=patch, why=f"Dropout of {less:g} leaves {percent(1 - less)} of the units."), why]
-
-
-def _without_own(run: Run | Start) -> list[object] | None:
-    """The layers' document without dropouts of their own; None if none has any."""
-    from gradus.fork import unresolved  # noqa: PLC0415
-
-    layers = unresolved(run.spec)["layers"]
-    if not any("dropout" in layer for layer in layers):
-        return None
-    return [{key: value for key, value in layer.items() if key != "dropout"} for layer in layers]
 
 
 KIND = FindingKind(

@@ -1,5 +1,7 @@
 """Too long steps, as a run shows them."""
 
+from collections.abc import Iterator
+
 from gradus.spec.optimizer import SGD, Momentum
 from gradus.status import FailureCode
 from gradus.wire.finding import Evidence, Finding, Patch, Since
@@ -42,13 +44,17 @@ def in_run(run: Run) -> Finding | None:
         id="lr_too_high",
         severity=severity(run, STRICT) if not regressed else "warning",
         since=run.since(0),
-        evidence=(
-            Evidence(statistic="highest_loss_over_prior", value=peak, threshold=ABOVE, healthy=(0, ABOVE)),
-            Evidence(statistic="learning_rate", value=lr, healthy=(None, LONG.get(run.spec.optimizer.kind))),
-        ),
+        evidence=tuple(_evidence(run, lr, peak)),
         because=_because(run, lr, peak),
         patches=_patches(run),
     )
+
+
+def _evidence(run: Run, lr: float, peak: float) -> Iterator[Evidence]:
+    if peak > ABOVE:
+        yield Evidence(statistic="highest_loss_over_prior", value=peak, threshold=ABOVE, healthy=(0, ABOVE))
+    limit = LONG.get(run.spec.optimizer.kind)
+    yield Evidence(statistic="learning_rate", value=lr, threshold=limit, healthy=None if limit is None else (0, limit))
 
 
 def _because(run: Run, lr: float, peak: float) -> str:

@@ -1,0 +1,55 @@
+"""Patches that change the network they are for."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import ValidationError
+
+from gradus.fork import changed, unresolved
+from gradus.spec.experiment import Spec
+from gradus.wire.finding import Finding, Patch
+
+OF_LAYERS = ("activation", "init", "batch_norm", "dropout")
+"""The keys that layers inherit from the spec unless they have their own."""
+
+
+def with_fitting_patches(findings: Iterable[Finding], spec: Spec) -> tuple[Finding, ...]:
+    """The findings, with their patches extended to layers that have keys of their own, and without those that change
+    nothing of this spec, or do not fit it."""
+    return tuple(
+        finding.model_copy(update={"patches": tuple(_fitting(finding.patches, spec))}) if finding.patches else finding
+        for finding in findings
+    )
+
+
+def _fitting(patches: Iterable[Patch], spec: Spec) -> Iterable[Patch]:
+    for patch in patches:
+        whole = patch.model_copy(update={"patch": everywhere(patch.patch, spec)})
+        if patch.of != "spec" or _changes(whole.patch, spec):
+            yield whole
+
+
+def everywhere(patch: dict[str, Any], spec: Spec) -> dict[str, Any]:
+    """The patch, for all layers: those that have a changed key of their own lose it. A merge patch replaces a list as a
+    whole, so it then has all layers."""
+    keys = [key for key in OF_LAYERS if key in patch]
+    if not keys or "layers" in patch:
+        return patch
+    layers = unresolved(spec)["layers"]
+    without = [_without(layer, keys) for layer in layers]
+    return patch if without == layers else {**patch, "layers": without}
+
+
+def _without(layer: dict[str, Any], keys: Iterable[str]) -> dict[str, Any]:
+    """A layer's document without these keys; within a residual one, the last keeps its activation."""
+    left = {key: value for key, value in layer.items() if key not in keys}
+    if "layers" in left:
+        left["layers"] = [_without(one, [key for key in keys if key != "activation"]) for one in left["layers"]]
+    return left
+
+
+def _changes(patch: dict[str, Any], spec: Spec) -> bool:
+    try:
+        return changed(spec, patch).document() != spec.document()
+    except ValidationError:
+        return False
