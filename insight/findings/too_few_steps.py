@@ -82,7 +82,7 @@ def at_start(start: Start) -> Finding | None:
 
 def _more(start: Start) -> list[Patch]:
     spec, examples, data = start.spec, start.data.train_examples, start.measured.data
-    times = ceil(ENOUGH / start.measured.rate.decrease)
+    times = ceil(min(ENOUGH / start.measured.rate.decrease, 1e5))
     epochs = min(times * spec.epochs, 100_000)
     longer = Patch(patch={"epochs": epochs}, why=f"{epochs} epochs take {epochs * data.steps_per_epoch} steps.")
     batch = max(LEAST_BATCH, min(64, examples // 32))

@@ -44,7 +44,7 @@ def layers(resolved: ResolvedSpec, data: Data, sample: Sample, update_norms: dic
     `update_norms` are those of the first step's change of each layer's weights.
     """
     spec = probed_spec(resolved.spec, data.task, sample.measured)
-    specs = [spec.model_copy(update={"seed": (spec.seed + i) % 2**32}) for i in range(1 + OTHER_SEEDS)]
+    specs = [spec.model_copy(update={"seed": (spec.seed + i) % 2**53}) for i in range(1 + OTHER_SEEDS)]
     split = split_in(sample, torch.float32)
     net = engine(specs, data, split, torch.float32)
     taps = net.observe()

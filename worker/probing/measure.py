@@ -55,6 +55,7 @@ def _step(
     resolved: ResolvedSpec, step: FirstStep, learned: Sequence[Sequence[float]], noise: float | None
 ) -> ProbedStep:
     lr, length = resolved.spec.optimizer.lr, lengthened(resolved)
+    interval, best = suggested(lr, step, length), rate_with(lr, step, GOOD_RHO)
     rates = tuple(
         ProbedRate(
             lr=lr * factor,
@@ -67,8 +68,8 @@ def _step(
     )
     return ProbedStep(
         rates=rates,
-        suggested=suggested(lr, step),
-        recommended=rate_with(lr, step, GOOD_RHO),
+        suggested=interval,
+        recommended=best if best is None or interval is None else min(best, interval[1]),
         noise_scale=noise,
         sustained_rho=step.rho[length] if length > 1 else None,
         data_gradient_norm=step.data_gradient_norm,

@@ -12,7 +12,7 @@ from insight.start import Measured
 from tests.built_in import resolved
 from tests.unit.training.examples import made_up_data
 from tests.unit.training.images import made_up_images
-from worker.probing.first_step import GRID, effective_steps, first_step, rate_with, suggested
+from worker.probing.first_step import GRID, FirstStep, effective_steps, first_step, rate_with, suggested
 from worker.probing.inputs import inputs
 from worker.probing.measure import measured
 from worker.probing.sample import sample
@@ -81,16 +81,22 @@ def test_steps_count_by_their_learning_rate(schedule: Any, share: float) -> None
     assert effective_steps(one) == pytest.approx(share * 860 * 10, rel=2e-3)
 
 
-def test_the_interval_of_rates_ends_where_rho_is_a_half() -> None:
+def test_the_interval_of_rates_ends_where_rho_is_a_quarter() -> None:
     data = made_up_data("diabetes", train=60)
     one = spec_of(data, layers=[], optimizer={"kind": "sgd", "lr": 0.01}, epochs=1000)
     step = first_step(one, data, sample(one, data), GRID)
     interval = suggested(0.01, step)
     assert interval is not None
-    exact = 0.5 / (1 - step.rho[1.0]) * 0.01
+    exact = 0.75 / (1 - step.rho[1.0]) * 0.01
     assert interval[1] == pytest.approx(exact, rel=0.3)  # interpolated between half decades
     assert interval[0] == pytest.approx(0.01 * 10 / step.decrease)
     assert rate_with(0.01, step, 1.1) is None
+
+
+def test_with_momentum_a_long_step_has_to_gain_as_well() -> None:
+    step = FirstStep({0.1: 0.9, 1.0: 0.6, 10.0: 0.1, 100.0: -2.0}, 100, 1, 1, 0, {})
+    assert suggested(0.1, step, 10) == pytest.approx((0.01, 0.1))
+    assert suggested(0.1, step, 1) == pytest.approx((0.01, 0.1 * 10**0.7))
 
 
 @pytest.mark.parametrize(
