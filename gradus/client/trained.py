@@ -209,7 +209,8 @@ class TrainedHandle(MeasuredHandle[T_co]):
             InvalidSpec: the data set lacks columns of the network; `errors` lists them.
             TimeoutError: the file is not there after so many seconds; a worker still writes it.
         """
-        wanted = {"dataset": dataset, "upload": upload, "version": version, "epoch": epoch}
+        source = {"dataset": dataset} if upload is None else {"upload": upload}
+        wanted = {**source, "version": version, "epoch": epoch}
         body = encoded({**wanted, "format": format, "probabilities": probabilities})
         parts = path_of("experiments", self.id, "predictions")
         found: PredictedFile = await answer(self._transport, PredictedFile, parts, timeout, body=body)
