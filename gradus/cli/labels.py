@@ -144,8 +144,9 @@ def heading(metric: MetricEntry) -> str:
     return f"{split} {ABBREVIATIONS.get(metric.panel, metric.panel)}".lstrip()
 
 
-def event_line(data: Message, epochs: int) -> str:
-    """What happened, in one line; `epochs` is how many the run trains."""
+def event_line(data: Message, epochs: int) -> str | None:
+    """What happened, in one line; `epochs` is how many the run trains. None for what has no place in a line, such as
+    statistics of layers, and for kinds of events that this version does not know."""
     match data:
         case MetricsRow() as row:
             return epoch_line(row, epochs)
@@ -158,7 +159,7 @@ def event_line(data: Message, epochs: int) -> str:
         case Finding() as finding:
             return f"{finding.severity}: {finding.because}"
         case _:
-            return str(data)
+            return None
 
 
 def share(step: StepProgress) -> str:

@@ -55,7 +55,8 @@ class _Lines:
         if isinstance(event.data, ExperimentRecord):
             self._epochs = event.data.progress.epochs
         if event.kind is not EventKind.END:
-            self._print(event.at, labels.event_line(event.data, self._epochs))
+            if (line := labels.event_line(event.data, self._epochs)) is not None:
+                self._print(event.at, line)
         elif isinstance(event.data, ExperimentRecord):
             self.print_failure(event.data)
 

@@ -108,7 +108,7 @@ def _plain(runs: Runs, events: Iterable[IdAndEvent]) -> None:
         runs[one] = run = runs[one].after(event)
         label = f"{run.name}: " if len(runs) > 1 else ""
         line = labels.event_line(event.data, run.epochs)
-        if event.kind is not EventKind.END:
+        if line is not None and event.kind is not EventKind.END:
             output.say(f"{label}{line}")
         _print_failure(output.errors(), run, event.kind)
 

@@ -7,6 +7,8 @@ import pytest
 from gradus.cli import labels
 from gradus.status import FailureCode
 from gradus.wire.experiment import Failure
+from gradus.wire.layer_report import LayerReport
+from gradus.wire.message import Message
 
 
 @pytest.mark.parametrize(
@@ -37,3 +39,8 @@ def test_a_failure_names_the_places_that_are_known() -> None:
     whole = Failure(code=FailureCode.DIVERGED, message="the loss is nan", epoch=1, step=3, layer="layers/0")
     assert labels.failure_line(whole) == "diverged: the loss is nan (epoch 1, step 3, layer layers/0)"
     assert labels.failure_line(Failure(code=FailureCode.INTERNAL, message="a fault")) == "internal: a fault"
+
+
+def test_what_has_no_place_in_a_line_gets_none() -> None:
+    assert labels.event_line(LayerReport(epoch=1, step=10, layers=()), 3) is None
+    assert labels.event_line(Message(), 3) is None
