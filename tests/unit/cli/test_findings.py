@@ -13,7 +13,7 @@ from gradus.cli.commands import show
 from gradus.cli.commands.fork import patch_of
 from gradus.cli.finding_tables import findings
 from gradus.errors import BadRequest
-from gradus.wire.finding import Evidence, Finding, Patch, Since, Verified
+from gradus.wire.finding import Evidence, Finding, Patch, Since, Verified, Verifying
 from tests.unit.client.said import RECORD, document
 
 RATE = Finding(
@@ -163,3 +163,32 @@ def test_a_finding_is_named_by_its_id_or_with_its_place() -> None:
 def test_a_name_that_means_no_single_patch_is_refused(name: str, words: str) -> None:
     with pytest.raises(BadRequest, match=re.escape(words)):
         asked(name)
+
+
+def test_a_cure_is_asked_for_under_the_name_of_its_finding() -> None:
+    asked: list[tuple[str, object]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            asked.append((request.url.raw_path.decode(), json.loads(request.content)))
+            assert request.headers["Idempotency-Key"]
+        if request.url.path.endswith("/verify"):
+            return httpx.Response(202, content=RATE.model_dump_json())
+        return httpx.Response(201, content=json.dumps(document()))
+
+    with Client("http://service", key="k", transport=httpx.MockTransport(answer)) as client:
+        experiment = client.experiments.get("exp_1")
+        assert experiment.apply_finding(RATE, patch=1).id == RECORD.id
+        assert experiment.verify_finding("diverged", seeds=7) == RATE
+    at = "/v1/experiments/exp_1/findings"
+    assert asked == [
+        (f"{at}/lr_too_high%3Alayers%2F1/apply", {"patch": 1, "name": None}),
+        (f"{at}/diverged/verify", {"patch": 0, "seeds": 7}),
+    ]
+
+
+def test_a_verification_is_told_while_it_trains_and_when_it_is_over() -> None:
+    state = Verifying(patch={}, sweep_id="swp_1", done=2, seeds=5)
+    assert "  being verified: 2 of at most 5 seeds done, in sweep swp_1" in shown(finding("a", verifying=state))
+    failed = Verified(patch={}, gain=None, ci95=None, seeds=3, experiments=(), decided=True, failed_without=3)
+    assert "  verified over 3 seeds: gain unknown; 3 runs failed without it" in shown(finding("a", verified=failed))
