@@ -113,7 +113,8 @@ class ProbedStep(Message):
 
     rates: tuple[ProbedRate, ...]
     suggested: tuple[Finite, Finite] | None
-    """The learning rates that can work: rho above 0.25, and D above 10 over the planned run. Null if there is none."""
+    """The learning rates that can work: rho above 0.25 (of adaptive optimizers above 0), and D above 10 over the
+    planned run. Null if there is none."""
     recommended: Finite | None = None
     """The learning rate with rho 0.85, three tenths of the way to the minimum along the step; null if it has none."""
     noise_scale: Number | None = None

@@ -31,6 +31,8 @@ LEAST_RHO = 0.25
 line, at a rho of 0.4, and loses below a quarter."""
 GOOD_RHO = 0.85
 """Three tenths of the way to the minimum: what learning rates that work well have, of every optimizer."""
+LEAST_ADAPTIVE_RHO = 0.0
+"""The same of optimizers whose first step moves every weight by the learning rate: later ones are shorter."""
 SUSTAINED_RHO = 0.1
 """The same of a step as long as momentum makes it."""
 LEAST_DECREASE = 10.0
@@ -145,10 +147,12 @@ def lengthened(resolved: ResolvedSpec) -> float:
     return 1 / (1 - optimizer.momentum) if isinstance(optimizer, Momentum) else 1.0
 
 
-def suggested(lr: float, step: FirstStep, long: float = 1.0) -> tuple[float, float] | None:
-    """The learning rates with rho above 1/4 and D above 10; None if there are none. With momentum, which makes steps
-    `long` times as long, a long step has to gain as well."""
-    high = rate_with(lr, step, LEAST_RHO)
+def suggested(
+    lr: float, step: FirstStep, long: float = 1.0, *, is_adaptive: bool = False
+) -> tuple[float, float] | None:
+    """The learning rates with rho above 1/4, or above 0 of an adaptive optimizer, and D above 10; None if there are
+    none. With momentum, which makes steps `long` times as long, a long step has to gain as well."""
+    high = rate_with(lr, step, LEAST_ADAPTIVE_RHO if is_adaptive else LEAST_RHO)
     if high is None or not step.decrease > 0:
         return None
     if long > 1:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from math import inf, isfinite
 
 from gradus.resolved import ResolvedSpec
+from gradus.spec.optimizer import SGD, Momentum
 from gradus.wire.probe import ProbedData, ProbedRate, ProbedStep, ProbedTwenty
 from insight.start import Measured
 from models.loss import loss_unit
@@ -55,7 +56,9 @@ def _step(
     resolved: ResolvedSpec, step: FirstStep, learned: Sequence[Sequence[float]], noise: float | None
 ) -> ProbedStep:
     lr, length = resolved.spec.optimizer.lr, lengthened(resolved)
-    interval, best = suggested(lr, step, length), rate_with(lr, step, GOOD_RHO)
+    is_adaptive = not isinstance(resolved.spec.optimizer, SGD | Momentum)
+    interval = suggested(lr, step, length, is_adaptive=is_adaptive)
+    best = rate_with(lr, step, GOOD_RHO)
     rates = tuple(
         ProbedRate(
             lr=lr * factor,
