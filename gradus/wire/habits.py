@@ -53,6 +53,7 @@ _KEYS: Mapping[str, str] = {
     "schedule": "learning_rate_schedule lr_schedule lr_scheduler lr_scheduler_type scheduler",
     "seed": "manual_seed random_seed random_state",
     "size": "pool pool_size pooling window",
+    "statistics": "histogram_freq track_grad_norm watch",
     "stride": "strides",
     "units": "dim features neurons nodes num_units n_units out out_features output_size size width",
     "validation_size": "test_size val_fraction val_size val_split valid_size validation_fraction validation_split",
