@@ -28,6 +28,7 @@ PIECES = (
     "optimizers",
     "storage",
     "training",
+    "movement",
     "augment",
 )
 """The modules of pieces, in the order of a file."""
