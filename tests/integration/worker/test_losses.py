@@ -205,7 +205,7 @@ def test_a_fault_in_following_a_run_costs_its_trainer_and_spoils_no_other_run(
 @pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 def test_a_worker_that_takes_up_its_own_job_anew_keeps_its_trainers(hub: Hub, start_worker: StartWorker) -> None:
     worker = start_worker(slots=2)
-    trainers = sorted(worker.trainers)
+    trainers = tuple(worker.trainers)
     row = submit(hub, **SPEC | {"epochs": 100_000})
     wait_for_attempt(hub, row.id, 1)
     with hub.write() as session:
@@ -220,5 +220,5 @@ def test_a_worker_that_takes_up_its_own_job_anew_keeps_its_trainers(hub: Hub, st
         control.cancel(session, locked)
     assert wait_for_the_end(hub, row.id).status == Status.CANCELLED
     until(lambda: worker.log.count("succeeded in") + worker.log.count("raised unexpected") == 2)
-    assert sorted(worker.trainers) == trainers
+    assert set(trainers) < set(worker.trainers), "the second attempt has started one of its own"
     assert "Traceback" not in worker.log
