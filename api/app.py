@@ -179,10 +179,10 @@ def create_app(
     for router in OPEN:
         app.include_router(router)
     pages.mount(app)
-    document.prepare(app)
     app.openapi = lambda: document.document(app)  # type: ignore[method-assign]
     app.state.encoded_openapi = document.encoded(app)
     routes = [route for router in (*KEYED, *OPEN) for route in router.routes if isinstance(route, APIRoute)]
+    document.prepare(routes)
     problems.install(app, KnownPaths(routes), pages.not_found_page)
     app.add_middleware(Fairness)
     app.add_middleware(RejectedRequests)

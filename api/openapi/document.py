@@ -1,13 +1,14 @@
 """The OpenAPI document: FastAPI's, with the request bodies and problems that FastAPI cannot see."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from threading import Lock
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_fields_from_routes, get_openapi
+from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode
 
@@ -47,12 +48,12 @@ _DESCRIBED_ELSEWHERE = frozenset({"accept", "content-type", "authorization"})
 _BUILDING = Lock()
 
 
-def prepare(app: FastAPI) -> None:
-    """Make FastAPI's cached parameters before requests do.
+def prepare(routes: Sequence[APIRoute]) -> None:
+    """Make the routes' parameters, which FastAPI caches, before requests do.
 
     The document finds its parameters by identity, and fails where the first request of a route makes them again.
     """
-    get_fields_from_routes(app.routes)
+    get_fields_from_routes(routes)
 
 
 def document(app: FastAPI) -> dict[str, Any]:
