@@ -50,6 +50,7 @@ ANY_ROLE = {
     Address("DELETE", "/v1/session"),
     Address("POST", "/v1/session/links"),
     Address("POST", "/v1/lab/{demonstration}"),
+    Address("POST", "/v1/probes"),
     Address("POST", "/v1/experiments/{experiment_id}/predict"),
     Address("POST", "/v1/experiments/{experiment_id}/pictures/activations.png"),
     Address("POST", "/v1/experiments/{experiment_id}/pictures/activations"),
