@@ -20,7 +20,8 @@ class Trial:
     """A network, its best rate of twelve, and those that are as good."""
 
     source: Source
-    best: float
+    best: tuple[float, ...]
+    """Several if they are equal, as is frequent with few test examples."""
     close: tuple[float, ...]
 
 
@@ -51,5 +52,7 @@ def trial(source: Source, runs: Runs) -> Trial:
     scores = runs.all_scores([source.patched({"optimizer": {"lr": lr}}) for lr in RATES], SEEDS)
     points = [sum(one.points for one in found) / len(found) for found in scores]
     best = max(points)
-    close = tuple(lr for lr, one in zip(RATES, points, strict=True) if one >= best - CLOSE)
-    return Trial(source, RATES[points.index(best)], close)
+    equal, close = (
+        tuple(lr for lr, one in zip(RATES, points, strict=True) if one >= best - less) for less in (1e-9, CLOSE)
+    )
+    return Trial(source, equal, close)

@@ -108,7 +108,7 @@ def print_rates(half: Half, runs: Runs) -> None:
     for source in networks(DATASETS[half]):
         found, interval = trial(source, runs), suggested(source, runs.folder)
         low, high = interval or (0.0, 0.0)
-        held.append(low <= found.best <= high)
+        held.append(any(low <= one <= high for one in found.best))
         near.append(any(low <= one <= high for one in found.close))
         spec = source.spec
         words = f"{spec['dataset']['name']} {spec['layers']} {spec['activation']} {spec['optimizer']['kind']}"
