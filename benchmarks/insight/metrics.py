@@ -48,8 +48,9 @@ def _is_repaired(one: Judged) -> bool:
     return one.patched is not None and one.patched.effect.repaired
 
 
-def published(found: Sequence[Judged]) -> Iterator[tuple[str, str, str, str]]:
-    """For each published detector: detection, right name first, false alarms."""
+def published(found: Sequence[Judged]) -> Iterator[tuple[str, str, str, str, str]]:
+    """For each published detector: detection, right name first, false alarms among the healthy specs and among all that
+    were meant to be."""
     for name in next((one.published for one in found if one.published), {}):
         said = [(one, one.published.get(name, ())) for one in found]
         sick = [(one, names) for one, names in said if one.label.label == "sick"]
@@ -58,6 +59,7 @@ def published(found: Sequence[Judged]) -> Iterator[tuple[str, str, str, str]]:
             share([bool(names) for _, names in sick]),
             share([bool(names) and names[0] in one.case.accept for one, names in sick]),
             share([bool(names) for one, names in said if one.label.label == "healthy"]),
+            share([bool(names) for one, names in said if not one.case.is_sick]),
         )
 
 
