@@ -33,6 +33,13 @@ seed by seed, in stages of 3 pairs and then 2 more. After each stage, it ends if
 excludes 0; the interval is widened for the number of looks, so that it misses the true gain in at most 5 % of cases. A
 run that fails counts as guessing. The finding then has `verified`: gain, interval, pairs, and the experiments.
 
+## How often they are right
+
+`python -m benchmarks.insight` judges them on specs that training has labelled: a sick one has a better reference, paired
+by seed, and no patch improves a healthy one. Half of the sick specs are as mild as a fault can be and still cost a point
+of accuracy. Thresholds are set on one half of the specs and judged on the other; the
+[results](../benchmarks/results.md#findings-of-networks) list every failure.
+
 ## What you do not want to hear of
 
 `GET …/findings?suppress=overfitting` leaves findings out by id. The tag `suppress:overfitting` on an experiment does so
