@@ -35,9 +35,9 @@ run that fails counts as guessing. The finding then has `verified`: gain, interv
 
 ## How often they are right
 
-`python -m benchmarks.insight` judges them on specs that training has labelled: a sick one has a better reference, paired
-by seed, and no patch improves a healthy one. Half of the sick specs are as mild as a fault can be and still cost a point
-of accuracy. Thresholds are set on one half of the specs and judged on the other; the
+`python -m benchmarks.insight` judges them on specs that training has labelled: a sick one has a better reference,
+paired by seed, and no patch improves a healthy one. Half of the sick specs are as mild as a fault can be and still cost
+a point of accuracy. Thresholds are set on one half of the specs and judged on the other; the
 [results](../benchmarks/results.md#findings-of-networks) list every failure.
 
 ## What you do not want to hear of
