@@ -99,14 +99,15 @@ class SlotPool:
         """Whether a slot is free."""
         return bool(self._free)
 
-    def run_job(self, job_id: str) -> None:
-        """Claim a job and train it; does nothing if another worker holds it."""
+    def run_job(self, job_id: str, kinds: Sequence[str] = ()) -> None:
+        """On the message of a job, claim the one whose turn it is and train it; does nothing if none waits. `kinds` are
+        the kinds of devices whose jobs this worker trains."""
         self._messages_received += 1
         slot = self._free.take()
         try:
             slot.warm()
             if not self._shutdown.begun:
-                self._claim_and_run(job_id, slot)
+                self._claim_and_run(job_id, kinds, slot)
             if not self._shutdown.begun:
                 slot.warm()  # replace a lost trainer now, before the next job waits for it
         except TrainerLost as lost:
@@ -120,14 +121,15 @@ class SlotPool:
         for slot in self._slots:
             slot.close()
 
-    def _claim_and_run(self, job_id: str, slot: Slot) -> None:
+    def _claim_and_run(self, job_id: str, kinds: Sequence[str], slot: Slot) -> None:
         term = timedelta(seconds=self._hub.settings.lease_seconds)
 
         write = new_write()
         choose = partial(self._cores.choose, slot, self.device)
 
         def claim(session: Session) -> claims.Claim | None:
-            return claims.claim(session, job_id, self.id, choose, term, self._hub.settings.quotas.running, write)
+            most = self._hub.settings.quotas.running
+            return claims.claim_next(session, job_id, self.id, choose, kinds, term, most, write)
 
         claimed = with_retry(self._hub.write, claim, lambda: self._shutdown.begun)
         if claimed is None:

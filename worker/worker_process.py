@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from types import FrameType
 from typing import cast
 
@@ -79,9 +80,9 @@ class WorkerProcess:
     def _consume_jobs(self, record: WorkerRecord, devices: Sequence[DeviceChoice]) -> int:
         logger.info("worker %s is ready: %d slots on %s", record.id, record.slots, record.device)
         self._consuming = True
-        code = messages.consume_jobs(
-            self._hub.queue.app, record.id, list(map(queue_name, devices)), self._pool.size, self._pool.run_job
-        )
+        run_job = partial(self._pool.run_job, kinds=devices)
+        queues = list(map(queue_name, devices))
+        code = messages.consume_jobs(self._hub.queue.app, record.id, queues, self._pool.size, run_job)
         self._shutdown.begin()  # also when Celery gave up by itself
         return code
 

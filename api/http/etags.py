@@ -1,5 +1,6 @@
 """Entity tags: an experiment's version, and a digest of those parts of its response that change without a new version:
-why it waits while no worker can take it, and how it differs from the experiment that it was forked from."""
+its position in the queue, why it waits while no worker can take it, and how it differs from the experiment that it was
+forked from."""
 
 import hashlib
 import re
@@ -13,7 +14,7 @@ _VERSION = re.compile(r'"(\d+)(-of-others-[0-9a-f]{8})?"')
 
 def etag_of(version: int, seen: ExperimentRecord) -> str:
     """The entity tag of an experiment's response."""
-    return etag(version, seen.waiting_for, seen.changes)
+    return etag(version, seen.queue and seen.queue.position, seen.waiting_for, seen.changes)
 
 
 def etag(version: int, *unversioned: object) -> str:

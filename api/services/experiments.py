@@ -70,7 +70,7 @@ def page(
 def patch(
     hub: Hub, workspace_id: str, experiment_id: str, changes: ExperimentPatch, allowed: Callable[[int], bool]
 ) -> VersionedRecord:
-    """Change an experiment's name, tags or notes, if `allowed` accepts its version.
+    """Change an experiment's name, tags, notes or priority, if `allowed` accepts its version.
 
     Raises:
         NotFound: the workspace has no experiment with this id.
@@ -83,6 +83,8 @@ def patch(
                 f"experiment {row.id} has changed in the meantime: its version is now {row.version}"
             )
         experiments.rename(session, row, changes.name, changes.tags, changes.notes)
+        if changes.priority is not None:
+            experiments.prioritize(session, row, changes.priority)
         _log_state(session, row)
         return VersionedRecord(detailed(session, row), row.version)
 

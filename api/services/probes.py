@@ -12,7 +12,14 @@ from hub.hub import Hub
 from hub.questions import questions as asked
 from hub.questions.question import ProbeQuestion
 
-WITHOUT_EFFECT = {"name": "", "tags": (), "notes": "", "checkpoint": Checkpoint(), "statistics": "default"}
+WITHOUT_EFFECT = {
+    "name": "",
+    "tags": (),
+    "notes": "",
+    "priority": 0,
+    "checkpoint": Checkpoint(),
+    "statistics": "default",
+}
 """What does not change what is measured: specs that differ in it have one probe."""
 
 

@@ -13,6 +13,7 @@ from gradus.datasets import DATASETS
 from gradus.device_name import ONEDNN_EVERYWHERE, CpuName
 from gradus.resolved import ResolvedSpec
 from gradus.spec.batch import examples_per_step
+from gradus.spec.experiment import METADATA_FIELDS
 from gradus.spec.loss import resolve_loss
 from gradus.spec.memory import evaluation_rows
 from gradus.wire.metrics import MetricsRow
@@ -148,7 +149,7 @@ def _head(run: Repeated) -> Iterator[str]:
     yield ""
     yield "Its spec, with every default written out:"
     yield ""
-    document = {"name": run.name, **run.resolved.spec.model_dump(mode="json", exclude={"name", "tags", "notes"})}
+    document = {"name": run.name, **run.resolved.spec.model_dump(mode="json", exclude=set(METADATA_FIELDS))}
     yield from _plain(json.dumps(document, indent=1, ensure_ascii=False), keep_lines=True).splitlines()
     yield '"""'
 

@@ -13,7 +13,7 @@ from gradus.metrics import measured, of_split, score
 from gradus.status import Status
 from gradus.wire.catalog import MetricEntry
 from gradus.wire.event import StepProgress
-from gradus.wire.experiment import ExperimentRecord, Failure, LogLine
+from gradus.wire.experiment import ExperimentRecord, Failure, LogLine, QueuePlace
 from gradus.wire.finding import Finding
 from gradus.wire.message import Message
 from gradus.wire.metrics import MetricsRow
@@ -83,6 +83,16 @@ def age(moment: datetime, now: datetime | None = None) -> str:
 def moment(at: datetime) -> str:
     """A moment in local time, with its offset from UTC: 2026-11-22 17:30:00+05:30."""
     return at.astimezone().isoformat(" ", "seconds")
+
+
+def queue_place(place: QueuePlace | None, now: datetime | None = None) -> str:
+    """Where a queued run is in the queue, and in what time it will start: `place 7, starts in about 3 min`."""
+    if place is None:
+        return ""
+    if place.estimated_start is None:
+        return f"place {place.position}"
+    left = max(0.0, (place.estimated_start - (now or datetime.now(UTC))).total_seconds())
+    return f"place {place.position}, starts in about {duration(left)}"
 
 
 def size(count: int) -> str:

@@ -66,16 +66,17 @@ class Experiment(TrainedHandle[T_co]):
         name: str | None = None,
         tags: Sequence[str] | None = None,
         notes: str | None = None,
+        priority: int | None = None,
         if_unchanged: bool = False,
     ) -> "Experiment[T_co]":
-        """Change name, tags or notes; those that are left out stay.
+        """Change name, tags, notes or priority; those that are left out stay.
 
         With `if_unchanged`, only if it is still the version of the last answer.
 
         Raises:
             PreconditionFailed: it has changed since then, with `if_unchanged`.
         """
-        changes = {"name": name, "tags": tags, "notes": notes}
+        changes = {"name": name, "tags": tags, "notes": notes, "priority": priority}
         body = encoded({key: value for key, value in changes.items() if value is not None})
         headers = {"If-Match": self._version()} if if_unchanged else {}
         return await self._sent(self._request("PATCH", headers=headers, body=body))

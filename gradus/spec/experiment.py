@@ -58,8 +58,10 @@ Tag = Annotated[str, Field(min_length=1, max_length=100)]
 Tags = Annotated[tuple[Tag, ...], Field(strict=False, max_length=50), AfterValidator(_without_duplicates)]
 Notes = Annotated[str, Field(max_length=20_000)]
 
-METADATA_FIELDS = frozenset({"name", "tags", "notes"})
-"""The descriptive fields, which can be changed at any time."""
+Priority = Annotated[int, Field(ge=-10, le=10)]
+
+METADATA_FIELDS = frozenset({"name", "tags", "notes", "priority"})
+"""The fields for people and the queue, which can be changed at any time."""
 FIELDS_WITHOUT_EFFECT = METADATA_FIELDS | {"checkpoint", "statistics"}
 """The fields that do not affect what a run computes."""
 ADDED_FIELDS: dict[str, Any] = {"output_init": None, "number_embeddings": {"kind": "none"}}
@@ -75,6 +77,8 @@ class Spec(SpecModel):
     """Labels for filters. Duplicates are removed."""
     notes: Notes = ""
     """Free-form notes."""
+    priority: Priority = 0
+    """Place in the queue: a run of higher priority starts first. Between equal ones, workspaces take turns."""
     dataset: DatasetSetting
     """The data set: a name or an object. It determines the task and the output layer."""
     layers: Annotated[tuple[Layer, ...], BeforeValidator(_refuse_too_many)] = Field(strict=False, max_length=MAX_LAYERS)

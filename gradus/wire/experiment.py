@@ -6,7 +6,7 @@ from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
 from gradus.dataset_plan import InputBlock
-from gradus.spec.experiment import Name, Notes, Spec, Tags
+from gradus.spec.experiment import Name, Notes, Priority, Spec, Tags
 from gradus.spec.loss import Task
 from gradus.spec.spec_model import SpecModel
 from gradus.status import FailureCode
@@ -38,6 +38,15 @@ class Failure(Message):
     """The first bad step since the start of the run, 1 = the first."""
     layer: str | None = None
     """The first bad layer: its path in the spec, `layers/0`, or `output`."""
+
+
+class QueuePlace(Message):
+    """Where a queued run is in the queue."""
+
+    position: int
+    """1 = the next to start, if nothing that goes before it comes in. Arrays of a sweep's runs count once."""
+    estimated_start: Moment | None
+    """From how long the workspace's newest runs took; null without any, or if no worker that is alive can train it."""
 
 
 class LayerSummary(Message):
@@ -74,7 +83,11 @@ class ExperimentRecord(Message):
     name: str
     tags: tuple[str, ...]
     notes: str
+    priority: int = 0
+    """Among queued runs, the higher starts first; 0 of an older service."""
     status: OpenStatus
+    queue: QueuePlace | None = None
+    """While it is queued and waits for a slot; null else, and in events."""
     waiting_for: str | None = None
     """While it is queued and no worker that is alive can train it: what has to come, `a worker with a GPU: …`; null
     when somebody can, and in events."""
@@ -177,11 +190,12 @@ def _without_default(schema: dict[str, Any]) -> None:
 
 
 class ExperimentPatch(SpecModel):
-    """The fields for people; those left out stay."""
+    """The fields for people and the queue; those left out stay."""
 
     name: Name | SkipJsonSchema[None] = Field(default=None, json_schema_extra=_without_default)
     tags: Tags | SkipJsonSchema[None] = Field(default=None, json_schema_extra=_without_default)
     notes: Notes | SkipJsonSchema[None] = Field(default=None, json_schema_extra=_without_default)
+    priority: Priority | SkipJsonSchema[None] = Field(default=None, json_schema_extra=_without_default)
 
 
 class DryRun(Message):

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from gradus.resolved import ResolvedSpec
 from gradus.spec.device import choice_of
+from gradus.spec.experiment import Spec
 from gradus.status import Status
 from hub.database.database import now
 from hub.datasets import stored_tables
@@ -73,10 +74,7 @@ def add_all(
         Conflict: a data set was deleted since its facts were read.
     """
     stored_tables.require(session, workspace_id, (prepared.spec.dataset.digest for prepared, _ in new))
-    jobs = [
-        JobRow(id=new_id("job"), device=choice_of(new[array[0]][0].spec.device), message_sent_at=at, places=len(array))
-        for array in arrays
-    ]
+    jobs = [_job(workspace_id, [new[index][0].spec for index in array], at) for array in arrays]
     positions = {
         index: (job.id, place) for job, array in zip(jobs, arrays, strict=True) for place, index in enumerate(array)
     }
@@ -89,6 +87,17 @@ def add_all(
     words = [{"experiment_id": row.id, "workspace_id": workspace_id, "words": _words(row)} for row in rows]
     session.execute(insert(SearchTextRow), words)
     return rows
+
+
+def _job(workspace_id: str, specs: Sequence[Spec], at: datetime) -> JobRow:
+    return JobRow(
+        id=new_id("job"),
+        workspace_id=workspace_id,
+        device=choice_of(specs[0].device),
+        priority=max(spec.priority for spec in specs),
+        message_sent_at=at,
+        places=len(specs),
+    )
 
 
 def _row(
@@ -108,6 +117,7 @@ def _row(
         name=spec.name,
         tags=json.dumps(spec.tags),
         notes=spec.notes,
+        priority=spec.priority,
         status=Status.QUEUED,
         spec=new.stored,
         data=new.data,
@@ -161,6 +171,14 @@ def rename(
         _add_tags(session, row.workspace_id, [(row.id, tag) for tag in tags])
     session.execute(update(SearchTextRow).where(SearchTextRow.experiment_id == row.id).values(words=_words(row)))
     session.flush()
+
+
+def prioritize(session: Session, row: ExperimentRow, priority: int) -> None:
+    """Change a locked experiment's priority, and that of its job to the highest of its experiments."""
+    row.priority = priority
+    session.flush()
+    highest = select(func.max(ExperimentRow.priority)).where(ExperimentRow.job_id == row.job_id).scalar_subquery()
+    session.execute(update(JobRow).where(JobRow.id == row.job_id).values(priority=highest))
 
 
 def extend_spec(session: Session, row: ExperimentRow, extended_spec: ResolvedSpec) -> None:

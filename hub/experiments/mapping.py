@@ -31,7 +31,7 @@ METRIC_COLUMNS: tuple[ColumnElement[Any], ...] = tuple(
 
 
 def stored_spec(resolved: ResolvedSpec) -> str:
-    """The spec as stored in the database, without the name, tags and notes, which can be changed later."""
+    """The spec as stored in the database, without the fields that can be changed later."""
     return json.dumps({key: value for key, value in resolved.document.items() if key not in METADATA_FIELDS})
 
 
@@ -59,7 +59,7 @@ def resolved_of(row: ExperimentRow) -> ResolvedSpec:
 
 def spec_of(row: ExperimentRow) -> Spec:
     """The complete resolved spec."""
-    changeable = {"name": row.name, "tags": json.loads(row.tags), "notes": row.notes}
+    changeable = {"name": row.name, "tags": json.loads(row.tags), "notes": row.notes, "priority": row.priority}
     spec = Spec(**changeable, **json.loads(row.spec))
     if isinstance(spec.loss, AutoLoss):  # stored by a version that had no choice
         loss = resolve_loss(spec.loss, data_of(row.data, spec.dataset).task)
@@ -87,6 +87,7 @@ def record(row: ExperimentRow, spec: Spec | None = None) -> ExperimentRecord:
         name=row.name,
         tags=spec.tags,
         notes=row.notes,
+        priority=row.priority,
         status=Status(row.status),
         spec=spec,
         fingerprint=row.fingerprint,

@@ -17,7 +17,7 @@ from hub.experiments import experiments, provenance
 from hub.experiments.events import Event, append, log
 from hub.experiments.mapping import resolved_of
 from hub.experiments.transitions import move
-from hub.jobs import checkpoints, leases, worker_loss
+from hub.jobs import checkpoints, leases, turns, worker_loss
 from hub.jobs.checkpoint_ref import CheckpointRef
 from hub.jobs.device_request import ChooseDevice, device_request
 from hub.jobs.leases import Lease
@@ -73,9 +73,39 @@ def claim(
     if the result of the commit is unknown: it returns the same claim. `device` is the name of the device to record, or
     chooses it.
     """
+    if write and (lease := leases.taken(session, owner, write, term)):
+        return _claimed(session, lease, experiments.members(session, lease.job_id))
+    return _claim(session, job_id, owner, device, term, most, write)
+
+
+def claim_next(
+    session: Session,
+    job_id: str,
+    owner: str,
+    device: str | ChooseDevice,
+    kinds: Sequence[str],
+    term: timedelta = leases.LEASE,
+    most: int | None = None,
+    write: str = "",
+) -> Claim | None:
+    """On the message of a job, claim the job whose turn it is: see `hub.jobs.turns`. `kinds` are the kinds of devices
+    whose jobs the worker trains. Otherwise as `claim`."""
+    if write and (lease := leases.taken(session, owner, write, term)):
+        return _claimed(session, lease, experiments.members(session, lease.job_id))
+    chosen = turns.next_job(session, job_id, kinds, now(session), term, most)
+    return _claim(session, chosen or job_id, owner, device, term, most, write)
+
+
+def _claim(
+    session: Session,
+    job_id: str,
+    owner: str,
+    device: str | ChooseDevice,
+    term: timedelta,
+    most: int | None,
+    write: str,
+) -> Claim | None:
     at = now(session)
-    if write and (lease := leases.taken(session, job_id, owner, write, term)):
-        return _claimed(session, lease, experiments.members(session, job_id))
     lost = worker_loss.expired(session, job_id, at, term)
     lease = leases.take(session, job_id, owner, at, term, write)
     if lease is None:
@@ -105,6 +135,8 @@ def _start_all(
     """Start the experiments. None if all have been cancelled or paused in the meantime."""
     append(session, [event for row in rows for event in _start(session, row, device, at)], at)
     experiments.close_job(session, lease.job_id)
+    if rows:
+        turns.record(session, rows[0].workspace_id, at)
     return _claimed(session, lease, rows)
 
 

@@ -1,4 +1,4 @@
-"""Detects queued jobs whose device no live worker has, which would otherwise wait without explanation."""
+"""What queued experiments wait for: their places in the queue, and workers where no live one has their device."""
 
 from collections.abc import Iterable, Sequence
 
@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from gradus.spec.device import choice_of
 from gradus.spec.experiment import Spec
 from gradus.status import Status
-from gradus.wire.experiment import ExperimentRecord
+from gradus.wire.experiment import ExperimentRecord, QueuePlace
 from hub.experiments.events import Event, log
 from hub.experiments.mapping import record
-from hub.jobs import workers
+from hub.jobs import queue_places, workers
 from hub.tables import ExperimentRow, JobRow
 
 NAMES = {"cpu": "CPU", "cuda": "GPU"}
@@ -34,16 +34,19 @@ def records_of(session: Session, rows: Iterable[ExperimentRow]) -> list[Experime
 
 
 def with_waiting(session: Session, records: list[ExperimentRecord]) -> list[ExperimentRecord]:
-    """The records, with `waiting_for` set for queued experiments that no live worker can train."""
-    if all(record.status is not Status.QUEUED for record in records):
+    """The records, with `queue` set for queued experiments, and `waiting_for` for those that no live worker can
+    train."""
+    queued = [record.id for record in records if record.status is Status.QUEUED]
+    if not queued:
         return records
-    kinds = workers.kinds(session)
-    return [_waiting(each, kinds) if each.status is Status.QUEUED else each for each in records]
+    kinds, places = workers.kinds(session), queue_places.of(session, queued)
+    return [_waiting(each, kinds, places.get(each.id)) if each.status is Status.QUEUED else each for each in records]
 
 
-def _waiting(queued: ExperimentRecord, kinds: Sequence[str]) -> ExperimentRecord:
+def _waiting(queued: ExperimentRecord, kinds: Sequence[str], place: QueuePlace | None) -> ExperimentRecord:
     assert isinstance(queued.spec, Spec), "the service can read what it has written"
-    return queued.model_copy(update={"waiting_for": missing_for(choice_of(queued.spec.device), kinds)})
+    missing = missing_for(choice_of(queued.spec.device), kinds)
+    return queued.model_copy(update={"waiting_for": missing, "queue": place})
 
 
 def of_sweep(session: Session, workspace_id: str, sweep_id: str) -> str | None:

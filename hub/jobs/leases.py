@@ -93,11 +93,11 @@ def take(
     return None if token is None else Lease(job_id, owner, token, term)
 
 
-def taken(session: Session, job_id: str, owner: str, write: str, term: timedelta = LEASE) -> Lease | None:
+def taken(session: Session, owner: str, write: str, term: timedelta = LEASE) -> Lease | None:
     """The lease that this write has already taken, if it was committed and only the acknowledgement was lost."""
-    ours = (JobRow.id == job_id, JobRow.owner == owner, JobRow.last_write == write)
-    token = session.scalar(select(JobRow.token).where(*ours).with_for_update())
-    return None if token is None else Lease(job_id, owner, token, term)
+    ours = (JobRow.owner == owner, JobRow.last_write == write)
+    found = session.execute(select(JobRow.id, JobRow.token).where(*ours).with_for_update()).one_or_none()
+    return None if found is None else Lease(found.id, owner, found.token, term)
 
 
 def fence(session: Session, lease: Lease, at: datetime) -> int:

@@ -21,7 +21,7 @@ def trained(session: Session, row: ExperimentRow, epoch: Epoch) -> TrainedNetwor
     found = None if digest is None else stored_tables.with_digest(session, row.workspace_id, digest)
     return TrainedNetwork(
         experiment_id=row.id,
-        spec=one.spec.model_copy(update={"name": "", "tags": (), "notes": ""}),
+        spec=one.spec.model_copy(update={"name": "", "tags": (), "notes": "", "priority": 0}),
         data=one.data,
         epoch=weights.epoch,
         checkpoint=weights.checkpoint,

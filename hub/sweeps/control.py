@@ -129,7 +129,15 @@ def _new_jobs(session: Session, groups: Sequence[Sequence[ExperimentRow]], at: d
         token = max(old_jobs[row.job_id].token for row in array_rows)
         outbox(session).orphans.extend(OrphanCleanup(row.id, old_jobs[row.job_id].token) for row in array_rows)
         device = old_jobs[array_rows[0].job_id].device
-        job = JobRow(id=new_id("job"), device=device, message_sent_at=at, token=token, places=len(array_rows))
+        job = JobRow(
+            id=new_id("job"),
+            workspace_id=array_rows[0].workspace_id,
+            device=device,
+            priority=max(row.priority for row in array_rows),
+            message_sent_at=at,
+            token=token,
+            places=len(array_rows),
+        )
         session.add(job)
         session.flush()
         for place, row in enumerate(array_rows):

@@ -22,6 +22,8 @@ class WorkspaceRow(Table):
     """Number of the newest row in the workspace's event log."""
     queued_at_most: Mapped[int | None] = mapped_column(BigInteger)
     """Upper bound on queued and running experiments; null = not counted yet. Recounted when it reaches the quota."""
+    served_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When one of its jobs was last started; null before the first."""
     created_at: Mapped[datetime] = mapped_column(Moment)
 
 

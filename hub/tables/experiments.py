@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.database.columns import Moment, Real
@@ -17,6 +17,10 @@ class JobRow(Table):
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     device: Mapped[str] = mapped_column(String(10))
     """The requested kind of device: auto, cpu, cuda."""
+    workspace_id: Mapped[str | None] = mapped_column(String(40))
+    """The workspace of its experiments; null only where an older version added the job."""
+    priority: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    """The highest priority of its experiments."""
     done: Mapped[bool] = mapped_column(Boolean, default=False)
     owner: Mapped[str | None] = mapped_column(String(40))
     """The worker that holds the lease."""
@@ -32,7 +36,25 @@ class JobRow(Table):
     places: Mapped[int] = mapped_column(Integer, default=1, server_default="1")
     """Number of experiments at creation: the size of the array, even if some have ended since."""
 
-    __table_args__ = (Index("ix_jobs_open", "done", "hinted_at", "id"),)
+    __table_args__ = (
+        Index("ix_jobs_open", "done", "hinted_at", "id"),
+        Index(
+            "ix_jobs_waiting",
+            "workspace_id",
+            "device",
+            "priority",
+            "id",
+            sqlite_where=text("done = 0 AND owner IS NULL"),
+            postgresql_where=text("NOT done AND owner IS NULL"),
+        ),
+        Index(
+            "ix_jobs_taken",
+            "owner",
+            "workspace_id",
+            sqlite_where=text("owner IS NOT NULL"),
+            postgresql_where=text("owner IS NOT NULL"),
+        ),
+    )
 
 
 class ExperimentRow(Table):
@@ -63,6 +85,7 @@ class ExperimentRow(Table):
     tags: Mapped[str] = mapped_column(Text)
     """JSON list."""
     notes: Mapped[str] = mapped_column(Text)
+    priority: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     status: Mapped[str] = mapped_column(String(12))
     request: Mapped[str | None] = mapped_column(String(12))
     """The requested status of a running experiment."""

@@ -1,6 +1,7 @@
 """`gradus edit`."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
@@ -15,26 +16,29 @@ ATTEMPTS = 10
 """How often tags are read and changed: each epoch of a running experiment makes a new version."""
 
 
-def edit(
+def edit(  # noqa: PLR0913, PLR0917 (each is an option)
     given: Ids,
     name: Annotated[str | None, typer.Option(metavar="TEXT", help="Set the name.")] = None,
     notes: Annotated[str | None, typer.Option(metavar="TEXT", help="Set the notes.")] = None,
     tags: Annotated[list[str] | None, typer.Option("--tag", metavar="TAG", help="Add a tag. Repeatable.")] = None,
     untag: Annotated[list[str] | None, typer.Option(metavar="TAG", help="Remove a tag. Repeatable.")] = None,
+    priority: Annotated[
+        int | None, typer.Option(metavar="N", min=-10, max=10, help="Set the priority in the queue, -10 to 10.")
+    ] = None,
     quiet: Quiet = False,
     as_json: Json = False,
     url: Url = None,
 ) -> None:
-    """Change the name, tags or notes of experiments.
+    """Change the name, tags, notes or priority of experiments.
 
     gradus edit last --name baseline --tag keep --untag draft
     """
     at_most_one(quiet=quiet, json=as_json)
-    if name is None and notes is None and not tags and not untag:
-        raise BadRequest("say what to change: --name, --notes, --tag or --untag")
+    if name is None and notes is None and priority is None and not tags and not untag:
+        raise BadRequest("say what to change: --name, --notes, --priority, --tag or --untag")
     with Client(url) as client:
         found = [client.experiments.get(one) for one in ids.resolve_all(client, given)]
-        records = [change(one, name, notes, tags or (), untag or ()) for one in found]
+        records = [change(one, Changes(name, notes, priority), tags or (), untag or ()) for one in found]
     if as_json:
         output.print_all(records)
         return
@@ -42,22 +46,30 @@ def edit(
         output.say(record.id if quiet else f"{record.id} {record.name}".rstrip())
 
 
+@dataclass(frozen=True)
+class Changes:
+    """What to set; None stays."""
+
+    name: str | None = None
+    notes: str | None = None
+    priority: int | None = None
+
+
 def change(
     experiment: Experiment,
-    name: str | None,
-    notes: str | None,
+    changes: Changes,
     added: Sequence[str],
     removed: Sequence[str],
     attempts: int = ATTEMPTS,
 ) -> ExperimentRecord:
-    """Set name and notes, and add and remove tags without losing those that others change at the same time."""
+    """Make the changes, and add and remove tags without losing those that others change at the same time."""
     tags = edited_tags(experiment.record.tags, added, removed)
     try:
-        return experiment.update(name=name, notes=notes, tags=tags, if_unchanged=tags is not None).record
+        return experiment.update(**vars(changes), tags=tags, if_unchanged=tags is not None).record
     except PreconditionFailed:
         if attempts == 1:
             raise
-    return change(experiment.refresh(), name, notes, added, removed, attempts - 1)
+    return change(experiment.refresh(), changes, added, removed, attempts - 1)
 
 
 def edited_tags(tags: Sequence[str], added: Sequence[str], removed: Sequence[str]) -> list[str] | None:

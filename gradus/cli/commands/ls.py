@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from gradus.cli import completion, ids, labels, output, tables
 from gradus.cli.console import one_line
@@ -77,12 +78,18 @@ def listing(records: Sequence[ExperimentRecord], now: datetime | None = None) ->
             ids.short(record.id) if output.on_terminal() else record.id,
             one_line(record.name),
             labels.dataset(record.document),
-            labels.status(record.status),
+            _status(record),
             f"{record.progress.epoch}/{record.progress.epochs}",
             *_scores(record),
             labels.age(record.created_at, now),
         )
     return table
+
+
+def _status(record: ExperimentRecord) -> Text:
+    """The status; of a queued run, with its place in the queue: `queued 7`."""
+    place = "" if record.queue is None else f" {record.queue.position}"
+    return labels.status(record.status) + place
 
 
 def _scores(record: ExperimentRecord) -> tuple[str, str]:

@@ -135,6 +135,8 @@ def _facts(record: ExperimentRecord, kept: Sequence[CheckpointRecord]) -> dict[s
         "tags": ", ".join(record.tags),
         "notes": paragraph(record.notes) if record.notes else "",
         "status": labels.status(record.status),
+        "priority": str(record.priority) if record.priority else "",
+        "queue": labels.queue_place(record.queue),
         "waiting for": "" if record.waiting_for is None else styled(record.waiting_for, "yellow"),
         "error": "" if record.error is None else styled(labels.failure_line(record.error), "red"),
         "data": labels.dataset(spec),

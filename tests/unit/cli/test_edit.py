@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from gradus import Client
-from gradus.cli.commands.edit import ATTEMPTS, change
+from gradus.cli.commands.edit import ATTEMPTS, Changes, change
 from gradus.errors import PreconditionFailed
 from tests.unit.client.said import document, problem
 
@@ -33,7 +33,7 @@ class Service:
 
 def changed(answer: Callable[[httpx.Request], httpx.Response]) -> None:
     with Client("http://service", key="k", transport=httpx.MockTransport(answer)) as client:
-        change(client.experiments.get("exp_1"), "n", None, ["new", "mine", "new"], ["old"])
+        change(client.experiments.get("exp_1"), Changes("n"), ["new", "mine", "new"], ["old"])
 
 
 @pytest.mark.parametrize("interruptions", [0, 1, ATTEMPTS - 1])

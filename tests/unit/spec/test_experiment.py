@@ -99,6 +99,7 @@ def test_the_defaults_are_those_of_the_contract() -> None:
         "name": "",
         "tags": [],
         "notes": "",
+        "priority": 0,
         "activation": "relu",
         "output_init": None,
         "number_embeddings": {"kind": "none"},

@@ -3,7 +3,7 @@
 import { visible } from "../../visible.js";
 import { choices } from "./choices.js";
 
-const FOR_PEOPLE = new Set(["name", "tags", "notes"]);
+const FOR_PEOPLE = new Set(["name", "tags", "notes", "priority"]);
 const NONE = "–";
 
 /**

@@ -1,14 +1,14 @@
-// Name, tags and notes: what people write on an experiment.
+// Name, tags and notes: what people write on an experiment; and while it may wait, its priority.
 
 import { get, patch } from "../../api.js";
 import { confirm, openDialog } from "../../dialog.js";
-import { html } from "../../template.js";
+import { html, nothing } from "../../template.js";
 import { attempt } from "../../toast.js";
 
 /**
  * Ask for new ones, and keep them. `act` takes what does it.
  *
- * @param {{ id: string, name: string, tags: string[], notes: string }} experiment or another that has them
+ * @param {{ id: string, name: string, tags: string[], notes: string, status?: string, priority?: number }} experiment or another that has them
  * @param {(deed: () => Promise<any>) => Promise<unknown>} act
  * @param {string} [path] of it
  */
@@ -27,7 +27,10 @@ export const edit = async (experiment, act, path = `/v1/experiments/${experiment
 const changed = (before, after) =>
   Object.fromEntries(KEYS.filter((key) => String(before[key]) !== String(after[key])).map((key) => [key, after[key]]));
 
-const KEYS = ["name", "tags", "notes"];
+/** The statuses of experiments that wait, or will. */
+const WAITING = new Set(["queued", "paused"]);
+
+const KEYS = ["name", "tags", "notes", "priority"];
 
 /** Somebody else has written, too. */
 const overwrite = (keys) =>
@@ -42,8 +45,9 @@ const form = (experiment, answer) =>
   html`
     <form class="stack" @submit=${(event) => {
       event.preventDefault();
-      const { name, tags, notes } = event.target.elements;
-      answer({ name: name.value.trim(), tags: words(tags.value), notes: notes.value });
+      const { name, tags, notes, priority } = event.target.elements;
+      const first = priority ? Number(priority.value) : experiment.priority;
+      answer({ name: name.value.trim(), tags: words(tags.value), notes: notes.value, priority: first });
     }}>
       <label class="field"><span>Name</span>
         <input class="input" name="name" maxlength="200" .value=${experiment.name}></label>
@@ -51,6 +55,11 @@ const form = (experiment, answer) =>
         <input class="input" name="tags" .value=${experiment.tags.join(", ")}></label>
       <label class="field"><span>Notes</span>
         <textarea class="input" name="notes" rows="5" maxlength="20000" .value=${experiment.notes}></textarea></label>
+      ${WAITING.has(experiment.status)
+        ? html`<label class="field"><span>Priority in the queue, −10 to 10</span>
+        <input class="input" name="priority" type="number" min="-10" max="10" step="1" required
+          .value=${String(experiment.priority)}></label>`
+        : nothing}
       <div class="dialog-actions">
         <button type="button" class="button" @click=${() => answer()}>Back</button>
         <button class="button button-primary">Save</button>

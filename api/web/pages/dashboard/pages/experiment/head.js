@@ -92,10 +92,18 @@ export const progress = (experiment) => {
       ${experiment.waiting_for
         ? html`<p class="waiting-for small" role="status">Waiting for ${experiment.waiting_for}</p>`
         : nothing}
+      ${experiment.queue ? html`<p class="small muted">${place(experiment)}</p>` : nothing}
       <p class="hidden-label" role="status">${said(experiment)}</p>
     </div>
     ${experiment.long_step ? longStep(experiment.long_step) : nothing}
   `;
+};
+
+/** Where it is in the queue, and when it is likely to start. */
+const place = ({ queue: { position, estimated_start: start }, priority }) => {
+  const left = start ? (new Date(start).getTime() - Date.now()) / 1000 : 0;
+  const when = !start ? "" : left < 1 ? ", starts now" : `, starts in about ${duration(left)}`;
+  return `Place ${whole(position)} in the queue${priority ? ` with priority ${priority}` : ""}${when}`;
 };
 
 /** How far a step is that training waits for; without a total the bar has no end. */

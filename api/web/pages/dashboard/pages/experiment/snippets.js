@@ -3,7 +3,7 @@
 import { SERVICE } from "../../address.js";
 
 /** What people call it and write on it, which a fork takes over from its parent. */
-const FOR_PEOPLE = ["name", "tags", "notes"];
+const FOR_PEOPLE = ["name", "tags", "notes", "priority"];
 
 /**
  * What has to be asked for: its spec, or what a fork changes of its parent; null if the checkpoint that it went on from

@@ -1,7 +1,7 @@
 // One experiment as a row of the list.
 
 import { at } from "../../address.js";
-import { network, optimizer, roughly, title } from "../../format.js";
+import { network, optimizer, roughly, title, whole } from "../../format.js";
 import { label, written } from "../../metrics.js";
 import { sparkline } from "../../sparkline.js";
 import { badge } from "../../status.js";
@@ -59,6 +59,7 @@ const progress = (experiment) => {
   if (experiment.waiting_for) {
     return html`<span class="small" title="Waiting for ${experiment.waiting_for}">no worker</span>`;
   }
+  if (experiment.queue) return html`<span class="muted small">place ${whole(experiment.queue.position)}</span>`;
   const { epoch, epochs, eta_seconds: eta } = experiment.progress;
   if (experiment.status !== "running" && experiment.status !== "paused") return whenever(experiment);
   return html`

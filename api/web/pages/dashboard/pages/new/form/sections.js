@@ -6,7 +6,7 @@ import { layers } from "./layers.js";
 import { folded } from "./object.js";
 
 const SECTIONS = [
-  { title: "Experiment", keys: ["name", "dataset"], more: ["tags", "notes"] },
+  { title: "Experiment", keys: ["name", "dataset"], more: ["tags", "notes", "priority"] },
   {
     title: "Network",
     keys: ["layers", "activation", "init", "batch_norm"],

@@ -2,7 +2,7 @@
 
 import { expand, fieldsOf } from "../schema/shorthand.js";
 
-const NOT_VARIED = new Set(["name", "tags", "notes", "seed", "checkpoint", "statistics"]);
+const NOT_VARIED = new Set(["name", "tags", "notes", "priority", "seed", "checkpoint", "statistics"]);
 
 /**
  * @param {object} description of the spec

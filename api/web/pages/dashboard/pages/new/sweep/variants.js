@@ -12,7 +12,7 @@ import { join } from "../pointer.js";
 import { expand } from "../schema/shorthand.js";
 import { entriesOf, keyInput, removeButton, renamed, without } from "./rows.js";
 
-const NOT_VARIED = new Set(["name", "tags", "notes", "seed", "checkpoint", "statistics", "device"]);
+const NOT_VARIED = new Set(["name", "tags", "notes", "priority", "seed", "checkpoint", "statistics", "device"]);
 
 /** @param {object} sweep see `sweep.js` */
 export const variants = (sweep) => {

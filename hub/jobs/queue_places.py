@@ -1,0 +1,146 @@
+"""Where queued experiments are in the queue, and when they are likely to start."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from statistics import fmean
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from gradus.status import Status
+from gradus.wire.experiment import QueuePlace
+from hub.database.database import now
+from hub.jobs import turns, workers
+from hub.jobs.turns import WAITING, Turn
+from hub.tables import ExperimentRow, JobRow
+
+NEWEST = 50
+"""Runs of the workspace whose times are averaged: the newest."""
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """The job of a queued experiment."""
+
+    workspace_id: str
+    device: str
+    priority: int
+    before: int
+    """Waiting jobs of its workspace for the same kind of device, of the same priority, that are older."""
+
+
+@dataclass(frozen=True)
+class _Capacity:
+    slots: int
+    idle: int
+
+
+def of(session: Session, experiment_ids: Sequence[str]) -> Mapping[str, QueuePlace]:
+    """The places of those experiments of a workspace whose jobs wait."""
+    jobs = _jobs(session, experiment_ids)
+    if not jobs:
+        return {}
+    positions = {
+        one: position
+        for device in {job.device for job in jobs.values()}
+        for one, position in _positions(session, device, {job for job in jobs.values() if job.device == device}).items()
+    }
+    at, seconds = now(session), _seconds_of_a_run(session, next(iter(jobs.values())).workspace_id)
+    capacities = {device: _capacity(session, device) for device in {job.device for job in jobs.values()}}
+    return {
+        id_: QueuePlace(
+            position=positions[job],
+            estimated_start=_start(at, positions[job], seconds, capacities[job.device]),
+        )
+        for id_, job in jobs.items()
+    }
+
+
+def _jobs(session: Session, experiment_ids: Sequence[str]) -> Mapping[str, _Waiting]:
+    ids = (ExperimentRow.id.in_(experiment_ids), ExperimentRow.status == Status.QUEUED)
+    columns = (ExperimentRow.id, JobRow.id.label("job"), JobRow.workspace_id, JobRow.device, JobRow.priority)
+    found = session.execute(select(*columns).join(JobRow).where(*ids, *WAITING, JobRow.workspace_id.is_not(None))).all()
+    if not found:
+        return {}
+    before = _before(session, {one.workspace_id for one in found}, {one.job for one in found})
+    return {one.id: _Waiting(one.workspace_id, one.device, one.priority, before[one.job]) for one in found}
+
+
+def _before(session: Session, workspace_ids: set[str], jobs: set[str]) -> Mapping[str, int]:
+    """For each of the jobs, the older waiting ones of its workspace, kind of device and priority."""
+    group = (JobRow.workspace_id, JobRow.device, JobRow.priority)
+    number = func.row_number().over(partition_by=group, order_by=JobRow.id).label("number")
+    of_workspaces = select(JobRow.id, number).where(JobRow.workspace_id.in_(workspace_ids), *WAITING).subquery()
+    query = select(of_workspaces.c.id, of_workspaces.c.number).where(of_workspaces.c.id.in_(jobs))
+    return {id_: number - 1 for id_, number in session.execute(query)}
+
+
+def _positions(session: Session, device: str, jobs: set[_Waiting]) -> Mapping[_Waiting, int]:
+    group = (JobRow.workspace_id, JobRow.priority)
+    grouped = select(*group, func.count()).where(JobRow.device == device, *WAITING).group_by(*group)
+    waiting: defaultdict[str, Counter[int]] = defaultdict(Counter)
+    for workspace_id, priority, number in session.execute(grouped):
+        if workspace_id is not None:
+            waiting[workspace_id][priority] = number
+    workspaces = {turn.workspace_id: turn for turn in turns.waiting(session, device)}
+    return {job: 1 + ahead(job.workspace_id, job.priority, job.before, workspaces, waiting) for job in jobs}
+
+
+def ahead(
+    workspace_id: str,
+    priority: int,
+    before: int,
+    workspaces: Mapping[str, Turn],
+    waiting: Mapping[str, Mapping[int, int]],
+) -> int:
+    """How many jobs start before one that has `before` older ones of its priority in its workspace, if none ends
+    meanwhile. `waiting` is the number of jobs by workspace and priority."""
+    higher = {one: sum(n for p, n in waiting[one].items() if p > priority) for one in workspaces}
+    turn = {key: replace(one, running=one.running + higher[key]) for key, one in workspaces.items()}
+    mine = turn[workspace_id]
+    others = (
+        min(waiting[key].get(priority, 0), _turns_before(one, mine, before))
+        for key, one in turn.items()
+        if key != workspace_id
+    )
+    return sum(higher.values()) + before + sum(others)
+
+
+def _turns_before(other: Turn, mine: Turn, before: int) -> int:
+    """The turns that another workspace gets before the one of mine that follows `before` of mine. Who has caught
+    up with the other's running jobs was served last."""
+    first = (
+        other.rank_among_equals < mine.rank_among_equals
+        if other.running == mine.running
+        else (other.running > mine.running)
+    )
+    return max(0, mine.running + before - other.running + first)
+
+
+def _seconds_of_a_run(session: Session, workspace_id: str) -> float | None:
+    """The mean training time of the workspace's newest jobs; None without any."""
+    row = ExperimentRow
+    ended = (row.workspace_id == workspace_id, row.status == Status.SUCCEEDED)
+    newest = select(row.job_id, row.seconds).where(*ended).order_by(row.id.desc()).limit(NEWEST)
+    jobs = {run.job_id: run.seconds for run in session.execute(newest)}  # members of an array train for as long
+    return fmean(jobs.values()) if jobs else None
+
+
+def _capacity(session: Session, device: str) -> _Capacity | None:
+    """The slots for this kind of device; None if no worker has any."""
+    kinds = workers.kinds(session)
+    if not kinds or device not in {"auto", *kinds}:
+        return None
+    room = workers.room(session)
+    slots = room.slots_for("cpu" if device == "cpu" else "auto")
+    taken = session.scalar(select(func.count()).select_from(JobRow).where(JobRow.owner.is_not(None))) or 0
+    return _Capacity(slots, max(0, slots - taken))
+
+
+def _start(at: datetime, position: int, seconds: float | None, capacity: _Capacity | None) -> datetime | None:
+    if capacity is None or seconds is None:
+        return None
+    rounds = max(0, position - capacity.idle) / capacity.slots
+    return (at + timedelta(seconds=rounds * seconds)).replace(microsecond=0)
