@@ -118,9 +118,9 @@ A key may have 1,000 open streams and long polls per API process, or the number 
 including those of browsers signed in with it. Further ones get 429 with `Retry-After`; `Prefer: wait` is then not
 applied. A slow client still receives every event, at its own pace.
 
-A change of name, tags or notes is sent as a `status`; for an experiment that has ended, as a `status` and an `end`, so
-that the log still ends with `end`. Deleting an experiment deletes its log, so no event reports it: the experiment's own
-stream closes with a comment, `/v1/events` sends nothing, and lists no longer contain the experiment.
+A change of name, tags, notes or priority is sent as a `status`; for an experiment that has ended, as a `status` and an
+`end`, so that the log still ends with `end`. Deleting an experiment deletes its log, so no event reports it: the
+experiment's own stream closes with a comment, `/v1/events` sends nothing, and lists no longer contain the experiment.
 
 ## Connections
 

@@ -46,7 +46,7 @@ COMPARE = Command("compare", "Compare the specs and results of experiments.", "c
 PAUSE = Command("pause", "Pause experiments at a checkpoint.", "control:pause")
 RESUME = Command("resume", "Resume paused experiments.", "control:resume")
 CANCEL = Command("cancel", "Cancel experiments.", "control:cancel")
-EDIT = Command("edit", "Change the name, tags or notes of experiments.", "edit:edit")
+EDIT = Command("edit", "Change the name, tags, notes or priority of experiments.", "edit:edit")
 PREDICT = Command(
     "predict",
     "Ask a trained network about the rows of a CSV file, or about a picture; print CSV or JSON.",

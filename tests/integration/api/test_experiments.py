@@ -106,7 +106,7 @@ def test_a_bad_change_is_named_and_changes_nothing(client: httpx.Client) -> None
     made = client.post("/v1/experiments", json=SPEC)
     for body, told in (
         ('{"name": null}', "name: may not be null"),
-        ('{"status": "cancelled"}', "unknown key 'status': only 'name', 'tags' and 'notes' can be changed"),
+        ('{"status": "cancelled"}', "unknown key 'status': only 'name', 'tags', 'notes' and 'priority' can be changed"),
         ('{"tags": "a"}', "tags: must be a list"),
         ('{"notes": "\\u0000"}', "notes: may not contain NUL"),
         ("[]", "must be a JSON object"),

@@ -85,6 +85,6 @@ def test_every_module_that_a_page_mentions_exists(page: str) -> None:
 def test_a_file_folder_or_module_that_does_not_exist_is_found() -> None:
     assert "hub/turns.py" not in FILES
     assert "hub/turns/" not in FOLDERS
-    assert not defined("hub.jobs.turns")
+    assert not defined("hub.jobs.turn_taking")
     assert not defined("worker.training.train.teach")
     assert defined("worker.training.train.train")

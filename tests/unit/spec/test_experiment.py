@@ -243,8 +243,8 @@ def test_the_fingerprint_notices_every_other_change() -> None:
     prints = [fingerprint(**changes) for changes in [{}, *DIFFERENT]]
     assert len(set(prints)) == len(prints)
     changed = {key for changes in DIFFERENT for key in changes}
-    assert changed == set(Spec.model_fields) - {"name", "tags", "notes", "checkpoint", "statistics"}
-    assert fingerprint(checkpoint=1, statistics="full") == fingerprint()
+    assert changed == set(Spec.model_fields) - {"name", "tags", "notes", "priority", "checkpoint", "statistics"}
+    assert fingerprint(checkpoint=1, statistics="full", priority=10) == fingerprint()
 
 
 def fingerprint(**changes: Any) -> str:

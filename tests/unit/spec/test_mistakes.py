@@ -249,9 +249,21 @@ def test_what_is_no_object_is_told_what_one_looks_like(document: Any) -> None:
 @pytest.mark.parametrize(
     ("model", "document", "message"),
     [
-        (ExperimentPatch, {"epochs": 3}, "unknown key 'epochs': only 'name', 'tags' and 'notes' can be changed"),
-        (ExperimentPatch, {"epoks": 3}, "unknown key 'epoks': only 'name', 'tags' and 'notes' can be changed"),
-        (ExperimentPatch, {"status": "x"}, "unknown key 'status': only 'name', 'tags' and 'notes' can be changed"),
+        (
+            ExperimentPatch,
+            {"epochs": 3},
+            "unknown key 'epochs': only 'name', 'tags', 'notes' and 'priority' can be changed",
+        ),
+        (
+            ExperimentPatch,
+            {"epoks": 3},
+            "unknown key 'epoks': only 'name', 'tags', 'notes' and 'priority' can be changed",
+        ),
+        (
+            ExperimentPatch,
+            {"status": "x"},
+            "unknown key 'status': only 'name', 'tags', 'notes' and 'priority' can be changed",
+        ),
         (ExtendRequest, {"epochs": 1, "epoks": 3}, "unknown key 'epoks': did you mean 'epochs'?"),
         (SweepRequest, {**SWEEP, "layers": [3]}, "unknown key 'layers': it belongs inside 'base'"),
         (SweepRequest, {**SWEEP, "limit": 3}, "unknown key 'limit': it belongs inside 'base/dataset'"),
