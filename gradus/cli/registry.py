@@ -129,7 +129,7 @@ DATASETS = Group(
         ),
         Command(
             "download",
-            "Save a file of a data set as it was sent, or with --parquet the table as it was read.",
+            "Save a file of a data set as it was sent, or with --parquet or --npz the table as it was read.",
             "dataset_download:download",
         ),
         Command("rm", "Delete data sets with their versions and files.", "datasets:rm"),
