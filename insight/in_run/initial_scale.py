@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import prod, sqrt
+from math import log, prod, sqrt
+from typing import assert_never
 
 from gradus.spec.initializer import Constant, Normal, Uniform
 from gradus.spec.nodes.conv import ConvPlan
@@ -34,6 +35,21 @@ def scales(run: Run) -> Sequence[Scaled]:
 def worst_scale(run: Run) -> float:
     """The largest scale; 1 if all layers choose their weights by their number of inputs."""
     return max((one.scale for one in scales(run)), default=1.0)
+
+
+def initial_loss(run: Run) -> float:
+    """The loss that a network with weights of a fitting size starts from, in the unit of the metrics: a guess among
+    classes has ln C, or ln 2 for each label, however rare they are; outputs of deviation 1 double the variance of
+    standardized targets."""
+    match run.data.task:
+        case "classification":
+            return log(max(2, len(run.data.classes)))
+        case "multi_label":
+            return log(2)
+        case "regression":
+            return 2 * run.prior.loss if run.prior is not None else 0.0
+        case _:
+            assert_never(run.data.task)
 
 
 def _scaled(layer: object) -> Scaled | None:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from gradus.spec.optimizer import SGD, Momentum
 from gradus.status import FailureCode
 from gradus.wire.finding import Evidence, Finding, Patch, Since
-from insight.in_run.initial_scale import worst_scale
+from insight.in_run import lr_too_low
+from insight.in_run.initial_scale import initial_loss, worst_scale
 from insight.outcome import STRICT, is_at_prior, learns_well, severity
 from insight.run import Run
 from insight.trend import fall_per_epoch, lowest
@@ -15,7 +16,7 @@ LONG = {"adam": 0.02, "adamw": 0.02, "rmsprop": 0.02, "adagrad": 0.3}
 """Learning rates of optimizers whose steps do not depend on the gradient's size, above which a weight moves further in
 ten steps than it began from 0."""
 ABOVE = 1.2
-"""Loss of the first epochs over a constant prediction's."""
+"""Loss of the first epochs over a constant prediction's, or over the initial loss if that is larger."""
 SCALE = 4.0
 EPOCHS = 3
 FALL = 0.01
@@ -23,8 +24,8 @@ SOLVED = 0.02
 
 
 def in_run(run: Run) -> Finding | None:
-    """Fires if the run diverged or learned nothing, and its loss was above that of a constant prediction although the
-    initial weights were not too large; or its steps are known to be long."""
+    """Fires if the run diverged or learned nothing, and its loss rose above that of a constant prediction and that of
+    the start although the initial weights were not too large; or its steps are known to be long."""
     if run.failure is not None and run.failure.code is not FailureCode.DIVERGED:
         return None
     if run.failure is not None:
@@ -32,13 +33,14 @@ def in_run(run: Run) -> Finding | None:
     if not run.is_due or run.prior is None or worst_scale(run) > SCALE:
         return None
     lr = run.spec.optimizer.lr
-    peak = max(map(run.remaining, run.train_losses))
+    peak = max(map(run.remaining, run.train_losses)) / max(1.0, run.remaining(initial_loss(run)))
+    is_thrown = is_at_prior(run) and peak > ABOVE and lr_too_low.in_run(run) is None
     is_long = lr >= LONG.get(run.spec.optimizer.kind, float("inf"))
     best = lowest(run.validation_losses)
     if (hovering := _hovering(run)) is not None:
         return hovering
     regressed = run.remaining(run.validation_losses[-1]) > 0.9 and run.remaining(run.validation_losses[best]) < 0.5
-    if not ((is_at_prior(run) and peak > ABOVE) or (is_long and not learns_well(run, STRICT)) or regressed):
+    if not (is_thrown or (is_long and not learns_well(run, STRICT)) or regressed):
         return None
     return Finding(
         id="lr_too_high",
@@ -60,7 +62,7 @@ def _evidence(run: Run, lr: float, peak: float) -> Iterator[Evidence]:
 def _because(run: Run, lr: float, peak: float) -> str:
     if peak > ABOVE:
         return (
-            f"With a learning rate of {lr:g} the loss rose to {figure(peak)} times that of a constant prediction: the "
+            f"With a learning rate of {lr:g} the loss rose to {figure(peak)} times what it can start from: the "
             "first steps threw the weights to where little can be learned."
         )
     kind = run.spec.optimizer.kind
