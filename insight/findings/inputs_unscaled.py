@@ -48,7 +48,7 @@ def _patches(start: Start) -> tuple[Patch, ...]:
     dataset, why = start.spec.dataset, "Every input gets mean 0 and deviation 1 over the training examples."
     if dataset.digest is None:
         return () if dataset.standardize else (Patch(patch={"dataset": {"standardize": True}}, why=why),)
-    return (Patch(patch={"dataset": {"numbers": {"kind": "standardize"}}}, why=why),)
+    return (Patch(patch={"dataset": {"numbers": "standard"}}, why=why),)
 
 
 KIND = FindingKind(
