@@ -1,6 +1,6 @@
 """One class outnumbers the others."""
 
-from gradus.wire.finding import Evidence, Finding, Patch
+from gradus.wire.finding import Evidence, Finding
 from insight.findings.kind import FindingKind
 from insight.in_run.class_imbalance import in_run
 from insight.start import Start
@@ -15,7 +15,8 @@ TIMES = 3.0
 
 def at_start(start: Start) -> Finding | None:
     """Fires if one class has more than 80 % of the examples, or three times its share. Whether the others are learned
-    shows in training: until then it is a note, unless a class has fewer than ten examples to be learned from."""
+    shows in training: until then it is a note, unless a class has fewer than ten examples to be learned from. Class
+    weights cost accuracy, so they are proposed only where a run has shown that a class is not recognized."""
     shares = start.measured.data.class_shares
     if start.data.task != "classification" or not shares or start.spec.dataset.class_weights is not None:
         return None
@@ -25,8 +26,6 @@ def at_start(start: Start) -> Finding | None:
         return None
     rarest = round(min(shares) * start.data.train_examples)
     name = start.data.classes[shares.index(majority)]
-    is_table = start.spec.dataset.digest is not None
-    weights = Patch(patch={"dataset": {"class_weights": "balanced"}}, why="Rare classes get larger weights.")
     return Finding(
         id=KIND.id,
         severity="warning" if rarest < FEW else "note",
@@ -37,7 +36,6 @@ def at_start(start: Start) -> Finding | None:
         because=f"{percent(majority)} of the training examples are of class '{name}': a network that always says so is "
         f"right that often, and the rarest class has {rarest} examples. Look at balanced accuracy and at the recall of "
         "each class.",
-        patches=(weights,) if is_table else (),
     )
 
 
@@ -48,7 +46,8 @@ KIND = FindingKind(
     why="The loss is a mean over examples: a class with few of them weighs little. That alone is no fault, and many "
     "such networks recognize their rare class well; it is one if the recall of a class is below 0.2 while the accuracy "
     "is high.",
-    cure='`{"dataset": {"class_weights": "balanced"}}`; more examples of the rare class; balanced accuracy as metric.',
+    cure='`{"dataset": {"class_weights": "balanced"}}` if a run shows such a recall: it costs accuracy otherwise; more '
+    "examples of the rare class; balanced accuracy as metric.",
     at_start=at_start,
     in_run=in_run,
 )
