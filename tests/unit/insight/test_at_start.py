@@ -1,15 +1,20 @@
 """Each finding fires on what it is about, and is silent on what only looks like it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from gradus.spec.dataset import Dataset
+from gradus.spec.numbers import Standard
 from gradus.wire.finding import Finding
+from insight.findings import class_imbalance, inputs_unscaled
 from insight.findings.registry import KINDS, findings_at_start
 from insight.findings.too_deep_for_width import dead_probability
 from tests.unit.insight.starts import start
 
 SGD = {"optimizer": {"kind": "sgd", "lr": 0.01}}
+DIGEST = "sha256:" + "0" * 64
 DEEP = {"layers": [100] * 5, **SGD}
 SLOW = {"final": 0.99}
 FADED = {"gradient_ratio": 0.003, "backward_factor": 0.24}
@@ -225,3 +230,18 @@ def test_a_patch_reaches_layers_with_keys_of_their_own() -> None:
 @pytest.mark.parametrize(("widths", "expected"), [([5] * 15, 0.379), ([1], 0.5), ([100] * 5, 0.0)])
 def test_the_probability_of_a_dead_layer_is_that_of_its_formula(widths: list[int], expected: float) -> None:
     assert dead_probability(widths) == pytest.approx(expected, abs=5e-4)
+
+
+def test_a_table_gets_its_own_word_for_standardizing() -> None:
+    planted = start(data={"deviation_ratio": 1000.0})
+    table = planted.spec.dataset.model_copy(update={"digest": DIGEST})
+    (patch,) = inputs_unscaled._patches(replace(planted, spec=planted.spec.model_copy(update={"dataset": table})))
+    assert Dataset.model_validate({"name": "planted", "digest": DIGEST, **patch.patch["dataset"]}).numbers == Standard()
+
+
+def test_rare_classes_get_no_weights_before_their_recall_is_known() -> None:
+    planted = start(data={"class_shares": (0.82, *[0.02] * 9)})
+    table = planted.spec.dataset.model_copy(update={"digest": DIGEST})
+    finding = class_imbalance.at_start(replace(planted, spec=planted.spec.model_copy(update={"dataset": table})))
+    assert finding is not None
+    assert finding.patches == ()

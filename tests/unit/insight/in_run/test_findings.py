@@ -201,6 +201,19 @@ LOOK_ALIKES: dict[str, tuple[str, Run]] = {
     ),
     "plateau": ("lr_too_low", planted([LN10, 2.3025, 2.3026, 2.3025, 2.3026], accuracies=0.11)),
     "fast start": ("lr_too_low", planted([2.2, 1.9, 1.8, 1.78, 1.77], optimizer=SGD)),
+    "rare class at a low rate": (
+        "lr_too_high",
+        planted(
+            [0.690, 0.687, 0.684, 0.681],
+            accuracies=0.97,
+            dataset="breast_cancer",
+            prior=Prior(loss=0.12, accuracy=0.976, largest_share=0.976),
+        ),
+    ),
+    "a regression that creeps": (
+        "lr_too_high",
+        planted([9100, 9090, 9080, 9070], dataset="diabetes", prior=Prior(loss=5900), optimizer=SGD | {"lr": 1e-5}),
+    ),
     "edge of stability": ("lr_too_high", with_layers(planted(FALLING), *hidden({}), rho=0.3)),
     "good recall": (
         "class_imbalance",
@@ -260,6 +273,13 @@ def test_what_follows_from_small_weights_is_no_answer_of_its_own() -> None:
     first, *rest = findings_in_run(SICK["tiny"][2])
     assert first.id == "initial_weights_too_small"
     assert {one.consequence_of for one in rest} == {"initial_weights_too_small"}
+
+
+def test_the_cheapest_cure_of_overfitting_is_first_and_the_dearest_last() -> None:
+    rising = [1, 0.8, 0.7, 0.75, 0.8, 0.9, 1, 1, 1.1, 1.1]
+    run = planted(FALLING, rising, 0.7, trained=1.0, dataset={"name": "mnist", "limit": 300})
+    first, *_, last = found(run)["overfitting"].patches
+    assert (first.patch, last.patch) == ({"early_stopping": True}, {"dataset": {"limit": None}})
 
 
 def test_since_when_a_layer_is_dead() -> None:
