@@ -1,18 +1,28 @@
 """Loaded models of trained networks, alone, calibrated or as ensembles: the ONNX graphs that users download."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.prediction.models import ModelCache
-from api.services.weights import Chosen, built, built_ensemble, choose, parse_of, trained, with_files
+from api.services.weights import (
+    Chosen,
+    built,
+    built_ensemble,
+    choose,
+    locate,
+    parse_of,
+    trained,
+    with_files,
+    with_weights,
+)
 from gradus.errors import Conflict, TooLarge
 from gradus.roles import target_columns
 from gradus.wire.calibration import CalibrationRecord
 from hub.hub import Hub
-from hub.jobs.weights import Epoch
+from hub.jobs.weights import Epoch, Weights
 
 if TYPE_CHECKING:
     from api.prediction.model import Model
@@ -34,16 +44,20 @@ def loaded(hub: Hub, models: ModelCache, workspace_id: str, experiment_id: str, 
         NotFound: the workspace has no such experiment, or no checkpoint has the weights.
         TooLarge: the network is larger than the API can hold.
     """
-    chosen = choose(hub, workspace_id, experiment_id, epoch)
-
-    def find() -> Chosen:
-        return choose(hub, workspace_id, experiment_id, epoch)
+    located = locate(hub, workspace_id, experiment_id, epoch)
 
     def load() -> "Model":
-        check_size(chosen.experiment_id, chosen.resolved.network.parameters)
-        return with_files(hub, find, lambda found, folder: _of_one(hub, found, folder))
+        chosen = with_weights(hub, workspace_id, experiment_id, located)
+        check_size(experiment_id, chosen.resolved.network.parameters)
 
-    return models.get(_key(chosen), load)
+        def tries() -> Iterator[Chosen]:
+            yield chosen  # the key's own: another's model must not be kept under it
+            while True:  # the run that goes on has deleted it
+                yield choose(hub, workspace_id, experiment_id, epoch)
+
+        return with_files(hub, tries().__next__, lambda found, folder: _of_one(hub, found, folder))
+
+    return models.get(_key(experiment_id, located), load)
 
 
 def calibrated(
@@ -61,18 +75,19 @@ def calibrated(
         TooLarge: the network is larger than the API can hold.
         Exception: what `known` raises, which is asked unless the model is loaded.
     """
-    chosen = choose(hub, workspace_id, experiment_id, epoch)
+    located = locate(hub, workspace_id, experiment_id, epoch)
 
     def load() -> "Model":
+        chosen = with_weights(hub, workspace_id, experiment_id, located)
         calibration = known(chosen)
-        if calibration.epoch != chosen.weights.epoch:
+        if calibration.epoch != located.epoch:
             raise Conflict("the network has just reached another such epoch: ask again", code="epoch_changed")
         check_size(chosen.experiment_id, chosen.resolved.network.parameters)
         temperature = 1.0 if calibration.temperature is None else calibration.temperature
         model = with_files(hub, lambda: chosen, lambda found, folder: _of_one(hub, found, folder, temperature))
         return replace(model, calibration=calibration)
 
-    return models.get(f"{_key(chosen)}/calibrated", load)
+    return models.get(f"{_key(experiment_id, located)}/calibrated", load)
 
 
 def ensemble(hub: Hub, models: ModelCache, members: Sequence[Chosen]) -> "Model":
@@ -97,9 +112,8 @@ def ensemble(hub: Hub, models: ModelCache, members: Sequence[Chosen]) -> "Model"
         with_all = built_ensemble(networks, {"gradus_members": str(len(members))})
         return _model(hub, members, networks, with_all)
 
-    if len(members) == 1:
-        return models.get(_key(members[0]), load)
-    return models.get(sha256("/".join(map(_key, members)).encode()).hexdigest(), load)
+    keys = [_key(one.experiment_id, one.weights) for one in members]
+    return models.get(keys[0] if len(keys) == 1 else sha256("/".join(keys).encode()).hexdigest(), load)
 
 
 def check_size(experiment_id: str, parameters: int) -> None:
@@ -118,8 +132,8 @@ def check_size(experiment_id: str, parameters: int) -> None:
         )
 
 
-def _key(chosen: Chosen) -> str:
-    return f"{chosen.experiment_id}/{chosen.weights.tag}"
+def _key(experiment_id: str, weights: Weights) -> str:
+    return f"{experiment_id}/{weights.tag}"
 
 
 def _read(hub: Hub, chosen: Chosen) -> "Trained":

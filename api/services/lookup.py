@@ -47,8 +47,12 @@ class Lookup(Generic[Row]):
     def _find(self, find: Find[Row], session: Session, workspace_id: str, resource_id: str) -> Row:
         row = find(session, workspace_id, resource_id) if self.is_id(resource_id) else None
         if row is None:
-            raise NotFound(f"no {self.name} {resource_id[:100]}")
+            raise self.absent(resource_id)
         return row
+
+    def absent(self, resource_id: str) -> NotFound:
+        """The error of an id that the workspace does not have."""
+        return NotFound(f"no {self.name} {resource_id[:100]}")
 
 
 EXPERIMENTS: Lookup[ExperimentRow] = Lookup("experiment", is_experiment_id, experiments.get_of, experiments.lock_of)

@@ -17,7 +17,7 @@ from gradus.resolved import ResolvedSpec
 from hub.artifacts.manifest import Damaged
 from hub.experiments.mapping import resolved_of
 from hub.hub import Hub
-from hub.jobs.weights import Epoch, Weights, weights_of
+from hub.jobs.weights import Epoch, Weights, find_weights, weights_of
 from hub.tables import DatasetRow, DatasetVersionRow, ExperimentRow
 
 if TYPE_CHECKING:
@@ -61,6 +61,26 @@ def choose(hub: Hub, workspace_id: str, experiment_id: str, epoch: Epoch) -> Cho
     with hub.read() as session:
         row = EXPERIMENTS.found(session, workspace_id, experiment_id)
         return Chosen(row, weights_of(session, row, epoch))
+
+
+def locate(hub: Hub, workspace_id: str, experiment_id: str, epoch: Epoch) -> Weights:
+    """The weights of an experiment's epoch, without the experiment. Raises as `choose` does."""
+    with hub.read() as session:
+        is_id = EXPERIMENTS.is_id(experiment_id)
+        found = find_weights(session, workspace_id, experiment_id, epoch) if is_id else None
+    if found is None:
+        raise EXPERIMENTS.absent(experiment_id)
+    return found
+
+
+def with_weights(hub: Hub, workspace_id: str, experiment_id: str, located: Weights) -> Chosen:
+    """An experiment, and weights of it that were located.
+
+    Raises:
+        NotFound: the workspace has no such experiment.
+    """
+    with hub.read() as session:
+        return Chosen(EXPERIMENTS.found(session, workspace_id, experiment_id), located)
 
 
 def parse_of(hub: Hub, chosen: Chosen) -> Mapping[str, Any]:

@@ -21,7 +21,7 @@ from hub.experiments import estimates, event_pruning, events, experiments, lists
 from hub.experiments.lists import Filter
 from hub.hub import Hub
 from hub.idempotency import Repeatable
-from hub.jobs import checkpoints, leases, reconciler, runs
+from hub.jobs import checkpoints, leases, reconciler, runs, weights
 from hub.jobs.leases import Lease
 from hub.sweeps import sweeps
 from hub.tables import DEFAULT_WORKSPACE, SweepRow
@@ -29,8 +29,8 @@ from tests.integration.hub.work import claim, metrics_row, submit
 from tests.integration.plans import overheard, plans, sorts, whole
 
 ID = "exp_01kap3v8n0c2q5w8z1t4y7b0df"
-FEW = {"members"}
-"""What sorts, but only a job's own experiments."""
+FEW = {"members", "weights"}
+"""What sorts, but only a job's own experiments, or an experiment's own checkpoints."""
 SWEEP = "swp_01kap3v8n0c2q5w8z1t4y7b0df"
 LEASE = Lease("job_01kap3v8n0c2q5w8z1t4y7b0df", "worker", 1)
 
@@ -65,6 +65,7 @@ QUESTIONS: dict[str, Callable[[Session], object]] = {
     "everybody's events": lambda s: events.of_all(s, 3, 500),
     "newest event": events.newest,
     "checkpoints": lambda s: checkpoints.newest_first(s, ID),
+    "weights": lambda s: weights.find_weights(s, DEFAULT_WORKSPACE, ID, "best"),
     "a page of sweeps": lambda s: sweeps.page(s, DEFAULT_WORKSPACE, SWEEP, 50),
     "counts of sweeps": lambda s: sweeps.counts(s, DEFAULT_WORKSPACE, [SWEEP]),
     "outcomes of a sweep": lambda s: sweeps.outcomes(s, _sweep()),
