@@ -5,11 +5,19 @@ from typing import Any
 
 from gradus.fork import unresolved
 from gradus.spec.experiment import Spec
+from gradus.spec.network import NetworkPlan
 from gradus.wire.finding import Patch
 from insight.words import rounded
 
 INHERITED = frozenset({"activation", "init", "batch_norm", "dropout"})
 """The keys of layers that default to the experiment's."""
+
+USUAL = {"sgd": 0.1, "momentum": 0.01, "adagrad": 0.01, "rmsprop": 0.001, "adam": 0.001, "adamw": 0.001}
+"""Learning rates that suit most networks with fitting weights."""
+FAR, FAR_ABOVE = 100, 20
+"""Times below and above the usual rate from which on a rate is far from it."""
+SIGMOID_LAYERS = 2
+"""Sigmoid layers from which on Xavier weights lose the signal: each passes a quarter of the gradient at most."""
 
 
 def cure(spec: Spec, changes: Mapping[str, Any], why: str) -> Patch:
@@ -28,6 +36,23 @@ def auto_init(spec: Spec) -> Patch:
         {"init": {"kind": "auto"}, **also},
         "He or Xavier initialization, as the activation function needs, keeps signals and gradients at one scale.",
     )
+
+
+def fitting_init(spec: Spec, network: NetworkPlan) -> Patch:
+    """Initial weights that fit; for several sigmoid layers, which fade signals whatever their weights, ReLU as well."""
+    sigmoid = [layer for layer in network.layers if getattr(layer, "activation", None) == "sigmoid"]
+    return relu(spec) if len(sigmoid) >= SIGMOID_LAYERS else auto_init(spec)
+
+
+def at_usable_rate(patch: Patch, spec: Spec) -> Patch:
+    """The patch, with the optimizer's usual learning rate if the spec's is far from it: whoever asks for a patch of a
+    run has no measurement of the patched network."""
+    kind, lr = spec.optimizer.kind, spec.optimizer.lr
+    usual = USUAL.get(kind)
+    if usual is None or "optimizer" in patch.patch or usual / FAR <= lr <= usual * FAR_ABOVE:
+        return patch
+    optimizer = {"optimizer": {"kind": kind, "lr": usual}}
+    return Patch(patch={**patch.patch, **optimizer}, why=f"{patch.why} {lr:g} is no learning rate for {kind}.")
 
 
 def batch_norm(spec: Spec) -> Patch:

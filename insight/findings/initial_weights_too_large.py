@@ -55,7 +55,7 @@ def at_start(start: Start) -> Finding | None:
         f"{layer.fan_in} inputs: the outputs start with a deviation of {figure(begin.output_deviation)}, and the loss "
         f"at {figure(begin.loss)} where a constant prediction has {figure(measured.data.prior)}. The first steps only "
         "undo that.",
-        patches=(cures.auto_init(start.spec), cures.batch_norm(start.spec)),
+        patches=(cures.fitting_init(start.spec, start.network), cures.batch_norm(start.spec)),
     )
 
 

@@ -27,7 +27,7 @@ def at_start(start: Start) -> Finding | None:
         ),
         because=f"{percent(flat)} of the activations of {layer.name} are where {layer.activation} is flat: its sums "
         f"are about {figure(layer.z_rms)} in size, and hardly any gradient passes.",
-        patches=(cures.auto_init(start.spec), cures.batch_norm(start.spec), cures.relu(start.spec)),
+        patches=(cures.fitting_init(start.spec, start.network), cures.batch_norm(start.spec), cures.relu(start.spec)),
     )
 
 

@@ -1,6 +1,7 @@
 """Initial weights of the wrong size, as the spec of a run shows them."""
 
 from gradus.wire.finding import Evidence, Finding, Patch
+from insight import cures
 from insight.in_run.initial_scale import Scaled, scales
 from insight.outcome import STRICT, learns_well, severity
 from insight.run import Run
@@ -11,7 +12,6 @@ LARGE, SMALL = 4.0, 0.35
 FEW_LAYERS = 2
 """Hidden layers below which small weights do no harm: the output layer learns all the same."""
 
-AUTO = Patch(patch={"init": {"kind": "auto"}}, why="Weights that fit the number of inputs keep the size of the signal.")
 NORM = Patch(patch={"batch_norm": True}, why="Normalization gives every layer sums of the same size.")
 
 
@@ -52,5 +52,7 @@ def _finding(run: Run, name: str, worst: Scaled, limit: float, what: str) -> Fin
         because=f"The initial weights of {worst.layer} have a standard deviation of {figure(worst.deviation)}; with "
         f"{worst.fan_in} inputs a sum of them is {change}: each such layer {what}"
         + (", and the first steps only undo that." if is_large else ", until nothing is left to learn from."),
-        patches=(AUTO, NORM),
+        patches=tuple(
+            cures.at_usable_rate(patch, run.spec) for patch in (cures.fitting_init(run.spec, run.network), NORM)
+        ),
     )

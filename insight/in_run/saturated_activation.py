@@ -1,6 +1,7 @@
 """Units on the flat parts of their activation function, as a run shows them."""
 
 from gradus.wire.finding import Evidence, Finding, Patch
+from insight import cures
 from insight.in_run.layers import held
 from insight.outcome import learns_well, severity
 from insight.run import Run
@@ -40,7 +41,9 @@ def in_run(run: Run) -> Finding | None:
 def _patches(run: Run) -> tuple[Patch, ...]:
     lr = rounded(run.spec.optimizer.lr / 10)
     return (
-        Patch(patch={"init": {"kind": "auto"}}, why="Weights that fit the number of inputs keep sums near 0."),
-        Patch(patch={"batch_norm": True}, why="Normalized sums stay where the function is steep."),
+        cures.at_usable_rate(cures.fitting_init(run.spec, run.network), run.spec),
+        cures.at_usable_rate(
+            Patch(patch={"batch_norm": True}, why="Normalized sums stay where the function is steep."), run.spec
+        ),
         Patch(patch={"optimizer": {"lr": lr}}, why=f"Shorter steps, with a rate of {lr:g}, do not push sums far out."),
     )
