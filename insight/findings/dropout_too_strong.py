@@ -1,15 +1,20 @@
 """Too few units are left in training."""
 
+from math import isfinite, sqrt
+
 from gradus.spec.nodes.conv import ConvPlan
 from gradus.spec.nodes.dense import DensePlan
 from gradus.wire.finding import Evidence, Finding, Patch
 from insight.findings.kind import FindingKind
-from insight.outcome import STRICT, learns_well, severity
+from insight.outcome import STRICT, is_at_prior, learns_well, severity
 from insight.run import Run
 from insight.start import Start
+from insight.trend import fall_per_epoch
 from insight.words import figure, percent, rounded
 
 RATE = 0.5
+NOISE = 1.25
+"""Loss with dropout over that without, for regression."""
 RATIO = 1.05
 """Training loss, with dropout, over validation loss, without."""
 ENOUGH = 2
@@ -20,10 +25,14 @@ def in_run(run: Run) -> Finding | None:
     """Fires if a run with dropout learns badly, its loss with dropout is above that without, and a layer drops more
     than half of its units, or has fewer than two left for each output. Training scores below validation scores alone
     are how dropout works."""
-    if not run.is_due or run.failure is not None or learns_well(run, STRICT):
+    if not run.is_due or run.failure is not None:
         return None
     layer = _narrowest(run)
     if layer is None:
+        return None
+    if run.data.task == "regression":
+        return _noisy(run, layer)
+    if learns_well(run, STRICT):
         return None
     left, rate = (1 - layer.dropout) * layer.shape[-1], layer.dropout
     last = run.last
@@ -43,6 +52,30 @@ def in_run(run: Run) -> Finding | None:
         because=f"Dropout of {rate:g} leaves {figure(left)} of the {layer.shape[-1]} units of {layer.name} in each "
         f"step, and the loss with dropout, {figure(last.train_loss)}, is {percent(ratio - 1)} above that without: too "
         "little of the network is left to learn with.",
+        patches=tuple(_patches(run)),
+    )
+
+
+def _noisy(run: Run, layer: DensePlan | ConvPlan) -> Finding | None:
+    """Fires if dropout's noise in the outputs adds a quarter to the squared error, beyond what chance and the progress
+    within the epoch may add. A class stays the same under some noise, a number does not."""
+    last = run.last
+    ratio = last.train_loss / last.validation_loss if last.validation_loss > 0 else 0.0
+    chance = 2 * sqrt(2 / max(run.data.validation_examples, 1))
+    limit = NOISE + chance + max(0.0, fall_per_epoch(run.train_losses))
+    if not (isfinite(ratio) and ratio > limit):
+        return None
+    return Finding(
+        id=KIND.id,
+        severity="critical" if is_at_prior(run) else "warning",
+        layer=layer.name,
+        evidence=(
+            Evidence(statistic="train_over_validation_loss", value=ratio, threshold=limit, healthy=(0, limit)),
+            Evidence(statistic="dropout", layer=layer.name, value=layer.dropout),
+        ),
+        because=f"With dropout of {layer.dropout:g} the loss is {figure(last.train_loss)}, without it "
+        f"{figure(last.validation_loss)}: training makes up for the noise of dropout "
+        "instead of learning more.",
         patches=tuple(_patches(run)),
     )
 

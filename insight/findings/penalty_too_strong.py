@@ -11,6 +11,9 @@ from insight.words import figure, percent, rounded
 
 SHARE = 0.5
 """Share of the penalty in the whole loss."""
+COSTLY = 0.1
+"""The same together with weights that shrank; for regression alone. There the loss grows continuously with the penalty:
+where training rests, weights that are 1 % smaller cost 2 % of an L2 penalty in the loss, and 1 % of an L1 penalty."""
 SHRUNK = 0.05
 """Share that is left of the first penalty of the run, where the penalty has shrunk the weights to nothing."""
 GAP = 1.1
@@ -28,20 +31,25 @@ def in_run(run: Run) -> Finding | None:
     if (l1 == 0 and l2 == 0) or not run.is_due or len(run.rows) < LEAST or run.failure is not None:
         return None
     first, last = run.rows[0], run.last
-    share = last.penalty / (last.penalty + last.train_loss) if last.penalty + last.train_loss > 0 else 0.0
+    is_regression = run.data.task == "regression"
+    loss = run.remaining(last.train_loss) if is_regression else last.train_loss  # penalties add to standardized losses
+    share = last.penalty / (last.penalty + loss) if last.penalty + loss > 0 else 0.0
     highest = max(row.penalty for row in run.rows)
     left = last.penalty / highest if highest > 0 else 1.0
     gap = last.validation_loss / last.train_loss if last.train_loss > 0 else float("inf")
-    rules = share > SHARE or (share > SHARE / 5 and left < SHARE)
+    rules = share > SHARE or (share > COSTLY and left < SHARE)
     is_sick = run.remaining(last.train_loss) > SOLVED if share > SHARE else not learns_well(run)
+    if is_regression and share > COSTLY:
+        rules, is_sick = True, run.remaining(last.train_loss) > SOLVED
     if not is_sick or gap > GAP or not (rules or (is_at_prior(run) and left < SHRUNK)):
         return None
+    limit = COSTLY if is_regression else SHARE
     what = " and ".join(f"{name} of {value:g}" for name, value in (("l1", l1), ("l2", l2)) if value)
     return Finding(
         id=KIND.id,
         severity="critical" if is_at_prior(run) else "warning",
         evidence=(
-            Evidence(statistic="penalty_share", value=share, threshold=SHARE, healthy=(0, SHARE)),
+            Evidence(statistic="penalty_share", value=share, threshold=limit, healthy=(0, limit)),
             Evidence(statistic="penalty_over_largest", value=left, threshold=SHRUNK, healthy=(SHRUNK, None)),
             Evidence(statistic="train_loss", value=last.train_loss),
         ),

@@ -8,7 +8,7 @@ from insight.findings.kind import FindingKind
 from insight.outcome import STRICT, is_at_prior, learns_well, severity
 from insight.run import Run
 from insight.start import Start
-from insight.trend import fall_per_epoch, falling_share
+from insight.trend import fall_per_epoch, falling_share, lowest
 from insight.words import count, figure, percent
 
 FALL = 0.01
@@ -18,6 +18,10 @@ DIRECTION = 0.6
 PER_STEP = 1e-3
 """Fall per step below which not the steps are too few, but each is too short."""
 SOLVED = 0.02
+GAIN = 0.05
+"""Share of the loss that a regression gains in the second half of its epochs, `EPOCHS` at least. How much of a target
+is noise is not known: there the trend tells whether a run is at its end, and not what is left."""
+EPOCHS = 6
 DECREASE = 3.0
 """D: what the planned steps take off the loss, by the gradient, if every step were as good as the first."""
 ENOUGH = 20.0
@@ -38,16 +42,17 @@ def in_run(run: Run) -> Finding | None:
     fall = fall_per_epoch(losses)
     left = run.remaining(losses[-1])
     steps = run.last.step
-    falls = fall >= FALL and falling_share(losses[-6:]) >= DIRECTION
+    goes_on = run.data.task == "regression" and _goes_on(run)
+    falls = goes_on or (fall >= FALL and falling_share(losses[-6:]) >= DIRECTION)
     if not (falls or (len(losses) == 1 and left > SOLVED)) or left <= SOLVED:
         return None
-    if learns_well(run, STRICT):
+    if learns_well(run, STRICT) and not goes_on:
         return None
     if is_at_prior(run) and len(losses) > 1 and fall / run.steps_per_epoch < PER_STEP:
         return None  # too short steps: another finding
     return Finding(
         id=KIND.id,
-        severity=severity(run),
+        severity="warning" if goes_on and not is_at_prior(run) else severity(run),
         since=run.since(len(losses) - 1),
         evidence=(
             Evidence(statistic="train_loss_fall_per_epoch", value=fall, threshold=FALL, healthy=(None, FALL)),
@@ -58,6 +63,18 @@ def in_run(run: Run) -> Finding | None:
         f"{figure(losses[-1])} and was still falling by {percent(fall)} an epoch: training ended before learning did.",
         patches=tuple(_patches(run)),
     )
+
+
+def _goes_on(run: Run) -> bool:
+    """Whether the second half of the run took a twentieth off the training and the validation loss, up to its end: as
+    losses fall with the logarithm of the steps, a run of twice the length would take off as much again. Where a
+    schedule shortens the steps, its end says nothing."""
+    train, validation = run.train_losses, run.validation_losses
+    if len(train) < EPOCHS or run.spec.schedule.kind != "constant":
+        return False
+    middle, last = len(train) // 2 - 1, len(train) - 1
+    is_lowest = last - lowest(validation) <= len(train) // 10
+    return is_lowest and all(losses[last] <= (1 - GAIN) * losses[middle] for losses in (train, validation))
 
 
 def at_start(start: Start) -> Finding | None:
