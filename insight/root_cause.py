@@ -10,7 +10,6 @@ from gradus.wire.finding import Finding, Since
 
 ORDER: Sequence[str] = (
     "labels_do_not_follow_inputs",
-    "label_noise",
     "class_imbalance",
     "inputs_unscaled",
     "target_scale",
@@ -31,6 +30,7 @@ ORDER: Sequence[str] = (
     "vanishing_gradient",
     "linear_network",
     "lr_too_low",
+    "label_noise",
     "too_few_steps",
     "diverged",
     "loss_spikes",
@@ -60,6 +60,7 @@ CONSEQUENCES: dict[str, frozenset[str]] = {
             "loss_spikes",
             "oscillating_loss",
             "underfitting",
+            "label_noise",
             "predicts_class_prior",
         }
     ),
@@ -77,6 +78,7 @@ CONSEQUENCES: dict[str, frozenset[str]] = {
             "lr_too_high",
             "lr_too_low",
             "underfitting",
+            "label_noise",
             "predicts_class_prior",
         }
     ),
@@ -92,6 +94,7 @@ CONSEQUENCES: dict[str, frozenset[str]] = {
             "oscillating_loss",
             "underfitting",
             "overfitting",
+            "label_noise",
             "predicts_class_prior",
         }
     ),
@@ -103,6 +106,7 @@ CONSEQUENCES: dict[str, frozenset[str]] = {
             "lr_too_low",
             "too_few_steps",
             "underfitting",
+            "label_noise",
             "predicts_class_prior",
         }
     ),
@@ -121,13 +125,14 @@ CONSEQUENCES: dict[str, frozenset[str]] = {
             "batch_norm_statistics",
             "too_few_steps",
             "underfitting",
+            "label_noise",
             "predicts_class_prior",
         }
     ),
     "clipping_too_strong": frozenset({"lr_too_low", "too_few_steps", "underfitting", "predicts_class_prior"}),
     "warmup_too_long": frozenset({"lr_too_low", "too_few_steps", "underfitting", "predicts_class_prior"}),
     "signal_collapse": frozenset(
-        {"vanishing_gradient", "lr_too_low", "too_few_steps", "underfitting", "predicts_class_prior"}
+        {"vanishing_gradient", "lr_too_low", "too_few_steps", "underfitting", "label_noise", "predicts_class_prior"}
     ),
     "vanishing_gradient": frozenset({"lr_too_low", "too_few_steps", "underfitting", "predicts_class_prior"}),
     "dead_relu": frozenset(

@@ -2,32 +2,42 @@
 
 from math import isfinite
 
-from gradus.wire.finding import Evidence, Finding, Patch
+from gradus.wire.finding import Evidence, Finding, Patch, Since
 from gradus.wire.layer_report import LayerReport
 from insight.findings.kind import FindingKind
-from insight.outcome import severity
+from insight.outcome import best_remaining, severity
 from insight.run import Run
-from insight.trend import lowest
+from insight.trend import fall_per_epoch, lowest
 from insight.words import percent
 
-EASY = 0.35
-"""Share of easy examples with which much of the data is understood."""
+EASY = 0.5
+"""Share of easy examples with which most of the data is understood."""
 HARD = 0.08
 """Share of hard ones."""
+LEARNED = 0.7
+"""Share of a constant prediction's loss up to which the best epoch has learned; two of five wrong labels leave that."""
+FALL = 0.01
+"""Fall of the losses per epoch, above which hard examples may still be learned."""
+EPOCHS = 2
+"""Epochs after the best one that show that validation has ended."""
 
 
 def in_run(run: Run) -> Finding | None:
-    """Fires if, at the epoch with the lowest validation loss, a third of the training examples have next to no loss,
-    but 8 % are taken for another class. A network that understands little has few easy examples; one that
-    has learned everything by heart, later, has no hard ones."""
+    """Fires if a network has learned, and its validation or training loss falls no longer, and if, at the epoch with
+    the lowest validation loss, half of the training examples have next to no loss, but 8 % are taken for another class.
+    A network that understands little has few easy examples; one that has learned everything by heart, later, has no
+    hard ones."""
     report = _at_best(run)
     if report is None or report.easy is None or report.hard is None or not run.is_due or run.failure is not None:
+        return None
+    if best_remaining(run) > LEARNED or _goes_on(run):
         return None
     if not (isfinite(report.easy) and report.easy > EASY and report.hard > HARD):
         return None
     return Finding(
         id=KIND.id,
         severity=severity(run),
+        since=Since(epoch=report.epoch, step=report.step),
         evidence=(
             Evidence(statistic="hard", value=report.hard, threshold=HARD, healthy=(0, 0.04)),
             Evidence(statistic="easy", value=report.easy, threshold=EASY, healthy=(EASY, 1)),
@@ -37,6 +47,12 @@ def in_run(run: Run) -> Finding | None:
         "they are labelled: some of these labels may be wrong.",
         patches=tuple(_patches(run)),
     )
+
+
+def _goes_on(run: Run) -> bool:
+    """Whether the run ends before its validation loss has stopped falling, with a training loss that still falls."""
+    waited = len(run.rows) - 1 - lowest(run.validation_losses)
+    return waited < EPOCHS and fall_per_epoch(run.train_losses) > FALL
 
 
 def _at_best(run: Run) -> LayerReport | None:

@@ -16,6 +16,7 @@ from tests.unit.insight.in_run.planted import LN10, found, planted, with_layers
 
 SGD = {"kind": "sgd", "lr": 0.1}
 DIVERGED = Failure(code=FailureCode.DIVERGED, message="the loss diverged", epoch=1, step=7, layer="layers/0")
+VARIANCE = Prior(loss=5900)
 FALLING = (1.0, 0.5, 0.3, 0.2, 0.15, 0.12, 0.1, 0.09, 0.085, 0.08)
 HIDDEN = [LayerStatistics(name=f"layers/{i}", units=100, share=0.3, flat=0.0, dead=0.2, delta_rms=1.0) for i in (0, 1)]
 
@@ -69,6 +70,21 @@ SICK: dict[str, tuple[str, str, Run]] = {
     ),
     "thin": ("dropout_too_strong", "warning", planted([2.2, 2.1, 2.05], [2, 1.9, 1.8], 0.4, layers=[20], dropout=0.8)),
     "short": ("too_few_steps", "warning", planted([2.2, 1.8, 1.4, 1.1], accuracies=0.6, dataset="digits")),
+    "half of a regression": (
+        "too_few_steps",
+        "warning",
+        planted([3000 / epoch**0.2 for epoch in range(1, 11)], dataset="diabetes", prior=VARIANCE),
+    ),
+    "thin, though R² is 0.5": (
+        "dropout_too_strong",
+        "warning",
+        planted([5600.0, *[5200.0] * 5], [2900.0] * 6, dataset="diabetes", prior=VARIANCE, dropout=0.3),
+    ),
+    "heavy, though R² is 0.5": (
+        "penalty_too_strong",
+        "warning",
+        planted([3000.0] * 6, dataset="diabetes", prior=VARIANCE, penalties=0.1, l2=0.01),
+    ),
     "heavy": (
         "penalty_too_strong",
         "warning",
@@ -145,7 +161,7 @@ SICK: dict[str, tuple[str, str, Run]] = {
     "wrong labels": (
         "label_noise",
         "warning",
-        with_layers(planted([1.2, 1.0, 0.9], accuracies=0.7), *hidden({}), easy=0.7, hard=0.2),
+        with_layers(planted([1.2, 1.0, *[0.9] * 4], accuracies=0.7), *hidden({}), easy=0.7, hard=0.2),
     ),
     "alike": (
         "signal_collapse",
@@ -183,6 +199,22 @@ LOOK_ALIKES: dict[str, tuple[str, Run]] = {
     "healthy dropout": (
         "dropout_too_strong",
         planted([0.5, 0.3, 0.2], [0.3, 0.2, 0.15], 0.96, layers=[512], dropout=0.5),
+    ),
+    "all of a regression": (
+        "too_few_steps",
+        planted([4000, 3200, *[3000] * 8], dataset="diabetes", prior=VARIANCE),
+    ),
+    "half of a regression with a decay": (
+        "too_few_steps",
+        planted([3000 / i**0.2 for i in range(1, 11)], dataset="diabetes", prior=VARIANCE, schedule="cosine"),
+    ),
+    "noise of dropout": (
+        "dropout_too_strong",
+        planted([4500.0, *[3300.0] * 5], [2900.0] * 6, dataset="diabetes", prior=VARIANCE, dropout=0.1),
+    ),
+    "small penalty of a regression": (
+        "penalty_too_strong",
+        planted([3000.0] * 6, dataset="diabetes", prior=VARIANCE, penalties=0.02, l2=1e-4),
     ),
     "small penalty": ("penalty_too_strong", planted(FALLING, accuracies=0.95, penalties=0.06, l2=1e-4)),
     "a third clipped": ("clipping_too_strong", planted(FALLING, norm=0.8, clip_norm=1)),
@@ -232,6 +264,14 @@ LOOK_ALIKES: dict[str, tuple[str, Run]] = {
         "vanishing_gradient",
         with_layers(planted([0.01] * 4, accuracies=0.99), *hidden({"delta_rms": 0.01})),
     ),
+    "mistakes that training still mends": (
+        "label_noise",
+        with_layers(planted([1.2, 1.0, 0.9], accuracies=0.7), *hidden({}), easy=0.7, hard=0.2),
+    ),
+    "validation near the prior": (
+        "label_noise",
+        with_layers(planted([1.2, 1.0, *[0.9] * 4], [2.0] * 6, 0.4), *hidden({}), easy=0.7, hard=0.2),
+    ),
     "few mistakes": ("label_noise", with_layers(planted([1.2] * 3, accuracies=0.7), *hidden({}), easy=0.8, hard=0.03)),
     "nothing understood": (
         "label_noise",
@@ -280,6 +320,26 @@ def test_the_cheapest_cure_of_overfitting_is_first_and_the_dearest_last() -> Non
     run = planted(FALLING, rising, 0.7, trained=1.0, dataset={"name": "mnist", "limit": 300})
     first, *_, last = found(run)["overfitting"].patches
     assert (first.patch, last.patch) == ({"early_stopping": True}, {"dataset": {"limit": None}})
+
+
+@pytest.mark.parametrize("cause", [{"init": {"kind": "normal", "std": 1}}, {"optimizer": {"kind": "adam", "lr": 0.1}}])
+def test_labels_are_not_blamed_where_the_start_is_at_fault(cause: dict[str, Any]) -> None:
+    run = with_layers(planted([1.2, 1.0, *[0.9] * 4], accuracies=0.7, **cause), *hidden({}), easy=0.7, hard=0.2)
+    first, *rest = findings_in_run(run)
+    assert first.id in ("initial_weights_too_large", "lr_too_high")
+    assert ("label_noise", first.id) in [(one.id, one.consequence_of) for one in rest]
+
+
+def test_the_patch_of_large_weights_brings_a_rate_and_an_activation_that_suit() -> None:
+    large: dict[str, Any] = {"init": {"kind": "normal", "std": 3}}
+    one = found(planted([2.3] * 4, accuracies=0.2, layers=[30], optimizer=SGD | {"lr": 3}, **large))
+    assert one["initial_weights_too_large"].patches[0].patch["optimizer"] == {"kind": "sgd", "lr": 0.1}
+    stack = planted([2.3] * 4, accuracies=0.2, layers=[50] * 3, activation="sigmoid", optimizer=SGD, **large)
+    names = {"initial_weights_too_large", "saturated_activation"}
+    patches = {one.id: one.patches[0].patch for one in findings_in_run(with_layers(stack, *hidden({"flat": 0.8})))}
+    assert {name: patches[name] for name in names} == {
+        name: {"activation": "relu", "init": {"kind": "auto"}} for name in names
+    }
 
 
 def test_since_when_a_layer_is_dead() -> None:
