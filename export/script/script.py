@@ -131,7 +131,7 @@ def _head(run: Repeated) -> Iterator[str]:
     needs = "Needs Python 3.11 or later, torch and numpy: pip install torch numpy. Then: python run.py [FOLDER], where"
     yield from wrap(f"{needs} FOLDER has the data; by default it is the folder of this file.", _WIDTH)
     yield ""
-    yield from wrap(f"Data: {_needs(run)}.", _WIDTH)
+    yield from _needs(run)
     yield ""
     where = f"on {run.device}" if run.device else "on an unknown device"
     yield from wrap(
@@ -160,9 +160,14 @@ def _plain(text: str, *, keep_lines: bool = False) -> str:
     return text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
 
 
-def _needs(run: Repeated) -> str:
+def _needs(run: Repeated) -> Iterator[str]:
+    """What data the file needs. The command has a line of its own, as it is copied into a shell."""
     dataset = run.resolved.spec.dataset
-    return built_in.says(DATASETS[dataset.name]) if dataset.version is None else uploaded.says(dataset)
+    if dataset.version is None:
+        yield from wrap(f"Data: {built_in.says(DATASETS[dataset.name])}.", _WIDTH)
+        return
+    yield from wrap(f"Data: {_plain(uploaded.says(dataset))}:", _WIDTH)
+    yield f"    {_plain(uploaded.command(dataset))}"
 
 
 def _constants(run: Repeated) -> str:

@@ -1,6 +1,7 @@
 """The code that loads an uploaded data set."""
 
 from collections.abc import Iterator
+from shlex import quote
 from typing import assert_never
 
 from gradus.dataset_plan import DatasetPlan
@@ -37,10 +38,12 @@ _SCALINGS = {
 
 def says(dataset: Dataset) -> str:
     """What the file needs, in words."""
-    return (
-        f"version {dataset.version} of the data set {dataset.name}, as {DATA} in that folder; get it with: "
-        f"gradus datasets download {dataset.name} {DATA} --npz --version {dataset.version}"
-    )
+    return f"version {dataset.version} of the data set {dataset.name}, as {DATA} in that folder; get it with"
+
+
+def command(dataset: Dataset) -> str:
+    """The line of a shell that gets what the file needs."""
+    return f"gradus datasets download {quote(dataset.name)} {DATA} --npz --version {dataset.version}"
 
 
 def constants(plan: DatasetPlan, dataset: Dataset) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """`run.py` reads, splits and encodes a table to the bit, for every word."""
 
 import re
+import shlex
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,16 @@ TARGETS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "boolean class": (("false", "true"), {"target": "member"}),
 }
 
+NAMES = (
+    r"C:\Users\nina",
+    '""";raise SystemExit("ran");"""',
+    "two words",
+    "a; echo b $(c) 'd'",
+    "of people " * 9 + "end",
+    'ends with "',
+)
+"""Of data sets, as people may write them."""
+
 
 @pytest.fixture(scope="module")
 def table(tmp_path_factory: pytest.TempPathFactory) -> Table:
@@ -123,6 +134,13 @@ def test_another_table_is_refused(tmp_path: Path) -> None:
     write_npz(store(tmp_path / "o", {**COLUMNS, "k": COLUMNS["k"] + 1}), tmp_path / "data.npz")
     with pytest.raises(SystemExit, match=re.escape("is another table")):
         names["load"]()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_name_of_a_data_set_is_text_and_one_word_of_the_command(name: str, table: Table, tmp_path: Path) -> None:
+    said = _names(table, CLASSES, tmp_path, name=name, split="stratified", columns=ROLES)["__doc__"]
+    (command,) = (line for line in said.splitlines() if line.startswith("    gradus datasets download "))
+    assert shlex.split(command) == ["gradus", "datasets", "download", name, "data.npz", "--npz", "--version", "1"]
 
 
 def _hold(table: Table, classes: tuple[str, ...], folder: Path, **words: Any) -> None:
