@@ -36,7 +36,7 @@ def inputs(resolved: ResolvedSpec, data: Data) -> ProbedData:
     places = torch.randperm(n, generator=torch.Generator().manual_seed(0))[:MEASURED]
     x, y = _numbers(train, places), train.targets[places]
     deviation = x.std(0, correction=0)
-    varies = deviation > 1e-7 * x.abs().amax(0).clamp(min=1e-30)
+    varies = _vary(x, deviation)
     spread = deviation[_numeric(data, len(deviation)) & varies]
     per_epoch = steps_per_epoch(spec.batch_size, n)
     found = _correlations(x[:, varies], _columns(y, data))
@@ -68,6 +68,11 @@ def _numbers(split: Split, places: Tensor) -> Tensor:
     """The inputs as numbers, (n, inputs), float32."""
     rows = split.inputs[places]
     return rows.float() if split.largest is None else Scale(split.largest, torch.empty(0)).numbers(rows)
+
+
+def _vary(x: Tensor, deviation: Tensor) -> Tensor:
+    """Which inputs (n, inputs), with these standard deviations, are no constants."""
+    return deviation > 1e-7 * x.abs().amax(0).clamp(min=1e-30)
 
 
 def _numeric(data: Data, width: int) -> Tensor:
@@ -119,13 +124,17 @@ class _Correlations:
 
 
 def _correlations(x: Tensor, y: Tensor) -> _Correlations:
-    """Correlations of predictions with targets y (n, outputs) on held-out examples: the largest over the outputs."""
+    """Correlations of predictions with targets y (n, outputs) on held-out examples: the largest over the outputs.
+    Nothing is learned of an input that varies in held-out examples only."""
     held_out = int(HELD_OUT * len(x))
     if held_out < LEAST_HELD_OUT or not x.shape[1]:
         return _Correlations()
-    x = x - x[held_out:].mean(0)
-    x = x / x[held_out:].std(0, correction=0).clamp(min=1e-6)
-    x = x.clamp(-10, 10)
+    deviation = x[held_out:].std(0, correction=0)
+    varies = _vary(x[held_out:], deviation)
+    if not varies.any():
+        return _Correlations()
+    x = x[:, varies]
+    x = ((x - x[held_out:].mean(0)) / deviation[varies]).clamp(-10, 10)
     known, asked = (x[held_out:], y[held_out:]), (x[:held_out], y[:held_out])
     return _Correlations(
         held_out,

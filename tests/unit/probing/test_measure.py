@@ -197,3 +197,13 @@ def test_the_prior_is_the_entropy_of_the_class_frequencies() -> None:
     data = made_up_data(train=600)
     shares = torch.bincount(data.train.targets) / 600
     assert inputs(spec_of(data), data).prior == pytest.approx(float(-(shares * shares.log()).sum()), rel=1e-3)
+
+
+def test_nothing_is_learned_of_an_input_that_varies_in_held_out_examples_only() -> None:
+    data = made_up_data(train=400)
+    order = torch.randperm(400, generator=torch.Generator().manual_seed(0))
+    data.train.inputs[:] = 3.0
+    data.train.inputs[order[:160], 0] = torch.randn(160, dtype=torch.float64)
+    found = inputs(spec_of(data), data)
+    assert found.constant_inputs == 12
+    assert (found.held_out, found.linear_correlation, found.neighbour_correlation) == (0, None, None)
