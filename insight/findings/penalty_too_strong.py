@@ -53,7 +53,7 @@ def in_run(run: Run) -> Finding | None:
             Evidence(statistic="penalty_over_largest", value=left, threshold=SHRUNK, healthy=(SHRUNK, None)),
             Evidence(statistic="train_loss", value=last.train_loss),
         ),
-        because=f"With {what} the penalty fell from {figure(first.penalty)} to {figure(last.penalty)}, "
+        because=f"With {what} the penalty went from {figure(first.penalty)} to {figure(last.penalty)}, "
         f"{percent(share)} of the loss, while the data's loss is still {figure(last.train_loss)}: the weights are kept "
         "too small for what they have to tell apart.",
         patches=(Patch(patch=_weaker(l1, l2), why="A hundredth of the penalty lets the data decide."),),

@@ -309,6 +309,12 @@ def test_a_diverged_run_has_one_cause() -> None:
     assert "lr_too_high" not in penalty
 
 
+def test_a_penalty_that_grew_did_not_fall() -> None:
+    run = planted([2.3, 2.303, 2.303], accuracies=0.11, penalties=[3.0, 4.0, 5.0], l2=0.1)
+    penalty = next(one for one in findings_in_run(run) if one.id == "penalty_too_strong")
+    assert "the penalty went from 3 to 5," in penalty.because
+
+
 def test_what_follows_from_small_weights_is_no_answer_of_its_own() -> None:
     first, *rest = findings_in_run(SICK["tiny"][2])
     assert first.id == "initial_weights_too_small"
