@@ -55,7 +55,8 @@ class RunLoop:
         state = join([one.state for one in checkpoints]) if checkpoints else None
         specs = [one.spec for one in self._trainees]
         batch = examples_per_step(specs[0].batch_size, len(data.train))
-        progress.expect(longest_piece(plan(specs[0], data.plan), batch, len(specs)))
+        words = specs[0].dataset.augment
+        progress.expect(longest_piece(plan(specs[0], data.plan), batch, len(specs), words))
         self._training = train(specs, data, device, state=state, on_progress=progress.beat, products=products)
         self._examples = len(data.train)
         self._preprocessing = data.preprocessing

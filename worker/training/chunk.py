@@ -9,6 +9,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from gradus.spec.augment import Augment, mixes
 from gradus.spec.experiment import Spec
 from gradus.spec.memory import evaluation_rows
 from gradus.spec.network import NetworkPlan
@@ -27,31 +28,38 @@ MULTIPLICATIONS_PER_SECOND = 5e10
 WEIGHTS_PER_SECOND = 6e8
 """Weights that a slow CPU updates per second, with eight passes over memory per step: the bottleneck of small
 batches."""
+INPUTS_PER_SECOND = 4e8
+"""Inputs that a slow CPU gathers and scales per second: the bottleneck of small networks for large images."""
+CHANGES_PER_SECOND = 2e8
+"""Inputs that a slow CPU changes per second, by one word of augmentation."""
 CHUNK_SECONDS = 0.25
 MAX_CHUNK_OUTPUTS = 2**20
 """Maximum size of the network outputs of a chunk, which are kept until its end for the loss."""
 
 
-def chunk_steps(network: NetworkPlan, batch: int, members: int) -> int:
-    """Steps per chunk: a quarter of a second on a slow machine. Depends only on the network's shape and the batch
-    size."""
-    fit = int(CHUNK_SECONDS / _step_seconds(network, batch, members))
+def chunk_steps(network: NetworkPlan, batch: int, members: int, words: Augment) -> int:
+    """Steps per chunk: a quarter of a second on a slow machine. Depends only on the network's shape, the batch size and
+    the kinds of augmentation."""
+    fit = int(CHUNK_SECONDS / _step_seconds(network, batch, members, words))
     room = MAX_CHUNK_OUTPUTS // (batch * members * network.outputs)
     return max(1, min(fit, room))
 
 
-def longest_piece(network: NetworkPlan, batch: int, members: int) -> float:
+def longest_piece(network: NetworkPlan, batch: int, members: int, words: Augment) -> float:
     """Estimated seconds of the longest piece of work without a sign of progress: a step, an evaluation batch, or the
     initialization of a layer, which is slowest with orthogonal weights."""
     weights = [tensor for layer in network.layers for tensor in layer.tensors if tensor.is_weight]
     initialization = max(4 * tensor.size * min(tensor.shape) for tensor in weights)
     evaluation = evaluation_rows(network) * members * network.multiply_adds
-    return max(_step_seconds(network, batch, members), max(initialization, evaluation) / MULTIPLICATIONS_PER_SECOND)
+    step = _step_seconds(network, batch, members, words)
+    return max(step, max(initialization, evaluation) / MULTIPLICATIONS_PER_SECOND)
 
 
-def _step_seconds(network: NetworkPlan, batch: int, members: int) -> float:
+def _step_seconds(network: NetworkPlan, batch: int, members: int, words: Augment) -> float:
     products, weights = 3 * batch * members * network.multiply_adds, members * network.weights
-    return STEP_SECONDS + max(products / MULTIPLICATIONS_PER_SECOND, weights / WEIGHTS_PER_SECOND)
+    computed = max(products / MULTIPLICATIONS_PER_SECOND, weights / WEIGHTS_PER_SECOND)
+    inputs = batch * members * network.inputs * (2 if mixes(words) else 1)
+    return STEP_SECONDS + computed + inputs * (1 / INPUTS_PER_SECOND + len(words) / CHANGES_PER_SECOND)
 
 
 def chunks(first: int, steps: int, length: int, *, tail: bool) -> list[range]:
@@ -117,7 +125,7 @@ class ChunkTrainer:
         """`length` is the number of steps per chunk; None for the default of the network's shape."""
         self._engine, self._experiments, self._examples = engine, experiments, examples
         members, batch = len(experiments), engine.batch
-        self.length = length or chunk_steps(engine.plans[0], batch, members)
+        self.length = length or chunk_steps(engine.plans[0], batch, members, experiments[0].dataset.augment)
         engine.mix_with(examples.targets, examples.weights)
         like = engine.storage.parameters
         self._outputs = like.new_empty(self.length, members, batch, engine.plans[0].outputs)

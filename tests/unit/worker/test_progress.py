@@ -95,6 +95,6 @@ def test_the_loop_beats_while_it_evaluates_draws_weights_and_looks_for_what_went
 
 def test_small_networks_are_expected_to_beat_often_and_huge_ones_are_given_time() -> None:
     lecture = resolved(Spec(dataset="mnist", layers=[300, 100])).network
-    assert FACTOR * longest_piece(lecture, 50, 1) < 1.0
+    assert FACTOR * longest_piece(lecture, 50, 1, ()) < 1.0
     deep = resolved(Spec(dataset="mnist", layers=[16384, 16384], init="orthogonal")).network
-    assert FACTOR * longest_piece(deep, 50, 1) > 600.0
+    assert FACTOR * longest_piece(deep, 50, 1, ()) > 600.0
