@@ -37,7 +37,10 @@ def in_run(run: Run) -> Finding | None:
     ratios = [row.validation_loss / row.train_loss for row in run.rows if row.train_loss > 0]
     ratio = median(ratios)
     is_hopeless = batch < TINY and not learns_well(run, STRICT)
-    if not (is_hopeless or ratio > RATIO or (is_small and ratio < 1 / RATIO)):
+    trains_worse = (
+        ratio < 1 / RATIO and not run.spec.dataset.augment
+    )  # augmented images have a higher loss by themselves
+    if not (is_hopeless or ratio > RATIO or (is_small and trains_worse)):
         return None
     if is_small:
         told = f"the mean and variance of {count(batch, 'example')} are mostly noise"

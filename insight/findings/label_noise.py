@@ -27,7 +27,7 @@ def in_run(run: Run) -> Finding | None:
     the lowest validation loss, half of the training examples have next to no loss, but 8 % are taken for another class.
     A network that understands little has few easy examples; one that has learned everything by heart, later, has no
     hard ones."""
-    report = _at_best(run)
+    report = None if run.spec.dataset.augment else _at_best(run)  # images that were changed are hard by themselves
     if report is None or report.easy is None or report.hard is None or not run.is_due or run.failure is not None:
         return None
     if best_remaining(run) > LEARNED or _goes_on(run):

@@ -26,8 +26,8 @@ def in_run(run: Run) -> Finding | None:
     fall = 1 - ratio(run.train_losses[-1], run.train_losses[-epochs - 1])
     train, validation = run.train_losses[-1], run.validation_losses[-1]
     gap = ratio(validation, train)
-    if not abs(fall) < FLAT or gap > GAP or run.data.task == "regression":
-        return None
+    if not abs(fall) < FLAT or gap > GAP or run.data.task == "regression" or run.spec.dataset.augment:
+        return None  # training losses of augmented images are not comparable to validation losses
     return Finding(
         id=KIND.id,
         severity=severity(run),

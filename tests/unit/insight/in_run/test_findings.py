@@ -284,6 +284,34 @@ LOOK_ALIKES: dict[str, tuple[str, Run]] = {
 }
 
 
+AUGMENTED = {"name": "mnist", "augment": ["rotate", "mixup"]}
+CHANGED: dict[str, tuple[str, Run]] = {
+    "flat and high": (
+        "underfitting",
+        planted([1.5, 1.2, 1.01, *[1.0] * 7], [1.0] * 10, 0.6, layers=[4], dataset=AUGMENTED),
+    ),
+    "thin": (
+        "dropout_too_strong",
+        planted([2.2, 2.1, 2.05], [2, 1.9, 1.8], 0.4, layers=[20], dropout=0.8, dataset=AUGMENTED),
+    ),
+    "wrong labels": (
+        "label_noise",
+        with_layers(planted([1.2, 1.0, 0.9], accuracies=0.7, dataset=AUGMENTED), *hidden({}), easy=0.7, hard=0.2),
+    ),
+    "batches of four": (
+        "batch_norm_statistics",
+        planted([1.0] * 10, [0.5] * 10, 0.95, batch_norm=True, batch_size=4, dataset=AUGMENTED),
+    ),
+}
+"""The training loss is that of changed images, which are harder than those of validation."""
+
+
+@pytest.mark.parametrize("case", CHANGED)
+def test_is_silent_where_only_the_augmented_images_are_hard(case: str) -> None:
+    name, run = CHANGED[case]
+    assert name not in found(run)
+
+
 @pytest.mark.parametrize("case", SICK)
 def test_fires_on(case: str) -> None:
     name, severity, run = SICK[case]
