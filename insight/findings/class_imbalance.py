@@ -18,7 +18,7 @@ def at_start(start: Start) -> Finding | None:
     shows in training: until then it is a note, unless a class has fewer than ten examples to be learned from. Class
     weights cost accuracy, so they are proposed only where a run has shown that a class is not recognized."""
     shares = start.measured.data.class_shares
-    if start.data.task != "classification" or not shares or start.spec.dataset.class_weights is not None:
+    if start.data.task != "classification" or not shares or start.spec.dataset.class_weights not in (None, "none"):
         return None
     majority = max(shares)
     limit = min(MAJORITY, TIMES / len(shares)) if len(shares) > TIMES else MAJORITY

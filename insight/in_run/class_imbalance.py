@@ -49,7 +49,7 @@ def in_run(run: Run) -> Finding | None:
 
 
 def _patches(run: Run) -> tuple[Patch, ...]:
-    if run.spec.dataset.class_weights is not None or run.spec.dataset.digest is None:
+    if run.spec.dataset.class_weights not in (None, "none") or run.spec.dataset.digest is None:
         return ()
     weights = {"dataset": {"class_weights": "balanced"}}
     return (Patch(patch=weights, why="Every class counts for as much as every other."),)

@@ -241,7 +241,7 @@ def test_a_table_gets_its_own_word_for_standardizing() -> None:
 
 def test_rare_classes_get_no_weights_before_their_recall_is_known() -> None:
     planted = start(data={"class_shares": (0.82, *[0.02] * 9)})
-    table = planted.spec.dataset.model_copy(update={"digest": DIGEST})
+    table = planted.spec.dataset.model_copy(update={"digest": DIGEST, "class_weights": "none"})
     finding = class_imbalance.at_start(replace(planted, spec=planted.spec.model_copy(update={"dataset": table})))
     assert finding is not None
     assert finding.patches == ()

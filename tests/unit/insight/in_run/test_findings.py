@@ -9,6 +9,7 @@ from gradus.fork import changed
 from gradus.status import FailureCode
 from gradus.wire.experiment import Failure
 from gradus.wire.layer_report import LayerStatistics
+from insight.in_run import class_imbalance
 from insight.in_run.find import findings_in_run
 from insight.prior import Prior
 from insight.run import Run
@@ -374,6 +375,15 @@ def test_the_patch_of_large_weights_brings_a_rate_and_an_activation_that_suit() 
     assert {name: patches[name] for name in names} == {
         name: {"activation": "relu", "init": {"kind": "auto"}} for name in names
     }
+
+
+@pytest.mark.parametrize(("weights", "patches"), [("none", [{"class_weights": "balanced"}]), ("balanced", [])])
+def test_a_table_without_weights_is_told_of_them_where_a_class_is_missed(weights: str, patches: list[Any]) -> None:
+    run = SICK["rare class"][2]
+    table = run.spec.dataset.model_copy(update={"digest": "sha256:" + "0" * 64, "class_weights": weights})
+    finding = class_imbalance.in_run(replace(run, spec=run.spec.model_copy(update={"dataset": table})))
+    assert finding is not None
+    assert [patch.patch["dataset"] for patch in finding.patches] == patches
 
 
 def test_since_when_a_layer_is_dead() -> None:
