@@ -14,8 +14,8 @@ COLDEST, HOTTEST = 0.01, 100.0
 BISECTIONS = 50
 
 
-def class_temperature(validation: Examples) -> float:
-    """The T that makes the log loss of softmax(logits / T) least; it is convex in 1 / T."""
+def class_temperature(validation: Examples) -> float | None:
+    """The T that makes the log loss of softmax(logits / T) least, which is convex in 1 / T; None if none does."""
     given = np.take_along_axis(validation.outputs, validation.targets.astype(np.int64)[:, None], axis=1)[:, 0]
 
     def slope(factor: float) -> float:
@@ -25,8 +25,8 @@ def class_temperature(validation: Examples) -> float:
     return _root(slope)
 
 
-def label_temperature(validation: Examples) -> float:
-    """The T that makes the log loss of sigmoid(logits / T) least, over all labels."""
+def label_temperature(validation: Examples) -> float | None:
+    """The T that makes the log loss of sigmoid(logits / T) least, over all labels; None if none does."""
 
     def slope(factor: float) -> float:
         gaps = (sigmoid(factor * validation.outputs) - validation.targets) * validation.outputs
@@ -35,8 +35,14 @@ def label_temperature(validation: Examples) -> float:
     return _root(slope)
 
 
-def _root(slope: Callable[[float], float]) -> float:
-    """The temperature at which the slope of the log loss by 1 / T, which rises, is 0; else the nearest bound."""
+def _root(slope: Callable[[float], float]) -> float | None:
+    """The temperature at which the slope of the log loss by 1 / T, which rises, changes its sign.
+
+    None if it does not between the bounds: where every answer is right, the loss falls for ever as T falls, and the
+    bound would make answers sure of themselves for no reason but where the search ends.
+    """
+    if not slope(1 / HOTTEST) < 0 < slope(1 / COLDEST):
+        return None
     low, high = np.log(1 / HOTTEST), np.log(1 / COLDEST)
     for _ in range(BISECTIONS):
         middle = (low + high) / 2

@@ -1,6 +1,6 @@
 """The groups of examples that a network serves worse than all others."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from statistics import NormalDist
@@ -12,6 +12,9 @@ FEWEST = 20
 """Examples of a group, and of all others, that are compared."""
 LEVEL = 0.05
 """Probability that any group is listed if all are served alike."""
+
+IsWorse = Callable[[NDArray[np.bool_], bool], bool]
+"""Whether the chosen examples are worse than chance explains; the second argument says whether scores are errors."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +42,14 @@ class Comparison:
 
 
 def compare(scores: NDArray[np.float64], values: Mapping[str, Sequence[str | None]], *, is_error: bool) -> Comparison:
-    """Compare the mean score (n,) of each group with that of all other examples, one-sided, by Welch's statistic and
-    the normal distribution, at `LEVEL` over all groups together (Bonferroni). `values` are those of each column;
-    errors are worse if they are larger.
+    """Compare the mean score (n,) of each group with that of all other examples, one-sided, at `LEVEL` over all groups
+    together (Bonferroni). `values` are those of each column; errors are worse if they are larger.
 
-    Source: Welch, The generalization of Student's problem when several different population variances are involved,
-    1947.
+    Scores of 0 and 1 are compared by the exact tail of the hypergeometric distribution, others by the normal
+    distribution with the variance and the skewness of all scores: a small group may have no variance of its own by
+    chance.
+
+    Source: Fisher, The logic of inductive inference, 1935.
     """
     groups = [
         (column, value, chosen)
@@ -52,9 +57,15 @@ def compare(scores: NDArray[np.float64], values: Mapping[str, Sequence[str | Non
         for value, chosen in _chosen(own)
         if min(chosen.sum(), len(chosen) - chosen.sum()) >= FEWEST
     ]
-    limit = NormalDist().inv_cdf(1 - LEVEL / len(groups)) if groups else 0.0
-    worse = [_worse(scores, column, value, chosen, limit, is_error=is_error) for column, value, chosen in groups]
-    listed = sorted((one for one in worse if one is not None), key=lambda one: -abs(one.score - one.others))
+    level = LEVEL / max(1, len(groups))
+    test = _hypergeometric if np.isin(scores, (0.0, 1.0)).all() else _normal
+    is_worse = test(scores, level)
+    worse = [
+        WorseGroup(column, value, int(chosen.sum()), float(scores[chosen].mean()), float(scores[~chosen].mean()))
+        for column, value, chosen in groups
+        if is_worse(chosen, is_error)
+    ]
+    listed = sorted(worse, key=lambda one: -abs(one.score - one.others))
     return Comparison(len(scores), len({column for column, _, _ in groups}), len(groups), tuple(listed))
 
 
@@ -63,18 +74,39 @@ def _chosen(values: Sequence[str | None]) -> list[tuple[str | None, NDArray[np.b
     return [(value, own == value) for value in sorted(set(values), key=lambda one: (one is None, one or ""))]
 
 
-def _worse(
-    scores: NDArray[np.float64],
-    column: str,
-    value: str | None,
-    chosen: NDArray[np.bool_],
-    limit: float,
-    *,
-    is_error: bool,
-) -> WorseGroup | None:
-    own, others = scores[chosen], scores[~chosen]
-    lost = float(own.mean() - others.mean()) * (1 if is_error else -1)
-    deviation = sqrt(own.var() / len(own) + others.var() / len(others))
-    if lost <= 0 or lost <= limit * deviation:
-        return None
-    return WorseGroup(column, value, len(own), float(own.mean()), float(others.mean()))
+def _hypergeometric(scores: NDArray[np.float64], level: float) -> IsWorse:
+    """By the hits of a group: its examples are as if drawn from all, whose scores are 0 and 1."""
+    n, ones = len(scores), int(scores.sum())
+    factorials = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, n + 1)))])
+
+    def choices(of: int, k: NDArray[np.int64]) -> NDArray[np.float64]:
+        return np.asarray(factorials[of] - factorials[k] - factorials[of - k])
+
+    def is_worse(chosen: NDArray[np.bool_], is_error: bool) -> bool:
+        size, own = int(chosen.sum()), int(scores[chosen].sum())
+        least, most = max(0, size - (n - ones)), min(size, ones)
+        k = np.arange(own, most + 1) if is_error else np.arange(least, own + 1)
+        logarithms = choices(ones, k) + choices(n - ones, size - k) - choices(n, np.array([size]))
+        return float(np.exp(logarithms).sum()) <= level
+
+    return is_worse
+
+
+def _normal(scores: NDArray[np.float64], level: float) -> IsWorse:
+    """By the mean of a group of any scores.
+
+    Source: Cornish and Fisher, Moments and cumulants in the specification of distributions, 1938.
+    """
+    n, deviation = len(scores), float(scores.std())
+    skewness = float((((scores - scores.mean()) / deviation) ** 3).mean()) if deviation > 0 else 0.0
+    z = NormalDist().inv_cdf(1 - level)
+
+    def is_worse(chosen: NDArray[np.bool_], is_error: bool) -> bool:
+        sign, size = 1 if is_error else -1, int(chosen.sum())
+        lost = sign * float(scores[chosen].mean() - scores.mean())
+        drawn = size / n
+        skewed = sign * skewness * (1 - 2 * drawn) / sqrt(size * (1 - drawn))
+        limit = max(0.0, z + skewed * (z**2 - 1) / 6)
+        return lost > limit * deviation * sqrt((1 - drawn) / size)
+
+    return is_worse

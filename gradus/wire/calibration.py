@@ -33,6 +33,8 @@ class CalibrationRecord(Message):
     n: int
     """Examples of the validation split."""
     temperature: Number | None
-    """Logits divided by it have the least log loss there; null for regression."""
+    """Logits divided by it have the least log loss there; 1 if no temperature makes it least; null for regression."""
+    note: str | None = None
+    """Why the temperature is 1, if no temperature makes the log loss least."""
     intervals: tuple[TargetIntervals, ...]
     """Of regression; else empty."""

@@ -13,6 +13,11 @@ from worker.answering.network import restored
 from worker.answering.protocol import Ask
 from worker.answering.truth import truth
 
+UNCHANGED = (
+    "no temperature between 0.01 and 100 makes the log loss of the validation split least, as where every answer is "
+    "right: probabilities stay as they are"
+)
+
 LEVELS = tuple(level / 1000 for level in range(LEAST_LEVEL, MOST_LEVEL + 1))
 
 
@@ -26,6 +31,7 @@ def calibration(ask: Ask, question: CalibrationQuestion) -> CalibrationRecord:
     network = restored(ask, question.network)
     examples = compared(network, truth(ask, question.network), "validation")
     temperature: float | None = None
+    note: str | None = None
     intervals: tuple[TargetIntervals, ...] = ()
     match network.data.task:
         case "classification":
@@ -40,6 +46,8 @@ def calibration(ask: Ask, question: CalibrationQuestion) -> CalibrationRecord:
             )
         case _:
             assert_never(network.data.task)
+    if temperature is None and network.data.task != "regression":
+        temperature, note = 1.0, UNCHANGED
     return CalibrationRecord(
         experiment=question.network.experiment_id,
         epoch=question.network.epoch,
@@ -47,5 +55,6 @@ def calibration(ask: Ask, question: CalibrationQuestion) -> CalibrationRecord:
         task=network.data.task,
         n=len(examples),
         temperature=temperature,
+        note=note,
         intervals=intervals,
     )

@@ -25,7 +25,9 @@ def test_the_temperature_makes_the_log_loss_least(weighted: bool) -> None:
         options={"xatol": 1e-9},
     ).x
     assert class_temperature(sure) == pytest.approx(expected, rel=1e-5)
-    assert class_temperature(sure) == pytest.approx(3 * class_temperature(known), rel=1e-9)
+    plain = class_temperature(known)
+    assert plain is not None
+    assert class_temperature(sure) == pytest.approx(3 * plain, rel=1e-9)
 
 
 def test_the_temperature_of_labels_makes_their_log_loss_least() -> None:
@@ -39,6 +41,18 @@ def test_the_temperature_of_labels_makes_their_log_loss_least() -> None:
     assert label_temperature(known) == pytest.approx(expected, rel=1e-5)
 
 
+@pytest.mark.parametrize("factor", [3.0, 0.0])
+def test_no_temperature_calibrates_where_the_log_loss_has_no_least(factor: float) -> None:
+    """It falls for ever where every answer is right, and never changes where all logits are 0."""
+    some = labels(50, 3)
+    right = Examples(np.asarray(factor * (2 * some.targets - 1), dtype=np.float64), some.targets, some.rows)
+    assert label_temperature(right) is None
+    one = classes(50, 3)
+    right = Examples(factor * np.eye(3)[one.targets.astype(int)], one.targets, one.rows)
+    assert class_temperature(right) is None
+    assert classification(asked(one, right)).calibration is None
+
+
 def test_calibration_is_chosen_on_validation_and_measured_on_the_other_split() -> None:
     sure = classes(2000, 3)
     validation, test = sure.taken(np.arange(1000)), sure.taken(np.arange(1000, 2000))
@@ -46,7 +60,8 @@ def test_calibration_is_chosen_on_validation_and_measured_on_the_other_split() -
     tested = Examples(3 * test.outputs, test.targets, test.rows)
     found = classification(asked(tested, three))
     assert found.calibration is not None
-    p = softmax(tested.outputs / class_temperature(three))
+    p = softmax(tested.outputs / found.calibration.temperature)
+    assert found.calibration.temperature == class_temperature(three)
     assert found.calibration.log_loss == pytest.approx(log_loss(test.targets, p), abs=1e-12)
     losses = {one.name: one.value for one in found.metrics}
     assert found.calibration.log_loss < losses["log_loss"]

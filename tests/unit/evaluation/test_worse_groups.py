@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from scipy.stats import fisher_exact
 
-from evaluation.worse_groups import compare
+from evaluation.worse_groups import _hypergeometric, compare
 
 
 def _hits(share: float, n: int) -> list[float]:
@@ -35,14 +36,29 @@ def test_few_rows_are_not_compared() -> None:
     assert (found.groups, found.worse) == (0, ())
 
 
-def test_chance_lists_a_group_in_about_one_of_20_cases() -> None:
+@pytest.mark.parametrize("accuracy", [0.1, 0.3, 0.5, 0.7, 0.9])
+def test_chance_lists_a_group_of_few_in_at_most_one_of_20_cases(accuracy: float) -> None:
+    """20 groups of 20: at an accuracy of 0.1 most draws have one without any hit. 10 of 200 may be listed, and three
+    deviations more."""
     draws = np.random.default_rng(0)
-    listed = 0
-    for _ in range(300):
-        scores = (draws.random(400) < 0.8).astype(np.float64)
-        values = {
-            "a": draws.integers(0, 5, 400).astype(str).tolist(),
-            "b": draws.integers(0, 3, 400).astype(str).tolist(),
-        }
-        listed += bool(compare(scores, values, is_error=False).worse)
-    assert 2 <= listed <= 27  # 15 expected if the groups were independent; those of one column are not
+    names = [str(i % 20) for i in range(400)]
+    scores = (draws.random((200, 400)) < accuracy).astype(np.float64)
+    for is_error in (False, True):
+        assert sum(bool(compare(one, {"a": names}, is_error=is_error).worse) for one in scores) <= 19
+
+
+@pytest.mark.parametrize("alternative", ["less", "greater"])
+def test_the_tail_of_hits_is_that_of_fishers_exact_test(alternative: str) -> None:
+    scores, chosen = np.array(_hits(0.6, 25) + _hits(0.8, 175)), np.arange(200) < 25
+    table = [[15, 10], [140, 35]]
+    expected = fisher_exact(table, alternative=alternative).pvalue
+    for factor, is_listed in ((1 + 1e-9, True), (1 - 1e-9, False)):
+        assert _hypergeometric(scores, factor * float(expected))(chosen, alternative == "greater") is is_listed
+
+
+def test_chance_lists_a_group_of_any_scores_in_about_one_of_20_cases() -> None:
+    """Shares of right labels."""
+    draws = np.random.default_rng(0)
+    names = [str(i % 20) for i in range(400)]
+    scores = draws.binomial(4, 0.8, (200, 400)) / 4
+    assert 2 <= sum(bool(compare(one, {"a": names}, is_error=False).worse) for one in scores) <= 19

@@ -67,6 +67,25 @@ def test_a_temperature_divides_the_logits(task: Task, temperature: float) -> Non
     assert (found["prediction"] == plain["prediction"]).all()
 
 
+@pytest.mark.parametrize("temperature", [0.01, 0.1])
+def test_a_low_temperature_multiplies_the_errors_that_are_allowed(temperature: float) -> None:
+    """Of logits so near each other that their probabilities are not 0 or 1."""
+    plain = example("classification", 3, layers=[]).trained
+    (name,) = (one for one in plain.tensors if one.endswith("weight"))
+    near = replace(plain, tensors={one: 0.01 * tensor for one, tensor in plain.tensors.items()})
+
+    def graph(by: float) -> Session:
+        weight = near.tensors[name].copy()
+        weight[:, 0] += np.float32(by)
+        other = replace(near, temperature=temperature, tensors={**near.tensors, name: weight})
+        return Session(onnx_model([other], {}).SerializeToString())
+
+    cold = replace(near, temperature=temperature)
+    assert check([cold], graph(3e-7)) > TOLERANCE
+    with pytest.raises(Differs):
+        check([cold], graph(1e-4))
+
+
 def test_many_members_take_fewer_rows_at_once() -> None:
     trained = example("classification", 3).trained
     assert rows_at_once(trained, 1) > rows_at_once(trained, 100_000) == BATCH_BYTES // (3 * 100_000 * 8)
