@@ -28,12 +28,13 @@ class CpuLoad:
             self._samples.append((self._clock(), ticks))
 
     def busy(self) -> float:
-        """Logical CPUs that were busy on average since the oldest sample; 0 where it is unknown."""
-        self.sample()
-        if len(self._samples) < 2:
+        """Logical CPUs that were busy on average since the oldest sample; 0 where it is unknown. Keeps no sample: many
+        questions in a row have the same window."""
+        ticks = self._ticks()
+        if ticks is None or not self._samples:
             return 0.0
-        (began, before), (now, after) = self._samples[0], self._samples[-1]
-        return (after - before) / _TICKS_PER_SECOND / max(now - began, 1 / _TICKS_PER_SECOND)
+        began, before = self._samples[0]
+        return (ticks - before) / _TICKS_PER_SECOND / max(self._clock() - began, 1 / _TICKS_PER_SECOND)
 
     def _ticks(self) -> int | None:
         rows = [line.split() for line in (text(self._stat) or "").splitlines()]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hub.cores import WORK_PER_THREAD, slots, threads
-from hub.cpu_load import CpuLoad
+from hub.cpu_load import WINDOW, CpuLoad
 from hub.machine import Machine, this_machine
 
 GIB = 2**30
@@ -131,9 +131,23 @@ def test_others_are_busy_with_what_is_not_nice_on_our_cpus(tmp_path: Path, monke
     now = 0.0
     load = CpuLoad(lambda: now, tmp_path)
     assert load.busy() == 0
+    load.sample()
     now = 2.0  # user 150, nice 200, system 50, idle; the third CPU is not ours
     (tmp_path / "proc/stat").write_text(stat((250, 300, 150, *(100,) * 7), (0, 0, 0, 200, *(0,) * 6), (200,) * 10))
     assert load.busy() == 1.0
+
+
+def test_asking_forgets_no_samples(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.cpu_load.affinity", lambda: frozenset({0}))
+    (tmp_path / "proc").mkdir()
+    now = 0.0
+    load = CpuLoad(lambda: now, tmp_path)
+    for second in range(4):  # a core is busy all the time
+        now = float(second)
+        (tmp_path / "proc/stat").write_text(stat((100 * second, *(0,) * 9)))
+        load.sample()
+    now = 3.001  # less than a tick later, the counters are the same
+    assert [load.busy() for _ in range(2 * WINDOW)] == [pytest.approx(1.0, rel=1e-3)] * 2 * WINDOW
 
 
 def test_a_system_without_counters_has_no_load(tmp_path: Path) -> None:
