@@ -12,14 +12,15 @@ from hub.jobs.device_request import DeviceRequest
 def device_for(own: CpuName, request: DeviceRequest, total: int, idle: int, fixed: int | None) -> CpuName:
     """The device of a run on a worker's CPU.
 
-    The spec's wish comes first, then what the run had before: a resumed run keeps its threads, if the worker has so
-    many cores, and on the same processor the libraries of its products. Then come the worker's `fixed` threads, and at
-    last the policy.
+    The spec's wish comes first, as far as the worker has cores: more threads would only wait for each other. Then comes
+    what the run had before: a resumed run keeps its threads, if the worker has so many cores, and on the same processor
+    the libraries of its products. Then come the worker's `fixed` threads, and at last the policy.
     """
     before = None if request.before is None else CpuName.parse(request.before)
+    most = max(total, fixed or 1)
     if isinstance(request.wish, CpuThreads):
-        threads = request.wish.threads
-    elif before is not None and before.threads <= max(total, fixed or 1):
+        threads = min(request.wish.threads, most)
+    elif before is not None and before.threads <= most:
         threads = before.threads
     else:
         threads = fixed or cores.threads(request.multiply_adds, idle, request.waiting)

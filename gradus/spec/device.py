@@ -9,7 +9,7 @@ from gradus.spec.spec_model import SpecModel
 DeviceKind = Literal["cpu", "cuda"]
 DeviceChoice = Literal["auto", "cpu", "cuda"]
 """`auto` runs on the first free worker of any kind; `cpu` and `cuda` wait for a worker of that kind."""
-MAX_THREADS = 256
+MAX_THREADS = 64
 
 
 class CpuThreads(SpecModel, title="CPU"):
@@ -20,7 +20,7 @@ class CpuThreads(SpecModel, title="CPU"):
 
     kind: Literal["cpu"] = "cpu"
     threads: int = Field(ge=1, le=MAX_THREADS)
-    """Threads that compute each step."""
+    """Threads that compute each step; on a worker with fewer cores, as many as it has, which the log then says."""
 
 
 Device = DeviceChoice | CpuThreads

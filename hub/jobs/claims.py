@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from gradus.dataset_plan import DatasetPlan
+from gradus.device_name import CpuName
+from gradus.spec.device import CpuThreads
 from gradus.spec.experiment import Spec
 from gradus.status import Status
 from hub.access import quotas
@@ -134,6 +136,7 @@ def _start_all(
 ) -> Claim | None:
     """Start the experiments. None if all have been cancelled or paused in the meantime."""
     append(session, [event for row in rows for event in _start(session, row, device, at)], at)
+    append(session, _fewer_threads(rows, device), at)
     experiments.close_job(session, lease.job_id)
     if rows:
         turns.record(session, rows[0].workspace_id, at)
@@ -187,6 +190,15 @@ def _move(session: Session, row: ExperimentRow, device: str) -> list[Event]:
         provenance.move(row, before)
     reason = f"continues on {device}, previously on {before}: results may differ in the last digits"
     return [log(row.id, reason, "warning")]
+
+
+def _fewer_threads(rows: Sequence[ExperimentRow], device: str) -> list[Event]:
+    """Say that the experiments get fewer threads than they ask for."""
+    cpu, wish = CpuName.parse(device), resolved_of(rows[0]).spec.device if rows else None
+    if cpu is None or not isinstance(wish, CpuThreads) or wish.threads <= cpu.threads:
+        return []
+    reason = f"trains with {cpu.threads} of the {wish.threads} threads that it asks for: its worker has no more cores"
+    return [log(row.id, reason, "warning") for row in rows if row.status == Status.RUNNING]
 
 
 def _has_trained(session: Session, row: ExperimentRow) -> bool:

@@ -24,14 +24,15 @@ def lower_priority(niceness: int = NICENESS) -> None:
         _SCORE_FILE.write_text(str(OOM_SCORE))
 
 
-def limit_memory(gib: float | None) -> None:
-    """Make allocations fail beyond this limit; None for the machine's memory.
+def limit_memory(gib: float | None, stacks: int = 0) -> None:
+    """Make allocations fail beyond this limit; None for the machine's memory. `stacks` are the bytes of the threads'
+    stacks, which count as allocated, but are hardly used: without them 64 threads would take half a GiB of the limit.
 
     A failed allocation ends the run with an error message. Without the limit, the kernel would kill a process, possibly
     another one.
     """
     if sys.platform == "linux":  # on other systems the limit has another meaning
-        limit = int((machine_gib() if gib is None else gib) * 2**30)
+        limit = int((machine_gib() if gib is None else gib) * 2**30) + stacks
         resource.setrlimit(resource.RLIMIT_DATA, (limit, resource.getrlimit(resource.RLIMIT_DATA)[1]))
 
 

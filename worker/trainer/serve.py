@@ -50,12 +50,14 @@ def serve(pipe: Pipe, choice: DeviceChoice, memory: float | None) -> None:
     freeze_objects()
     pipe.send(Ready(device=device_name(device, fastest_products())))
     held_bytes = writable_bytes if device.type == "cpu" else anonymous_bytes  # what counts against the limit
-    bytes_at_start, loads = held_bytes(), 0
+    bytes_at_start, loads, stacks = held_bytes(), 0, 0
     while True:
         command = pipe.next_job()
         cpu = CpuName.parse(command.device)
         if cpu is not None:
             torch.set_num_threads(cpu.threads)
+            stacks = max(stacks, stack_bytes())  # threads of an earlier run may still be there
+            limit_memory(memory, stacks)
         first = command.trainees[0]
         with log_peak_memory(device, ResolvedSpec(first.spec, first.data), command.places):
             had_memory = Job(pipe, command, cache, device, fastest_products() if cpu is None else cpu.products).train()

@@ -1,6 +1,12 @@
 """What a worker learns of a job when it claims it, and what the claim records."""
 
+import json
+
+import pytest
+
 from gradus.spec.device import CpuThreads
+from gradus.status import EventKind
+from hub.experiments import events
 from hub.hub import Hub
 from hub.jobs import claims
 from hub.jobs.device_request import DeviceRequest
@@ -39,6 +45,15 @@ def test_a_claim_tells_the_threads_that_the_spec_asks_for(hub: Hub) -> None:
     assert requested(hub, row, "cpu:5")[0].wish == CpuThreads(threads=5)
     with hub.read() as session:
         assert session.get_one(JobRow, row.job_id).device == "cpu", "its queue"
+
+
+@pytest.mark.parametrize(("given", "said"), [(5, []), (2, ["trains with 2 of the 5 threads that it asks for"])])
+def test_a_worker_with_fewer_cores_says_so_in_the_log(hub: Hub, given: int, said: list[str]) -> None:
+    row = submit(hub, **WIDE, device=CpuThreads(threads=5))
+    requested(hub, row, f"cpu:{given}")
+    with hub.read() as session:
+        lines = [e for e in events.of_experiment(session, row.id, after=0, limit=100) if e.kind == EventKind.LOG]
+    assert [json.loads(line.data)["message"].partition(":")[0] for line in lines] == said
 
 
 def test_a_resumed_job_tells_where_it_was_trained(hub: Hub) -> None:

@@ -42,6 +42,7 @@ def test_older_names_stand_for_onednn_and_gpus_are_none() -> None:
         (SMALL, 16, None, 1),
         (WIDE, 16, 2, 2),  # GRADUS_THREADS
         (replace(SMALL, wish=CpuThreads(threads=8)), 1, 2, 8),  # the spec decides
+        (replace(SMALL, wish=CpuThreads(threads=64)), 1, None, 16),  # as far as there are cores
         (replace(WIDE, before="cpu:3 (GenuineIntel AVX512, torch 2.13.0+cpu)"), 16, None, 3),  # resumed
         (replace(WIDE, before="cpu:3 (GenuineIntel AVX512, torch 2.13.0+cpu)"), 0, 1, 3),  # also on busy cores
         (replace(WIDE, before="cpu:64 (GenuineIntel AVX512, torch 2.13.0+cpu)"), 16, None, 16),  # not here

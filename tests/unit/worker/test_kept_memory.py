@@ -39,6 +39,14 @@ libc.malloc_trim(0)
 print(libc.malloc(700 * 2**20) is not None)
 """
 
+STACKS = """
+import resource
+from worker.trainer.process_limits import limit_memory
+for stacks in (2**29, 0):
+    limit_memory(1.0, stacks)
+    print(resource.getrlimit(resource.RLIMIT_DATA)[0] / 2**30)
+"""
+
 GROWTH = """
 import ctypes
 from worker.trainer.kept_memory import keep_freed_memory
@@ -80,3 +88,8 @@ def test_addresses_that_stay_count_as_growth() -> None:
     writable, anonymous = map(int, _told(GROWTH).split())
     assert writable >= 600
     assert anonymous < 100
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not limit allocations")
+def test_stacks_of_threads_do_not_count_against_the_limit() -> None:
+    assert _told(STACKS).split() == ["1.5", "1.0"]
