@@ -19,6 +19,10 @@ from worker.training.data import Data, Split
 
 MEASURED = 2000
 """Training examples, at most, that the statistics are measured on."""
+NUMBERS = 2**24
+"""Numbers, at most, of their inputs: 64 MiB, of which a few copies are made."""
+LEAST = 100
+"""Examples that are measured however many inputs they have."""
 HELD_OUT = 0.4
 """Share of them that simple models predict from the others."""
 LEAST_HELD_OUT = 40
@@ -33,7 +37,8 @@ def inputs(resolved: ResolvedSpec, data: Data) -> ProbedData:
     """The statistics of the data of a spec."""
     train, plan, spec = data.train, data.plan, resolved.spec
     n = len(train)
-    places = torch.randperm(n, generator=torch.Generator().manual_seed(0))[:MEASURED]
+    places = torch.randperm(n, generator=torch.Generator().manual_seed(0))
+    places = places[: min(MEASURED, max(LEAST, NUMBERS // data.plan.inputs))]
     x, y = _numbers(train, places), train.targets[places]
     deviation = x.std(0, correction=0)
     varies = _vary(x, deviation)

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from gradus.resolved import ResolvedSpec
+from gradus.spec.experiment import Spec
 from gradus.spec.nodes.conv import ConvPlan
 from gradus.spec.nodes.dense import DensePlan
 from gradus.wire.layer_report import BINS, Bins
@@ -44,40 +45,49 @@ def layers(resolved: ResolvedSpec, data: Data, sample: Sample, update_norms: dic
     `update_norms` are those of the first step's change of each layer's weights.
     """
     spec = probed_spec(resolved.spec, data.task, sample.measured)
-    specs = [spec.model_copy(update={"seed": (spec.seed + i) % 2**53}) for i in range(1 + OTHER_SEEDS)]
     split = split_in(sample, torch.float32)
-    net = engine(specs, data, split, torch.float32)
-    taps = net.observe()
-    batch = batch_of(split, torch.arange(sample.measured), len(specs), len(specs))
+    others = [spec.model_copy(update={"seed": (spec.seed + i) % 2**53}) for i in range(1, 1 + OTHER_SEEDS)]
     with torch.inference_mode():
-        outputs = net.gradient(split.inputs, batch)
-        losses = net.loss.values(outputs, batch[1]).mean(1, dtype=torch.float64)
-        unit = loss_unit(net.losses[0], data.target_scale.deviation)
-        found = [_Network(resolved, net, taps, k, sample.measured) for k in range(len(specs))]
-        probed = [one.layers(update_norms) if k == 0 else () for k, one in enumerate(found)]
-        starts = [one.start(unit * float(losses[k]), outputs[k], data) for k, one in enumerate(found)]
-        seeds = [
-            ProbedSeed(
-                seed=specs[k].seed,
-                loss=starts[k].loss,
-                output_deviation=starts[k].output_deviation,
-                share=starts[k].share,
-                gradient_ratio=starts[k].gradient_ratio,
-                dead=found[k].dead(),
-            )
-            for k in range(1, len(specs))
-        ]
-        return Layers(starts[0], probed[0], tuple(seeds), found[0].noise_scale(_numbers(net, split, sample.measured)))
+        own, start = _passed(resolved, data, sample, split, spec)
+        probed = own.layers(update_norms)
+        noise = own.noise_scale(_numbers(own.engine, split, sample.measured))
+        del own  # one network at a time is in memory
+        return Layers(start, probed, tuple(_seed(resolved, data, sample, split, one) for one in others), noise)
+
+
+def _seed(resolved: ResolvedSpec, data: Data, sample: Sample, split: Split, spec: Spec) -> ProbedSeed:
+    network, start = _passed(resolved, data, sample, split, spec)
+    return ProbedSeed(
+        seed=spec.seed,
+        loss=start.loss,
+        output_deviation=start.output_deviation,
+        share=start.share,
+        gradient_ratio=start.gradient_ratio,
+        dead=network.dead(),
+    )
+
+
+def _passed(
+    resolved: ResolvedSpec, data: Data, sample: Sample, split: Split, spec: Spec
+) -> tuple["_Network", ProbedStart]:
+    """The initial network of a spec, after a pass through the measured examples, and its start."""
+    net = engine([spec], data, split, torch.float32)
+    taps = net.observe()
+    batch = batch_of(split, torch.arange(sample.measured), 1, 1)
+    outputs = net.gradient(split.inputs, batch)
+    loss = net.loss.values(outputs, batch[1]).mean(dtype=torch.float64)
+    unit = loss_unit(net.losses[0], data.target_scale.deviation)
+    network = _Network(resolved, net, taps, sample.measured)
+    return network, network.start(unit * float(loss), outputs[0], data)
 
 
 @dataclass(frozen=True, eq=False)
 class _Network:
-    """One member after its pass."""
+    """A network after its pass."""
 
     resolved: ResolvedSpec
     engine: Engine
     taps: dict[str, Taps]
-    member: int
     examples: int
 
     @property
@@ -88,16 +98,13 @@ class _Network:
     def hidden(self) -> list[DensePlan | ConvPlan]:
         return self.plans[:-1]
 
-    def of(self, tensor: Tensor) -> Tensor:
-        return tensor[self.member : self.member + 1]
-
     def activations(self, name: str) -> Tensor:
         """(1, n, units), every pixel of an image a unit."""
-        return self.of(self.taps[name].after.value).reshape(1, self.examples, -1)
+        return self.taps[name].after.value.reshape(1, self.examples, -1)
 
     def deltas(self, name: str) -> Tensor:
         """(1, n, units)."""
-        return self.of(self.taps[name].before.gradient).reshape(1, self.examples, -1)
+        return self.taps[name].before.gradient.reshape(1, self.examples, -1)
 
     def delta_norm(self, name: str) -> float:
         return float(norm(self.deltas(name))) * sqrt(self.examples)
@@ -106,7 +113,7 @@ class _Network:
         return max((float(self._dead(plan) or 0) for plan in self.hidden), default=0.0)
 
     def _dead(self, plan: DensePlan | ConvPlan) -> float | None:
-        return float(dead_share(self.of(self.taps[plan.name].before.value))) if plan.activation == "relu" else None
+        return float(dead_share(self.taps[plan.name].before.value)) if plan.activation == "relu" else None
 
     def start(self, loss: float, outputs: Tensor, data: Data) -> ProbedStart:
         ratio = factor = share = None
@@ -135,8 +142,8 @@ class _Network:
 
     def _layer(self, plan: DensePlan | ConvPlan, update_norm: float | None) -> ProbedLayer:
         name, taps = plan.name, self.taps[plan.name]
-        weight, gradient = (self.of(tensor) for tensor in self.engine.storage.of(f"{name}.weight"))
-        sums, deltas = self.of(taps.sums.value), self.deltas(name)
+        weight, gradient = self.engine.storage.of(f"{name}.weight")
+        sums, deltas = taps.sums.value, self.deltas(name)
         found = activation_statistics(self.activations(name))
         weight_norm = float(norm(weight))
         return ProbedLayer(
@@ -162,14 +169,14 @@ class _Network:
             z_rms=float(sums.square().mean().sqrt()),
             weight_scale=weight_norm / sqrt(weight[0].shape[1]) * plan.input_factor,
             distinct_units=self._distinct(plan),
-            activations=_bins(taps.after.value[self.member]),
+            activations=_bins(taps.after.value[0]),
             deltas=_bins(deltas * self.examples),
         )
 
     def _flat(self, plan: DensePlan | ConvPlan) -> float | None:
         if plan.activation not in LARGEST_SLOPE:
             return None
-        z, y = (self.of(tap.value) for tap in (self.taps[plan.name].before, self.taps[plan.name].after))
+        z, y = self.taps[plan.name].before.value, self.taps[plan.name].after.value
         slopes = torch.ones_like(z)
         activation_function(plan.activation).grad(slopes, z, y)
         return float(flat_share(slopes, LARGEST_SLOPE[plan.activation]))
@@ -177,7 +184,7 @@ class _Network:
     def _distinct(self, plan: DensePlan | ConvPlan) -> int:
         """Different columns of weights and biases, told apart by random projections."""
         draws = torch.Generator().manual_seed(0)
-        tensors = [self.of(self.engine.storage.of(f"{plan.name}.{one.name}")[0])[0].double() for one in plan.tensors]
+        tensors = [self.engine.storage.of(f"{plan.name}.{one.name}")[0][0].double() for one in plan.tensors]
         columns = sum(torch.randn(len(t), generator=draws, dtype=torch.float64) @ t for t in tensors)
         assert isinstance(columns, Tensor)
         return len(torch.unique(columns))

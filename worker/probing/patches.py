@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from functools import cached_property
 from math import isclose
 from typing import Any
@@ -22,6 +23,7 @@ from insight.findings.registry import findings_at_start
 from insight.root_cause import ALARMS
 from insight.start import Start
 from worker.probing.measure import measured
+from worker.probing.sample import multiplications
 from worker.training.data import Data
 
 NOTICEABLE = 0.05
@@ -31,6 +33,9 @@ TIMES = 3.0
 """How much higher it must be for that."""
 MOST = 8
 """Patched specs, at most, that are measured."""
+BUDGET = 4e11
+"""Multiplications with additions after which no other patched spec is measured: about 20 s on a slow core. They are
+counted, not timed: the answer depends on the spec alone."""
 
 
 @dataclass(frozen=True)
@@ -46,15 +51,26 @@ class Patched:
         return frozenset(finding.id for finding in self.findings if finding.severity in ALARMS)
 
 
-class Prober:
-    """Probes patched specs, each once."""
+class _Outcome(Enum):
+    """Why a patched spec has no start."""
 
-    def __init__(self, start: Start, data: Data, load: Callable[[Dataset], Data]) -> None:
-        self._start, self._data, self._load = start, data, load
-        self._known: dict[str, Patched | None] = {}
+    MISFIT = auto()
+    """It is not valid."""
+    UNMEASURED = auto()
+    """Others have used up the budget."""
+
+
+class Prober:
+    """Probes patched specs, each once, until `budget` multiplications are used up."""
+
+    def __init__(self, start: Start, data: Data, load: Callable[[Dataset], Data], budget: float = BUDGET) -> None:
+        self._start, self._data, self._load, self._budget = start, data, load, budget
+        self._known: dict[str, Patched | _Outcome] = {}
+        self._measured = 0
 
     def predicted(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
-        """The findings with patches that heal them, each with its predicted effect."""
+        """The findings with patches that heal them, each with its predicted effect, and patches that were not
+        measured."""
         before = Patched(self._start, tuple(findings))
         return tuple(
             finding.model_copy(update={"patches": tuple(self._healing(finding, before))}) for finding in findings
@@ -63,9 +79,11 @@ class Prober:
     def _healing(self, finding: Finding, before: Patched) -> Iterator[Patch]:
         for patch in finding.patches:
             after = self._patched(patch.patch)
-            if after is not None and (patch_for := self._with_rate(patch, finding, after)) is not patch:
+            if isinstance(after, Patched) and (patch_for := self._with_rate(patch, finding, after)) is not patch:
                 patch, after = patch_for, self._patched(patch_for.patch)  # noqa: PLW2901
-            if after is not None and _heals(finding, before, after):
+            if after is _Outcome.UNMEASURED:
+                yield patch
+            elif isinstance(after, Patched) and _heals(finding, before, after):
                 yield patch.model_copy(update={"predicted": effect(before.start, after.start)})
 
     def _with_rate(self, patch: Patch, finding: Finding, after: Patched) -> Patch:
@@ -79,17 +97,22 @@ class Prober:
         why = f"{patch.why} With a learning rate that suits the patched network."
         return patch.model_copy(update={"patch": merged(patch.patch, rate.patch), "why": why})
 
-    def _patched(self, patch: dict[str, Any]) -> Patched | None:
-        """The probe of a patched spec; None if there is none, or too many were probed."""
+    def _patched(self, patch: dict[str, Any]) -> Patched | _Outcome:
+        """The probe of a patched spec, or why there is none."""
         key = json.dumps(patch, sort_keys=True)
         if key not in self._known:
-            self._known[key] = self._probed(patch) if len(self._known) < MOST else None
+            self._known[key] = self._probed(patch)
         return self._known[key]
 
-    def _probed(self, patch: dict[str, Any]) -> Patched | None:
+    def _probed(self, patch: dict[str, Any]) -> Patched | _Outcome:
         resolved = self._resolved(patch)
         if resolved is None:
-            return None
+            return _Outcome.MISFIT
+        cost = multiplications(resolved, self._data)
+        if self._measured == MOST or cost > self._budget:
+            return _Outcome.UNMEASURED
+        self._measured += 1
+        self._budget -= cost
         is_same = resolved.spec.dataset == self._start.spec.dataset
         data = self._data if is_same else self._load(resolved.spec.dataset)
         known = self._start.measured.data if is_same else None

@@ -21,7 +21,7 @@ def curves(resolved: ResolvedSpec, data: Data, sample: Sample, factors: Sequence
     """The loss of the first batch before each of twenty steps on it and after the last, for each factor of the learning
     rate."""
     split = split_in(sample, torch.float32)
-    size = min(len(factors), largest_array(resolved, gpu=False))
+    size = min(len(factors), largest_array(resolved, gpu=False), sample.members)
     groups = [factors[i : i + size] for i in range(0, len(factors), size)]
     return [curve for group in groups for curve in _curves(resolved, data, sample, split, group)]
 

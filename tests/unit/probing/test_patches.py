@@ -7,10 +7,16 @@ import pytest
 from gradus.fork import changed
 from gradus.resolved import ResolvedSpec
 from gradus.spec.experiment import Spec
+from gradus.wire.finding import Patch
 from gradus.wire.probe import Probe
+from insight.findings.registry import findings_at_start
 from insight.root_cause import ALARMS
+from insight.start import Start
 from tests.unit.training.examples import made_up_data
+from worker.probing.measure import measured
+from worker.probing.patches import Prober
 from worker.probing.probe import probe, verdict
+from worker.probing.sample import multiplications
 from worker.training.data import Data
 
 SICK: dict[str, dict[str, Any]] = {
@@ -85,3 +91,23 @@ def test_a_healthy_network_is_ready_twice_the_same() -> None:
     first, second = (probed(spec).model_copy(update={"seconds": 0}) for _ in range(2))
     assert first == second
     assert first.verdict == verdict(first.findings) == "ready"
+
+
+OTHERS: tuple[dict[str, Any], ...] = ({"epochs": 101}, {"epochs": -1})
+
+
+def test_patches_beyond_the_budget_are_left_as_they_are() -> None:
+    spec = spec_of(SICK["zeros"]).written_out("classification")
+    resolved = ResolvedSpec(spec, DATA.plan)
+    start = Start(resolved.spec, resolved.data, resolved.network, measured(resolved, DATA))
+    found = findings_at_start(start)
+    (patch,) = found[0].patches
+    longer, misfit = (patch.model_copy(update={"patch": {**patch.patch, **other}}) for other in OTHERS)
+    asked = found[0].model_copy(update={"patches": (patch, longer, misfit)})
+
+    def patches(budget: float) -> list[tuple[Patch, bool]]:
+        (answered,) = Prober(start, DATA, lambda _: DATA, budget).predicted((asked,))
+        return [(one.model_copy(update={"predicted": {}}), bool(one.predicted)) for one in answered.patches]
+
+    assert patches(0) == [(patch, False), (longer, False)]
+    assert patches(1.5 * multiplications(resolved, DATA)) == [(patch, True), (longer, False)]
