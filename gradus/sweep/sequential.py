@@ -5,8 +5,8 @@ times misses the truth up to k times as often. So each look uses the level 1 - 0
 most 5 % of cases (Bonferroni), wherever it stops.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from gradus.sweep.statistics import LEVEL, paired
 
@@ -22,8 +22,11 @@ class Decision:
     """Mean of value minus base, in the direction of the goal; None if it cannot be computed."""
     ci95: tuple[float, float] | None
     pairs: int
+    """Pairs that were compared."""
     decided: bool
     """Whether more pairs are not needed."""
+    over: bool = False
+    """Whether there are no more pairs."""
 
 
 def stages(seeds: int) -> Sequence[int]:
@@ -39,21 +42,25 @@ def decide(
     maximize: bool,
     guess: float | None = None,
     grain: float = 0.0,
+    void: Collection[int] = (),
 ) -> Decision:
     """The decision after the last stage of which all pairs are over, or the first that decides.
 
-    values, base: by seed, for the trainings that are over; None for one that failed.
+    values, base: by seed, for the trainings that are over; None for one that diverged.
     order: all planned seeds, in the order in which they train.
-    guess: the value of a network that knows nothing, which a failed training counts as; None if that has no bound.
+    guess: the value of a network that knows nothing, which a diverged training counts as; None if that has no bound.
+    void: seeds of which a training was lost; later ones take their places, at the level of all planned looks.
     """
-    decision = Decision(None, None, 0, decided=False)
+    usable = [seed for seed in order if seed not in void]
     looks = stages(len(order))
+    level, sign = 1 - (1 - LEVEL) / len(looks), 1 if maximize else -1
+    decision = Decision(None, None, 0, decided=False, over=not usable)
     for pairs in looks:
-        seeds = order[:pairs]
-        if not all(seed in values and seed in base for seed in seeds):
+        seeds = usable[:pairs]
+        if not seeds or not all(seed in values and seed in base for seed in seeds):
             break
-        decision = _look(seeds, values, base, 1 - (1 - LEVEL) / len(looks), guess, grain, 1 if maximize else -1)
-        if decision.decided:
+        decision = replace(_look(seeds, values, base, level, guess, grain, sign), over=len(seeds) == len(usable))
+        if decision.decided or decision.over:
             break
     return decision
 
@@ -67,15 +74,27 @@ def _look(
     grain: float,
     sign: int,
 ) -> Decision:
+    """Without a guess, a diverged training has no value. If all diverge with the change and none without it, or the
+    other way round, that decides; if only some do with it, the mean of the others would flatter it, and is not known.
+    Those that diverge without it are left out, to its disadvantage."""
+    cured, harmed = _diverge(base, values, seeds), _diverge(values, base, seeds)
+    is_decided = len(seeds) in {cured, harmed}
+    if guess is None and harmed:
+        return Decision(None, None, len(seeds), decided=is_decided)
     ours, theirs = (_known(one, seeds, guess) for one in (values, base))
+    both = [sign * (ours[seed] - theirs[seed]) for seed in seeds if seed in ours and seed in theirs]
+    compared = len(both) or len(seeds)
     estimate = paired(ours, theirs, grain)
-    cured = all(base[seed] is None for seed in seeds) and all(values[seed] is not None for seed in seeds)
     if estimate is None:
-        both = [ours[seed] - theirs[seed] for seed in seeds if seed in ours and seed in theirs]
-        return Decision(sign * sum(both) / len(both) if both else None, None, len(seeds), decided=cured)
+        return Decision(sum(both) / len(both) if both else None, None, compared, decided=is_decided)
     half = estimate.half(level)
-    low, high = sorted((sign * (estimate.mean - half), sign * (estimate.mean + half)))
-    return Decision(sign * estimate.mean, (low, high), len(seeds), decided=cured or low > 0 or high < 0)
+    low, high = sorted((sign * estimate.mean - half, sign * estimate.mean + half))
+    return Decision(sign * estimate.mean, (low, high), compared, decided=is_decided or low > 0 or high < 0)
+
+
+def _diverge(one: Mapping[int, float | None], other: Mapping[int, float | None], seeds: Sequence[int]) -> int:
+    """In how many pairs the first training diverged, and the other did not."""
+    return sum(one[seed] is None and other[seed] is not None for seed in seeds)
 
 
 def _known(values: Mapping[int, float | None], seeds: Sequence[int], guess: float | None) -> dict[int, float]:

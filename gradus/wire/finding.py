@@ -54,17 +54,18 @@ class Verified(Message):
     ci95: tuple[Number, Number] | None
     """Its 95 % confidence interval, which holds although training stops as soon as it excludes 0."""
     seeds: int
-    """Pairs that count."""
+    """Pairs that were compared: not those of which a run was deleted, or failed without having diverged."""
     experiments: tuple[str, ...]
     """Ids of all experiments, those that were cancelled because the answer was known included."""
     metric: str | None = None
-    """The metric of the best epoch that is compared. A run that fails counts as guessing."""
+    """The metric of the best epoch that is compared. A run that diverges counts as guessing."""
     decided: bool = False
-    """Whether the interval excludes 0, or every run failed without the patch and none with it."""
+    """Whether the interval excludes 0, or every run diverged without the patch and none with it, or the other way
+    round."""
     failed_without: int = 0
-    """Pairs whose run failed without the patch."""
+    """Pairs whose run diverged without the patch."""
     failed_with: int = 0
-    """Pairs whose run failed with it."""
+    """Pairs whose run diverged with it."""
     sweep_id: str | None = None
 
 

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from gradus.dataset_plan import DatasetPlan
 from gradus.metrics import metric
-from gradus.status import FINAL, Status
+from gradus.status import FINAL, FailureCode, Status
 from gradus.sweep.grain import grain
 from gradus.sweep.request import BASE, SweepRequest
 from gradus.sweep.sequential import Decision, decide
+from gradus.wire.experiment import Failure
 from gradus.wire.finding import Finding, Verified, Verifying
 from gradus.wire.metrics import MetricsRow
 from hub.database.database import now
@@ -100,6 +101,7 @@ def _state(session: Session, row: VerificationRow, sweep: SweepRow) -> Verified 
     if not members:
         return None
     order = request.all_seeds
+    void = frozenset(order) - (_counting(members, CURE) & _counting(members, BASE))
     plan = data_of(members[0].data, request.base.dataset)
     decision = decide(
         values,
@@ -108,13 +110,15 @@ def _state(session: Session, row: VerificationRow, sweep: SweepRow) -> Verified 
         maximize=request.objective.goal == "maximize",
         guess=_guess(name, plan),
         grain=grain(metric(name), plan),
+        void=void,
     )
     patch = json.loads(row.patch)
-    if decision.decided or decision.pairs == len(order):
-        return _verified(decision, patch, members, name, sweep, values, base)
-    if any(one.status == Status.CANCELLED for one in members):
-        return None  # by a person
-    done = sum(seed in values and seed in base for seed in order)
+    if decision.decided or (decision.over and len(void) < len(order)):
+        counted = [seed for seed in order if seed not in void]
+        return _verified(decision, patch, members, name, sweep, _failed(base, counted), _failed(values, counted))
+    if decision.over or any(one.status == Status.CANCELLED for one in members):
+        return None  # all pairs are void, or a person cancelled the rest
+    done = sum(seed in void or (seed in values and seed in base) for seed in order)
     return Verifying(patch=patch, sweep_id=sweep.id, done=done, seeds=len(order))
 
 
@@ -124,8 +128,8 @@ def _verified(
     members: Sequence[Outcome],
     name: str,
     sweep: SweepRow,
-    values: Mapping[int, float | None],
-    base: Mapping[int, float | None],
+    failed_without: int,
+    failed_with: int,
 ) -> Verified:
     return Verified(
         patch=patch,
@@ -135,23 +139,36 @@ def _verified(
         experiments=tuple(one.id for one in members),
         metric=name,
         decided=decision.decided,
-        failed_without=_failed(base),
-        failed_with=_failed(values),
+        failed_without=failed_without,
+        failed_with=failed_with,
         sweep_id=sweep.id,
     )
 
 
-def _failed(values: Mapping[int, float | None]) -> int:
-    return sum(value is None for value in values.values())
+def _failed(values: Mapping[int, float | None], seeds: Sequence[int]) -> int:
+    return sum(seed in values and values[seed] is None for seed in seeds)
+
+
+def _counting(members: Sequence[Outcome], label: str) -> frozenset[int]:
+    """The seeds whose experiment with this label is there, and was not lost: what fails for another reason than that it
+    diverges says nothing of the patch."""
+    return frozenset(_seed(one) for one in members if one.sweep_label == label and not _is_lost(one))
+
+
+def _is_lost(member: Outcome) -> bool:
+    if member.status != Status.FAILED:
+        return False
+    return member.error is None or Failure.model_validate_json(member.error).code != FailureCode.DIVERGED
+
+
+def _seed(member: Outcome) -> int:
+    return int(json.loads(member.spec)["seed"])
 
 
 def _values(members: Sequence[Outcome], label: str, name: str) -> dict[int, float | None]:
     """By seed, for the experiments with this label that are over; None for one that failed."""
-    found: dict[int, float | None] = {}
-    for one in members:
-        if one.sweep_label == label and one.status in {Status.SUCCEEDED, Status.FAILED}:
-            found[json.loads(one.spec)["seed"]] = _value(one, name)
-    return found
+    over = {Status.SUCCEEDED, Status.FAILED}
+    return {_seed(one): _value(one, name) for one in members if one.sweep_label == label and one.status in over}
 
 
 def _value(member: Outcome, name: str) -> float | None:

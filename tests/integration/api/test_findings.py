@@ -7,7 +7,8 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from gradus.status import Status
+from gradus.status import FailureCode, Status
+from gradus.wire.experiment import Failure
 from gradus.wire.finding import Evidence, Finding, Patch
 from hub.hub import Hub
 from hub.jobs import claims, runs
@@ -58,9 +59,9 @@ def findings(client: httpx.Client, path: str, **query: str) -> dict[str, dict[st
     return {one["id"]: one for one in answer.json()["data"]}
 
 
-def train(hub: Hub, accuracies: Accuracies) -> Iterator[int]:
-    """Train the jobs of a sweep, oldest first, with these accuracies by label and seed; None fails. Yields how many
-    experiments each has."""
+def train(hub: Hub, accuracies: Accuracies, code: FailureCode = FailureCode.DIVERGED) -> Iterator[int]:
+    """Train the jobs of a sweep, oldest first, with these accuracies by label and seed; None fails with `code`. Yields
+    how many experiments each has."""
     while True:
         with hub.read() as session:
             jobs = session.scalars(select(JobRow.id).where(~JobRow.done).order_by(JobRow.id)).all()
@@ -77,7 +78,8 @@ def train(hub: Hub, accuracies: Accuracies) -> Iterator[int]:
                 done = {member.id: runs.EpochResult(metrics_row(1, validation_accuracy=value), best=True)}
                 runs.record_epochs(session, claimed.lease, done)
                 status = Status.FAILED if value is None else Status.SUCCEEDED
-                runs.end(session, claimed.lease, member.id, status, epoch=1)
+                error = Failure(code=code, message="planted") if value is None else None
+                runs.end(session, claimed.lease, member.id, status, error, epoch=1)
             with hub.write() as session:
                 verifications.look(session, member.id)
         yield len(claimed.members)
@@ -148,3 +150,30 @@ def test_a_cancelled_verification_can_be_asked_for_again(service: Service, clien
     assert second["sweep_id"] != first["sweep_id"]
     assert client.delete(sick).status_code == 204
     assert json.loads(client.get(f"/v1/sweeps/{second['sweep_id']}").text)["status"] == "queued"
+
+
+def test_a_deleted_member_or_a_lost_one_ends_no_verification(service: Service, client: httpx.Client, sick: str) -> None:
+    asked = client.post(f"{sick}/findings/lr_too_high/verify", json={"seeds": 5}).json()["verifying"]
+    with service.hub.read() as session:
+        mine = select(ExperimentRow.id).where(ExperimentRow.sweep_id == asked["sweep_id"]).order_by(ExperimentRow.id)
+        first = session.scalars(mine).first()
+    client.post(f"/v1/experiments/{first}/cancel")
+    assert client.delete(f"/v1/experiments/{first}").status_code == 204
+    accuracies: Accuracies = {"base": [0.1, 0.11, 0.1, 0.1, 0.1], verifications.CURE: [0.9, None, 0.93, 0.9, 0.91]}
+    assert sum(train(service.hub, accuracies, FailureCode.WORKER_LOST)) == 9
+    verified = findings(client, sick)["lr_too_high"]["verified"]
+    assert isinstance(verified, dict)
+    assert (verified["seeds"], verified["decided"], verified["failed_with"]) == (3, True, 0)
+    assert verified["gain"] > 0.8
+
+
+def test_a_verification_whose_trainings_are_all_lost_can_be_asked_for_again(
+    service: Service, client: httpx.Client, sick: str
+) -> None:
+    first = client.post(f"{sick}/findings/lr_too_high/verify", json={"seeds": 3}).json()["verifying"]
+    lost: Accuracies = {"base": [0.1] * 3, verifications.CURE: [None] * 3}
+    assert sum(train(service.hub, lost, FailureCode.OUT_OF_MEMORY)) == 6
+    found = findings(client, sick)["lr_too_high"]
+    assert (found["verified"], found["verifying"]) == (None, None)
+    second = client.post(f"{sick}/findings/lr_too_high/verify", json={"patch": 1, "seeds": 3}).json()["verifying"]
+    assert second["sweep_id"] != first["sweep_id"]

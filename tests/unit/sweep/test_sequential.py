@@ -56,6 +56,29 @@ def test_failed_trainings_count_as_guessing() -> None:
     assert (cured.gain, cured.ci95, cured.decided) == (None, None, True)
 
 
+def test_a_change_that_diverges_is_not_flattered_by_the_trainings_that_do_not() -> None:
+    harmed = decide(by_seed([None] * 3), by_seed([0.5, 0.51, 0.52]), ORDER, maximize=False)
+    assert (harmed.gain, harmed.ci95, harmed.pairs, harmed.decided) == (None, None, 3, True)
+    some = decide(by_seed([None, 0.1, 0.11, 0.1, 0.12]), by_seed([0.5, 0.51, 0.52, 0.5, 0.5]), ORDER, maximize=False)
+    assert (some.gain, some.decided, some.over) == (None, False, False)
+
+
+def test_pairs_are_those_that_were_compared() -> None:
+    found = decide(by_seed([0.1, 0.11, 0.1, 0.12, 0.1]), by_seed([None, 0.51, 0.5, 0.5, 0.52]), ORDER, maximize=False)
+    assert (found.pairs, found.decided) == (4, True)
+
+
+def test_later_pairs_take_the_places_of_void_ones() -> None:
+    values, base = by_seed([0.9, 0.91, None, 0.92, 0.9]), by_seed([0.1, 0.11, 0.1, 0.1])
+    order = ORDER[:5]
+    assert decide(values, base, order, maximize=True, void={2}).pairs == 3
+    both = decide(values, base, order, maximize=True, void={2, 3})
+    assert (both.pairs, both.over) == (0, False)
+    few = decide(values, base, order, maximize=True, void={2, 3, 4})
+    assert (few.pairs, few.decided, few.over) == (2, False, True)
+    assert decide({}, {}, order, maximize=True, void=set(order)).over
+
+
 def test_nothing_is_seldom_taken_for_something() -> None:
     """By Bonferroni at most 5 % of the trials in which both are alike; here of 2000, four standard errors above."""
     draw = random.Random(1)

@@ -16,7 +16,7 @@ export const verifiedView = (verified) => {
   const { gain, ci95, seeds, experiments, metric, sweep_id: sweep } = verified;
   const over = seeds ? ` over ${whole(seeds)} pairs` : "";
   const interval = ci95 ? ` [${figure(ci95[0])}, ${figure(ci95[1])}]` : "";
-  const isBetter = verified.decided && (gain === null || gain > 0);
+  const isBetter = verified.decided && !isWorse(verified);
   const where = sweep ? html`, in <a href=${at(`/sweeps/${sweep}`)}>this sweep</a>` : links(experiments);
   const told = gain === null ? "the gain has no number" : html`gain <strong>${figure(gain)}</strong>${interval}`;
   const what = gain !== null && metric ? ` in ${label(metric)}` : "";
@@ -29,10 +29,16 @@ export const verifiedView = (verified) => {
 };
 
 /** @param {any} verified */
-const verdict = ({ decided, gain }) => {
-  if (!decided) return "No clear difference";
-  return gain !== null && gain < 0 ? "Proved to be worse" : "Verified";
+const verdict = (verified) => {
+  if (!verified.decided) return "No clear difference";
+  return isWorse(verified) ? "Proved to be worse" : "Verified";
 };
+
+/**
+ * Without a gain, that of runs which diverge with the patch or without it.
+ * @param {any} verified
+ */
+const isWorse = ({ gain, failed_without: without, failed_with: within }) => gain === null ? within > without : gain < 0;
 
 /** @param {any} verified */
 const failures = ({ failed_without: without, failed_with: within }) =>
