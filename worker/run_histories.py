@@ -94,9 +94,9 @@ def _append(kept: list[Epoch], new: Epoch) -> None:
 
 
 def _found(run: Run) -> tuple[Finding, ...]:
-    """The findings; none if numbers were met that nobody thought of, for which no training should end."""
+    """The findings; none if they could not be computed: no training ends for a finding."""
     try:
         return findings_in_run(run)
-    except (ArithmeticError, ValueError):
+    except Exception:
         logger.exception("findings could not be computed")
         return ()

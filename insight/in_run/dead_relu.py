@@ -1,6 +1,7 @@
 """Dead units, as a run shows them."""
 
 from gradus.wire.finding import Evidence, Finding, Patch, Severity
+from gradus.wire.layer_report import SAMPLED_EXAMPLES
 from insight.in_run.layers import held
 from insight.outcome import is_at_prior, learns_well, severity
 from insight.run import Run
@@ -16,7 +17,7 @@ less than 1 % of all."""
 def in_run(run: Run) -> Finding | None:
     """Fires if half of a layer's `relu` units output 0 for every sampled example. All of a layer are critical: nothing
     passes. In a network that learns well it is a note."""
-    if run.data.validation_examples < LEAST:
+    if min(SAMPLED_EXAMPLES, run.data.train_examples) < LEAST:
         return None
     found = held(run, lambda layer: layer.dead is not None and layer.dead >= SHARE)
     if not found:

@@ -1,6 +1,7 @@
 """Findings are functions of a run's history, however often its worker was lost."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -9,6 +10,8 @@ from gradus.wire.finding import Finding
 from gradus.wire.layer_report import LayerStatistics, MeasuredLayers
 from gradus.wire.metrics import MetricsRow
 from hub.jobs.claims import ClaimedExperiment
+from insight.findings.registry import KINDS
+from insight.run import Run
 from tests.unit.insight.in_run.planted import PRIOR, planted, with_layers
 from worker.run_histories import RunHistories
 from worker.trainer.protocol import Ended, MemberRow
@@ -55,3 +58,14 @@ def test_a_resumed_run_has_the_findings_of_an_undisturbed_one(epoch: int) -> Non
     calm, resumed = follow((0, 60)), follow((0, epoch), (epoch - 3, 60))
     assert calm == resumed
     assert [one.id for one in calm[1]] == ["signal_collapse", "lr_too_low", "predicts_class_prior"]
+
+
+def test_no_training_ends_for_a_finding_that_cannot_be_computed(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(run: Run) -> None:
+        raise KeyError(run.spec.seed)
+
+    monkeypatch.setattr("insight.in_run.find.KINDS", [replace(KINDS[0], in_run=fail)])
+    assert follow((0, 3)) == ({1: (), 2: (), 3: ()}, ())
+    assert "KeyError" in caplog.text

@@ -34,6 +34,15 @@ def hidden(first: dict[str, Any], last: dict[str, Any] | None = None, name: str 
     ]
 
 
+def measured_in(epochs: set[int], run: Run) -> Run:
+    return replace(run, reports=[report for report in run.reports if report.epoch in epochs])
+
+
+def with_examples(run: Run, train: int, validation: int) -> Run:
+    sizes = {"train_examples": train, "validation_examples": validation}
+    return replace(run, data=run.data.model_copy(update=sizes))
+
+
 SICK: dict[str, tuple[str, str, Run]] = {
     "diverged": ("diverged", "critical", failed()),
     "by its rate": ("lr_too_high", "critical", failed()),
@@ -164,6 +173,16 @@ SICK: dict[str, tuple[str, str, Run]] = {
         "warning",
         with_layers(planted([1.2, 1.0, *[0.9] * 4], accuracies=0.7), *hidden({}), easy=0.7, hard=0.2),
     ),
+    "wrong labels before the best epoch": (
+        "label_noise",
+        "warning",
+        measured_in({2}, with_layers(planted([1.2, 1.0, *[0.9] * 4], accuracies=0.7), *hidden({}), easy=0.7, hard=0.2)),
+    ),
+    "dead, with few to validate": (
+        "dead_relu",
+        "warning",
+        with_layers(with_examples(planted([1.2] * 4), train=5000, validation=100), *hidden({"dead": 0.6})),
+    ),
     "alike": (
         "signal_collapse",
         "critical",
@@ -256,6 +275,14 @@ LOOK_ALIKES: dict[str, tuple[str, Run]] = {
         ),
     ),
     "sparse": ("dead_relu", with_layers(planted([1.2] * 4), *hidden({"dead": 0.39}))),
+    "too few sampled": (
+        "dead_relu",
+        with_layers(with_examples(planted([1.2] * 4), train=100, validation=5000), *hidden({"dead": 0.9})),
+    ),
+    "learned by heart after the best epoch": (
+        "label_noise",
+        measured_in({3}, with_layers(planted([1.2, 0.9, *[1.0] * 4], accuracies=0.7), *hidden({}), easy=0.7, hard=0.2)),
+    ),
     "too few to tell": ("dead_relu", with_layers(planted([1.2] * 4, dataset="wine"), *hidden({"dead": 0.9}))),
     "on or off": (
         "saturated_activation",
