@@ -14,6 +14,7 @@ from gradus.spec.network import NetworkPlan
 from gradus.spec.nodes.graph import INPUT, LayerPlan
 from gradus.spec.optimizer import SGD, AdaGrad, Adam, AdamW, AnyOptimizer, Momentum, RMSProp
 from gradus.spec.rounding import Copies, copies
+from gradus.spec.statistics import SAMPLED_EXAMPLES
 
 FLOAT32_BYTES = 4
 INT64_BYTES = 8
@@ -45,7 +46,8 @@ def member_bytes(experiment: Spec, data: DatasetPlan, network: NetworkPlan) -> i
     numbers = network.parameters * _copies(state_per_parameter(experiment.optimizer)) + _rounded_weights(
         experiment, network
     )
-    values = numbers + _step(experiment, data, network) + _evaluation(data, network) + _drawing(experiment, data)
+    passes = max(_evaluation(data, network), _statistics(experiment, data, network))
+    values = numbers + _step(experiment, data, network) + passes + _drawing(experiment, data)
     return FLOAT32_BYTES * values
 
 
@@ -121,6 +123,18 @@ def _evaluation(data: DatasetPlan, network: NetworkPlan) -> int:
     """Numbers in an evaluation, which keeps only what later layers read, a weighted sum and an output at a time."""
     rows = min(evaluation_rows(network), max(data.validation_examples, data.test_examples))
     return rows * max(read + 2 * layer.widest for read, layer in zip(_read(network), network.layers, strict=True))
+
+
+def _statistics(experiment: Spec, data: DatasetPlan, network: NetworkPlan) -> int:
+    """Numbers in the passes that activations are measured in: an evaluation with two more values of a layer, the slopes
+    and their size, and the mean and the greatest sum of each unit."""
+    if experiment.statistics == "off":
+        return 0
+    rows = min(evaluation_rows(network), SAMPLED_EXAMPLES, data.train_examples)
+    units = 2 * sum(prod(layer.shape) for layer in network.layers)
+    return units + rows * max(
+        read + 4 * layer.widest for read, layer in zip(_read(network), network.layers, strict=True)
+    )
 
 
 def _read(network: NetworkPlan) -> Iterator[int]:

@@ -4,8 +4,6 @@ from gradus.wire.message import Message, Number
 
 BINS = 30
 """Bins of a histogram."""
-SAMPLED_EXAMPLES = 512
-"""Examples, at most, that activations are measured on."""
 
 
 class LayerStatistics(Message):

@@ -1,7 +1,7 @@
 """Dead units, as a run shows them."""
 
+from gradus.spec.statistics import SAMPLED_EXAMPLES
 from gradus.wire.finding import Evidence, Finding, Patch, Severity
-from gradus.wire.layer_report import SAMPLED_EXAMPLES
 from insight.in_run.layers import held
 from insight.outcome import is_at_prior, learns_well, severity
 from insight.run import Run

@@ -18,24 +18,49 @@ class ActivationStatistics:
     """Variance between examples over the second moment, each summed over units; NaN if all are 0."""
 
 
-def activation_statistics(a: Tensor) -> ActivationStatistics:
-    """The statistics of activations a (K, n, units) of n examples; every pixel and channel of an image is a unit.
+class ActivationTotals:
+    """Totals over examples, which come in parts; every pixel and channel of an image is a unit.
 
     The variance is split into its parts within and between units (law of total variance), so that nothing cancels where
     all examples look alike. The signal share is that of variance scaling in deep networks, see Schoenholz et al., "Deep
     Information Propagation" (2017).
+    Parts are added up as in Chan, Golub and LeVeque, "Updating Formulae and a Pairwise Algorithm for Computing Sample
+    Variances" (1979).
     """
-    unit_means = a.mean(1, keepdim=True)  # (K, 1, units)
-    between_examples = (a - unit_means).square_().mean((1, 2))
-    unit_means = unit_means.squeeze(1)
-    second_moment = between_examples + unit_means.square().mean(1)
-    between_units = unit_means.var(1, correction=0)
-    return ActivationStatistics(
-        mean=unit_means.mean(1),
-        deviation=(between_examples + between_units).sqrt(),
-        largest=torch.maximum(a.amax((1, 2)), -a.amin((1, 2))),
-        share=between_examples / second_moment,
-    )
+
+    def __init__(self, a: Tensor) -> None:
+        """Of the first activations a (K, n, units) of n examples."""
+        means = a.mean(1, keepdim=True)  # (K, 1, units)
+        self._examples = a.shape[1]
+        self._between_examples = (a - means).square_().mean((1, 2))
+        self._unit_means = means.squeeze(1)
+        self._largest = torch.maximum(a.amax((1, 2)), -a.amin((1, 2)))
+
+    def add(self, other: "ActivationTotals") -> None:
+        """Those of other examples."""
+        share = other._examples / (self._examples + other._examples)
+        change = other._unit_means - self._unit_means
+        self._between_examples += share * (other._between_examples - self._between_examples)
+        self._between_examples += share * (1 - share) * change.square().mean(1)
+        self._unit_means += share * change
+        self._examples += other._examples
+        self._largest = torch.maximum(self._largest, other._largest)
+
+    def statistics(self) -> ActivationStatistics:
+        """Those of all examples so far."""
+        second_moment = self._between_examples + self._unit_means.square().mean(1)
+        between_units = self._unit_means.var(1, correction=0)
+        return ActivationStatistics(
+            mean=self._unit_means.mean(1),
+            deviation=(self._between_examples + between_units).sqrt(),
+            largest=self._largest,
+            share=self._between_examples / second_moment,
+        )
+
+
+def activation_statistics(a: Tensor) -> ActivationStatistics:
+    """The statistics of activations a (K, n, units) of n examples."""
+    return ActivationTotals(a).statistics()
 
 
 def dead_share(z: Tensor) -> Tensor:

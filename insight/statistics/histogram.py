@@ -24,7 +24,9 @@ def histogram(numbers: Tensor, bins: int) -> tuple[Tensor, Tensor, Tensor]:
     return low, high, counts
 
 
-def thinned(numbers: Tensor) -> Tensor:
-    """At most `MAX_NUMBERS` of each member's numbers (K, ...), evenly spaced, (K, n)."""
+def thinned(numbers: Tensor, first: int = 0, total: int | None = None) -> Tensor:
+    """At most `MAX_NUMBERS` of each member's numbers (K, ...), evenly spaced, (K, n). They may be a part of `total`
+    numbers, from the place `first` on: then those of all parts are those of the whole."""
     flat = numbers.flatten(1)
-    return flat[:, :: -(-flat.shape[1] // MAX_NUMBERS)]
+    every = -(-(total or flat.shape[1]) // MAX_NUMBERS)
+    return flat[:, -first % every :: every]

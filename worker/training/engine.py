@@ -13,6 +13,7 @@ from gradus.resolved import ResolvedSpec
 from gradus.spec.batch import examples_per_step
 from gradus.spec.experiment import Spec
 from gradus.spec.loss import resolve_loss
+from gradus.spec.memory import evaluation_rows
 from models.augment import AugmentedGather, Draws
 from models.batch import Buffers, Gather, Scale, distinct_orders
 from models.clip import Clip, GlobalNorm
@@ -188,14 +189,15 @@ class Engine:
     def dead_units(self, inputs: Tensor, member: int) -> list[DeadUnits]:
         """ReLU layers in which more than half of the units, or channels, output 0 for all inputs (n, inputs). Waits for
         the device."""
-        activations = {layer.name: layer.activation for layer in self.plans[member].layers}
-        found: list[DeadUnits] = []
-        for name, outputs in self.network.evaluated_layers(self.expanded(inputs)):
-            units = outputs[member].flatten(0, -2)  # (n, units), of images (n · pixels, channels)
-            dead = int((units == 0).all(0).sum()) if activations[name] == "relu" else 0
-            if 2 * dead > units.shape[1]:
-                found.append(DeadUnits(name, dead, units.shape[1]))
-        return found
+        relus = {layer.name for layer in self.plans[member].layers if layer.activation == "relu"}
+        fires: dict[str, Tensor] = {}
+        for part in torch.split(inputs, evaluation_rows(self.plans[member])):
+            for name, outputs in self.network.evaluated_layers(self.expanded(part)):
+                if name in relus:
+                    some = outputs[member].flatten(0, -2).any(0)  # (units,), of images (channels,)
+                    fires[name] = fires[name] | some if name in fires else some
+        dead = [DeadUnits(name, len(some) - int(some.sum()), len(some)) for name, some in fires.items()]
+        return [one for one in dead if 2 * one.dead > one.units]
 
     def expanded(self, inputs: Tensor) -> Tensor:
         """Inputs (n, inputs) as numbers, for every member, (K, n, inputs)."""

@@ -65,7 +65,10 @@ def test_memory_is_data_parameters_a_step_and_an_evaluation() -> None:
     parameters = (13 * 3 + 3) * 4 * 6  # itself, gradient, best, one to go back to, a checkpoint of itself and its best
     step = 10 * (13 + 2 * 2 * 3) * 4  # whose memory stays
     evaluation = 35 * (13 + 2 * 3) * 4
-    assert resolved(spec).memory_bytes == data + parameters + step + evaluation
+    off = spec.model_copy(update={"statistics": "off"})
+    assert resolved(off).memory_bytes == data + parameters + step + evaluation
+    sampled = (129 * (13 + 4 * 3) + 2 * 3) * 4
+    assert resolved(spec).memory_bytes == data + parameters + step + sampled
 
 
 def test_a_step_on_images_keeps_sums_pools_and_the_gradient_of_a_pool() -> None:

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from gradus.spec.experiment import Spec
+from gradus.spec.memory import evaluation_rows
 from gradus.wire.layer_report import MeasuredLayers
 from insight.looks import is_look
 from worker.training.chunk import ChunkRecord, ChunkTrainer
@@ -78,8 +79,9 @@ class Recorder:
         ]
 
     def _activations(self) -> Readings:
-        inputs = self._engine.expanded(self._sample.inputs)
-        return measure_activations(self._engine.network, self._engine.plans[0], inputs, full=self._full)
+        engine, plan = self._engine, self._engine.plans[0]
+        parts = map(engine.expanded, torch.split(self._sample.inputs, evaluation_rows(plan)))
+        return measure_activations(engine.network, plan, parts, len(self._sample.inputs), full=self._full)
 
     def tensors(self) -> dict[str, Tensor]:
         """What a resumed run needs, by its names in checkpoints."""

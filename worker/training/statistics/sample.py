@@ -4,12 +4,9 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from gradus.wire.layer_report import SAMPLED_EXAMPLES
+from gradus.spec.statistics import SAMPLED_EXAMPLES, STEP_EXAMPLES
 from models.seed import epoch_permutation
 from worker.training.data import Split
-
-STEP_EXAMPLES = 128
-"""Examples, at most, of the step that gradients and updates are measured on."""
 
 
 @dataclass(frozen=True, eq=False)
