@@ -57,7 +57,7 @@ def serve(pipe: Pipe, choice: DeviceChoice, memory: float | None) -> None:
         if cpu is not None:
             torch.set_num_threads(cpu.threads)
             stacks = max(stacks, stack_bytes())  # threads of an earlier run may still be there
-            limit_memory(memory, stacks)
+            limit_memory(memory, 2 * stacks)  # the loop's own, and those of the thread that loads the data
         first = command.trainees[0]
         with log_peak_memory(device, ResolvedSpec(first.spec, first.data), command.places):
             had_memory = Job(pipe, command, cache, device, fastest_products() if cpu is None else cpu.products).train()
