@@ -3,10 +3,13 @@
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from shutil import which
 
-from hub.machine import this_machine
+from gradus.environment import number
+from hub.cores import RESERVED_BYTES, slots
+from hub.machine import Machine, this_machine
 
 
 def gpus(env: Mapping[str, str] = os.environ) -> Sequence[str]:
@@ -26,29 +29,40 @@ def unlisted_gpu(env: Mapping[str, str] = os.environ, device_files: Path = Path(
 
 
 def worker_envs(
-    workers: int | None, devices: Sequence[str], env: Mapping[str, str] = os.environ, cores: int | None = None
+    workers: int | None,
+    devices: Sequence[str],
+    env: Mapping[str, str] = os.environ,
+    machine: Machine | None = None,
+    *,
+    hidden_gpu: bool = False,
 ) -> Sequence[dict[str, str]]:
-    """The environment of each worker: one worker for each GPU, or the given number of workers, which share GPUs and
-    cores. Beside GPUs there is one more, for runs that ask for a CPU, on the cores that the GPUs' trainers leave.
+    """The environment of each worker: one worker for each GPU, or the given number of workers, which share GPUs, cores
+    and free memory. Beside GPUs there is one more, for runs that ask for a CPU, on the cores that the GPUs' trainers
+    leave. What the operator has set stands, except that slots are the GPUs' where there are some.
 
-    `cores` are the machine's; by default those that this process may use.
+    `machine` is by default what this process may use. With a `hidden_gpu`, torch may find one although none is listed.
     """
-    total = cores or this_machine().cores
-    count = workers or max(1, len(devices))
-    if not devices:
-        return [{"GRADUS_CORES": env.get("GRADUS_CORES") or str(max(1, total // count))} for _ in range(count)]
+    machine = this_machine() if machine is None else machine
+    if not devices or env.get("GRADUS_DEVICE") == "cpu":
+        count = workers or 1
+        own = _on_cpu(machine, count, env)
+        if hidden_gpu and env.get("GRADUS_DEVICE") != "cpu":
+            own["GRADUS_SLOTS"] = env.get("GRADUS_SLOTS", "")  # the worker decides, when it has found the GPU
+        return [own] * count
+    count = workers or len(devices)
     gpus = [
         {"CUDA_VISIBLE_DEVICES": devices[i % len(devices)], "GRADUS_SLOTS": env.get("GRADUS_SLOTS") or "1"}
         for i in range(count)
     ]
-    return gpus if env.get("GRADUS_DEVICE") == "cpu" else [*gpus, _beside_gpus(max(1, total - count))]
+    rest = replace(machine, cores=max(1, machine.cores - count))
+    own = {key: value for key, value in env.items() if key != "GRADUS_SLOTS"}  # those of a GPU
+    beside = {"CUDA_VISIBLE_DEVICES": "", "GRADUS_DEVICE": "cpu", "GRADUS_ON_REQUEST": "1"}
+    return [*gpus, beside | _on_cpu(rest, 1, own)]
 
 
-def _beside_gpus(cores: int) -> dict[str, str]:
-    return {
-        "CUDA_VISIBLE_DEVICES": "",
-        "GRADUS_CORES": str(cores),
-        "GRADUS_DEVICE": "cpu",
-        "GRADUS_ON_REQUEST": "1",
-        "GRADUS_SLOTS": "",
-    }
+def _on_cpu(machine: Machine, workers: int, env: Mapping[str, str]) -> dict[str, str]:
+    """The share of one of these workers. Each sees the same free memory, so its slots are counted here."""
+    cores = number(env, "GRADUS_CORES", int, 1) or max(1, machine.cores // workers)
+    free = machine.free_bytes
+    fit = slots(cores, None if free is None else RESERVED_BYTES + (free - RESERVED_BYTES) // workers)
+    return {"GRADUS_CORES": str(cores), "GRADUS_SLOTS": env.get("GRADUS_SLOTS") or str(fit)}

@@ -60,8 +60,9 @@ class Supervisor:
         self._root_path = root_path
         self._valkey = ValkeyServer(folder.valkey)
         found = gpus()  # forked processes cannot use GPUs
-        self._forks = not found and not unlisted_gpu() and _can_fork(folder)
-        self._envs = worker_envs(workers, found)
+        hidden_gpu = unlisted_gpu()
+        self._forks = not found and not hidden_gpu and _can_fork(folder)
+        self._envs = worker_envs(workers, found, hidden_gpu=hidden_gpu)
         self._say = say
         self._stop = threading.Event()
         self._parts: list[RestartedPart] = []
