@@ -3,6 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +14,14 @@ LOADS_AT_ONCE = 2
 """Models that are loaded at a time: loading takes memory twice over."""
 
 
+@dataclass
+class _Turn:
+    """Those who ask for a model that is being loaded, one after the other: a load that fails leaves the next to try."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    asked: int = 0
+
+
 class ModelCache:
     """Models by the identifier of their weights, within a limit of memory. Thread-safe; each is loaded once."""
 
@@ -20,7 +29,7 @@ class ModelCache:
         self._max_bytes = max_bytes
         self._models: OrderedDict[str, Model] = OrderedDict()
         self._lock = threading.Lock()
-        self._loading: dict[str, threading.Lock] = {}
+        self._loading: dict[str, _Turn] = {}
         self._slots = threading.Semaphore(LOADS_AT_ONCE)
 
     def get(self, key: str, load: "Callable[[], Model]") -> "Model":
@@ -28,24 +37,30 @@ class ModelCache:
         with self._lock:
             if (found := self._touched(key)) is not None:
                 return found
-            loading = self._loading.setdefault(key, threading.Lock())
-        with loading:
+            turn = self._loading.setdefault(key, _Turn())
+            turn.asked += 1
+        try:
+            with turn.lock:
+                return self._loaded(key, load)
+        finally:
             with self._lock:
-                if (found := self._touched(key)) is not None:
-                    return found
-            try:
-                with self._slots:
-                    model = load()
-                self._keep(key, model)
-            finally:
-                with self._lock:
-                    self._loading.pop(key, None)
-        return model
+                turn.asked -= 1
+                if not turn.asked:
+                    del self._loading[key]
 
     @property
     def bytes(self) -> int:
         """Estimate of the memory of all models."""
         return sum(model.bytes for model in self._models.values())
+
+    def _loaded(self, key: str, load: "Callable[[], Model]") -> "Model":
+        with self._lock:
+            if (found := self._touched(key)) is not None:
+                return found
+        with self._slots:
+            model = load()
+        self._keep(key, model)
+        return model
 
     def _touched(self, key: str) -> "Model | None":
         if key not in self._models:

@@ -96,6 +96,41 @@ def test_those_who_ask_at_once_wait_for_one_load() -> None:
     assert len({id(one) for one in found}) == 1
 
 
+def test_after_a_load_that_failed_one_of_those_who_wait_loads_alone() -> None:
+    cache, loads = ModelCache(), []
+    begun, fails, loading, done = (threading.Event() for _ in range(4))
+
+    def fail() -> Model:
+        begun.set()
+        fails.wait(10)
+        raise ValueError("no")
+
+    def load() -> Model:
+        loads.append(1)
+        loading.set()
+        done.wait(10)
+        return model(1)
+
+    def first() -> None:
+        with pytest.raises(ValueError, match="no"):
+            cache.get("a", fail)
+
+    threads = [threading.Thread(target=one) for one in (first, lambda: cache.get("a", load))]
+    threads[0].start()
+    begun.wait(10)
+    threads[1].start()
+    threads[1].join(0.2)  # it waits for the first
+    fails.set()
+    loading.wait(10)
+    threads.append(threading.Thread(target=lambda: cache.get("a", load)))
+    threads[2].start()
+    threads[2].join(0.2)  # it waits for the second
+    done.set()
+    for thread in threads:
+        thread.join()
+    assert len(loads) == 1
+
+
 def test_a_load_that_fails_is_tried_again() -> None:
     cache = ModelCache()
 
