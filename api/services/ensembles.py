@@ -143,6 +143,13 @@ def _members(session: Session, sweep: SweepRow, label: str | None, epoch: Epoch)
     rows = session.scalars(query.order_by(ExperimentRow.id)).all()
     if not rows:
         raise _no_change(session, sweep, label)
+    trained = sum(Status(row.status) is Status.SUCCEEDED for row in rows)
+    if trained > MOST_MEMBERS:
+        raise TooLarge(
+            f"'{label[:100]}' has {trained} trained networks, and an ensemble may have {MOST_MEMBERS}: "
+            "ask the experiments one by one",
+            code="too_many_members",
+        )
     members: list[Chosen] = []
     absent: list[AbsentMember] = []
     for row in sorted(rows, key=_seed):
@@ -161,12 +168,6 @@ def _members(session: Session, sweep: SweepRow, label: str | None, epoch: Epoch)
             f"{absent[0].reason}",
             code="no_members",
         )
-    if len(members) > MOST_MEMBERS:
-        raise TooLarge(
-            f"'{label[:100]}' has {len(members)} trained networks, and an ensemble may have {MOST_MEMBERS}: "
-            "ask the experiments one by one",
-            code="too_many_members",
-        )
     return Asked(sweep.id, label, members, tuple(absent))
 
 
@@ -177,8 +178,17 @@ def _reason(row: ExperimentRow, status: Status) -> str:
 
 
 def _best(session: Session, sweep: SweepRow) -> str:
-    """The label of the best change, as its experiments have it."""
-    found = next(result for result in record(session, sweep).results if result.experiments)
+    """The label of the best change, as its experiments have it.
+
+    Raises:
+        Conflict: the sweep has no experiments.
+    """
+    found = next((result for result in record(session, sweep).results if result.experiments), None)
+    if found is None:
+        raise Conflict(
+            f"sweep {sweep.id} has no experiment that can be asked: none was made, or all were deleted",
+            code="no_members",
+        )
     label = session.scalar(select(ExperimentRow.sweep_label).where(ExperimentRow.id == found.experiments[0]))
     return label or ""
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sqlalchemy import select
 
 from gradus.cli import main as command_line
 from gradus.client import Client
@@ -138,3 +139,14 @@ def test_what_cannot_be_asked_is_told(lab: Lab, sweep: Trained) -> None:
     assert problem["errors"][0]["path"] == "rows/0/age"
     with lab.client_of("others", Role.ADMIN) as other:
         assert_problem(other.post(f"{path}?label=wide", json={"rows": ROWS}), 404)
+
+
+def test_a_sweep_without_experiments_has_no_members(lab: Lab, churn: str) -> None:
+    base = {"dataset": "wine", "layers": [], "epochs": 1}
+    asked = {"base": base, "variants": {"wide": {"layers": [3]}}, "seeds": [0, 1]}
+    made = lab.client.post("/v1/sweeps", json=asked).json()
+    with lab.hub.write() as session:
+        for row in session.scalars(select(ExperimentRow).where(ExperimentRow.sweep_id == made["id"])):
+            row.sweep_id = None  # as if they were deleted
+    problem = assert_problem(lab.client.post(f"/v1/sweeps/{made['id']}/predict", json={"rows": ROWS}), 409)
+    assert problem["code"] == "no_members"
