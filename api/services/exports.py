@@ -14,6 +14,7 @@ from gradus import __version__
 from gradus.encoding import PREPROCESSING_FILE
 from gradus.errors import Conflict, NotFound
 from gradus.wire.metrics import MetricsRow
+from hub.datasets import stored_tables
 from hub.experiments import metrics
 from hub.experiments.mapping import stored_findings
 from hub.hub import Hub
@@ -75,9 +76,19 @@ def _tag(hub: Hub, chosen: Chosen, name: str) -> str:
         "findings": row.findings,
         "epochs": row.epoch,
         "history": row.history,
+        "moved_from": row.moved_from,
+        **_elsewhere(hub, chosen),
         "metrics": None if metrics_row is None else metrics_row.model_dump(mode="json"),
     }
     return sha256(json.dumps(told).encode()).hexdigest()
+
+
+def _elsewhere(hub: Hub, chosen: Chosen) -> dict[str, Any]:
+    """What files tell of other rows: how many networks trained together, and whether groups can still be compared."""
+    digest = chosen.resolved.spec.dataset.digest
+    with hub.read() as session:
+        stored = None if digest is None else stored_tables.with_digest(session, chosen.row.workspace_id, digest)
+        return {"members": session.get_one(JobRow, chosen.row.job_id).places, "has_table": stored is not None}
 
 
 def _metrics(hub: Hub, chosen: Chosen) -> MetricsRow | None:

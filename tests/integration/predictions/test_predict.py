@@ -14,6 +14,7 @@ from PIL import Image
 from safetensors.numpy import load
 
 from gradus.wire.key import Role
+from hub.tables import ExperimentRow
 from tests.integration.api.service import assert_problem
 from tests.integration.predictions.conftest import ROW, Lab
 
@@ -317,3 +318,12 @@ def test_a_file_is_sent_again_once_it_tells_something_else(lab: Lab, churn: str,
     assert again.status_code == 200
     assert f"another {word} for {file}".encode() in again.content
     assert again.headers["etag"] != tag
+
+
+def test_run_py_is_sent_again_once_the_run_has_moved(lab: Lab, churn: str) -> None:
+    path = f"/v1/experiments/{churn}/export/run.py"
+    tag = lab.client.get(path).headers["etag"]
+    for moved in ('["cpu:1 (another)"]', "[]"):
+        with lab.hub.write() as session:
+            session.get_one(ExperimentRow, churn).moved_from = moved
+        assert (lab.client.get(path).headers["etag"] == tag) == (moved == "[]")
