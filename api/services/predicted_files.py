@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from api.ids import is_predictions_id
 from api.services import dataset_rows, questions
+from api.services.dataset_creation import check_parse
 from api.services.lookup import EXPERIMENTS, UPLOADS
 from api.services.uploads import check_complete
 from api.services.weights import choose, parse_of
@@ -70,6 +71,10 @@ def _ask_about_upload(
     check_complete(hub, workspace_id, upload_id)
     own = parse_of(hub, chosen)
     parse = (dict(own) if own.get("kind") == "csv" else {}) if request.parse is None else request.parse
+    check_parse(parse)
+    if not isinstance(parse.get("columns") or {}, dict):
+        message = "is the names of columns and their types"
+        raise InvalidSpec(f"`parse/columns` {message}", errors=[Mistake(path="parse/columns", message=message)])
     with hub.write() as session:
         upload = UPLOADS.found(session, workspace_id, upload_id)
         parts = tuple(TableRef(key=one.key, digest=one.digest) for one in uploads.content(session, upload.id))

@@ -70,6 +70,13 @@ def test_what_cannot_be_read_is_told(lab: Lab, churn: str, tmp_path: Path, conte
     assert said in problem["detail"], problem
 
 
+@pytest.mark.parametrize("parse", [{"columns": ["age"]}, {"kind": "csv", "columns": 3}, {"kind": "cvs"}])
+def test_options_that_cannot_be_are_refused_at_once(lab: Lab, churn: str, parse: dict[str, Any]) -> None:
+    asked = {"upload": upload(lab, b"a\n1\n"), "parse": parse}
+    problem = assert_problem(lab.client.post(f"/v1/experiments/{churn}/predictions", json=asked, headers=NOW), 422)
+    assert problem["errors"][0]["path"].startswith("parse")
+
+
 def test_one_of_data_set_and_upload_is_named_and_is_ones_own(lab: Lab, churn: str) -> None:
     path = f"/v1/experiments/{churn}/predictions"
     one = upload(lab, b"a\n1\n")
