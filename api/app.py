@@ -102,6 +102,8 @@ LARGE_READS, SHORT_READS = 2, 2
 """Limits on concurrent reads, for each process."""
 PREDICTIONS = 4
 """Limit on concurrent small predictions, for each process: each computes on one core."""
+PICTURES = 2
+"""Limit on concurrent looks into networks, for each process."""
 COMPUTATIONS = 1
 """Limit on concurrent demonstrations of the lab, for each process: they take up to a second of CPU time."""
 
@@ -153,6 +155,7 @@ def create_app(
         short_reads=SharedReads(SHORT_READS),
         large_reads=CapacityLimiter(LARGE_READS),
         predictions=CapacityLimiter(PREDICTIONS),
+        pictures=CapacityLimiter(PICTURES),
         computations=CapacityLimiter(COMPUTATIONS),
         prometheus=PrometheusMetrics(),
         authenticator=Authenticator(hub, strangers_per_minute),

@@ -31,6 +31,8 @@ class AppState:
     """Limits the threads that read thousands of rows for one response, so that other requests still get a thread."""
     predictions: CapacityLimiter
     """Limits the threads that answer small requests for predictions: some wait there until a model is loaded."""
+    pictures: CapacityLimiter
+    """Limits the threads that look into networks, which compute for seconds, so that predictions need not wait."""
     computations: CapacityLimiter
     """Limits the threads that compute demonstrations of the lab."""
     prometheus: PrometheusMetrics

@@ -127,8 +127,8 @@ def _asked(find: Callable[..., Any], state: AppState, caller: Caller, experiment
 
 
 async def _answer(state: AppState, find: Callable[[], Message]) -> Response:
-    return await run_sync(lambda: answer(find()), limiter=state.predictions)
+    return await run_sync(lambda: answer(find()), limiter=state.pictures)
 
 
 async def _picture(state: AppState, find: Callable[[], bytes]) -> Response:
-    return Response(await run_sync(find, limiter=state.predictions), media_type=PNG)
+    return Response(await run_sync(find, limiter=state.pictures), media_type=PNG)

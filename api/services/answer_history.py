@@ -7,7 +7,7 @@ from api.prediction.models import ModelCache
 from api.services.loaded_models import PARAMETER_BYTES, loaded
 from api.services.lookup import EXPERIMENTS
 from api.services.weights import Chosen, choose, trained, with_files
-from gradus.errors import NotFound
+from gradus.errors import NotFound, TooLarge
 from gradus.wire.layer_pictures import EpochAnswer, History, HistoryRequest
 from gradus.wire.prediction import PredictRequest
 from hub.hub import Hub
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MOST_EPOCHS = 20
 """Epochs in an answer."""
+MOST_MULTIPLY_ADDS = 3_000_000_000
+"""Of all rows at all epochs of an answer, which plain numpy computes: about ten seconds."""
 
 
 def history(hub: Hub, models: ModelCache, workspace_id: str, experiment_id: str, request: HistoryRequest) -> History:
@@ -28,6 +30,7 @@ def history(hub: Hub, models: ModelCache, workspace_id: str, experiment_id: str,
     Raises:
         NotFound: there is no such experiment, or it has no checkpoint yet.
         InvalidSpec: the rows do not fit the model.
+        TooLarge: the answers take too long.
     """
     model = loaded(hub, models, workspace_id, experiment_id, "last")
     from api.prediction.answers import Shown  # noqa: PLC0415 (imports numpy)
@@ -36,15 +39,34 @@ def history(hub: Hub, models: ModelCache, workspace_id: str, experiment_id: str,
     columns, _ = columns_of(model, PredictRequest(rows=request.rows, absent=request.absent))
     with hub.read() as session:
         kept = sorted(epochs_of(session, EXPERIMENTS.found(session, workspace_id, experiment_id)))
-    parameters = choose(hub, workspace_id, experiment_id, "last").resolved.network.parameters
-    most = min(MOST_EPOCHS, PARAMETER_BYTES // (4 * max(1, parameters)))
+    plan = choose(hub, workspace_id, experiment_id, "last").resolved.network
+    most = min(MOST_EPOCHS, PARAMETER_BYTES // (4 * max(1, plan.parameters)))
+    epochs = _evenly(kept, max(1, most))
+    check_work(plan.multiply_adds, len(request.rows), len(epochs))
     found: list[EpochAnswer] = []
-    for epoch in _evenly(kept, max(1, most)):
+    for epoch in epochs:
         try:
             found.append(_at(hub, workspace_id, model, columns, epoch, Shown(top=request.top)))
         except NotFound:  # a run that goes on has just deleted it
             continue
     return History(experiment=experiment_id, kept=len(kept), epochs=tuple(found))
+
+
+def check_work(multiply_adds: int, rows: int, epochs: int) -> None:
+    """Refuse histories that plain numpy would compute for too long.
+
+    Raises:
+        TooLarge: this is one.
+    """
+    work = multiply_adds * rows * epochs
+    if work > MOST_MULTIPLY_ADDS:
+        most = MOST_MULTIPLY_ADDS // max(1, multiply_adds * epochs)
+        hint = f"ask for {most} rows at a time" if most else "ask for the predictions of single epochs"
+        raise TooLarge(
+            f"{rows} rows at {epochs} epochs take {work:,} multiplications, and the API takes "
+            f"{MOST_MULTIPLY_ADDS:,} for a history: {hint}",
+            code="network_too_large",
+        )
 
 
 def _evenly(epochs: list[int], most: int) -> list[int]:
@@ -71,10 +93,20 @@ def _at(
 
 def _answers(chosen: Chosen, folder: Path, columns: "dict[str, Column]") -> "Answers":
     """Those of the reference, which the ONNX model is held against: it need not be built for each epoch."""
+    import numpy as np  # noqa: PLC0415
+
     from api.prediction.answers import Answers  # noqa: PLC0415 (imports numpy)
+    from export.batches import rows_at_once  # noqa: PLC0415
     from export.reference import answers  # noqa: PLC0415
     from preprocessing.encode import transform  # noqa: PLC0415
 
     network = trained(chosen, folder)
-    prediction, shares = answers(network, transform(network.fitted, columns))
-    return Answers(prediction, shares, None, [()] * len(prediction))
+    rows = len(next(iter(columns.values())).values)
+    at_once = rows_at_once(network)
+    parts = []
+    for first in range(0, rows, at_once):
+        part = {name: column.at(slice(first, first + at_once)) for name, column in columns.items()}
+        parts.append(answers(network, transform(network.fitted, part)))
+    shares = [some for _, some in parts if some is not None]
+    prediction = np.concatenate([one for one, _ in parts])
+    return Answers(prediction, np.concatenate(shares) if shares else None, None, [()] * rows)

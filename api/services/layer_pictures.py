@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MOST_NUMBERS = 250_000
 """Numbers in one answer."""
+MOST_PIXELS = 16_000_000
+"""Of one picture."""
 MOST_MULTIPLY_ADDS = 300_000_000
 """Of the network that is asked for activations, which plain numpy computes: about a second."""
 
@@ -68,7 +70,9 @@ def filters_png(hub: Hub, workspace_id: str, experiment_id: str, wanted: Wanted)
     """A picture of a convolution's filters. Raises as `filters` does."""
     from export.layer_pictures import filters_png as png  # noqa: PLC0415 (imports numpy)
 
-    return png(_filters(hub, workspace_id, experiment_id, wanted).numbers)
+    numbers = _filters(hub, workspace_id, experiment_id, wanted).numbers
+    check_pixels(numbers)
+    return png(numbers)
 
 
 def activations(
@@ -93,7 +97,9 @@ def activations_png(
     """A picture of what a convolution computes of a row. Raises as `activations` does."""
     from export.layer_pictures import activations_png as png  # noqa: PLC0415 (imports numpy)
 
-    return png(_activations(hub, models, workspace_id, experiment_id, request).numbers)
+    numbers = _activations(hub, models, workspace_id, experiment_id, request).numbers
+    check_pixels(numbers)
+    return png(numbers)
 
 
 def _filters(hub: Hub, workspace_id: str, experiment_id: str, wanted: Wanted) -> _Found:
@@ -172,6 +178,17 @@ def _about(chosen: Chosen, network: "Trained", layer: "ConvPlan", wanted: Wanted
         "layer": layer.name,
         "offset": wanted.offset,
     }
+
+
+def check_pixels(numbers: "NDArray[np.float32]") -> None:
+    """Refuse pictures that would take too much memory; each number is a pixel.
+
+    Raises:
+        TooLarge: this is one.
+    """
+    if numbers.size > MOST_PIXELS:
+        most = max(1, MOST_PIXELS * len(numbers) // numbers.size)
+        raise TooLarge(f"{numbers.size:,} pixels are too many for one picture: ask for {most} channels at a time")
 
 
 def _check_count(numbers: "NDArray[np.float32]") -> None:
