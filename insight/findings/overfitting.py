@@ -38,7 +38,8 @@ def in_run(run: Run) -> Finding | None:
     least, rise = run.validation_losses[best], rise_of(run.validation_losses, best, needed)
     limit = RISE if run.data.validation_examples >= FEW else FEW_RISE
     falls = median(run.train_losses[-needed:]) < run.train_losses[best]
-    t = run.reports[-1].validation_t if run.reports else None
+    known = bool(run.reports) and run.reports[-1].epoch > run.rows[best].epoch  # an earlier one saw no rise
+    t = run.reports[-1].validation_t if known else None
     if rise <= limit or rise * least <= swing(after) or not falls or least <= 0 or (t is not None and t < SIGNIFICANT):
         return None
     now = median(run.validation_losses[-needed:])

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from gradus.spec.batch import examples_per_step
 from gradus.wire.finding import Since
 from gradus.wire.layer_report import LayerReport, LayerStatistics
+from insight.looks import measurement_stride
 from insight.run import Run
 
 
@@ -17,11 +19,19 @@ class Held:
 
 
 def newest(run: Run) -> LayerReport | None:
-    """The newest report, if it is of the last tenth of the run so far."""
+    """The newest report, if it is of the last tenth of the run so far, or the next is not due yet."""
     if not run.reports or not run.rows:
         return None
     last = run.reports[-1]
-    return last if last.epoch >= 0.9 * run.last.epoch - 1 else None
+    stride = stride_of(run)
+    is_newest = last.epoch >= stride and last.epoch + stride > run.last.epoch
+    return last if is_newest or last.epoch >= 0.9 * run.last.epoch - 1 else None
+
+
+def stride_of(run: Run) -> int:
+    """Epochs from one report to the next, at least."""
+    examples = run.data.train_examples
+    return measurement_stride(examples, examples_per_step(run.spec.batch_size, examples))
 
 
 def hidden(report: LayerReport) -> tuple[LayerStatistics, ...]:

@@ -1,12 +1,14 @@
 """Too long steps, as a run shows them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gradus.spec.optimizer import SGD, Momentum
 from gradus.status import FailureCode
 from gradus.wire.finding import Evidence, Finding, Patch, Since
+from gradus.wire.layer_report import LayerReport
 from insight.in_run import lr_too_low
 from insight.in_run.initial_scale import initial_loss, worst_scale
+from insight.in_run.layers import newest, stride_of
 from insight.outcome import STRICT, is_at_prior, learns_well, severity
 from insight.run import Run
 from insight.trend import fall_per_epoch, lowest
@@ -78,14 +80,16 @@ def _because(run: Run, lr: float, peak: float) -> str:
 
 
 def _hovering(run: Run) -> Finding | None:
-    """Fires if a step of each of the last epochs increased the loss of its own batch, and the loss does not fall."""
+    """Fires if a step of each of the last epochs measured increased the loss of its own batch, and the loss does not
+    fall."""
     last = [report for report in run.reports[-EPOCHS:] if report.rho is not None]
     rhos = [report.rho for report in last if report.rho is not None]
-    if len(rhos) < EPOCHS or max(rhos) >= 0 or fall_per_epoch(run.train_losses) >= FALL:
+    if len(rhos) < EPOCHS or not _is_recent(run, last) or max(rhos) >= 0 or fall_per_epoch(run.train_losses) >= FALL:
         return None
     if run.remaining(run.train_losses[-1]) < SOLVED:
         return None
     lr, rho = run.spec.optimizer.lr, max(rhos)
+    *before, end = (str(report.epoch) for report in last)
     return Finding(
         id="lr_too_high",
         severity=severity(run, STRICT),
@@ -94,10 +98,17 @@ def _hovering(run: Run) -> Finding | None:
             Evidence(statistic="rho", value=rho, threshold=0, healthy=(0.25, 1)),
             Evidence(statistic="learning_rate", value=lr),
         ),
-        because=f"In the last {EPOCHS} epochs a step with the learning rate of {lr:g} increased the loss of the very "
-        f"batch that it was computed from (rho {figure(rho)}): each is longer than twice the way to the minimum.",
+        because=f"In epochs {', '.join(before)} and {end}, the last ones measured, a step with the learning rate of "
+        f"{lr:g} increased the loss of the very batch that it was computed from (rho {figure(rho)}): each is longer "
+        "than twice the way to the minimum.",
         patches=_patches(run),
     )
+
+
+def _is_recent(run: Run, reports: Sequence[LayerReport]) -> bool:
+    """Whether these reports are of the second half of the run so far, or no more of it could be."""
+    first, now = reports[0].epoch, run.last.epoch
+    return newest(run) is not None and (2 * first >= now or first + EPOCHS * stride_of(run) > now)
 
 
 def _diverged(run: Run) -> Finding | None:

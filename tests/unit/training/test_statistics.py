@@ -54,8 +54,9 @@ def test_training_has_the_same_bits_with_and_without_statistics(changes: dict[st
             ours, theirs = runs[level].weights(k), runs["off"].weights(k)
             assert all(torch.equal(tensor, theirs[name]) for name, tensor in ours.items())
     assert all(row.measured is None for row in rows["off"])
-    assert all(_measured(row).histograms is None for row in rows["default"])
-    assert [_measured(row).report for row in rows["full"]] == [_measured(row).report for row in rows["default"]]
+    full, default = ([row.measured for row in rows[level] if row.measured is not None] for level in ("full", "default"))
+    assert all(one.histograms is None for one in default)
+    assert [one.report for one in full] == [one.report for one in default] != []
 
 
 def test_each_member_of_an_array_has_its_own_statistics() -> None:
@@ -69,6 +70,8 @@ def test_each_member_of_an_array_has_its_own_statistics() -> None:
     assert (_measured(together[0]).histograms is None, _measured(together[2]).histograms is None) == (True, False)
     alone = _trained(train(specs[2:], made_up_data(), CPU, dtype=torch.float64))
     for ours, own in zip(together[2::3], alone, strict=True):
+        if ours.measured is None and own.measured is None:
+            continue  # in short epochs
         report, same_report = _measured(ours).report, _measured(own).report
         for layer, same in zip(report.layers, same_report.layers, strict=True):
             assert layer.gradient_norm == pytest.approx(same.gradient_norm, rel=1e-9)
@@ -102,5 +105,5 @@ def test_a_network_that_diverges_has_numbers_that_are_not_finite() -> None:
 
 
 def test_of_many_short_epochs_some_are_measured_and_the_last() -> None:
-    rows = _trained(train([Spec(**{**BASE, "epochs": 51})], made_up_data(), CPU))
-    assert [row.epoch for row in rows if row.measured is not None] == [*range(1, 33), *range(34, 51, 2), 51]
+    rows = _trained(train([Spec(**{**BASE, "epochs": 70})], made_up_data(), CPU))
+    assert [row.epoch for row in rows if row.measured is not None] == [1, 64, 70]

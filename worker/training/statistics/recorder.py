@@ -9,7 +9,7 @@ from torch import Tensor
 from gradus.spec.experiment import Spec
 from gradus.spec.memory import evaluation_rows
 from gradus.wire.layer_report import MeasuredLayers
-from insight.looks import is_look
+from insight.looks import is_measured
 from worker.training.chunk import ChunkRecord, ChunkTrainer
 from worker.training.data import Data
 from worker.training.engine import Engine
@@ -19,10 +19,6 @@ from worker.training.statistics.readings import Readings, to_host
 from worker.training.statistics.report import layer_histograms, layer_report
 from worker.training.statistics.sample import sample
 from worker.training.statistics.step import TrialStep
-
-LONG_EPOCH = 400
-"""Steps of an epoch whose statistics take less than about a hundredth of its time. Of shorter epochs only some are
-measured after the first ones."""
 
 
 class Recorder:
@@ -55,7 +51,7 @@ class Recorder:
         """What was measured of each member at the end of an epoch, after so many steps of the run, at the learning
         rates (K, 1) of the last one; nothing of most short epochs, unless `is_last`."""
         of_losses = self._losses.close(self._steps)
-        if not (self._steps >= LONG_EPOCH or is_look(epoch) or is_last):
+        if not (is_last or is_measured(epoch, len(self._examples), self._engine.batch)):
             return [None] * len(self._levels)
         return self._measure(of_losses, epoch, step, rate)
 

@@ -420,3 +420,17 @@ def test_since_when_a_layer_is_dead() -> None:
     since = found(replace(run, reports=[*early, *late]))["dead_relu"].since
     assert since is not None
     assert since.epoch == 3
+
+
+@pytest.mark.parametrize(
+    ("measured", "examples", "fires"),
+    [({16, 32, 40}, 1000, True), ({1, 16, 32}, 1000, True), ({1, 2, 3}, 60_000, False), ({1, 2, 40}, 60_000, False)],
+)
+def test_epochs_in_which_steps_raise_the_loss_are_recent_and_named(
+    measured: set[int], examples: int, fires: bool
+) -> None:
+    run = with_layers(planted([2.0] * 40, accuracies=0.3, optimizer=SGD), *hidden({}), rho=-0.5)
+    finding = found(measured_in(measured, with_examples(run, examples, 5000))).get("lr_too_high")
+    first, second, third = sorted(measured)
+    named = finding is not None and f"In epochs {first}, {second} and {third}, the last ones" in finding.because
+    assert named is fires, finding
