@@ -58,12 +58,12 @@ async def get_augmentation_preview(
     request: Request,
     state: StateDep,
     caller: CallerDep,
-    dataset: DatasetKey,  # noqa: ARG001 - a part of the path
+    dataset: DatasetKey,
     preview: PreviewId,
     prefer: PreferHeader = None,
 ) -> Response:
     """A contact sheet that was asked for before."""
-    ask = partial(augmented.check, state.hub, caller.workspace_id, preview)
+    ask = partial(augmented.check, state.hub, caller.workspace_id, dataset, preview)
     return await answer_to(request, state, caller, ask, prefer, use=_sheet)
 
 

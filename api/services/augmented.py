@@ -44,15 +44,16 @@ def ask(hub: Hub, workspace_id: str, id_or_name: str, request: AugmentedRequest)
         return asked.ask(session, workspace_id, question, hub.settings.quotas)
 
 
-def check(hub: Hub, workspace_id: str, question_id: str) -> str:
-    """The id of a preview.
+def check(hub: Hub, workspace_id: str, id_or_name: str, question_id: str) -> str:
+    """The id of a preview of a data set.
 
     Raises:
-        NotFound: the workspace has no such preview.
+        NotFound: the workspace sees no such data set, or it has no such preview.
     """
+    name = datasets.get(hub, workspace_id, id_or_name).name
     with hub.read() as session:
         found = asked.request_of(session, workspace_id, question_id) if is_preview_id(question_id) else None
-    if not isinstance(found, AugmentedQuestion):
+    if not isinstance(found, AugmentedQuestion) or found.dataset.name != name:
         raise NotFound(f"no preview {question_id[:100]}: ask again")
     return question_id
 

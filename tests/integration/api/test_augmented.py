@@ -34,6 +34,8 @@ def _sheet(client: httpx.Client, hub: Hub, folder: Path, **body: Any) -> NDArray
     assert answer_all(hub, folder) == 1
     found = client.post(PATH, json=body, headers=NOW)
     assert client.get(asked.headers["Location"]).content == found.content
+    elsewhere = asked.headers["Location"].replace("/digits/", "/wine/")
+    assert client.get(elsewhere).status_code == 404, "it is none of another data set"
     return _pixels(found)
 
 
