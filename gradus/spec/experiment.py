@@ -119,8 +119,8 @@ class Spec(SpecModel):
     clip_norm: ClipNorm | None = None
     """Gradient clipping: the maximum L2 norm of the whole gradient."""
     seed: Seed = 0
-    """Random seed. The same spec and seed give the same results on the same hardware, number of threads and torch
-    version."""
+    """Random seed. The same spec and seed give the same results on an equal `device` of the experiment, which names the
+    processor, the number of threads, the libraries and torch's version."""
     precision: Precision = "float32"
     """Number format of the matrix products. bfloat16 is emulated by rounding: it saves no time."""
     device: Device = "auto"
