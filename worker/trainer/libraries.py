@@ -10,6 +10,10 @@ PASSIVE_WAIT = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "0", "KMP_BLOCKT
 API."""
 
 
+_CUBLAS = {"CUBLAS_WORKSPACE_CONFIG": ":4096:8"}
+"""Products on a GPU have a fixed workspace, without which cuBLAS promises no equal bits with several streams."""
+
+
 def library_env(threads: int = 1) -> Mapping[str, str]:
     """The variables for a process whose libraries start with this number of threads. torch may be given more later."""
-    return {**_CACHE_LIMITS, **PASSIVE_WAIT, "OMP_NUM_THREADS": str(threads)}
+    return {**_CACHE_LIMITS, **PASSIVE_WAIT, **_CUBLAS, "OMP_NUM_THREADS": str(threads)}
