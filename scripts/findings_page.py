@@ -23,7 +23,8 @@ see [Findings of data](data-findings.md).
   is expected to help. A **note** is no alarm: the network learns well, and what would be a sign of sickness in another
   is none in it. An alarm that a run has left behind becomes a note.
 - **Evidence** is each measured value with its limit and its healthy range.
-- **Patches** are [merge patches](https://www.rfc-editor.org/rfc/rfc7396) of the spec. A probe predicts what they do.
+- **Patches** are [merge patches](https://www.rfc-editor.org/rfc/rfc7396) of the spec. A probe predicts what they do; of
+  large networks it measures some patches only, and the others have no prediction.
 
 ## Cure, and proof
 
@@ -31,7 +32,9 @@ see [Findings of data](data-findings.md).
 a patch. `--verify`, or `POST …/verify {"seeds": n}`, proves it: a sweep trains the spec with and without the patch,
 seed by seed, in stages of 3 pairs and then 2 more. After each stage, it ends if the confidence interval of the gain
 excludes 0; the interval is widened for the number of looks, so that it misses the true gain in at most 5 % of cases. A
-run that fails counts as guessing. The finding then has `verified`: gain, interval, pairs, and the experiments.
+run that diverges counts as guessing; a pair of which a run is deleted or fails otherwise does not count. The finding
+then has `verified`: gain, interval, pairs, and the experiments. Patches that only end training earlier, and runs forked
+from a checkpoint, cannot be verified: trainings from the start would tell nothing of them.
 
 ## How often they are right
 

@@ -66,8 +66,8 @@ def verify(
 
     Raises:
         NotFound: the workspace has no such experiment, or that no such finding.
-        Conflict: several findings have the name, the finding proposes no change of the spec, or another of its patches
-            is being verified.
+        Conflict: several findings have the name, the finding proposes no change of the spec, another of its patches is
+            being verified, the patch only ends training earlier, or the experiment began with a checkpoint.
         InvalidSpec: the finding has fewer patches, or a patch no longer fits.
         TooManyRequests: too many experiments are queued.
     """
@@ -78,6 +78,7 @@ def verify(
         row = EXPERIMENTS.found(session, workspace_id, experiment_id)
         finding = _named(found_of(session, row), name)
         patch = _patch(finding, request.patch)
+        _require_verifiable(row, patch)
         sweep = _sweep(row, finding, patch, request.seeds)
     expansion = sweep_members.expanded(hub, workspace_id, sweep, nothing_to_check)
     new = _in_stages(sweep_members.prepared(hub, expansion.members, nothing_to_check), request.seeds)
@@ -118,8 +119,23 @@ def _patch(finding: Finding, number: int) -> Patch:
     return patches[number]
 
 
-def _title(what: str, patch: Patch) -> str:
-    return f"{what}: {patch.why.rstrip('.')}"[:LONGEST_NAME]
+def _require_verifiable(row: ExperimentRow, patch: Patch) -> None:
+    """
+    Raises:
+        Conflict: trainings from the start cannot show what the patch is worth.
+    """
+    if row.forked_epoch is not None:
+        raise Conflict(
+            f"{row.id} was forked from a checkpoint, and a verification trains from the start, which tells nothing of "
+            "this run: verify the finding of a run that was trained from the start",
+            code="not_verifiable",
+        )
+    if set(patch.patch) == {"early_stopping"}:
+        raise Conflict(
+            "this patch ends training earlier, which saves time: a verification compares the best epochs, which stay "
+            "the same, so there is no gain to prove. Apply it",
+            code="not_verifiable",
+        )
 
 
 def _is_known(finding: Finding, patch: Patch, seeds: int) -> bool:

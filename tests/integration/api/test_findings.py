@@ -38,7 +38,13 @@ FOUND = (
         patches=(),
         consequence_of="lr_too_high",
     ),
-    Finding(id="overfitting", severity="note", evidence=(), because="By heart."),
+    Finding(
+        id="overfitting",
+        severity="note",
+        evidence=(),
+        because="By heart.",
+        patches=(Patch(patch={"early_stopping": True}, why="Training ends when it no longer helps."),),
+    ),
 )
 
 
@@ -108,6 +114,18 @@ def test_what_cannot_be_applied(service: Service, client: httpx.Client, sick: st
         assert_problem(client.post(f"{at}/lr_too_high/{verb}", json={"seed": 2}), 422)
         assert_problem(client.post(f"/v1/experiments/exp_{'0' * 26}/findings/a/{verb}", json={}), 404)
     assert_problem(client.post(f"{sick}/findings/lr_too_high/verify", json={"seeds": 2}), 422)
+
+
+def test_what_trainings_from_the_start_cannot_prove(service: Service, client: httpx.Client, sick: str) -> None:
+    asked = client.post(f"{sick}/findings/overfitting/verify", json={})
+    assert_problem(asked, 409)
+    assert "saves time" in asked.json()["detail"]
+    assert client.post(f"{sick}/findings/overfitting/apply", json={}).status_code == 201
+    with service.hub.write() as session:
+        session.get_one(ExperimentRow, sick.rsplit("/", 1)[1]).forked_epoch = 1
+    asked = client.post(f"{sick}/findings/lr_too_high/verify", json={})
+    assert_problem(asked, 409)
+    assert "forked from a checkpoint" in asked.json()["detail"]
 
 
 def test_findings_are_suppressed_by_id(service: Service, client: httpx.Client, sick: str) -> None:
