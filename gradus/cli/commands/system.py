@@ -1,5 +1,6 @@
 """`gradus system`."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -42,7 +43,8 @@ def _workers(workers: tuple[WorkerRecord, ...], now: datetime) -> Table:
         busy = str(one.running)
         threads = ", ".join(map(str, one.threads)) or "–"
         numbers = str(one.slots), str(one.cores or "–"), busy, threads
-        table.add_row(f"{one.host} {one.pid}", one.device, *numbers, labels.age(one.started_at, now))
+        device = re.sub("(, products [mo]+)?, torch [^)]*", "", one.device)  # --json has the whole name
+        table.add_row(f"{one.host} {one.pid}", device, *numbers, labels.age(one.started_at, now))
     return table
 
 

@@ -117,7 +117,7 @@ def test_a_run_shows_its_findings_their_rows_and_forks_with_the_patch(page: Page
     expect(page.get_by_text("Steps per epoch")).to_be_visible()
     expect(page.get_by_label("Target")).to_have_value(re.compile("."))
     page.go_back()
-    patched.get_by_role("button", name="Fork with this patch").click()
+    patched.get_by_role("button", name="Apply").click()
     expect(page.get_by_text("Forked from")).to_be_visible()
     page.get_by_role("tab", name="Spec").click()
     expect(page.get_by_role("region", name="Changes").last).to_contain_text("dataset.columns.told.role")
