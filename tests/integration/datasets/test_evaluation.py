@@ -59,7 +59,7 @@ def test_a_whole_data_set_is_predicted_into_a_file(
     assert assert_problem(tenant.client.get(f"{place}/file"), 404)["code"] == "not_ready"
     QuestionSlot(shared_hub, "wrk_here", Shutdown()).answer(waiting.json()["id"])
     record = tenant.client.get(place).json()
-    assert (record["rows"], record["columns"]) == (ROWS, ["prediction", "probability_no", "probability_yes"])
+    assert (record["rows"], record["columns"]) == (ROWS, ["prediction", "probability_no", "probability_yes", "notes"])
     file = tenant.client.get(record["file"])
     assert (file.headers["content-type"], len(file.content)) == ("text/csv; charset=utf-8", record["bytes"])
     lines = list(csv.DictReader(io.StringIO(file.text)))

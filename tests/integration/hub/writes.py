@@ -57,9 +57,16 @@ WRITES: dict[str, Write] = {
 
 
 def public_writes() -> set[str]:
-    """The functions of `hub.jobs.runs` that write under a lease."""
-    public = inspect.getmembers(runs, lambda one: inspect.isfunction(one) and one.__module__ == runs.__name__)
-    return {name for name, one in public if "lease" in inspect.signature(one).parameters and name[0] != "_"}
+    """The functions of these modules that write under a lease."""
+    return {
+        name
+        for module in (runs, data_findings)
+        for name, one in inspect.getmembers(module, inspect.isfunction)
+        if one.__module__ == module.__name__
+        and "lease" in inspect.signature(one).parameters
+        and name[0] != "_"
+        and one is not runs.training  # it reads
+    }
 
 
 def put(hub: Hub, kept: CheckpointRef) -> None:
