@@ -84,7 +84,7 @@ def _positions(session: Session, device: str, jobs: set[_Waiting]) -> Mapping[_W
     for workspace_id, priority, number in session.execute(grouped):
         if workspace_id is not None:
             waiting[workspace_id][priority] = number
-    workspaces = {turn.workspace_id: turn for turn in turns.waiting(session, device)}
+    workspaces = {turn.workspace_id: turn for turn in turns.waiting(session, device, waiting.keys())}
     return {job: 1 + ahead(job.workspace_id, job.priority, job.before, workspaces, waiting) for job in jobs}
 
 

@@ -5,7 +5,7 @@ The highest priority comes first; then the workspace with the fewest jobs that t
 least recently; then its oldest job. So the sweep of one workspace, however long, does not keep others waiting.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -80,8 +80,8 @@ def _next_of(session: Session, most: int | None, device: str) -> str | None:
     return None
 
 
-def waiting(session: Session, device: str) -> Sequence[Turn]:
-    """The workspaces with jobs that wait for this kind of device."""
+def waiting(session: Session, device: str, among: Collection[str] | None = None) -> Sequence[Turn]:
+    """The workspaces with jobs that wait for this kind of device; only those `among` these, if they are given."""
     workspace = WorkspaceRow
     taken = (
         select(JobRow.workspace_id, func.count().label("jobs"))
@@ -98,6 +98,8 @@ def waiting(session: Session, device: str) -> Sequence[Turn]:
     )
     columns = (workspace.id, highest, func.coalesce(taken.c.jobs, 0), workspace.served_at)
     query = select(*columns).outerjoin(taken, taken.c.workspace_id == workspace.id)
+    if among is not None:
+        query = query.where(workspace.id.in_(among))
     return [
         Turn(id_, priority, running, served_at or _NEVER)
         for id_, priority, running, served_at in session.execute(query)
