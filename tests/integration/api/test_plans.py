@@ -10,26 +10,19 @@ import numpy as np
 import pytest
 
 from api.app import create_app
-from gradus.status import Status
 from gradus.wire.key import Role
-from gradus.wire.statistics import Statistics
 from hub.hub import Hub
-from hub.jobs import runs
-from hub.tables import DEFAULT_WORKSPACE, ExperimentRow
-from tests.asked import predicted
 from tests.integration.access.credentials import Address, addresses, bearer, make_key, serving
+from tests.integration.api.inhabited import CSV, NOW, SWEEP, ids
 from tests.integration.api.service import SPEC
-from tests.integration.datasets.readers import read_table
-from tests.integration.hub.work import claim, submit
 from tests.integration.plans import overheard, plans, whole
-from tests.training_here import train_here
 
 FEW = {"workers", "leaders", "alembic_version"}
 """Tables that stay small."""
 COUNTED = "COVERING INDEX ix_experiments_status"
 """Prometheus is told how many experiments there are of each status: every entry of the narrowest index."""
-CSV = b"a,b\n1,2\n"
-SWEEP = {"base": SPEC, "grid": {"optimizer.lr": [0.1, 0.01]}, "seeds": [0, 1]}
+SEEN = {"row": {"photo": np.zeros((6, 5, 3)).tolist()}}
+PIXELS = {"pixels": np.zeros((64,)).tolist()}
 
 
 @dataclass(frozen=True)
@@ -42,6 +35,8 @@ class Ask:
     query: dict[str, Any] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     content: bytes = b""
+    names: dict[str, str] = field(default_factory=dict)
+    """Ids that are not those of the other requests."""
 
 
 LISTS: list[dict[str, Any]] = [
@@ -53,9 +48,11 @@ LISTS: list[dict[str, Any]] = [
     {"q": "adam"},
     {"status": "failed", "tag": "lecture", "dataset": "digits", "q": "adam", "limit": 200},
 ]
-NOW = {"Prefer": "wait=0"}
 METRICS: list[dict[str, Any]] = [{}, {"after": 1}, {"max_points": 2}]
 ONE, SWEPT = "/v1/experiments/{experiment_id}", "/v1/sweeps/{sweep_id}"
+PICTURES = {"experiment_id": "{pictures_id}"}
+"""The experiment whose network has a convolution."""
+AUGMENTED = "/v1/datasets/{dataset}/augmented"
 ASKS = [
     Ask("POST", "/v1/experiments", SPEC, headers={"Idempotency-Key": "k"}),
     Ask("POST", "/v1/experiments", SPEC, headers={"Idempotency-Key": "k"}),
@@ -64,13 +61,23 @@ ASKS = [
     Ask("PATCH", ONE, {"tags": ["lecture"]}),
     Ask("GET", f"{ONE}/checkpoints"),
     Ask("GET", f"{ONE}/findings"),
+    Ask("POST", f"{ONE}/findings/{{finding:path}}/apply", {}),
+    Ask("POST", f"{ONE}/findings/{{finding:path}}/verify", {}),
+    Ask("GET", f"{ONE}/layers"),
+    Ask("GET", f"{ONE}/layers/{{name:path}}/histograms"),
+    Ask("GET", f"{ONE}/pictures/filters", names=PICTURES),
+    Ask("GET", f"{ONE}/pictures/filters.png", names=PICTURES),
+    Ask("POST", f"{ONE}/pictures/activations", SEEN, names=PICTURES),
+    Ask("POST", f"{ONE}/pictures/activations.png", SEEN, names=PICTURES),
+    Ask("POST", f"{ONE}/predict/history", {"rows": [PIXELS]}),
     *(Ask("GET", f"{ONE}/metrics", query=query) for query in METRICS),
     Ask("GET", f"{ONE}/evaluation", headers=NOW),
     Ask("GET", f"{ONE}/errors", headers=NOW),
+    Ask("GET", f"{ONE}/calibration", headers=NOW),
     Ask("POST", f"{ONE}/predictions", {"dataset": "{dataset}"}, headers=NOW),
     Ask("GET", f"{ONE}/predictions/{{predictions_id}}"),
     Ask("GET", f"{ONE}/predictions/{{predictions_id}}/file"),
-    Ask("POST", f"{ONE}/predict", {"rows": [{"pixels": np.zeros((64,)).tolist()}]}),
+    Ask("POST", f"{ONE}/predict", {"rows": [PIXELS]}),
     Ask("GET", f"{ONE}/export/{{file}}"),
     Ask("GET", "/v1/metrics", query={"experiment": "{experiment_id}"}),
     Ask("GET", f"{ONE}/log"),
@@ -82,9 +89,12 @@ ASKS = [
     Ask("POST", f"{ONE}/resume"),
     Ask("POST", f"{ONE}/cancel"),
     Ask("DELETE", ONE),
+    Ask("POST", "/v1/probes", SPEC, headers=NOW),
+    Ask("GET", "/v1/probes/{probe_id}", headers=NOW),
     Ask("POST", "/v1/sweeps", SWEEP),
     Ask("GET", "/v1/sweeps"),
     Ask("GET", SWEPT),
+    Ask("POST", f"{SWEPT}/predict", {"rows": [PIXELS]}),
     Ask("POST", f"{SWEPT}/extend", {"seeds": [2]}),
     Ask("POST", f"{SWEPT}/retry"),
     Ask("POST", f"{SWEPT}/cancel"),
@@ -112,6 +122,8 @@ ASKS = [
             "images",
         )
     ),
+    Ask("POST", AUGMENTED, {"augment": ["shift"]}, headers=NOW, names={"dataset": "digits"}),
+    Ask("GET", f"{AUGMENTED}/{{preview}}", headers=NOW, names={"dataset": "digits"}),
     Ask("POST", "/v1/uploads", {"size": 3}),
     Ask("PUT", "/v1/uploads/{upload_id}/parts/{number}", content=b"a\n1"),
     Ask("GET", "/v1/uploads/{upload_id}"),
@@ -139,49 +151,15 @@ ASKS = [
 ]
 
 
-def finished(hub: Hub) -> str:
-    """An experiment with three epochs behind it."""
-    row = submit(hub)
-    train_here(hub, row)
-    return row.id
-
-
-def fail_one(hub: Hub, sweep: dict[str, Any]) -> None:
-    """One array of a sweep fails, so that there is something to retry, and nothing runs."""
-    with hub.read() as session:
-        row = session.get_one(ExperimentRow, sweep["results"][0]["experiments"][0])
-    claimed = claim(hub, row)
-    with hub.write() as session:
-        for member in claimed.members:
-            runs.end(session, claimed.lease, member.id, Status.FAILED)
-
-
-def ids(hub: Hub, client: httpx.Client, key: str) -> dict[str, str]:
-    """What the addresses name."""
-    sweep = client.post("/v1/sweeps", json={**SWEEP, "name": "first"}).json()
-    fail_one(hub, sweep)
-    spare = make_key(hub, role=Role.VIEWER)
-    made = client.post("/v1/datasets", params={"name": "a"}, content=CSV).json()
-    pixels = np.zeros((2, 3, 3, 1), dtype=np.uint8)
-    read_table(hub, made["id"], {"a": [1, 2], "b": pixels}, Statistics(rows=2, columns=()))
-    one = finished(hub)
-    return {
-        "experiment_id": one, "predictions_id": predicted(hub, DEFAULT_WORKSPACE, one), "file": "weights.safetensors",
-        "sweep_id": sweep["id"], "key_id": spare.id, "key": key, "dataset": "a",
-        "number": "1", "row": "0", "demonstration": "penalty_cases",
-        "webhook_id": client.post("/v1/webhooks", json={"url": "https://example.com/"}).json()["id"],
-        "upload_id": client.post("/v1/uploads", json={"size": 3}).json()["id"],
-    }  # fmt: skip
-
-
 def filled(value: Any, names: dict[str, str]) -> Any:
     if isinstance(value, dict):
         return {key: filled(one, names) for key, one in value.items()}
-    return value.format(**names) if isinstance(value, str) else value
+    return value.replace(":path}", "}").format(**names) if isinstance(value, str) else value
 
 
 def send(client: httpx.Client, ask: Ask, names: dict[str, str]) -> int:
     """The status. An endless stream is left after its first piece."""
+    names = {**names, **filled(ask.names, names)}
     body: Any = {"content": ask.content} if ask.body is None else {"json": filled(ask.body, names)}
     with client.stream(
         ask.method, filled(ask.path, names), params=filled(ask.query, names), headers=ask.headers, **body
