@@ -267,7 +267,8 @@ def test_an_extended_run_has_the_numbers_of_a_longer_one(hub: Hub, worker: Worke
         asked.resume(hub, DEFAULT_WORKSPACE, row.id)
     until(lambda: read(hub, row.id).progress.epoch == 40)
     assert wait_for_the_end(hub, row.id).fingerprint == wait_for_the_end(hub, longer.id).fingerprint
-    assert numbers(hub, row.id) == numbers(hub, longer.id)
+    # The rows alone: layers are measured in the last epoch, which was an earlier one before the extension.
+    assert numbers(hub, row.id)[:40] == numbers(hub, longer.id)[:40]
     assert [seq for seq, _, _ in log_of(hub, row.id)] == list(range(1, len(log_of(hub, row.id)) + 1))
 
 
