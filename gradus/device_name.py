@@ -47,6 +47,12 @@ class CpuName:
             )
         )
 
+    @classmethod
+    def products_of(cls, name: str | None) -> str:
+        """The library of large products on the device of this name; the default for a GPU, or if none is known."""
+        cpu = None if name is None else cls.parse(name)
+        return ONEDNN_EVERYWHERE if cpu is None else cpu.products
+
     def is_like(self, other: "CpuName") -> bool:
         """Whether both give the same bits with the same threads and libraries."""
         return (self.processor, self.build) == (other.processor, other.build)

@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from gradus.device_name import CpuName
 from hub.datasets import stored_tables
 from hub.datasets.table_ref import TableRef
 from hub.experiments.mapping import resolved_of
@@ -27,4 +28,5 @@ def trained(session: Session, row: ExperimentRow, epoch: Epoch) -> TrainedNetwor
         checkpoint=weights.checkpoint,
         which=weights.which,
         table=None if found is None else TableRef(key=found.key, digest=found.digest),
+        libraries=CpuName.products_of(row.device),
     )

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 
 from gradus.dataset_plan import DatasetPlan
+from gradus.device_name import ONEDNN_EVERYWHERE
 from gradus.facts import Part
 from gradus.spec.dataset import Dataset
 from gradus.spec.experiment import Spec
@@ -32,6 +33,9 @@ class TrainedNetwork(Message):
     """The weights at the checkpoint, or those of the best epoch before it."""
     table: TableRef | None = None
     """The stored table of an uploaded data set; None for a built-in one, or if it was deleted."""
+    libraries: str = Field(default=ONEDNN_EVERYWHERE, exclude_if=lambda one: one == ONEDNN_EVERYWHERE)
+    """Of large products, as in the `CpuName` of the run, whose outputs an answer repeats. The default is left out, so
+    that questions which were asked before there was a choice keep their digest."""
 
 
 class EvaluationQuestion(Message):

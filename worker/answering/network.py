@@ -63,6 +63,7 @@ def restored(ask: Ask, network: TrainedNetwork) -> Restored:
         torch.float32,
         largest=data.train.largest,
         deviation=data.target_scale.deviation,
+        libraries=network.libraries,
     )
     tensors = checkpoint.state.tensors
     prefix = "best." if network.which == "best" else ""

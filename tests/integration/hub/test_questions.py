@@ -275,3 +275,14 @@ def test_answers_count_into_the_bytes_of_the_workspace(hub: Hub, row: Experiment
     with pytest.raises(TooManyRequests, match="stores 1,008 bytes"):
         ask(hub, question(row), Quotas(workspace_bytes=1000))
     assert ask(hub, of_file(row), Quotas(workspace_bytes=1000)) == id_, "what is known takes no more room"
+
+
+def test_a_question_tells_the_libraries_of_the_run_and_keeps_its_digest_with_the_default(
+    hub: Hub, row: ExperimentRow
+) -> None:
+    asked = question(row)
+    network = asked.network.model_copy(update={"libraries": "omm"})
+    other = asked.model_copy(update={"network": network})
+    assert '"libraries"' not in asked.model_dump_json()
+    assert type(other).model_validate_json(other.model_dump_json()) == other
+    assert ask(hub, asked) != ask(hub, other)

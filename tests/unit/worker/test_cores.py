@@ -89,3 +89,16 @@ def test_runs_share_the_cores_of_their_worker() -> None:
 def test_cores_that_others_use_are_not_idle() -> None:
     cores = Cores(16, busy_with_others=lambda: 3.4)
     assert cores.choose("first", str(OWN), WIDE).startswith("cpu:13 ")
+
+
+@pytest.mark.parametrize(
+    ("name", "products"),
+    [
+        (None, "ooo"),
+        ("cuda:0 (NVIDIA H200)", "ooo"),
+        ("cpu:1", "ooo"),
+        ("cpu:2 (GenuineIntel AVX2, products omm)", "omm"),
+    ],
+)
+def test_the_libraries_of_a_device_are_told_by_its_name(name: str | None, products: str) -> None:
+    assert CpuName.products_of(name) == products
