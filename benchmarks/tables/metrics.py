@@ -14,6 +14,7 @@ from sklearn import metrics
 from torch import Tensor
 
 from gradus.dataset_plan import DatasetPlan
+from gradus.device_name import CpuName
 from gradus.spec.experiment import Spec
 from gradus.spec.layout import layout
 from gradus.spec.memory import evaluation_rows
@@ -37,12 +38,16 @@ class Run:
     """A run that is over: what was asked, its data, and where its weights are."""
 
     id: str
+    job: str
+    """Runs of the same job trained together."""
     spec: Spec
     plan: DatasetPlan
     latest: dict[str, Any]
     """Its last row of metrics."""
     checkpoint: CheckpointState
     fitted: Fitted
+    libraries: str
+    """Of large products, as in a `CpuName`."""
 
 
 @dataclass(frozen=True)
@@ -59,27 +64,36 @@ class Agreement:
 def run_of(folder: Path, record: dict[str, Any]) -> Run:
     """The run of a service in a folder, from the answer about it."""
     with closing(sqlite3.connect(f"file:{folder / 'gradus.db'}?mode=ro", uri=True)) as database:
-        (plan,) = database.execute("SELECT data FROM experiments WHERE id = ?", [record["id"]]).fetchone()
+        query = "SELECT job_id, data FROM experiments WHERE id = ?"
+        job, plan = database.execute(query, [record["id"]]).fetchone()
     spec, data = Spec.model_validate(record["spec"]), DatasetPlan.model_validate_json(plan)
     offsets = layout(network_plan(spec, data))
     found = {read(one, offsets).state.epoch: one for one in (folder / "artifacts" / record["id"]).iterdir()}
     last = found[record["latest"]["epoch"]]
     return Run(
         record["id"],
+        job,
         spec,
         data,
         record["latest"],
         read(last, offsets),
         read_fitted(last),
+        CpuName.products_of(record["device"]),
     )
 
 
 def agreement(runs: Sequence[Run], table: Table) -> list[Agreement]:
-    """How far the metrics of the runs of one array are from the references.
+    """How far the metrics of runs of one shape are from the references. Those that trained together are evaluated
+    together, as products of one member round otherwise than those of several.
 
     Raises:
         AssertionError: an accuracy is another than scikit-learn's: those are counts.
     """
+    jobs = dict.fromkeys(run.job for run in runs)
+    return [one for job in jobs for one in _of_job([run for run in runs if run.job == job], table)]
+
+
+def _of_job(runs: Sequence[Run], table: Table) -> list[Agreement]:
     first = runs[0]
     rows = rows_of(first.spec.dataset, first.plan.classes, table, first.spec.dataset.limit)
     parts = {"validation": rows.validation, "test": rows.test}
@@ -137,7 +151,8 @@ def _outputs(runs: Sequence[Run], inputs: dict[str, NDArray[Any]]) -> dict[str, 
     first = runs[0]
     specs, is_bytes = [run.spec for run in runs], first.fitted.is_bytes
     largest = LARGEST_BYTE if is_bytes else None
-    engine = Engine(specs, first.plan, first.plan.train_examples, torch.device("cpu"), torch.float32, largest=largest)
+    device, examples, libraries = torch.device("cpu"), first.plan.train_examples, first.libraries
+    engine = Engine(specs, first.plan, examples, device, torch.float32, largest=largest, libraries=libraries)
     for k, run in enumerate(runs):
         engine.storage.parameters[k] = run.checkpoint.state.tensors["parameters"][0]
         engine.storage.statistics[k] = run.checkpoint.state.tensors["statistics"][0]
