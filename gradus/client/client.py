@@ -12,21 +12,21 @@ from gradus.client.credentials import Credentials, find_credentials
 from gradus.client.datasets import Datasets
 from gradus.client.experiments import Experiments
 from gradus.client.keys import Keys
-from gradus.client.lab import Lab
 from gradus.client.methods import Resource, T_co, method
 from gradus.client.request import MAX_RETRIES, TIMEOUT, Document, Options, Request, document, encoded, reads, reads_json
 from gradus.client.sweeps import Sweeps
-from gradus.client.webhooks import Webhooks
 from gradus.errors import BadRequest
-from gradus.wire.catalog import Catalog
-from gradus.wire.probe import Probe
-from gradus.wire.system import SystemRecord
 
 if TYPE_CHECKING:
     import httpx
 
     from gradus.client.async_transport import AsyncTransport  # noqa: F401 (named in the bases of the clients)
+    from gradus.client.lab import Lab
     from gradus.client.sync_transport import SyncTransport  # noqa: F401 (as above)
+    from gradus.client.webhooks import Webhooks
+    from gradus.wire.catalog import Catalog
+    from gradus.wire.probe import Probe
+    from gradus.wire.system import SystemRecord
 
 
 class Service(Resource[T_co]):
@@ -63,17 +63,21 @@ class Service(Resource[T_co]):
         return Keys(self._transport)
 
     @property
-    def webhooks(self) -> Webhooks[T_co]:
+    def webhooks(self) -> "Webhooks[T_co]":
         """Signed calls of the service to an address of yours."""
+        from gradus.client.webhooks import Webhooks  # noqa: PLC0415 (few need it)
+
         return Webhooks(self._transport)
 
     @property
-    def lab(self) -> Lab[T_co]:
+    def lab(self) -> "Lab[T_co]":
         """The lecture's demonstrations."""
+        from gradus.client.lab import Lab  # noqa: PLC0415 (few need it)
+
         return Lab(self._transport)
 
     @method
-    async def probe(self, spec: Document | None = None, /, *, timeout: float | None = None, **fields: Any) -> Probe:
+    async def probe(self, spec: Document | None = None, /, *, timeout: float | None = None, **fields: Any) -> "Probe":
         """What a spec will do, before it is queued: statistics of its data and of its initial network, the learning
         rates that can work, findings with patches whose effect was measured, and a verdict. Fields are those of a
         spec; they come over it. A worker computes it beside its training.
@@ -82,17 +86,23 @@ class Service(Resource[T_co]):
             InvalidSpec: the spec is wrong; `errors` lists every mistake.
             TimeoutError: there is no answer after so many seconds.
         """
+        from gradus.wire.probe import Probe  # noqa: PLC0415 (few need it)
+
         body = encoded(document(spec, fields))
         return await answer(self._transport, Probe, "/v1/probes", timeout, body=body)
 
     @method
-    async def catalog(self) -> Catalog:
+    async def catalog(self) -> "Catalog":
         """Every kind of layer, optimizer … that a spec can name."""
+        from gradus.wire.catalog import Catalog  # noqa: PLC0415 (few need it)
+
         return await self._transport.send(Request("GET", "/v1/catalog", reads(Catalog)))
 
     @method
-    async def system(self) -> SystemRecord:
+    async def system(self) -> "SystemRecord":
         """Version, workers, devices, queue, limits."""
+        from gradus.wire.system import SystemRecord  # noqa: PLC0415 (few need it)
+
         return await self._transport.send(Request("GET", "/v1/system", reads(SystemRecord)))
 
     @method

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradus.client.answers import answer
 from gradus.client.measured import MeasuredHandle
@@ -11,12 +11,13 @@ from gradus.client.methods import T_co, method
 from gradus.client.predictions import experiment, predict, predict_file
 from gradus.client.request import Request, encoded, nothing, path_of, reads
 from gradus.client.save import save
-from gradus.wire.calibration import CalibrationRecord
-from gradus.wire.error_rows import ErrorPage
-from gradus.wire.evaluation import EvaluationReport
-from gradus.wire.layer_pictures import Activations, Filters, History
-from gradus.wire.predicted_file import PredictedFile
 from gradus.wire.prediction import Prediction
+
+if TYPE_CHECKING:  # answers that few ask for; with those of `Client`, a tenth of the time of its import
+    from gradus.wire.calibration import CalibrationRecord
+    from gradus.wire.error_rows import ErrorPage
+    from gradus.wire.evaluation import EvaluationReport
+    from gradus.wire.layer_pictures import Activations, Filters, History
 
 
 class TrainedHandle(MeasuredHandle[T_co]):
@@ -31,7 +32,7 @@ class TrainedHandle(MeasuredHandle[T_co]):
         by: str | None = None,
         miss_cost: float | None = None,
         timeout: float | None = None,
-    ) -> EvaluationReport:
+    ) -> "EvaluationReport":
         """How good the network is on `train`, `validation` or `test`: metrics with intervals, classes, curves,
         calibration, residuals; with `by`, also for each value of a column. A worker computes it once.
 
@@ -41,6 +42,8 @@ class TrainedHandle(MeasuredHandle[T_co]):
             NotFound: the epoch has no checkpoint.
             TimeoutError: there is no answer after so many seconds.
         """
+        from gradus.wire.evaluation import EvaluationReport  # noqa: PLC0415 (few need it)
+
         options = {"split": split, "epoch": epoch, "by": by, "miss_cost": miss_cost}
         query = {name: str(value) for name, value in options.items() if value is not None}
         path = path_of("experiments", self.id, "evaluation")
@@ -57,7 +60,7 @@ class TrainedHandle(MeasuredHandle[T_co]):
         offset: int = 0,
         limit: int = 50,
         timeout: float | None = None,
-    ) -> ErrorPage:
+    ) -> "ErrorPage":
         """The examples in a cell of the confusion matrix, the surest first: values and pictures. Without classes, all
         errors; with one, those of its row or column.
 
@@ -65,6 +68,8 @@ class TrainedHandle(MeasuredHandle[T_co]):
             NotFound: the epoch has no checkpoint.
             TimeoutError: there is no answer after so many seconds.
         """
+        from gradus.wire.error_rows import ErrorPage  # noqa: PLC0415 (few need it)
+
         options = {"split": split, "epoch": epoch, "given": given, "predicted": predicted, "offset": offset}
         query = {name: str(value) for name, value in options.items() if value is not None}
         path = path_of("experiments", self.id, "errors")
@@ -130,7 +135,7 @@ class TrainedHandle(MeasuredHandle[T_co]):
         return Path(to)
 
     @method
-    async def calibration(self, *, epoch: int | str = "best", timeout: float | None = None) -> CalibrationRecord:
+    async def calibration(self, *, epoch: int | str = "best", timeout: float | None = None) -> "CalibrationRecord":
         """What is fitted to the validation split: the temperature of a classification, or half the width of a
         regression's intervals by level. A worker computes it once.
 
@@ -138,18 +143,22 @@ class TrainedHandle(MeasuredHandle[T_co]):
             NotFound: the epoch has no checkpoint.
             TimeoutError: there is no answer after so many seconds.
         """
+        from gradus.wire.calibration import CalibrationRecord  # noqa: PLC0415 (few need it)
+
         path = path_of("experiments", self.id, "calibration")
         return await answer(self._transport, CalibrationRecord, path, timeout, query={"epoch": epoch})
 
     @method
     async def predict_history(
         self, rows: Sequence[Mapping[str, Any]], /, *, top: int | None = None, absent: str = "refuse"
-    ) -> History:
+    ) -> "History":
         """How the answers to at most ten rows changed over the epochs whose checkpoint is kept.
 
         Raises:
             InvalidSpec: a column or a value does not fit; `errors` lists them.
         """
+        from gradus.wire.layer_pictures import History  # noqa: PLC0415 (few need it)
+
         body = encoded({"rows": [dict(row) for row in rows], "top": top, "absent": absent})
         path = path_of("experiments", self.id, "predict/history")
         return await self._transport.send(Request("POST", path, reads(History), body=body, harmless=True))
@@ -157,12 +166,14 @@ class TrainedHandle(MeasuredHandle[T_co]):
     @method
     async def filters(
         self, layer: str | None = None, /, *, epoch: int | str = "best", offset: int = 0, limit: int = 64
-    ) -> Filters:
+    ) -> "Filters":
         """The weights of a convolution's filters, and which convolutions there are; by default of the first.
 
         Raises:
             Conflict: the network has no convolutions.
         """
+        from gradus.wire.layer_pictures import Filters  # noqa: PLC0415 (few need it)
+
         query = {"epoch": epoch, "offset": offset, "limit": limit, **({} if layer is None else {"layer": layer})}
         path = path_of("experiments", self.id, "pictures/filters")
         return await self._transport.send(Request("GET", path, reads(Filters), query=query))
@@ -177,13 +188,15 @@ class TrainedHandle(MeasuredHandle[T_co]):
         epoch: int | str = "best",
         offset: int = 0,
         limit: int = 16,
-    ) -> Activations:
+    ) -> "Activations":
         """What a convolution computes of a row, after its activation function; by default the first.
 
         Raises:
             Conflict: the network has no convolutions.
             InvalidSpec: the row does not fit; `errors` lists what.
         """
+        from gradus.wire.layer_pictures import Activations  # noqa: PLC0415 (few need it)
+
         body = encoded({"row": dict(row), "layer": layer, "epoch": epoch, "offset": offset, "limit": limit})
         path = path_of("experiments", self.id, "pictures/activations")
         return await self._transport.send(Request("POST", path, reads(Activations), body=body, harmless=True))
@@ -209,6 +222,8 @@ class TrainedHandle(MeasuredHandle[T_co]):
             InvalidSpec: the data set lacks columns of the network; `errors` lists them.
             TimeoutError: the file is not there after so many seconds; a worker still writes it.
         """
+        from gradus.wire.predicted_file import PredictedFile  # noqa: PLC0415 (few need it)
+
         source = {"dataset": dataset} if upload is None else {"upload": upload}
         wanted = {**source, "version": version, "epoch": epoch}
         body = encoded({**wanted, "format": format, "probabilities": probabilities})
@@ -231,6 +246,8 @@ class TrainedHandle(MeasuredHandle[T_co]):
 
     async def _calibrated(self, options: Mapping[str, Any], timeout: float | None) -> None:
         """Wait until the service knows what calibrates the network, if the options ask for that."""
+        from gradus.wire.calibration import CalibrationRecord  # noqa: PLC0415 (few need it)
+
         if options["calibrated"] or options["interval"] is not None:
             path = path_of("experiments", self.id, "calibration")
             await answer(self._transport, CalibrationRecord, path, timeout, query={"epoch": options["epoch"]})
