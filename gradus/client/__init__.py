@@ -8,14 +8,28 @@ Every method is written once, as a coroutine: `AsyncClient` awaits it, `Client` 
 (`methods.py`).
 """
 
+import typing
+from importlib import import_module
+
 from gradus.client.client import AsyncClient, Client
 from gradus.client.credentials import Credentials, find_credentials
-from gradus.client.dataset import AsyncStoredDataset, StoredDataset
-from gradus.client.dataset_events import DatasetEvent
 from gradus.client.events import StreamEvent
 from gradus.client.experiment import AsyncExperiment, Experiment
 from gradus.client.experiments import Comparison
-from gradus.client.sweep import AsyncSweep, Sweep
+
+if typing.TYPE_CHECKING:
+    from gradus.client.dataset import AsyncStoredDataset, StoredDataset
+    from gradus.client.dataset_events import DatasetEvent
+    from gradus.client.sweep import AsyncSweep, Sweep
+
+_HOME_OF = {
+    "AsyncStoredDataset": "dataset",
+    "StoredDataset": "dataset",
+    "DatasetEvent": "dataset_events",
+    "AsyncSweep": "sweep",
+    "Sweep": "sweep",
+}
+"""Modules of names that are imported on first use."""
 
 __all__ = [
     "AsyncClient",
@@ -32,3 +46,11 @@ __all__ = [
     "Sweep",
     "find_credentials",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Import a name from its module on first use (PEP 562)."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'gradus.client' has no attribute '{name}'")
+    globals()[name] = found = getattr(import_module(f"gradus.client.{_HOME_OF[name]}"), name)
+    return found

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any, Self
 
 from gradus.client.answers import answer
 from gradus.client.credentials import Credentials, find_credentials
-from gradus.client.datasets import Datasets
 from gradus.client.experiments import Experiments
-from gradus.client.keys import Keys
 from gradus.client.methods import Resource, T_co, method
 from gradus.client.request import MAX_RETRIES, TIMEOUT, Document, Options, Request, document, encoded, reads, reads_json
-from gradus.client.sweeps import Sweeps
 from gradus.errors import BadRequest
 
 if TYPE_CHECKING:
     import httpx
 
     from gradus.client.async_transport import AsyncTransport  # noqa: F401 (named in the bases of the clients)
+    from gradus.client.datasets import Datasets
+    from gradus.client.keys import Keys
     from gradus.client.lab import Lab
+    from gradus.client.sweeps import Sweeps
     from gradus.client.sync_transport import SyncTransport  # noqa: F401 (as above)
     from gradus.client.webhooks import Webhooks
     from gradus.wire.catalog import Catalog
@@ -48,31 +48,37 @@ class Service(Resource[T_co]):
         return Experiments(self._transport)
 
     @property
-    def sweeps(self) -> Sweeps[T_co]:
+    def sweeps(self) -> "Sweeps[T_co]":
         """Many experiments from one base."""
+        from gradus.client.sweeps import Sweeps  # noqa: PLC0415 (not everybody needs it)
+
         return Sweeps(self._transport)
 
     @property
-    def datasets(self) -> Datasets[T_co]:
+    def datasets(self) -> "Datasets[T_co]":
         """What experiments can learn."""
+        from gradus.client.datasets import Datasets  # noqa: PLC0415 (not everybody needs it)
+
         return Datasets(self._transport)
 
     @property
-    def keys(self) -> Keys[T_co]:
+    def keys(self) -> "Keys[T_co]":
         """API keys, for admins."""
+        from gradus.client.keys import Keys  # noqa: PLC0415 (not everybody needs it)
+
         return Keys(self._transport)
 
     @property
     def webhooks(self) -> "Webhooks[T_co]":
         """Signed calls of the service to an address of yours."""
-        from gradus.client.webhooks import Webhooks  # noqa: PLC0415 (few need it)
+        from gradus.client.webhooks import Webhooks  # noqa: PLC0415 (not everybody needs it)
 
         return Webhooks(self._transport)
 
     @property
     def lab(self) -> "Lab[T_co]":
         """The lecture's demonstrations."""
-        from gradus.client.lab import Lab  # noqa: PLC0415 (few need it)
+        from gradus.client.lab import Lab  # noqa: PLC0415 (not everybody needs it)
 
         return Lab(self._transport)
 
@@ -86,7 +92,7 @@ class Service(Resource[T_co]):
             InvalidSpec: the spec is wrong; `errors` lists every mistake.
             TimeoutError: there is no answer after so many seconds.
         """
-        from gradus.wire.probe import Probe  # noqa: PLC0415 (few need it)
+        from gradus.wire.probe import Probe  # noqa: PLC0415 (not everybody needs it)
 
         body = encoded(document(spec, fields))
         return await answer(self._transport, Probe, "/v1/probes", timeout, body=body)
@@ -94,14 +100,14 @@ class Service(Resource[T_co]):
     @method
     async def catalog(self) -> "Catalog":
         """Every kind of layer, optimizer … that a spec can name."""
-        from gradus.wire.catalog import Catalog  # noqa: PLC0415 (few need it)
+        from gradus.wire.catalog import Catalog  # noqa: PLC0415 (not everybody needs it)
 
         return await self._transport.send(Request("GET", "/v1/catalog", reads(Catalog)))
 
     @method
     async def system(self) -> "SystemRecord":
         """Version, workers, devices, queue, limits."""
-        from gradus.wire.system import SystemRecord  # noqa: PLC0415 (few need it)
+        from gradus.wire.system import SystemRecord  # noqa: PLC0415 (not everybody needs it)
 
         return await self._transport.send(Request("GET", "/v1/system", reads(SystemRecord)))
 
