@@ -37,7 +37,7 @@ def fuzz(folder: Path, url: str, *options: str) -> int:
     return int(cases["generated"])
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("migrated_url", ["postgres"], indirect=True)
 def test_whatever_is_asked_the_answer_is_a_documented_one(
     hub: Hub, tmp_path: Path, record_property: Callable[[str, object], None]

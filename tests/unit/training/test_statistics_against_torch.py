@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
-from math import isnan, sqrt
+from math import isnan, log, sqrt
 from typing import Any
 
 import pytest
@@ -103,6 +103,11 @@ def _losses(reference: Recorded, batch: int, best: Tensor | None) -> tuple[dict[
         between = sum((b - a) ** 2 / 2 for a, b in pairwise(means)) / (len(full) - 1)
         within = sum(float(((step - step.mean()) ** 2).sum()) / (batch - 1) for step in full) / len(full)
         found["", "variance_ratio"] = between / (within / batch)
+    if full and reference.data.task == "classification":
+        guess = log(reference.plan.outputs)
+        losses = torch.cat(full).flatten()
+        found["", "easy"] = float((losses < guess / 4).double().mean())
+        found["", "hard"] = float((losses > guess).double().mean())
     if best is None:
         return found, validation
     differences = (validation - best).tolist()
