@@ -8,6 +8,7 @@ import certifi
 import pytest
 import redis
 
+from hub.database import postgres as postgres_connections
 from hub.dataset_files import available
 from hub.settings import Settings
 from hub.valkey import ValkeyServer
@@ -19,6 +20,12 @@ from worker.trainer.libraries import library_env
 os.environ |= library_env()
 """PyTorch computes with one thread, as in a trainer. With two, the threads of several test processes wait busily for
 each other: on a busy machine, comparisons with plain PyTorch take several times the CPU time."""
+
+postgres_connections.CONNECTING |= {
+    "connect_timeout": 60,
+    "options": "-c idle_in_transaction_session_timeout=60s",
+}
+"""A busy machine may stop a test for longer than the service waits for a process that is frozen in a transaction."""
 
 LONGEST = (
     "tests/acceptance/chaos/",

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError as ConnectionLost
 ANSWER_SECONDS = 8.0
 """Timeout of a statement. The service's statements take less than a tenth of it. The connections of a paused server
 stay open, and without the timeout callers would wait for the whole pause."""
-_CONNECTING = {"connect_timeout": 3, "options": "-c idle_in_transaction_session_timeout=5s"}
+CONNECTING: dict[str, Any] = {"connect_timeout": 3, "options": "-c idle_in_transaction_session_timeout=5s"}
 """The idle timeout releases the locks of a process that is frozen or disconnected within a transaction."""
 SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 """Options of read transactions: all statements see the same rows. They are part of BEGIN and cost no round trip."""
@@ -35,7 +35,7 @@ class ImpatientConnection(Connection[Any]):
 def postgres_engine(url: str, *, patient: bool) -> Engine:
     """An engine that opens connections on demand. With `patient=True`, statements have no timeout."""
     engine = create_engine(
-        url, pool_size=20, max_overflow=20, pool_pre_ping=True, connect_args=_CONNECTING, hide_parameters=True
+        url, pool_size=20, max_overflow=20, pool_pre_ping=True, connect_args=CONNECTING, hide_parameters=True
     )
     kind: type[Connection[Any]] = Connection if patient else ImpatientConnection
 
