@@ -101,7 +101,7 @@ def _become(
         os.environ.clear()
         os.environ.update(env)
         os.chdir(folder)
-        code = _exit_code(run)
+        code = exit_code(run)
         threading._shutdown()  # type: ignore[attr-defined]  # joins threads, as at the interpreter's end
         atexit._run_exitfuncs()
     except BaseException:
@@ -112,7 +112,8 @@ def _become(
     os._exit(code)
 
 
-def _exit_code(run: Callable[[], object]) -> int:
+def exit_code(run: Callable[[], object]) -> int:
+    """That with which Python would end a program that runs this; what `sys.exit` is given as text is printed."""
     try:
         run()
     except SystemExit as end:

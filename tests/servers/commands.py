@@ -17,11 +17,13 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
+
+from hub.embedded.forked import exit_code
 
 ROOT = Path(__file__).parents[2]
 DONE = "--- the snippet is done ---"
@@ -118,7 +120,7 @@ def _become(connection: socket.socket, streams: list[int], text: str) -> NoRetur
         for name, _, value in (line.partition("=") for line in environment.split("\0")):
             os.environ[name] = value
         sys.argv = [program, *arguments]
-        code = _exit_code(_snippets if program == PYTHON else import_module("gradus.cli.main").main)
+        code = exit_code(_snippets if program == PYTHON else import_module("gradus.cli.main").main)
     except BaseException:
         traceback.print_exc()
     for file in (sys.stdout, sys.stderr):
@@ -132,17 +134,6 @@ def _become(connection: socket.socket, streams: list[int], text: str) -> NoRetur
 def _text(number: int) -> TextIO:
     """A standard stream: what there is of it may be of another kind, such as a file where this one is a pipe."""
     return os.fdopen(number, "w" if number else "r", buffering=1 if number == 2 else -1, closefd=False)
-
-
-def _exit_code(run: Callable[[], object]) -> int:
-    try:
-        run()
-    except SystemExit as end:
-        if isinstance(end.code, str):
-            sys.stderr.write(f"{end.code}\n")
-            return 1
-        return end.code or 0
-    return 0
 
 
 def _snippets() -> None:
