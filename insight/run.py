@@ -1,9 +1,11 @@
 """What is known of a run that is training or over."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import ceil, isfinite, sqrt
+from itertools import pairwise
+from math import ceil, inf, isfinite, sqrt
 from typing import Literal
 
 from gradus.dataset_plan import DatasetPlan
@@ -31,7 +33,7 @@ class Run:
     spec: Spec
     data: DatasetPlan
     rows: Sequence[MetricsRow]
-    """From the first epoch on."""
+    """From the first epoch on; of a long run, those that `looks.is_kept`, and the newest."""
     is_over: bool
     prior: Prior | None = None
     """None if it is not known: then nothing that needs it is found."""
@@ -64,8 +66,39 @@ class Run:
     def is_due(self) -> bool:
         """Whether the run is long enough to say what it has not learned."""
         return bool(self.rows) and (
-            self.is_over or self.is_complete or len(self.rows) >= max(FIRST_EPOCHS, ceil(self.spec.epochs / 4))
+            self.is_over or self.is_complete or self.last.epoch >= max(FIRST_EPOCHS, ceil(self.spec.epochs / 4))
         )
+
+    @cached_property
+    def epochs(self) -> Sequence[int]:
+        """The numbers of the rows' epochs: of a long run not all are kept."""
+        return [row.epoch for row in self.rows]
+
+    @cached_property
+    def spans(self) -> Sequence[int]:
+        """For each row the epochs that it stands for: itself, and those before it that were not kept."""
+        return [later - earlier for earlier, later in pairwise([0, *self.epochs])]
+
+    def before_last(self, epochs: int) -> int:
+        """The index of the newest row that is so many epochs older than the last; 0 if none is."""
+        return max(0, bisect_right(self.epochs, self.last.epoch - epochs) - 1)
+
+    def fall_per_epoch(self, epochs: int = 3) -> float:
+        """The share of the training loss that each of the last epochs took away, geometric mean; negative if it grew,
+        0 if unknown.
+
+        Example: losses that end 1.0, 0.9, 0.81 fall by 0.1 an epoch.
+        """
+        known = [
+            (epoch, loss)
+            for epoch, loss in zip(self.epochs, self.train_losses, strict=True)
+            if isfinite(loss) and loss > 0
+        ]
+        known = known[max(0, bisect_right(known, (self.last.epoch - epochs, inf)) - 1) :] if self.rows else []
+        if len(known) < 2:
+            return 0.0
+        (first, before), (last, now) = known[0], known[-1]
+        return 1 - float((now / before) ** (1 / (last - first)))
 
     @property
     def steps_per_epoch(self) -> int:

@@ -5,17 +5,6 @@ from itertools import pairwise
 from math import isfinite
 
 
-def fall_per_epoch(losses: Sequence[float], epochs: int = 3) -> float:
-    """The share of a loss that each of the last epochs takes away, geometric mean; negative if it grows, 0 if unknown.
-
-    Example: losses that end 1.0, 0.9, 0.81 fall by 0.1 an epoch.
-    """
-    last = [loss for loss in losses[-epochs - 1 :] if isfinite(loss) and loss > 0]
-    if len(last) < 2:
-        return 0.0
-    return 1 - float((last[-1] / last[0]) ** (1 / (len(last) - 1)))
-
-
 def falling_share(values: Sequence[float]) -> float:
     """The share of changes that are downward."""
     changes = [later < earlier for earlier, later in pairwise(values)]
@@ -27,10 +16,17 @@ def lowest(values: Sequence[float]) -> int:
     return min(range(len(values)), key=lambda i: (values[i] if isfinite(values[i]) else float("inf"), i), default=0)
 
 
-def median(values: Sequence[float]) -> float:
-    """The lower median of the finite values; NaN if there is none."""
-    known = sorted(value for value in values if isfinite(value))
-    return known[(len(known) - 1) // 2] if known else float("nan")
+def median(values: Sequence[float], weights: Sequence[float] | None = None) -> float:
+    """The lower median of the finite values, each counted by its weight, 1 by default; NaN if there is none."""
+    known = sorted(
+        (value, weight) for value, weight in zip(values, weights or [1.0] * len(values), strict=True) if isfinite(value)
+    )
+    half, passed = sum(weight for _, weight in known) / 2, 0.0
+    for value, weight in known:
+        passed += weight
+        if passed >= half:
+            return value
+    return float("nan")
 
 
 def ratio(one: float, other: float) -> float:

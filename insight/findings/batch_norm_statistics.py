@@ -34,8 +34,8 @@ def in_run(run: Run) -> Finding | None:
     is_small, is_short = batch < SMALL, settled < SETTLED
     if not (is_small or is_short):
         return None
-    ratios = [row.validation_loss / row.train_loss for row in run.rows if row.train_loss > 0]
-    ratio = median(ratios)
+    known = [(row, span) for row, span in zip(run.rows, run.spans, strict=True) if row.train_loss > 0]
+    ratio = median([row.validation_loss / row.train_loss for row, _ in known], [span for _, span in known])
     is_hopeless = batch < TINY and not learns_well(run, STRICT)
     trains_worse = (
         ratio < 1 / RATIO and not run.spec.dataset.augment

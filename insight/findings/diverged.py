@@ -33,7 +33,7 @@ def _patches(run: Run) -> list[Patch]:
     lr = rounded(run.spec.optimizer.lr / 10)
     patches = [Patch(patch={"optimizer": {"lr": lr}}, why=f"A learning rate of {lr:g} takes steps a tenth as long.")]
     if run.spec.clip_norm is None:
-        norm = median([row.gradient_norm for row in run.rows])
+        norm = median([row.gradient_norm for row in run.rows], run.spans)
         limit = clip_norm(norm) if norm > 0 else 1.0
         patches.append(Patch(patch={"clip_norm": limit}, why=f"A gradient of norm {limit:g} at most cannot explode."))
     return patches

@@ -9,7 +9,6 @@ from insight.findings.kind import FindingKind
 from insight.outcome import STRICT, is_at_prior, learns_well, severity
 from insight.run import Run
 from insight.start import Start
-from insight.trend import fall_per_epoch
 from insight.words import figure, percent, rounded
 
 RATE = 0.5
@@ -62,7 +61,7 @@ def _noisy(run: Run, layer: DensePlan | ConvPlan) -> Finding | None:
     last = run.last
     ratio = last.train_loss / last.validation_loss if last.validation_loss > 0 else 0.0
     chance = 2 * sqrt(2 / max(run.data.validation_examples, 1))
-    limit = NOISE + chance + max(0.0, fall_per_epoch(run.train_losses))
+    limit = NOISE + chance + max(0.0, run.fall_per_epoch())
     if not (isfinite(ratio) and ratio > limit):
         return None
     return Finding(

@@ -7,7 +7,7 @@ from gradus.wire.layer_report import LayerReport
 from insight.findings.kind import FindingKind
 from insight.outcome import best_remaining, severity
 from insight.run import Run
-from insight.trend import fall_per_epoch, lowest
+from insight.trend import lowest
 from insight.words import percent
 
 EASY = 0.5
@@ -51,8 +51,7 @@ def in_run(run: Run) -> Finding | None:
 
 def _goes_on(run: Run) -> bool:
     """Whether the run ends before its validation loss has stopped falling, with a training loss that still falls."""
-    waited = len(run.rows) - 1 - lowest(run.validation_losses)
-    return waited < EPOCHS and fall_per_epoch(run.train_losses) > FALL
+    return run.last.epoch - _best(run) < EPOCHS and run.fall_per_epoch() > FALL
 
 
 def _at_best(run: Run) -> LayerReport | None:

@@ -1,5 +1,6 @@
 """The loss jumps up again and again, and recovers."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from gradus.spec.optimizer import Adam, AdamW, RMSProp
@@ -23,7 +24,7 @@ def in_run(run: Run) -> Finding | None:
     """Fires from the third spike of a run on, not counting the first 5 % of its epochs."""
     if run.prior is None:
         return None
-    start = max(1, run.spec.epochs // 20)
+    start = max(1, bisect_right(run.epochs, run.spec.epochs // 20))
     spikes = spike_epochs(run.train_losses, FLOOR * run.prior.loss, start)
     if len(spikes) < SPIKES:
         return None
@@ -40,7 +41,7 @@ def in_run(run: Run) -> Finding | None:
         because=f"{len(spikes)} times the training loss jumped up and came back, most in epoch "
         f"{run.rows[largest].epoch}: from {figure(run.train_losses[largest - 1])} to "
         f"{figure(run.train_losses[largest])}. Each jump costs epochs that repair it, "
-        f"{percent(len(spikes) / len(run.rows))} of the run at least.",
+        f"{percent(sum(run.spans[i] for i in spikes) / run.last.epoch)} of the run at least.",
         patches=tuple(_patches(run)),
     )
 
@@ -59,7 +60,7 @@ def spike_epochs(losses: Sequence[float], height: float, start: int = 1) -> list
 
 def _patches(run: Run) -> list[Patch]:
     optimizer = run.spec.optimizer
-    norm = median([row.gradient_norm for row in run.rows])
+    norm = median([row.gradient_norm for row in run.rows], run.spans)
     patches = []
     if run.spec.clip_norm is None and norm > 0:
         limit = clip_norm(norm)

@@ -25,11 +25,12 @@ def in_run(run: Run) -> Finding | None:
     """Fires if the training loss of the last epochs changes by 10 % from one to the next, in both directions, and is
     no lower in their second half than in their first. Mean losses of an epoch hold thousands of examples: sampling
     alone moves them by a percent or so."""
-    size = max(WINDOW, ceil(len(run.rows) / 4))
-    window = run.train_losses[-size:]
+    begin = run.before_last(max(WINDOW, ceil(run.last.epoch / 4)) - 1) if run.rows else 0
+    window = run.train_losses[begin:]
     if len(window) < WINDOW or run.data.validation_examples < FEW or not all(map(isfinite, window)):
         return None
-    mean, gain = sum(window) / size, improvement(window)
+    epochs = run.last.epoch - run.epochs[begin] + 1
+    mean, gain = sum(window) / len(window), improvement(window)
     changes = [later - earlier for earlier, later in pairwise(window)]
     swing = sum(map(abs, changes)) / len(changes) / mean if mean > 0 else 0.0
     ups = sum(change > 0 for change in changes) / len(changes)
@@ -40,12 +41,12 @@ def in_run(run: Run) -> Finding | None:
     return Finding(
         id=KIND.id,
         severity=severity(run),
-        since=run.since(len(run.rows) - size),
+        since=run.since(begin),
         evidence=(
             Evidence(statistic="swing", value=swing, threshold=SWING, healthy=(0, SWING)),
             Evidence(statistic="improvement", value=gain, threshold=GAIN, healthy=(GAIN, None)),
         ),
-        because=f"Over the last {size} epochs the training loss went up and down between {figure(lowest)} and "
+        because=f"Over the last {epochs} epochs the training loss went up and down between {figure(lowest)} and "
         f"{figure(highest)}, by {percent(swing)} from one epoch to the next, and got nowhere: the steps are too long "
         "for the valley that they are in.",
         patches=tuple(_patches(run)),

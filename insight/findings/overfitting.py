@@ -33,16 +33,17 @@ def in_run(run: Run) -> Finding | None:
     best = lowest(run.validation_losses)
     after = run.validation_losses[best + 1 :]
     needed = max(EPOCHS, run.spec.early_stopping.patience if run.spec.early_stopping else 0)
-    if len(after) < needed or not all(map(isfinite, after)):
+    if len(after) < EPOCHS or run.last.epoch - run.epochs[best] < needed or not all(map(isfinite, after)):
         return None
-    least, rise = run.validation_losses[best], rise_of(run.validation_losses, best, needed)
+    end = min(run.before_last(needed) + 1, len(run.rows) - EPOCHS)  # of a long run few epochs are kept
+    least, rise = run.validation_losses[best], rise_of(run.validation_losses, best, end)
     limit = RISE if run.data.validation_examples >= FEW else FEW_RISE
-    falls = median(run.train_losses[-needed:]) < run.train_losses[best]
+    falls = median(run.train_losses[end:]) < run.train_losses[best]
     known = bool(run.reports) and run.reports[-1].epoch > run.rows[best].epoch  # an earlier one saw no rise
     t = run.reports[-1].validation_t if known else None
     if rise <= limit or rise * least <= swing(after) or not falls or least <= 0 or (t is not None and t < SIGNIFICANT):
         return None
-    now = median(run.validation_losses[-needed:])
+    now = median(run.validation_losses[end:])
     return Finding(
         id=KIND.id,
         severity=_severity(run, best, rise),
@@ -59,9 +60,9 @@ def in_run(run: Run) -> Finding | None:
     )
 
 
-def rise_of(losses: Sequence[float], best: int, epochs: int) -> float:
-    """The rise of the last epochs above the lowest loss, the least of them: one outlier is no rise."""
-    return min(losses[-epochs:]) / losses[best] - 1 if losses[best] > 0 else 0.0
+def rise_of(losses: Sequence[float], best: int, end: int) -> float:
+    """The rise of the epochs from `end` on above the lowest loss, the least of them: one outlier is no rise."""
+    return min(losses[end:]) / losses[best] - 1 if losses[best] > 0 else 0.0
 
 
 def swing(losses: Sequence[float]) -> float:

@@ -6,17 +6,19 @@ from insight.outcome import AT_PRIOR, best_remaining, is_at_prior
 from insight.run import Run
 from insight.words import count, figure, percent
 
+FALL = 0.01
+"""Fall of the training loss per epoch with which a run is still on its way."""
+
 
 def in_run(run: Run) -> Finding | None:
     """Fires if no epoch was better on the validation split than a constant prediction, after a quarter of all epochs
     and 3 at least, while the training loss no longer falls by 1 % an epoch."""
     if not run.is_due or run.prior is None or not is_at_prior(run) or run.failure is not None:
         return None
-    losses = run.train_losses
-    if not run.is_over and not run.is_complete and losses[-1] < 0.99 * losses[-2]:
+    if not run.is_over and not run.is_complete and run.fall_per_epoch(1) > FALL:
         return None
     prior, value = run.prior, best_remaining(run)
-    epochs = count(len(run.rows), "epoch")
+    epochs = count(run.last.epoch, "epoch")
     if prior.accuracy is not None and run.accuracies:
         told = f"an accuracy of {percent(max(run.accuracies))}; always naming the most frequent class has "
         told += percent(prior.accuracy)

@@ -8,7 +8,7 @@ from insight.findings.kind import FindingKind
 from insight.outcome import STRICT, is_at_prior, learns_well, severity
 from insight.run import Run
 from insight.start import Start
-from insight.trend import fall_per_epoch, falling_share, lowest
+from insight.trend import falling_share, lowest
 from insight.words import count, figure, percent
 
 FALL = 0.01
@@ -39,7 +39,7 @@ def in_run(run: Run) -> Finding | None:
     if not run.is_complete or run.spec.max_seconds is not None or run.failure is not None or run.prior is None:
         return None
     losses = run.train_losses
-    fall = fall_per_epoch(losses)
+    fall = run.fall_per_epoch()
     left = run.remaining(losses[-1])
     steps = run.last.step
     goes_on = run.data.task == "regression" and _goes_on(run)
@@ -59,7 +59,7 @@ def in_run(run: Run) -> Finding | None:
             Evidence(statistic="steps", value=steps, healthy=(500, None)),
             Evidence(statistic="loss_over_prior", value=left, healthy=(0, 0.35)),
         ),
-        because=f"After {count(steps, 'step')} in {count(len(losses), 'epoch')} the training loss is "
+        because=f"After {count(steps, 'step')} in {count(run.last.epoch, 'epoch')} the training loss is "
         f"{figure(losses[-1])} and was still falling by {percent(fall)} an epoch: training ended before learning did.",
         patches=tuple(_patches(run)),
     )
@@ -70,11 +70,12 @@ def _goes_on(run: Run) -> bool:
     losses fall with the logarithm of the steps, a run of twice the length would take off as much again. Where a
     schedule shortens the steps, its end says nothing."""
     train, validation = run.train_losses, run.validation_losses
-    if len(train) < EPOCHS or run.spec.schedule.kind != "constant":
+    epochs = run.last.epoch
+    if epochs < EPOCHS or run.spec.schedule.kind != "constant":
         return False
-    middle, last = len(train) // 2 - 1, len(train) - 1
-    is_lowest = last - lowest(validation) <= len(train) // 10
-    return is_lowest and all(losses[last] <= (1 - GAIN) * losses[middle] for losses in (train, validation))
+    middle = run.before_last(ceil(epochs / 2))
+    is_lowest = epochs - run.epochs[lowest(validation)] <= epochs // 10
+    return is_lowest and all(losses[-1] <= (1 - GAIN) * losses[middle] for losses in (train, validation))
 
 
 def at_start(start: Start) -> Finding | None:

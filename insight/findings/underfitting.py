@@ -22,8 +22,9 @@ def in_run(run: Run) -> Finding | None:
     validation loss is no higher: the network can do no better, on no data."""
     if not (run.is_over or run.is_complete) or len(run.rows) < LEAST or run.failure is not None or is_at_prior(run):
         return None
-    epochs = max(3, ceil(len(run.rows) / 5))
-    fall = 1 - ratio(run.train_losses[-1], run.train_losses[-epochs - 1])
+    before = run.before_last(max(3, ceil(run.last.epoch / 5)))
+    epochs = run.last.epoch - run.epochs[before]
+    fall = 1 - ratio(run.train_losses[-1], run.train_losses[before])
     train, validation = run.train_losses[-1], run.validation_losses[-1]
     gap = ratio(validation, train)
     if not abs(fall) < FLAT or gap > GAP or run.data.task == "regression" or run.spec.dataset.augment:
@@ -31,7 +32,7 @@ def in_run(run: Run) -> Finding | None:
     return Finding(
         id=KIND.id,
         severity=severity(run),
-        since=run.since(len(run.rows) - epochs),
+        since=run.since(before + 1),
         evidence=(
             Evidence(statistic="train_loss_fall", value=fall, threshold=FLAT, healthy=(FLAT, None)),
             Evidence(statistic="validation_over_train_loss", value=gap, threshold=GAP, healthy=(GAP, None)),

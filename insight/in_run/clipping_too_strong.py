@@ -17,7 +17,7 @@ def in_run(run: Run) -> Finding | None:
     limit = run.spec.clip_norm
     if limit is None or not run.is_due or run.failure is not None:
         return None
-    norm = median([row.gradient_norm for row in run.rows])
+    norm = median([row.gradient_norm for row in run.rows], run.spans)
     ratio = norm / limit
     if not ratio > RATIO:
         return None

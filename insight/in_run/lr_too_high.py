@@ -11,7 +11,7 @@ from insight.in_run.initial_scale import initial_loss, worst_scale
 from insight.in_run.layers import newest, stride_of
 from insight.outcome import STRICT, is_at_prior, learns_well, severity
 from insight.run import Run
-from insight.trend import fall_per_epoch, lowest
+from insight.trend import lowest
 from insight.words import figure, rounded
 
 LONG = {"adam": 0.02, "adamw": 0.02, "rmsprop": 0.02, "adagrad": 0.3}
@@ -84,7 +84,7 @@ def _hovering(run: Run) -> Finding | None:
     fall."""
     last = [report for report in run.reports[-EPOCHS:] if report.rho is not None]
     rhos = [report.rho for report in last if report.rho is not None]
-    if len(rhos) < EPOCHS or not _is_recent(run, last) or max(rhos) >= 0 or fall_per_epoch(run.train_losses) >= FALL:
+    if len(rhos) < EPOCHS or not _is_recent(run, last) or max(rhos) >= 0 or run.fall_per_epoch() >= FALL:
         return None
     if run.remaining(run.train_losses[-1]) < SOLVED:
         return None

@@ -4,7 +4,7 @@ from gradus.spec.optimizer import SGD, Momentum
 from gradus.wire.finding import Evidence, Finding, Patch
 from insight.outcome import learns_well, severity
 from insight.run import Run
-from insight.trend import fall_per_epoch, falling_share
+from insight.trend import falling_share
 from insight.words import count, figure, percent, rounded
 
 LEARNED = 0.7
@@ -25,7 +25,7 @@ def in_run(run: Run) -> Finding | None:
     if not run.is_due or run.failure is not None or run.prior is None or len(run.rows) < 2 or learns_well(run):
         return None
     losses = run.train_losses
-    left, fall = run.remaining(losses[-1]), fall_per_epoch(losses, len(losses))
+    left, fall = run.remaining(losses[-1]), run.fall_per_epoch(run.last.epoch)
     per_step = fall / run.steps_per_epoch
     if left < LEARNED or falling_share(losses) < DIRECTION or not per_step * run.steps_per_epoch > EXAMPLES:
         return None
@@ -51,12 +51,12 @@ def in_run(run: Run) -> Finding | None:
 
 
 def _is_steady(run: Run) -> bool:
-    losses = run.train_losses
-    middle = len(losses) // 2
+    losses, epochs = run.train_losses, run.epochs
+    middle = run.before_last(run.last.epoch // 2)
     first, second = losses[0] - losses[middle], losses[middle] - losses[-1]
-    if middle == 0 or middle == len(losses) - 1:
+    if middle in (0, len(losses) - 1):
         return True
-    return second / (len(losses) - 1 - middle) >= STEADY * first / middle
+    return second / (epochs[-1] - epochs[middle]) >= STEADY * first / (epochs[middle] - epochs[0])
 
 
 def _patches(run: Run) -> tuple[Patch, ...]:

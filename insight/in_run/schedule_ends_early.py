@@ -20,7 +20,7 @@ def in_run(run: Run) -> Finding | None:
         return None
     lr = run.spec.optimizer.lr
     factors = [row.learning_rate / lr for row in run.rows]
-    mean = sum(factors) / len(factors)
+    mean = sum(factor * span for factor, span in zip(factors, run.spans, strict=True)) / run.last.epoch
     if mean >= MEAN:
         return None
     return Finding(
