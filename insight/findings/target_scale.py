@@ -1,6 +1,6 @@
 """The targets of a regression are far from the outputs."""
 
-from gradus.wire.finding import Evidence, Finding
+from gradus.wire.finding import Evidence, Finding, Patch
 from insight import cures
 from insight.findings.kind import FindingKind
 from insight.start import Start
@@ -9,6 +9,8 @@ from insight.words import figure
 FAR = 10.0
 """Deviations of the initial outputs."""
 DECREASE = 3.0
+SOUND = 0.85
+"""rho of a step that is not too long."""
 
 
 def at_start(start: Start) -> Finding | None:
@@ -30,8 +32,15 @@ def at_start(start: Start) -> Finding | None:
         ),
         because=f"Targets are about {figure(far)} away from 0, where the outputs start with a deviation of "
         f"{figure(begin.output_deviation)}; the planned steps take off {figure(rate.decrease)} of the loss.",
-        patches=(cures.rate(start.spec, 30 * start.spec.optimizer.lr, "Longer steps get there."),),
+        patches=_patches(start),
     )
+
+
+def _patches(start: Start) -> tuple[Patch, ...]:
+    """Steps that are too long already do not get there by being longer."""
+    if start.measured.rate.rho < SOUND:
+        return ()
+    return (cures.rate(start.spec, 30 * start.spec.optimizer.lr, "Longer steps get there in as many epochs."),)
 
 
 KIND = FindingKind(
@@ -40,6 +49,7 @@ KIND = FindingKind(
     looks_like="The validation R² is far below 0 and rises slowly, in a straight line.",
     why="The output starts near 0, and an adaptive optimizer moves each weight by the learning rate at most per step. "
     "Gradus standardizes every target by its training examples, so that this takes a target with a few extreme values.",
-    cure="Remove the extreme values, or learn the logarithm of the target.",
+    cure="Longer steps, as long as they gain what the gradient predicts. If they are too long already, mend the data: "
+    "remove the extreme values, or learn the logarithm of the target.",
     at_start=at_start,
 )

@@ -239,6 +239,16 @@ def test_a_table_gets_its_own_word_for_standardizing() -> None:
     assert Dataset.model_validate({"name": "planted", "digest": DIGEST, **patch.patch["dataset"]}).numbers == Standard()
 
 
+def test_steps_that_are_too_long_are_not_made_longer() -> None:
+    far: dict[str, Any] = {"target_mean": (40.0,), "target_deviation": (3.0,)}
+    rates = {"too short": {"decrease": 0.5}, "too long": {"rho": -0.5}}
+    patches = {
+        name: found({"spec": {"dataset": "diabetes"}, "data": far, "rate": rate})["target_scale"].patches
+        for name, rate in rates.items()
+    }
+    assert [len(patches[name]) for name in rates] == [1, 0]
+
+
 def test_rare_classes_get_no_weights_before_their_recall_is_known() -> None:
     planted = start(data={"class_shares": (0.82, *[0.02] * 9)})
     table = planted.spec.dataset.model_copy(update={"digest": DIGEST, "class_weights": "none"})
