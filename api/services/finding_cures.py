@@ -89,7 +89,7 @@ def verify(
         if not _is_known(finding, patch, request.seeds):
             at = now(session)
             stored = sweeps.add(session, workspace_id, expansion, at)
-            verifications.add(session, row.id, finding.name, json.dumps(patch.patch), stored.id, at)
+            verifications.add(session, row.id, finding.key, json.dumps(patch.patch), stored.id, at)
             session.flush()
             sweep_members.queue(session, hub, stored, new)
             finding = _named(found_of(session, row), name)

@@ -106,6 +106,11 @@ class Finding(Message):
         place = self.column or self.layer
         return f"{self.id}:{place}" if place else self.id
 
+    @property
+    def key(self) -> str:
+        """What it is, wherever it is: a finding about a network may be about another layer later, but there is one."""
+        return f"{self.id}:{self.column}" if self.column else self.id
+
 
 def gravest_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """The findings by severity, otherwise in their order. A severity that nobody here knows comes first."""

@@ -50,7 +50,7 @@ def with_verifications(session: Session, row: ExperimentRow, findings: tuple[Fin
     mine = select(VerificationRow).where(VerificationRow.experiment_id == row.id)
     known = {one.finding: one for one in session.scalars(mine)}
     return tuple(
-        finding if (its := known.get(finding.name)) is None else _with(session, finding, its) for finding in findings
+        finding if (its := known.get(finding.key)) is None else _with(session, finding, its) for finding in findings
     )
 
 

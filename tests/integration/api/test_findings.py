@@ -159,6 +159,24 @@ def test_a_patch_is_verified_until_the_answer_is_known(service: Service, client:
     assert again["verifying"]["patch"] == NARROWER
 
 
+def test_what_was_proved_stays_when_the_finding_is_of_another_layer(
+    service: Service, client: httpx.Client, sick: str
+) -> None:
+    experiment = sick.rsplit("/", 1)[1]
+    dead = FOUND[1].model_copy(update={"patches": FOUND[0].patches})
+
+    def of_layer(layer: str) -> None:
+        with service.hub.write() as session:
+            found = [dead.model_copy(update={"layer": layer}).model_dump(mode="json")]
+            session.get_one(ExperimentRow, experiment).findings = json.dumps(found)
+
+    of_layer("layers/0")
+    asked = client.post(f"{sick}/findings/dead_relu:layers/0/verify", json={"seeds": 3}).json()["verifying"]
+    of_layer("layers/1")
+    assert findings(client, sick)["dead_relu"]["verifying"] == asked
+    assert client.post(f"{sick}/findings/dead_relu:layers/1/verify", json={"seeds": 3}).json()["verifying"] == asked
+
+
 def test_a_cancelled_verification_can_be_asked_for_again(service: Service, client: httpx.Client, sick: str) -> None:
     first = client.post(f"{sick}/findings/lr_too_high/verify", json={"seeds": 3}).json()["verifying"]
     client.post(f"/v1/sweeps/{first['sweep_id']}/cancel")
