@@ -16,8 +16,11 @@ from tests.integration.hub.work import NAN, claim, metrics_row, submit
 def measured(epoch: int, *, full: bool = True) -> MeasuredLayers:
     layer = LayerStatistics(name="layers/0", units=8, gradient_norm=NAN, share=0.25, dead=0.125)
     report = LayerReport(epoch=epoch, step=10 * epoch, layers=(layer,), rho=0.5)
-    histogram = LayerHistograms(name="layers/0", epoch=epoch, weights=Bins(low=-1.0, high=1.0, counts=(3, 5)))
-    return MeasuredLayers(report=report, histograms=(histogram,) if full else None)
+    histograms = (
+        LayerHistograms(name="layers/0", epoch=epoch, weights=Bins(low=-1.0, high=1.0, counts=(3, 5))),
+        LayerHistograms(name="output", epoch=epoch, gradients=Bins(low=NAN, high=2.0, counts=(0, 8))),
+    )
+    return MeasuredLayers(report=report, histograms=histograms if full else None)
 
 
 def trained(service: Service, epochs: list[int], of: int) -> ExperimentRow:
@@ -68,6 +71,10 @@ def test_epochs_are_chosen_by_number_or_evenly(service: Service, client: httpx.C
     histograms = read(client, f"{path}/layers/0/histograms", max_points=3)
     assert [one["epoch"] for one in histograms["data"]] == [1, 5, 9]
     assert histograms["data"][0]["weights"] == {"low": -1, "high": 1, "counts": [3, 5]}
+    last = read(client, f"{path}/output/histograms", epoch=9)["data"]
+    assert [(one["name"], one["epoch"], one["gradients"]["low"], one["weights"]) for one in last] == [
+        ("output", 9, "NaN", None)
+    ]
 
 
 @on_sqlite
