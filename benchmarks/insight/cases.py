@@ -13,7 +13,7 @@ from gradus.merge import merged
 
 Half = Literal["calibration", "held_out"]
 HERE = Path(__file__).parent
-REGRESSION = ("diabetes", "california", "wine_quality")
+REGRESSION = ("abalone", "auto_imports", "california", "diabetes", "diamonds", "wine_quality")
 MULTIPLES = (1, 2)
 """Just sick, and twice that."""
 

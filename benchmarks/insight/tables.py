@@ -71,8 +71,27 @@ def _wine_quality(file: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
     return frame.astype(float), ()
 
 
+def _abalone(file: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    names = ["sex", *(f"x{place}" for place in range(7)), TARGET]
+    return pd.read_csv(file / "abalone.csv", header=None, names=names), ()
+
+
+def _diamonds(file: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    names = {"x": "length", "y": "width", "z": "height", "price": TARGET}
+    return pd.read_csv(file / "diamonds.csv").rename(columns=names), ()
+
+
+def _auto_imports(file: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    frame = pd.read_csv(file / "auto_imports.csv", header=None, na_values="?").drop(columns=1).dropna()
+    frame = frame.rename(columns={place: f"x{place}" for place in range(25)} | {25: TARGET})
+    return frame.select_dtypes("number").astype(float), ()
+
+
 READ: dict[str, Callable[[Path], tuple[pd.DataFrame, tuple[str, ...]]]] = {
+    "abalone": _abalone,
+    "auto_imports": _auto_imports,
     "california": _california,
+    "diamonds": _diamonds,
     "mammography": _mammography,
     "wine_quality": _wine_quality,
 }
