@@ -203,7 +203,8 @@ def _request(method: str, path: str, operation: Schema) -> Iterator[str]:
     yield f"### `{method} {path}`\n"
     yield operation["description"] + "\n"
     if "requestBody" in operation:
-        yield f"Body: {_content(operation['requestBody'])}.\n"
+        body = operation["requestBody"]
+        yield f"Body{'' if body['required'] else ', optional'}: {_content(body)}.\n"
     parameters = [one for one in operation.get("parameters", ()) if one["in"] != "path"]
     if parameters:
         yield from table(("parameter", "accepts", "default", "meaning"), map(_parameter, parameters))

@@ -15,6 +15,16 @@ async def json_body(request: Request) -> bytes:
     return await _body(request, BODY_BYTES)
 
 
+async def optional_json_body(request: Request) -> bytes:
+    """The body of an authenticated request; without one, an empty object."""
+    return b"{}" if _is_absent(request) else await _body(request, BODY_BYTES)
+
+
+def _is_absent(request: Request) -> bool:
+    """Whether the head announces no body (RFC 9112, 6.3), as `curl -X POST` does."""
+    return "transfer-encoding" not in request.headers and request.headers.get("content-length", "0").strip("0") == ""
+
+
 def is_json(request: Request) -> bool:
     """Whether the body's media type is JSON."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower() in JSON_TYPES
@@ -56,4 +66,6 @@ def _too_large(limit: int) -> TooLarge:
 
 
 JsonBody = Annotated[bytes, Depends(json_body)]
+OptionalJsonBody = Annotated[bytes, Depends(optional_json_body)]
+"""For requests whose fields all have defaults."""
 SmallBody = Annotated[bytes, Depends(_small)]

@@ -21,10 +21,10 @@ GUARDED = problems(400, 401, 403, 429, 500, 503)
 """The problems of every route that requires authentication."""
 
 
-def body_of(name: str, examples: dict[str, Any]) -> dict[str, Any]:
+def body_of(name: str, examples: dict[str, Any], *, required: bool = True) -> dict[str, Any]:
     """The OpenAPI entry of a body that the route reads as bytes."""
     content = {"schema": {"$ref": f"#/components/schemas/{name}"}, "examples": examples}
-    return {"requestBody": {"required": True, "content": {JSON: content}}}
+    return {"requestBody": {"required": required, "content": {JSON: content}}}
 
 
 def file_of(media_type: str, json_entry: dict[str, Any] | None = None) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from api.auth.dependencies import CallerDep
 from api.http import etags, parsing
 from api.http.parameters import ExperimentId, IdempotencyKey
-from api.http.request_body import JsonBody
+from api.http.request_body import JsonBody, OptionalJsonBody
 from api.http.responses import answer, repeatable
 from api.openapi.responses import GUARDED, REPLAYED, WITH_EXPERIMENT, body_of, header, problems
 from api.services import control as service
@@ -102,13 +102,13 @@ def extend_experiment(
         },
         **problems(404, 409, 413, 415, 422),
     },
-    openapi_extra=body_of("ForkRequest", _CHANGES),
+    openapi_extra=body_of("ForkRequest", _CHANGES, required=False),
 )
 def fork_experiment(
     state: StateDep,
     caller: CallerDep,
     experiment_id: ExperimentId,
-    body: JsonBody,
+    body: OptionalJsonBody,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Create an experiment from another with changes, from the start or from the checkpoint of an epoch.

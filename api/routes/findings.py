@@ -9,7 +9,7 @@ from pydantic import Field
 from api.auth.dependencies import CallerDep
 from api.http import parsing
 from api.http.parameters import ExperimentId, IdempotencyKey, Query
-from api.http.request_body import JsonBody
+from api.http.request_body import OptionalJsonBody
 from api.http.responses import NO_STORE, answer, repeatable
 from api.openapi.responses import GUARDED, REPLAYED, WITH_EXPERIMENT, body_of, header, problems
 from api.services import finding_cures, findings
@@ -62,14 +62,14 @@ def get_findings(
         201: {"headers": {"Location": header("The new experiment's path."), **REPLAYED}, "links": WITH_EXPERIMENT},
         **problems(404, 409, 413, 415, 422),
     },
-    openapi_extra=body_of("ApplyRequest", _APPLIED),
+    openapi_extra=body_of("ApplyRequest", _APPLIED, required=False),
 )
 def apply_finding(
     state: StateDep,
     caller: CallerDep,
     experiment_id: ExperimentId,
     finding: FindingName,
-    body: JsonBody,
+    body: OptionalJsonBody,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Create an experiment from this one with a patch of the finding: the first one, unless the body names another. It
@@ -85,14 +85,14 @@ def apply_finding(
     response_model=Finding,
     response_description="The finding, with `verifying`, or with `verified` if the answer is known already.",
     responses={202: {"headers": REPLAYED}, **problems(404, 409, 413, 415, 422)},
-    openapi_extra=body_of("VerifyRequest", _VERIFIED),
+    openapi_extra=body_of("VerifyRequest", _VERIFIED, required=False),
 )
 def verify_finding(
     state: StateDep,
     caller: CallerDep,
     experiment_id: ExperimentId,
     finding: FindingName,
-    body: JsonBody,
+    body: OptionalJsonBody,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Prove a patch of the finding: train the spec with and without it, paired by seed, in a sweep. Training stops when

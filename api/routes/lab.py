@@ -6,7 +6,7 @@ from anyio import to_thread
 from fastapi import APIRouter, Header, Path, Response
 
 from api.http.negotiation import choose
-from api.http.request_body import JsonBody
+from api.http.request_body import OptionalJsonBody
 from api.http.responses import JSON, answer
 from api.openapi.responses import GUARDED, problems
 from api.services import lab
@@ -20,8 +20,8 @@ _SVG_POLICY = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe
 """A picture has a style sheet of its own."""
 _BODY = {
     "requestBody": {
-        "required": True,
-        "description": "The demonstration's request, see `GET /v1/lab`; `{}` stands for its defaults.",
+        "required": False,
+        "description": "The demonstration's request, see `GET /v1/lab`; without a body, its defaults.",
         "content": {
             JSON: {
                 "schema": {"type": "object"},
@@ -57,7 +57,7 @@ def list_demonstrations() -> Response:
 async def run_demonstration(
     state: StateDep,
     demonstration: Demonstration,
-    body: JsonBody,
+    body: OptionalJsonBody,
     accept: Annotated[list[str] | None, Header(description="`application/json` or `image/svg+xml`.")] = None,
 ) -> Response:
     """Compute a demonstration, in at most about a second. It stores nothing, so that viewers may ask, too; the same

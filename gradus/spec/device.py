@@ -1,8 +1,8 @@
 """The device that a run requests."""
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from gradus.spec.spec_model import SpecModel
 
@@ -23,7 +23,12 @@ class CpuThreads(SpecModel, title="CPU"):
     """Threads that compute each step; on a worker with fewer cores, as many as it has, which the log then says."""
 
 
-Device = DeviceChoice | CpuThreads
+def _without_options(value: Any) -> Any:
+    """`{"kind": "cpu"}`, which is how kinds without options are written elsewhere, is `"cpu"`."""
+    return value["kind"] if isinstance(value, dict) and value.keys() == {"kind"} else value
+
+
+Device = Annotated[DeviceChoice | CpuThreads, BeforeValidator(_without_options)]
 
 
 def choice_of(device: Device) -> DeviceChoice:

@@ -93,6 +93,19 @@ def test_only_json_is_read(client: httpx.Client) -> None:
             assert "application/json" in assert_problem(answer, 415)["detail"]
 
 
+@on_sqlite
+def test_a_request_whose_fields_all_have_defaults_needs_no_body(client: httpx.Client) -> None:
+    made = client.post("/v1/experiments", json=SPEC).json()["id"]
+    for headers in ({}, JSON, {"Content-Type": "application/x-www-form-urlencoded"}):  # `curl -X POST`, `curl -d ""`
+        assert client.post(f"/v1/experiments/{made}/fork", headers=headers).json()["forked_from"] == made
+        assert client.post("/v1/lab/penalty_cases", headers=headers).status_code == 200
+        for verb in ("apply", "verify"):
+            answer = client.post(f"/v1/experiments/{made}/findings/dead_relu/{verb}", headers=headers)
+            assert "dead_relu" in assert_problem(answer, 404)["detail"]
+    assert_problem(client.post(f"/v1/experiments/{made}/fork", content=b"epochs=3", headers=headers), 415)
+    assert_problem(client.post(f"/v1/experiments/{made}/extend", headers=JSON), 400)
+
+
 UNKNOWN_IDS = (
     NO_ID, "1", "a" * 5000, "%00", "exp_%00", "%ED%A0%80", "%FF", "%E2%98%83", "exp_" + "%F0%9F%8E%93" * 26,
 )  # fmt: skip

@@ -204,6 +204,12 @@ def test_the_fingerprint_ignores_how_a_default_is_written(changes: dict[str, Any
     assert fingerprint(**changes) == fingerprint()
 
 
+@pytest.mark.parametrize("kind", ["auto", "cpu", "cuda"])
+def test_a_device_without_options_may_be_an_object(kind: str) -> None:
+    experiment = Spec.model_validate({**MINIMAL, "device": {"kind": kind}})
+    assert experiment == Spec.model_validate({**MINIMAL, "device": kind})
+
+
 DIFFERENT: list[dict[str, Any]] = [
     {"dataset": "fashion_mnist"},
     {"dataset": {"name": "mnist", "limit": 10}},
