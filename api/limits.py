@@ -1,5 +1,6 @@
 """The service's limits."""
 
+from gradus.resolution.target import MAX_CLASSES
 from gradus.spec.experiment import MAX_LAYERS
 from gradus.spec.layer import MAX_UNITS
 from gradus.wire.system import Limits
@@ -54,6 +55,7 @@ def limits(quotas: Quotas) -> Limits:
         picture_pixels=reading.picture_pixels,
         pictures=reading.pictures,
         reading_seconds=reading.seconds_per_100_mb,
+        classes=MAX_CLASSES,
         predict_bytes=PREDICT_BYTES,
         predict_rows=PREDICT_ROWS,
     )

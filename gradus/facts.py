@@ -21,6 +21,15 @@ class ValueCount(Message):
     count: int
 
 
+class FirstText(Message):
+    """A cell of the file as it was sent."""
+
+    line: int
+    """From 1."""
+    text: str
+    """At most 80 characters of it."""
+
+
 class ColumnFacts(Message):
     """The facts of one column, over all rows."""
 
@@ -44,6 +53,8 @@ class ColumnFacts(Message):
     """Shape of one image (height, width, channels) or array; null for other types."""
     storage: Literal["uint8", "float32", "float64", "int64"] | None = None
     """How one element of an image or array is stored; null for other types."""
+    first_text: FirstText | None = None
+    """Of a column of text: the first cell that is not a number. Null where the file has no lines."""
     role: str | None = None
     """The role that the column has unless a spec gives it another; null for input."""
 

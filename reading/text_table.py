@@ -15,7 +15,7 @@ from gradus.wire.finding import Finding
 from gradus.wire.table import ColumnRecord, LeftOutRows, ReadTable
 from reading.cells import Batch, Cells
 from reading.census.tally import Tally
-from reading.census.verdict import Verdict, evidence_of, judge
+from reading.census.verdict import Verdict, evidence_of, first_text, judge
 from reading.census.would_be import would_be
 from reading.failure import ReadingFailed
 from reading.findings import findings_of
@@ -182,6 +182,7 @@ def _stored(
             role="ignore" if i in census.indices else None,
             examples=tuple(tally.examples),
             evidence=evidence_of(tally, judged),
+            first_text=first_text(tally, judged),
             would_be=would_be(tally, judged),
             **found[i],
         )

@@ -13,9 +13,9 @@ from typing import IO
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
-from api.http.file_types import MARKED
 from api.middleware.fairness import end_turn
 from gradus.errors import BadRequest, InvalidSpec, TooLarge, UnsupportedMedia
+from reading.signatures import HEAD
 
 CHUNK = 1 << 20
 """Bytes that are written at a time: each write takes a thread."""
@@ -31,7 +31,7 @@ class FileBody:
     """In hexadecimal."""
     size: int
     beginning: bytes
-    """The first `MARKED` bytes."""
+    """The first `HEAD` bytes."""
 
 
 @asynccontextmanager
@@ -60,7 +60,7 @@ async def file_body(request: Request, limit: int, what: str, folder: Path) -> As
             size += len(chunk)
             if size > limit:
                 raise _too_large(limit, what)
-            beginning = beginning or chunk[:MARKED]
+            beginning = beginning or chunk[:HEAD]
             await run_in_threadpool(_write, file, digest, chunk)
         if expected is not None and digest.digest() != expected:
             raise InvalidSpec("the bytes that arrived do not have the Content-Digest: send them again", code=DIFFERS)

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gradus.errors import UnsupportedMedia
+from gradus.errors import InvalidSpec, UnsupportedMedia
+from reading.signatures import Signature, signature
 
-MARKED = 512
-"""Bytes of a file's beginning in which its marks are looked for."""
 _SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _OPEN_DOCUMENT = "application/vnd.oasis.opendocument.spreadsheet"
 _CURL_FORM = "application/x-www-form-urlencoded"
@@ -20,37 +19,30 @@ class FileType:
     suffix: str
     parse: Mapping[str, Any] = field(default_factory=dict)
     """The options of `parse` that it implies; the others are guessed."""
-    text: bool = False
+    begins: frozenset[str] = frozenset({"text", "zip", "parquet", "npy", "idx", "ole"})
+    """The kinds of signatures that such a file may have, compression aside."""
 
 
+_TEXT, _ZIP, _SHEET = frozenset({"text"}), frozenset({"zip"}), frozenset({"zip", "ole"})
+_COMPRESSED = frozenset({"gzip", "zstd"})
 _UNKNOWN = FileType("")
 _TYPES: Mapping[str, FileType] = {
     "": _UNKNOWN,
     "application/octet-stream": _UNKNOWN,
-    "text/csv": FileType(".csv", {"kind": "csv"}, text=True),
-    "text/tab-separated-values": FileType(".tsv", {"kind": "csv", "delimiter": "\t"}, text=True),
-    "text/plain": FileType(".txt", text=True),
-    "application/x-ndjson": FileType(".jsonl", {"kind": "jsonl"}, text=True),
-    "application/jsonl": FileType(".jsonl", {"kind": "jsonl"}, text=True),
-    "application/vnd.apache.parquet": FileType(".parquet", {"kind": "parquet"}),
-    "application/zip": FileType(".zip"),
-    "application/x-zip-compressed": FileType(".zip"),
+    "text/csv": FileType(".csv", {"kind": "csv"}, _TEXT),
+    "text/tab-separated-values": FileType(".tsv", {"kind": "csv", "delimiter": "\t"}, _TEXT),
+    "text/plain": FileType(".txt", {}, _TEXT),
+    "application/x-ndjson": FileType(".jsonl", {"kind": "jsonl"}, _TEXT),
+    "application/jsonl": FileType(".jsonl", {"kind": "jsonl"}, _TEXT),
+    "application/vnd.apache.parquet": FileType(".parquet", {"kind": "parquet"}, frozenset({"parquet"})),
+    "application/zip": FileType(".zip", {}, _ZIP),
+    "application/x-zip-compressed": FileType(".zip", {}, _ZIP),
     "application/gzip": FileType(".gz"),
     "application/x-gzip": FileType(".gz"),
     "application/zstd": FileType(".zst"),
-    _SPREADSHEET: FileType(".xlsx", {"kind": "excel"}),
-    _OPEN_DOCUMENT: FileType(".ods", {"kind": "excel"}),
+    _SPREADSHEET: FileType(".xlsx", {"kind": "excel"}, _SHEET),
+    _OPEN_DOCUMENT: FileType(".ods", {"kind": "excel"}, _SHEET),
 }
-_NOT_TABLES = ((b"<!doctype html", "an HTML page"), (b"<html", "an HTML page"))
-_NOT_TEXT = (
-    (b"PK\x03\x04", "a ZIP file"),
-    (b"PAR1", "a Parquet file"),
-    (b"\x1f\x8b", "a gzip file"),
-    (b"\x28\xb5\x2f\xfd", "a zstd file"),
-    (b"\x93NUMPY", "an NPY file"),
-    (b"%PDF", "a PDF file"),
-    (b"\x89PNG", "a PNG picture"),
-)
 _POINTER = b"version https://git-lfs.github.com/"
 
 
@@ -70,24 +62,24 @@ def file_type(content_type: str) -> FileType:
 
 
 def check_beginning(beginning: bytes, declared: FileType) -> None:
-    """Check that a file is not obviously something else than a table or a file of its declared type.
+    """Check that a file is not obviously something else than a table or a file of its declared type. The reader would
+    refuse it for the same reason; without this check the client would have a data set that has failed.
 
     Raises:
-        UnsupportedMedia: it is.
+        UnsupportedMedia: it is something else.
+        InvalidSpec: it is empty.
     """
-    text = beginning.removeprefix(b"\xef\xbb\xbf").lstrip()
-    what = _marked(text.lower(), _NOT_TABLES)
-    if text.startswith(_POINTER):
-        raise _not_a_table("is a pointer of Git LFS, not the file itself: fetch it with 'git lfs pull'")
-    if what is None and declared.text:
-        what = _marked(beginning, _NOT_TEXT)
-    if what is not None:
-        raise _not_a_table(f"begins like {what}")
+    found = signature(beginning)
+    if found.kind == "empty":
+        raise InvalidSpec("the file is empty", code="no_rows")
+    if found.kind not in declared.begins | _COMPRESSED:
+        raise UnsupportedMedia(f"the file {_why(beginning, found, declared)}", code="not_a_table")
 
 
-def _marked(beginning: bytes, marks: tuple[tuple[bytes, str], ...]) -> str | None:
-    return next((what for mark, what in marks if beginning.startswith(mark)), None)
-
-
-def _not_a_table(why: str) -> UnsupportedMedia:
-    return UnsupportedMedia(f"the file {why}", code="not_a_table")
+def _why(beginning: bytes, found: Signature, declared: FileType) -> str:
+    if beginning.startswith(_POINTER):
+        return "is a pointer of Git LFS, not the file itself: fetch it with 'git lfs pull'"
+    if found.kind == "picture":
+        return f"begins like {found.name}: put pictures into a ZIP file, in a folder for each class"
+    known = found.kind in _UNKNOWN.begins
+    return f"begins like {found.name}" + (f", not like {declared.suffix}: send it with its own type" if known else "")

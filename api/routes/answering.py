@@ -11,7 +11,7 @@ from fastapi import Header, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.http.disconnect import while_connected
-from api.http.prefer_header import preferred_wait
+from api.http.prefer_header import DEFAULT_SECONDS, preferred_wait
 from api.http.responses import JSON, NO_STORE, answer
 from api.openapi.responses import header
 from api.services import questions
@@ -20,9 +20,6 @@ from api.streaming.open_requests import owner_of
 from gradus.wire.question import OpenQuestion
 from hub.access.keys import Caller
 from hub.questions.questions import Outcome
-
-WAIT_SECONDS = 30
-"""How long a request without a preference waits."""
 
 PreferHeader = Annotated[
     list[str] | None,
@@ -84,7 +81,7 @@ async def wait_for(
 ) -> None:
     """Wait for the answer to a question, as long as is preferred. Without room for another open request, there is no
     wait."""
-    seconds = preferred_wait(prefer or (), WAIT_SECONDS)
+    seconds = preferred_wait(prefer or (), DEFAULT_SECONDS)
     owner = owner_of(request, caller)
     if not seconds or not state.open_requests.has_room(owner):
         return

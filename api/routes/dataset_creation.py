@@ -92,7 +92,7 @@ class CreateQuery(FileQuery):
 
 
 Prefer = Annotated[
-    list[str] | None, Header(description="`wait=N`: respond when the data set has been read, or after N s (≤ 60).")
+    list[str] | None, Header(description="`wait=N`: respond when the data set has been read, or after N s (30, ≤ 60).")
 ]
 
 

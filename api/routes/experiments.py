@@ -109,7 +109,8 @@ async def create_experiment(
     query: Annotated[CreateQuery, InQuery()],
     idempotency_key: IdempotencyKey = None,
     prefer: Annotated[
-        list[str] | None, Header(description="`wait=N`: respond when the experiment has ended, or after N s (≤ 60).")
+        list[str] | None,
+        Header(description="`wait=N`: respond when the experiment has ended, or after N s (30, ≤ 60)."),
     ] = None,
 ) -> Response:
     """Train a network: send a spec, get the experiment. A worker trains it."""

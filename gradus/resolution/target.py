@@ -127,8 +127,14 @@ def _refuse_task(dataset: Dataset, task: Task, what: str) -> None:
 
 def _refuse_text(column: ColumnFacts) -> None:
     if column.type not in NUMBERS:
-        first = f", such as '{column.values[0].value[:80]}'" if column.values else ""
-        raise Misfit(("task",), f"'{column.name}' has text{first}: regression needs numbers; choose classification")
+        message = f"'{column.name}' has text{_example(column)}: regression needs numbers; choose classification"
+        raise Misfit(("task",), message)
+
+
+def _example(column: ColumnFacts) -> str:
+    if column.first_text is not None:
+        return f", first '{column.first_text.text}' in line {column.first_text.line}"
+    return f", such as '{column.values[0].value[:80]}'" if column.values else ""
 
 
 def _refuse_number_of_classes(names: tuple[str, ...], column: ColumnFacts) -> None:

@@ -61,6 +61,8 @@ class Limits(Message):
     pictures: int
     reading_seconds: Finite
     """Of reading 100 MB."""
+    classes: int = 0
+    """Values of a target that are told apart; 0 of an older service."""
     predict_bytes: int = 0
     """In one request for predictions; 0 of an older service."""
     predict_rows: int = 0

@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
-from gradus.facts import ColumnType
+from gradus.facts import ColumnType, FirstText
 from gradus.nearest import nearest
 from gradus.parse.cells import CellOptions, CellType
 from reading.census import kinds as k
@@ -202,6 +202,16 @@ def _misfit(name: str, kind: CellType, count: Count) -> ReadingFailed:
         around=count.text,
         option={"columns": {name: "text"}},
     )
+
+
+def first_text(tally: Tally, judged: Judged) -> FirstText | None:
+    """Of a column of text, the first cell that is not a number; if all are, the first cell."""
+    if judged.type != "text":
+        return None
+    cells = {kind: count for kind, count in tally.kinds.items() if kind != k.EMPTY}
+    texts = [count for kind, count in cells.items() if kind not in (k.MISSING, k.INTEGER, k.NUMBER)]
+    first = min(texts or cells.values(), key=lambda count: (count.file, count.line), default=None)
+    return None if first is None else FirstText(line=first.line, text=first.text[:80])
 
 
 def evidence_of(tally: Tally, judged: Judged) -> dict[str, Any]:

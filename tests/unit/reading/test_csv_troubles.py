@@ -421,3 +421,20 @@ def test_a_wide_table_is_read_into_several_files(tmp_path: Path) -> None:
 def test_more_columns_than_the_limit_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ReadingFailed, match="20000"):
         read_text(tmp_path, ",".join(f"x{i}" for i in range(20_001)) + "\n" + ",".join("1" * 20_001) + "\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "first"),
+    [
+        ("a,b\n1,x\n2,x\nNA,x\nold,x\n3,x\n", (5, "old")),
+        ("a,b\nlow,x\nhigh,x\n", (2, "low")),
+        ('a,b\n"x\ny",1\n01234,2\n', (2, "x\ny")),
+        ("a,b\n1,x\n01234,x\n", (3, "01234")),
+        ("a,b\n1,x\n2.5,x\n", None),
+    ],
+)
+def test_the_first_text_of_a_column_and_its_line_are_kept(
+    content: str, first: tuple[int, str] | None, tmp_path: Path
+) -> None:
+    found = read_text(tmp_path, content).read.columns[0].first_text
+    assert (None if found is None else (found.line, found.text)) == first

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from gradus.errors import Conflict, InvalidSpec
-from gradus.facts import ColumnFacts, ColumnType, FileFacts, TableFacts, ValueCount
+from gradus.facts import ColumnFacts, ColumnType, FileFacts, FirstText, TableFacts, ValueCount
 from gradus.resolved import ResolvedSpec, resolve
 from gradus.spec.experiment import Spec
 
@@ -51,6 +51,13 @@ def wrong(facts: TableFacts = CHURN, **dataset: Any) -> tuple[str, str]:
         resolved(facts, **dataset)
     (mistake,) = refusal.value.errors
     return mistake.path.removeprefix("dataset/"), mistake.message
+
+
+def test_a_regression_names_the_first_text_and_its_line() -> None:
+    exited = CHURN.columns[-1].model_copy(update={"first_text": FirstText(line=7, text="no")})
+    facts = CHURN.model_copy(update={"columns": (*CHURN.columns[:-1], exited)})
+    message = "'exited' has text, first 'no' in line 7: regression needs numbers; choose classification"
+    assert wrong(facts, task="regression") == ("task", message)
 
 
 def test_everything_is_written_out() -> None:
