@@ -15,6 +15,7 @@ from hub.log_throttle import limit_repeats
 from hub.machine import this_machine
 from hub.settings import Settings
 from worker.cores import Cores
+from worker.launch import forks
 from worker.slot import Slot
 from worker.slot_pool import SlotPool
 from worker.worker_process import WorkerProcess
@@ -59,12 +60,14 @@ def main(arguments: list[str] | None = None, env: Mapping[str, str] = os.environ
     limit_repeats()
     machine = this_machine()
     cores, load = chosen.cores or machine.cores, CpuLoad()
+    on_demand = forks(chosen.device)
     slots = chosen.slots or policy.slots(cores, machine.free_bytes)
     pool = partial(
         SlotPool,
-        slots=[Slot(chosen.device, chosen.memory) for _ in range(slots)],
+        slots=[Slot("cpu" if on_demand else chosen.device, chosen.memory) for _ in range(slots)],
         cores=Cores(cores, chosen.threads, lambda: load.busy() * machine.cores / machine.cpus),
         load=load,
+        on_demand=on_demand,
         kept_warm=0 if chosen.on_request else 1,
         most_on_gpu=chosen.slots or 1,
     )

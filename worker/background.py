@@ -52,12 +52,13 @@ def every(seconds: float, task: Callable[[], object], shutdown: Shutdown) -> thr
     return thread
 
 
-def heartbeat(hub: Hub, worker: WorkerRecord, running: int) -> None:
+def heartbeat(hub: Hub, worker: WorkerRecord, slots: SlotPool) -> None:
     """Record that the worker is alive; registers the worker if it is not listed."""
+    running, device = slots.running, slots.device
     with hub.write() as session:
-        if not workers.beat(session, worker.id, running):
+        if not workers.beat(session, worker.id, running, device):
             workers.register(session, worker)
-            workers.beat(session, worker.id, running)
+            workers.beat(session, worker.id, running, device)
 
 
 def start(
@@ -72,7 +73,7 @@ def start(
     """Start all background threads."""
     deliverer = Deliverer(hub, stopped=lambda: shutdown.begun)
     return [
-        every(HEARTBEAT_SECONDS, lambda: heartbeat(hub, worker, slots.running), shutdown),
+        every(HEARTBEAT_SECONDS, lambda: heartbeat(hub, worker, slots), shutdown),
         every(RECONCILE_SECONDS, lambda: reconcile(hub, worker.id), shutdown),
         every(CLEANUP_SECONDS, lambda: clean_up(hub, worker.id), shutdown),
         every(RECONNECT_SECONDS, lambda: hub.pubsub.subscribe(CONTROL, slots.wake, lambda: shutdown.begun), shutdown),

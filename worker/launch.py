@@ -40,6 +40,11 @@ class Process(Protocol):
         """Kill the process."""
 
 
+def forks(device: str) -> bool:
+    """Whether the trainers of this device are forked. A GPU does not survive a fork: what is forked is on a CPU."""
+    return device != "cuda" and bool(os.environ.get(FORK_SERVER))
+
+
 def launch(program: str, arguments: Sequence[str], *, forked: bool = True) -> Process:
     """Start a program of `worker.programs`, whose stdin and stdout are pipes. With `forked=False`, it is a new process
     in any case."""

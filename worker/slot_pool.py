@@ -8,6 +8,7 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
+from gradus.device_name import CpuName
 from hub.cpu_load import CpuLoad
 from hub.hub import Hub
 from hub.ids import new_id
@@ -35,34 +36,43 @@ class SlotPool:
         cores: Cores,
         load: CpuLoad,
         *,
+        on_demand: bool = False,
         kept_warm: int = 1,
         most_on_gpu: int = 1,
     ) -> None:
-        """The runs share the `cores`; the `load` tells which of them others use. `kept_warm` trainers stay however long
-        there is no job; on a GPU, only the first `most_on_gpu` of the slots are used."""
+        """The runs share the `cores`; the `load` tells which of them others use. `on_demand`: the slots are on a CPU,
+        and no trainer starts before the first job. `kept_warm` trainers stay however long there is no job; on a GPU,
+        only the first `most_on_gpu` of the slots are used."""
         self.id = new_id("wrk")
         self._hub = hub
         self._shutdown = shutdown
         self._slots = slots
         self._cores, self.sample_load = cores, load.sample
-        self._kept_warm, self._most_on_gpu = kept_warm, most_on_gpu
+        self._on_demand, self._kept_warm, self._most_on_gpu = on_demand, kept_warm, most_on_gpu
+        self._own = str(CpuName(1))
         self._free = FreeSlots()
         self._runs: set[JobRun] = set()
         self._messages_received = 0
 
-    def warm(self) -> str:
-        """Wait until the first trainer is ready; returns its device. The others start when they are needed.
+    def open(self) -> None:
+        """Make the slots free, once the first trainer is ready; the others start when they are needed.
 
         Raises:
             TrainerLost: the trainer ended before it was ready.
         """
         first = self._slots[0]
-        self.device = first.warm()
-        if not self.device.startswith("cpu"):
-            self._slots = self._slots[: self._most_on_gpu]
+        if not self._on_demand:
+            self._own = first.warm()
+            if not self._own.startswith("cpu"):
+                self._slots = self._slots[: self._most_on_gpu]
         for slot in (*self._slots[1:], first):
             self._free.put(slot)
-        return self._cores.name(self.device)
+
+    @property
+    def device(self) -> str:
+        """The name of the device, with the threads that a run may get at most. What only a trainer can tell, such as
+        the instruction set of a CPU, is missing before there was one."""
+        return self._cores.name(self._own)
 
     def rest(self) -> None:
         """End trainers that have had no job for long."""
@@ -105,7 +115,7 @@ class SlotPool:
         self._messages_received += 1
         slot = self._free.take()
         try:
-            slot.warm()
+            self._own = slot.warm()
             if not self._shutdown.begun:
                 self._claim_and_run(job_id, kinds, slot)
             if not self._shutdown.begun:
@@ -125,7 +135,7 @@ class SlotPool:
         term = timedelta(seconds=self._hub.settings.lease_seconds)
 
         write = new_write()
-        choose = partial(self._cores.choose, slot, self.device)
+        choose = partial(self._cores.choose, slot, self._own)
 
         def claim(session: Session) -> claims.Claim | None:
             most = self._hub.settings.quotas.running

@@ -58,7 +58,8 @@ class WorkerProcess:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         try:
-            record = self._record(self._pool.warm())
+            self._pool.open()
+            record = self._record(self._pool.device)
             kind = cast("DeviceKind", record.device.partition(":")[0])
             devices: list[DeviceChoice] = [kind] if self._on_request else ["auto", kind]
             watchdog = Watchdog(self._hub.queue, devices, self._pool, self._end)

@@ -27,10 +27,11 @@ def register(session: Session, worker: WorkerRecord) -> None:
     session.add(WorkerRow(**worker.model_dump(exclude={"threads"})))
 
 
-def beat(session: Session, worker_id: str, running: int) -> bool:
+def beat(session: Session, worker_id: str, running: int, device: str) -> bool:
     """Record a heartbeat. Returns False if the worker was deleted after a long silence and must register again."""
-    heartbeat = update(WorkerRow).where(WorkerRow.id == worker_id).values(seen_at=now(session), running=running)
-    return session.execute(heartbeat.returning(WorkerRow.id)).scalar_one_or_none() is not None
+    heartbeat = update(WorkerRow).where(WorkerRow.id == worker_id)
+    changed = heartbeat.values(seen_at=now(session), running=running, device=device).returning(WorkerRow.id)
+    return session.execute(changed).scalar_one_or_none() is not None
 
 
 def leave(session: Session, worker_id: str) -> None:

@@ -1,4 +1,4 @@
-"""Forks trainers, and the processes that answer questions, from a process that has already imported torch:
+"""Forks trainers, and the processes that answer questions, from a process that imports torch once:
 `python -m worker.trainer.fork_server SOCKET`.
 
 A trainer that imports everything itself takes two seconds of CPU time and 150 MB; a forked one takes some hundredths of
@@ -6,11 +6,15 @@ a second and shares that memory. To start one, a worker connects to SOCKET and s
 environment, and its stdin, stdout and stderr as file descriptors. The server replies with the pid and, when the process
 has ended, its exit code, each on a line.
 
+It imports torch when the first process is wanted, so that a service at rest does without its 150 MB. To connect and
+close is enough to have it imported beforehand.
+
 This process has one thread and does not use the GPU, as neither survives a fork. It ends when its stdin is closed.
 """
 
 import json
 import os
+import select
 import selectors
 import signal
 import socket
@@ -161,14 +165,22 @@ def _close_all_but(kept: int) -> None:
     os.closerange(kept + 1, highest + 1)
 
 
+def _wanted(listener: socket.socket) -> bool:
+    """Wait for the first connection; False if stdin is closed before."""
+    ready, _, _ = select.select([0, listener.fileno()], (), ())
+    return 0 not in ready
+
+
 def main() -> None:
-    """Listen first, so that early requesters wait; then import, then serve."""
+    """Listen; import when somebody connects, who waits so long; then serve."""
     path = Path(sys.argv[1])
     path.unlink(missing_ok=True)
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(path))
         path.chmod(0o600)
         listener.listen()
+        if not _wanted(listener):
+            return
         os.environ |= library_env()  # one thread, as other threads of libraries would not survive the fork
         from worker.trainer.serve import warm_up_for_all  # noqa: PLC0415 (imports torch, which takes seconds)
 

@@ -36,7 +36,7 @@ def start_worker(hub: Hub, device: str) -> None:
             seen_at=at,
         )
         workers.register(session, made)
-        workers.beat(session, made.id, 0)
+        workers.beat(session, made.id, 0, made.device)
 
 
 @pytest.mark.parametrize(

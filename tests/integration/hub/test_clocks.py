@@ -109,7 +109,7 @@ def test_a_worker_seen_in_the_future_is_not_alive_until_it_shows_itself_again(hu
         workers.register(session, record("ghost"))
         session.execute(update(WorkerRow).values(seen_at=now(session) + WRONG))
         assert workers.alive(session) == []
-        assert workers.beat(session, "ghost", 0)
+        assert workers.beat(session, "ghost", 0, "cpu:1")
         assert [worker.id for worker in workers.alive(session)] == ["ghost"]
         session.execute(update(WorkerRow).values(seen_at=now(session) + WRONG))
         workers.register(session, record("other"))
