@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from api.app import create_app
+from api.routes import answering
 from gradus.wire.key import Role
 from hub.experiments import lists
 from hub.hub import Hub
@@ -40,8 +41,9 @@ def fuzz(folder: Path, url: str, *options: str) -> int:
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("migrated_url", ["postgres"], indirect=True)
 def test_whatever_is_asked_the_answer_is_a_documented_one(
-    hub: Hub, tmp_path: Path, record_property: Callable[[str, object], None]
+    hub: Hub, tmp_path: Path, record_property: Callable[[str, object], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(answering, "WAIT_SECONDS", 0)  # no worker answers here
     key = bearer(make_key(hub, "default", Role.ADMIN).key)
     with serving(create_app(hub)) as url:
         count = fuzz(tmp_path, url, "--header", f"Authorization: {key['Authorization']}")
