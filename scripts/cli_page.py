@@ -8,7 +8,7 @@ from typer.core import TyperGroup
 
 from gradus.cli.exit_codes import Exit
 from gradus.cli.group import LazyCommand
-from gradus.cli.help import records
+from gradus.cli.help import EXAMPLES, records
 from gradus.cli.main import cli
 from gradus.cli.registry import SECTIONS, Command, Group
 from scripts.markdown import table
@@ -129,7 +129,8 @@ def _command(entry: Command, parent: Any) -> Iterator[str]:
     pieces = " ".join(command.collect_usage_pieces(context))
     yield f"### `{context.command_path}`\n"
     yield f"`{context.command_path} {pieces}`\n"
-    yield f"{command.help}\n"
+    text = EXAMPLES.sub(lambda examples: f"```sh\n{examples[0].rstrip()}\n```\n", command.help or "")
+    yield text.rstrip() + "\n"
     for title, found in records(command, context).items():
         rows = ((f"`{what}`", meaning) for what, meaning in found if not what.endswith("--help"))
         yield from table((title.lower(), "meaning"), rows)

@@ -10,6 +10,10 @@ from typer.core import TyperCommand
 SETTINGS: Mapping[str, Any] = {"help_option_names": ["-h", "--help"]}
 _TYPE = re.compile(r" <[^|]*>$")
 """The type behind an argument. Choices, which have a bar, stay."""
+EXAMPLES = re.compile(r"(?:^gradus .*(?:\n|\Z))+(?=\n|\Z)", re.MULTILINE)
+"""A paragraph of command lines in a help text."""
+_VERBATIM = "\b\n"
+"""Click's mark of a paragraph whose lines stay as they are."""
 
 
 class CommandHelp(TyperCommand):
@@ -27,6 +31,12 @@ class CommandHelp(TyperCommand):
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """`ID...` for one or more, `[ID]...` for any number."""
         return [piece.replace("{", "").replace("}", "") for piece in super().collect_usage_pieces(ctx)]
+
+    def format_help_text(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        """The description, with each command line on a line of its own."""
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(EXAMPLES.sub(lambda found: _VERBATIM + found[0], self.help or ""))
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Arguments, then options."""

@@ -23,14 +23,14 @@ def findings(
         str | None,
         typer.Option("--verify", metavar="ID", help="Train with and without the first patch of this finding."),
     ] = None,
-    patch: Annotated[int, typer.Option(min=1, help="Which patch to apply or to verify, from 1.")] = 1,
-    seeds: Annotated[int, typer.Option(min=3, max=MOST_SEEDS, help="Pairs of trainings at most.")] = 5,
+    patch: Annotated[int, typer.Option(metavar="N", min=1, help="Which patch to apply or to verify, from 1.")] = 1,
+    seeds: Annotated[int, typer.Option(metavar="N", min=3, max=MOST_SEEDS, help="Pairs of trainings at most.")] = 5,
     as_json: Json = False,
     url: Url = None,
 ) -> None:
     """Show what is wrong with an experiment and its data, how that is known, and what to do about it.
 
-    gradus findings last --verify lr_too_high    # proves what the patch is worth
+    gradus findings last --verify lr_too_high  # proves what the patch is worth
     gradus findings last --apply dead_relu:layers/1
 
     A verification ends as soon as the answer is known; the finding then tells the gain.

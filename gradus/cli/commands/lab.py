@@ -23,7 +23,7 @@ def lab(
     ] = None,
     settings: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Set a field of the request; repeatable."),
+        typer.Option("--set", metavar="KEY=VALUE", help="Set a field of the request. Repeatable."),
     ] = None,
     svg: Annotated[Path | None, typer.Option("--svg", metavar="FILE", help="Save a picture of the charts.")] = None,
     as_json: Json = False,

@@ -37,7 +37,9 @@ OF_NETWORK: dict[str, str] = {
 
 def layers(
     given: Id,
-    epoch: Annotated[int | None, typer.Option("--epoch", help="Of this epoch instead of the newest.", min=1)] = None,
+    epoch: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Show this epoch instead of the newest.")
+    ] = None,
     as_json: Json = False,
     url: Url = None,
 ) -> None:

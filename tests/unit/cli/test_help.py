@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+from typer import Context
 
 from gradus.cli.exit_codes import Exit
 from gradus.cli.group import LazyCommand, entries
@@ -19,6 +20,14 @@ COMMANDS |= {f"{group.name} {command.name}": command for group in GROUPS for com
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_line_of_help_is_the_first_of_the_commands_own(name: str) -> None:
     assert (LazyCommand(COMMANDS[name]).load().help or "").split("\n")[0] == COMMANDS[name].help
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_an_option_names_its_value(name: str) -> None:
+    command = LazyCommand(COMMANDS[name]).load()
+    options = [one for one in command.params if one.param_type_name == "option"]
+    written = [(option.get_help_record(Context(command)) or ("", ""))[0] for option in options]
+    assert [one for one in written if " <" in one and "|" not in one] == []  # a type that the help leaves out
 
 
 def test_every_module_of_a_command_is_in_the_help() -> None:
@@ -66,3 +75,4 @@ def test_the_help_of_a_command_fits_80_columns(name: str, capsys: pytest.Capture
     shown = capsys.readouterr().out.splitlines()
     assert shown[0].startswith(f"Usage: gradus {name} ")
     assert max(map(len, shown)) <= 80
+    assert all(line.count(" gradus ") <= 1 for line in shown[1:]), "each example stands on a line of its own"
