@@ -6,13 +6,12 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from anyio import CapacityLimiter
-from fastapi import Depends, FastAPI
-from fastapi.routing import APIRoute
+from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from api import memory_trim
+from api.all_routes import ABOUT, DOCUMENT, ROUTES, TAGS
 from api.auth.authentication import STRANGERS_PER_MINUTE, Authenticator
-from api.auth.dependencies import permitted
 from api.expansion_slots import ExpansionSlots
 from api.http import problems, shutdown_signals
 from api.http.connections import Connections, room
@@ -23,80 +22,17 @@ from api.middleware.head import Head
 from api.middleware.rejected_requests import RejectedRequests
 from api.middleware.request_metrics import RequestMetrics
 from api.middleware.security_headers import SecurityHeaders
-from api.openapi import document
-from api.openapi.responses import REFUSED
 from api.prediction.models import ModelCache
 from api.prometheus import PrometheusMetrics
-from api.routes import (
-    about,
-    augmented,
-    control,
-    dataset_content,
-    dataset_creation,
-    dataset_versions,
-    datasets,
-    ensembles,
-    evaluation,
-    events,
-    experiments,
-    exports,
-    findings,
-    health,
-    inference,
-    keys,
-    lab,
-    layer_pictures,
-    layers,
-    metrics,
-    pages,
-    predicted_files,
-    predictions,
-    probes,
-    session,
-    sweeps,
-    uploads,
-    webhooks,
-)
+from api.routes import pages
 from api.state import AppState
 from api.streaming.broadcaster import Broadcaster
 from api.streaming.open_requests import OpenRequests
 from api.streaming.shared_reads import SharedReads
 from api.streaming.streams import Streams
-from gradus import __version__
 from hub import open_files
 from hub.hub import Hub
 from hub.scratch import sweep
-
-KEYED = (
-    experiments.router,
-    control.router,
-    sweeps.router,
-    metrics.router,
-    events.router,
-    findings.router,
-    probes.router,
-    layers.router,
-    evaluation.router,
-    predictions.router,
-    ensembles.router,
-    layer_pictures.router,
-    predicted_files.router,
-    exports.router,
-    dataset_creation.router,
-    inference.router,
-    datasets.router,
-    dataset_versions.router,
-    dataset_content.router,
-    augmented.router,
-    uploads.router,
-    lab.router,
-    about.router,
-    webhooks.router,
-    keys.router,
-)
-"""Every route here requires an API key or a session whose role permits the method."""
-OPEN = (session.router, health.router, pages.router)
-"""Public routes, and routes that authenticate by themselves."""
 
 LARGE_READS, SHORT_READS = 2, 2
 """Limits on concurrent reads, for each process."""
@@ -106,27 +42,6 @@ PICTURES = 2
 """Limit on concurrent looks into networks, for each process."""
 COMPUTATIONS = 1
 """Limit on concurrent demonstrations of the lab, for each process: they take up to a second of CPU time."""
-
-DESCRIPTION = """\
-POST one JSON document that describes a neural network; workers train it; its metrics can be polled or streamed.
-
-Every error is an [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) problem: `title` and `detail` for people,
-`code` for programs; `errors` lists each mistake in an invalid document with its location.
-"""
-
-TAGS = [
-    {"name": "experiments", "description": "Train a network, follow it, control it, resume or fork it."},
-    {"name": "sweeps", "description": "Many experiments from one base spec, and the effect of each change."},
-    {"name": "predictions", "description": "Ask a trained network, and take it with you."},
-    {"name": "inference", "description": "Trained networks by the Open Inference Protocol, version 2."},
-    {"name": "metrics and events", "description": "Results of an experiment, epoch by epoch: polled or streamed."},
-    {"name": "data sets", "description": "Your own data: upload, read, look at; and the built-in data sets."},
-    {"name": "lab", "description": "The lecture's demonstrations: numbers and pictures."},
-    {"name": "about", "description": "Spec kinds and the service itself."},
-    {"name": "webhooks", "description": "Signed calls to an address of yours."},
-    {"name": "keys", "description": "API keys and browser sessions."},
-    {"name": "operation", "description": "For operators: liveness, readiness and Prometheus metrics."},
-]
 
 
 def create_app(
@@ -163,30 +78,20 @@ def create_app(
         models=ModelCache(),
     )
     app = FastAPI(
-        title="Gradus",
-        version=__version__,
-        summary="Training as a service.",
-        description=DESCRIPTION,
+        **ABOUT,
         openapi_tags=TAGS,
-        responses=REFUSED,
+        routes=list(ROUTES),
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        generate_unique_id_function=lambda route: route.name,
         lifespan=_lifespan,
     )
     app.state.app_state = state
-    for router in KEYED:
-        app.include_router(router, dependencies=[Depends(permitted)])
-    for router in OPEN:
-        app.include_router(router)
     pages.mount(app)
-    app.openapi = lambda: document.document(app)  # type: ignore[method-assign]
-    app.state.encoded_openapi = document.encoded(app)
-    routes = [route for router in (*KEYED, *OPEN) for route in router.routes if isinstance(route, APIRoute)]
-    document.prepare(routes)
-    problems.install(app, KnownPaths(routes), pages.not_found_page)
+    app.openapi = DOCUMENT.whole  # type: ignore[method-assign]
+    app.state.encoded_openapi = DOCUMENT.encoded
+    problems.install(app, KnownPaths(ROUTES), pages.not_found_page)
     app.add_middleware(Fairness)
     app.add_middleware(RejectedRequests)
     app.add_middleware(RequestMetrics, prometheus=state.prometheus)

@@ -1,16 +1,15 @@
 """The OpenAPI document: FastAPI's, with the request bodies and problems that FastAPI cannot see."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from threading import Lock
-from typing import Any
+from typing import Any, TypedDict
 
-from fastapi import FastAPI
 from fastapi.openapi.utils import get_fields_from_routes, get_openapi
-from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode
+from starlette.routing import BaseRoute
 
 from api.openapi.schema_rules import (
     PREFIX,
@@ -45,35 +44,46 @@ _UNUSED_SCHEMAS = frozenset({"HTTPValidationError", "ValidationError"})
 """FastAPI's own error schemas, which no route of this API returns."""
 _DESCRIBED_ELSEWHERE = frozenset({"accept", "content-type", "authorization"})
 """Headers that OpenAPI describes only by responses' media types, bodies' media types and security schemes."""
-_BUILDING = Lock()
 
 
-def prepare(routes: Sequence[APIRoute]) -> None:
-    """Make the routes' parameters, which FastAPI caches, before requests do.
+class About(TypedDict):
+    """What an application and its document say of themselves."""
 
-    The document finds its parameters by identity, and fails where the first request of a route makes them again.
+    title: str
+    version: str
+    summary: str
+    description: str
+
+
+class Document:
+    """The document of some routes: one for all applications of a process, as they have the same routes.
+
+    At first it makes the routes' parameters, which FastAPI caches: the document finds them by identity, and would fail
+    where the first request of a route makes them again.
     """
-    get_fields_from_routes(routes)
 
+    def __init__(self, about: About, tags: list[dict[str, Any]], routes: Sequence[BaseRoute]) -> None:
+        get_fields_from_routes(routes)
+        self._about, self._tags, self._routes = about, tags, routes
+        self._building = Lock()  # of two threads that build it at once, FastAPI fails one
+        self._built: dict[str, Any] | None = None
+        self._encode = lru_cache(CACHED_DOCUMENTS)(self._encoded)
 
-def document(app: FastAPI) -> dict[str, Any]:
-    """The complete document, built once."""
-    with _BUILDING:  # of two threads that build it at once, FastAPI fails one
-        if app.openapi_schema is None:
-            app.openapi_schema = _build(app)
-    return app.openapi_schema
+    def whole(self) -> dict[str, Any]:
+        """The complete document, built once."""
+        with self._building:
+            if self._built is None:
+                self._built = _build(self._about, self._tags, self._routes)
+        return self._built
 
+    def encoded(self, root: str) -> InMemoryFile:
+        """The encoded document for a path prefix. The bytes are cached and shared: anyone may request them, without a
+        key, and read slowly."""
+        return self._encode(root)
 
-def encoded(app: FastAPI) -> Callable[[str], InMemoryFile]:
-    """Returns a function from path prefix to the encoded document. The encoded bytes are cached and shared: anyone may
-    request them, without a key, and read slowly."""
-
-    @lru_cache(maxsize=CACHED_DOCUMENTS)
-    def encode(root: str) -> InMemoryFile:
-        whole = document(app) | {"servers": servers(root)}
+    def _encoded(self, root: str) -> InMemoryFile:
+        whole = self.whole() | {"servers": servers(root)}
         return InMemoryFile(json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode(), "application/json")
-
-    return encode
 
 
 def servers(root: str = "") -> list[dict[str, str]]:
@@ -81,16 +91,8 @@ def servers(root: str = "") -> list[dict[str, str]]:
     return [{"url": root or "/", "description": "The server of this document."}]
 
 
-def _build(app: FastAPI) -> dict[str, Any]:
-    document = get_openapi(
-        title=app.title,
-        version=app.version,
-        summary=app.summary,
-        description=app.description,
-        routes=app.routes,
-        tags=app.openapi_tags,
-        servers=servers(),
-    )
+def _build(about: About, tags: list[dict[str, Any]], routes: Sequence[BaseRoute]) -> dict[str, Any]:
+    document = get_openapi(**about, routes=routes, tags=tags, servers=servers())
     for path in document["paths"].values():
         for operation in path.values():
             _drop_validation_error(operation["responses"])

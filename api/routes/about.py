@@ -1,17 +1,17 @@
 """Catalog and system."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.auth.dependencies import CallerDep
+from api.auth.routers import keyed_router
 from api.http.responses import answer
-from api.openapi.responses import GUARDED
 from api.services import system
 from api.state import StateDep
 from gradus.catalog import catalog
 from gradus.wire.catalog import Catalog
 from gradus.wire.system import SystemRecord
 
-router = APIRouter(tags=["about"], responses=GUARDED)
+router = keyed_router("about")
 
 
 @router.get("/v1/catalog", response_model=Catalog)

@@ -3,21 +3,22 @@
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 
 from api.auth.dependencies import CallerDep
+from api.auth.routers import keyed_router
 from api.http import parsing
 from api.http.parameters import DatasetKey
 from api.http.request_body import JsonBody
 from api.http.responses import NO_STORE
-from api.openapi.responses import GUARDED, body_of, problems
+from api.openapi.responses import body_of, problems
 from api.routes.answering import UNANSWERED, PreferHeader, answer_to
 from api.services import augmented
 from api.state import StateDep
 from gradus.wire.augmented import AugmentedRequest
 from hub.questions.questions import Outcome
 
-router = APIRouter(tags=["data sets"], responses=GUARDED)
+router = keyed_router("data sets")
 
 PNG = "image/png"
 _SHEET: dict[int | str, dict[str, Any]] = {

@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.auth.dependencies import CallerDep
+from api.auth.routers import keyed_router
 from api.http import etags, parsing
 from api.http.parameters import ExperimentId, IdempotencyKey
 from api.http.request_body import JsonBody, OptionalJsonBody
 from api.http.responses import answer, repeatable
-from api.openapi.responses import GUARDED, REPLAYED, WITH_EXPERIMENT, body_of, header, problems
+from api.openapi.responses import REPLAYED, WITH_EXPERIMENT, body_of, header, problems
 from api.services import control as service
 from api.services.experiments import VersionedRecord
 from api.state import StateDep
@@ -18,7 +19,7 @@ from gradus.wire.control import ExtendRequest, ForkRequest
 from gradus.wire.experiment import ExperimentRecord
 from hub.jobs import control
 
-router = APIRouter(tags=["experiments"], responses=GUARDED)
+router = keyed_router("experiments")
 
 _ETAG = {"ETag": header("The version of the experiment.")}
 _ONE: dict[str, Any] = {"response_model": ExperimentRecord, "response_description": "The experiment."}

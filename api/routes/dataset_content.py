@@ -7,19 +7,20 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Header, Path, Request, Response
+from fastapi import Header, Path, Request, Response
 from fastapi import Query as InQuery
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from api.auth.dependencies import CallerDep
+from api.auth.routers import keyed_router
 from api.http.negotiation import choose
 from api.http.parameters import DatasetKey, Query, Text
 from api.http.responses import JSON, answer
 from api.http.root_path import root_of
 from api.http.spreadsheets import guarded
 from api.limits import LARGEST, PAGE_SIZE
-from api.openapi.responses import GUARDED, Responses, problems
+from api.openapi.responses import Responses, problems
 from api.services import dataset_images, dataset_rows
 from api.services.croissant import croissant
 from api.state import StateDep
@@ -28,7 +29,7 @@ from gradus.wire.dataset import RowPage
 from gradus.wire.finding import FindingPage
 from gradus.wire.statistics import Statistics
 
-router = APIRouter(tags=["data sets"], responses=GUARDED)
+router = keyed_router("data sets")
 
 CSV, PNG, PARQUET, BYTES = "text/csv", "image/png", "application/vnd.apache.parquet", "application/octet-stream"
 NPZ = "application/zip"

@@ -5,12 +5,13 @@ from functools import partial
 from typing import Annotated, Any
 
 from anyio import to_thread
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import Header, Request, Response
 from fastapi import Query as InQuery
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from api.auth.dependencies import CallerDep
+from api.auth.routers import keyed_router
 from api.http import parsing
 from api.http.disconnect import while_connected
 from api.http.file_body import file_body
@@ -20,7 +21,7 @@ from api.http.prefer_header import preferred_wait
 from api.http.request_body import is_json, json_body
 from api.http.responses import answer, headers_of, repeatable
 from api.limits import FILE_BYTES
-from api.openapi.responses import GUARDED, REPLAYED, body_of, file_of, header, problems
+from api.openapi.responses import REPLAYED, body_of, file_of, header, problems
 from api.routes.file_query import LIMIT, FileQuery
 from api.services import dataset_creation, dataset_preview, datasets, following
 from api.services.idempotency import Outcome
@@ -34,7 +35,7 @@ from hub import idempotency
 from hub.access.keys import Caller
 from hub.datasets.datasets import Description, File
 
-router = APIRouter(tags=["data sets"], responses=GUARDED)
+router = keyed_router("data sets")
 
 _CREATED: dict[str, Any] = {
     "status_code": 201,

@@ -5,11 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
 from fastapi import Query as InQuery
+from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.auth.dependencies import CallerDep
+from api.auth.routers import keyed_router
 from api.http import parsing
 from api.http.file_body import file_body
 from api.http.file_types import check_beginning, file_type
@@ -17,7 +18,7 @@ from api.http.parameters import DatasetKey, IdempotencyKey, VersionNumber
 from api.http.request_body import is_json, json_body
 from api.http.responses import answer, repeatable
 from api.limits import FILE_BYTES
-from api.openapi.responses import GUARDED, REPLAYED, body_of, file_of, header, problems
+from api.openapi.responses import REPLAYED, body_of, file_of, header, problems
 from api.routes.file_query import LIMIT, FileQuery
 from api.services import dataset_creation, datasets
 from api.services.idempotency import Outcome
@@ -29,7 +30,7 @@ from hub.datasets.datasets import File
 from hub.hub import Hub
 from hub.idempotency import Repeatable
 
-router = APIRouter(tags=["data sets"], responses=GUARDED)
+router = keyed_router("data sets")
 
 _VERSIONS = {"other options": {"value": {"parse": {"kind": "csv", "ragged": "pad"}}}}
 

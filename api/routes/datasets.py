@@ -2,24 +2,25 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Response
 from fastapi import Query as InQuery
+from fastapi import Response
 from pydantic import Field
 
 from api.auth.dependencies import CallerDep
+from api.auth.routers import keyed_router
 from api.http import parsing
 from api.http.parameters import DatasetKey, Query, Text
 from api.http.request_body import JsonBody
 from api.http.responses import answer
 from api.limits import PAGE_SIZE
-from api.openapi.responses import GUARDED, body_of, problems
+from api.openapi.responses import body_of, problems
 from api.services import datasets
 from api.state import StateDep
 from gradus.wire.dataset import DatasetPage, DatasetRecord
 from gradus.wire.dataset_request import DatasetPatch
 from hub.datasets.datasets import Filter
 
-router = APIRouter(tags=["data sets"], responses=GUARDED)
+router = keyed_router("data sets")
 
 _CHANGES = {"rename it": {"value": {"name": "churn 2026", "target": "exited"}}}
 

@@ -4,19 +4,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
 from fastapi import Query as InQuery
+from fastapi import Request, Response
 from pydantic import Field
 
 from api.auth.dependencies import CallerDep
+from api.auth.routers import keyed_router
 from api.http.parameters import SweepId
-from api.openapi.responses import GUARDED, problems
+from api.openapi.responses import problems
 from api.routes.predict_bodies import ANSWER, BODY, PredictQuery, answered
 from api.services import ensembles
 from api.state import AppState, StateDep
 from gradus.wire.prediction import EnsemblePrediction, PredictRequest
 
-router = APIRouter(tags=["predictions"], responses=GUARDED)
+router = keyed_router("predictions")
 
 
 class EnsembleQuery(PredictQuery):

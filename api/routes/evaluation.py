@@ -3,14 +3,15 @@
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
 from fastapi import Query as InQuery
+from fastapi import Request, Response
 from pydantic import Field
 
 from api.auth.dependencies import CallerDep
+from api.auth.routers import keyed_router
 from api.http.parameters import After, ExperimentId, Query, Text
 from api.http.responses import NO_STORE, answer
-from api.openapi.responses import GUARDED, problems
+from api.openapi.responses import problems
 from api.routes.answering import UNANSWERED, PreferHeader, answer_to
 from api.services import error_rows, evaluation
 from api.state import StateDep
@@ -20,7 +21,7 @@ from gradus.wire.evaluation import EvaluationReport
 from gradus.wire.prediction import Epoch
 from hub.questions.questions import Outcome
 
-router = APIRouter(tags=["metrics and events"], responses=GUARDED)
+router = keyed_router("metrics and events")
 
 ClassName = Annotated[str, Field(max_length=1000)]
 

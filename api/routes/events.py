@@ -5,17 +5,18 @@ from collections.abc import AsyncIterator
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import Header, Request, Response
 from fastapi import Query as InQuery
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from api.auth.dependencies import CallerDep
+from api.auth.routers import keyed_router
 from api.http.negotiation import choose
 from api.http.parameters import After, DatasetKey, ExperimentId, Query
 from api.http.responses import NO_STORE, answer
-from api.openapi.responses import GUARDED, Responses, problems
+from api.openapi.responses import Responses, problems
 from api.services import following, log
 from api.state import AppState, StateDep
 from api.streaming.encodings import ENCODINGS, Encoding
@@ -25,7 +26,7 @@ from gradus.wire.dataset import DatasetLogPage
 from gradus.wire.experiment import LogPage
 from hub.access.keys import Caller
 
-router = APIRouter(tags=["metrics and events"], responses=GUARDED)
+router = keyed_router("metrics and events")
 
 _HEADERS = {**NO_STORE, "X-Accel-Buffering": "no"}
 _NUMBER = re.compile(r"\d{1,18}", re.ASCII)

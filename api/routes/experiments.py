@@ -3,12 +3,13 @@
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import Header, Request, Response
 from fastapi import Query as InQuery
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from api.auth.dependencies import CallerDep
+from api.auth.routers import keyed_router
 from api.http import etags, parsing
 from api.http.disconnect import while_connected
 from api.http.parameters import ExperimentId, IdempotencyKey, Query, Text
@@ -16,7 +17,7 @@ from api.http.prefer_header import preferred_wait
 from api.http.request_body import JsonBody
 from api.http.responses import answer, headers_of, repeatable
 from api.limits import PAGE_SIZE
-from api.openapi.responses import GUARDED, REPLAYED, WITH_EXPERIMENT, body_of, header, problems
+from api.openapi.responses import REPLAYED, WITH_EXPERIMENT, body_of, header, problems
 from api.services import creation, experiments, following
 from api.services.experiments import VersionedRecord
 from api.state import AppState, StateDep
@@ -29,7 +30,7 @@ from gradus.wire.experiment import DryRun, ExperimentPage, ExperimentPatch, Expe
 from hub.access.keys import Caller
 from hub.experiments.lists import Filter
 
-router = APIRouter(tags=["experiments"], responses=GUARDED)
+router = keyed_router("experiments")
 
 _ETAG = {"ETag": header("The version of the experiment.")}
 _ONE: dict[str, Any] = {"response_model": ExperimentRecord, "response_description": "The experiment."}

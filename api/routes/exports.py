@@ -4,18 +4,19 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, Header, Path, Response
+from fastapi import Header, Path, Response
 from fastapi import Query as InQuery
 
 from api.auth.dependencies import CallerDep
+from api.auth.routers import keyed_router
 from api.http import etags
 from api.http.parameters import ExperimentId, Query
-from api.openapi.responses import GUARDED, header, problems
+from api.openapi.responses import header, problems
 from api.services import exports
 from api.state import StateDep
 from gradus.wire.prediction import Epoch
 
-router = APIRouter(tags=["predictions"], responses=GUARDED)
+router = keyed_router("predictions")
 
 _ETAG = {"ETag": header("The digest of the checkpoint; of a card or bundle, of all that it tells.")}
 _CONTENT: dict[str, Any] = {

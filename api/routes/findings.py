@@ -2,23 +2,24 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 from fastapi import Query as InQuery
 from pydantic import Field
 
 from api.auth.dependencies import CallerDep
+from api.auth.routers import keyed_router
 from api.http import parsing
 from api.http.parameters import ExperimentId, IdempotencyKey, Query
 from api.http.request_body import OptionalJsonBody
 from api.http.responses import NO_STORE, answer, repeatable
-from api.openapi.responses import GUARDED, REPLAYED, WITH_EXPERIMENT, body_of, header, problems
+from api.openapi.responses import REPLAYED, WITH_EXPERIMENT, body_of, header, problems
 from api.services import finding_cures, findings
 from api.state import StateDep
 from gradus.wire.experiment import ExperimentRecord
 from gradus.wire.finding import Finding, FindingPage
 from gradus.wire.finding_request import ApplyRequest, VerifyRequest
 
-router = APIRouter(tags=["experiments"], responses=GUARDED)
+router = keyed_router("experiments")
 
 FindingName = Annotated[
     str,

@@ -1,8 +1,9 @@
 """Liveness, readiness and Prometheus metrics, for operators."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.auth.dependencies import Operator
+from api.auth.routers import open_router
 from api.http.responses import NO_STORE, answer
 from api.openapi.responses import GUARDED, OPEN
 from api.prometheus import CONTENT_TYPE
@@ -10,7 +11,7 @@ from api.services import system
 from api.state import StateDep
 from gradus.wire.system import Health
 
-router = APIRouter(tags=["operation"])
+router = open_router("operation", {})
 
 
 @router.get("/healthz", response_model=Health, openapi_extra=OPEN)

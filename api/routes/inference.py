@@ -3,13 +3,14 @@
 from typing import Annotated, Any
 
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, Header, Path, Request, Response
+from fastapi import Header, Path, Request, Response
 
 from api.auth.dependencies import CallerDep
+from api.auth.routers import keyed_router
 from api.http.bytes_body import BodyThreads, with_bytes
 from api.http.responses import JSON, answer
 from api.limits import PREDICT_BYTES
-from api.openapi.responses import GUARDED, problems
+from api.openapi.responses import problems
 from api.services import inference
 from api.state import AppState, StateDep
 from gradus import __version__
@@ -24,7 +25,7 @@ from gradus.wire.inference import (
 )
 from hub.access.keys import Caller
 
-router = APIRouter(tags=["inference"], responses=GUARDED)
+router = keyed_router("inference")
 
 DOCUMENT_BYTES = "Inference-Header-Content-Length"
 """The header that says how many bytes of a body are its document; binary tensors follow."""

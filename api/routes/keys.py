@@ -2,18 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 
 from api.auth.dependencies import Admin
+from api.auth.routers import keyed_router
 from api.http import parsing
 from api.http.request_body import JsonBody
 from api.http.responses import NO_STORE, answer
-from api.openapi.responses import GUARDED, body_of, header, problems
+from api.openapi.responses import body_of, header, problems
 from api.services import keys
 from api.state import StateDep
 from gradus.wire.key import KeyPage, KeyRequest, NewKey
 
-router = APIRouter(tags=["keys"], responses=GUARDED)
+router = keyed_router("keys")
 
 _EXAMPLES = {
     "for a script": {"value": {"name": "nightly runs", "role": "editor", "expires_at": "2030-01-31T00:00:00Z"}}

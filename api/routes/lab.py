@@ -3,17 +3,18 @@
 from typing import Annotated
 
 from anyio import to_thread
-from fastapi import APIRouter, Header, Path, Response
+from fastapi import Header, Path, Response
 
+from api.auth.routers import keyed_router
 from api.http.negotiation import choose
 from api.http.request_body import OptionalJsonBody
 from api.http.responses import JSON, answer
-from api.openapi.responses import GUARDED, problems
+from api.openapi.responses import problems
 from api.services import lab
 from api.state import StateDep
 from gradus.wire.lab import LabAnswer, LabPage
 
-router = APIRouter(tags=["lab"], responses=GUARDED)
+router = keyed_router("lab")
 
 SVG = "image/svg+xml"
 _SVG_POLICY = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"}

@@ -5,15 +5,16 @@ from functools import partial
 from typing import Annotated, Any
 
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, Response
 from fastapi import Query as InQuery
+from fastapi import Response
 
 from api.auth.dependencies import CallerDep
+from api.auth.routers import keyed_router
 from api.http import parsing
 from api.http.parameters import ExperimentId, Query
 from api.http.request_body import JsonBody
 from api.http.responses import answer
-from api.openapi.responses import GUARDED, body_of, problems
+from api.openapi.responses import body_of, problems
 from api.services import answer_history, layer_pictures
 from api.services.layer_pictures import Wanted
 from api.state import AppState, StateDep
@@ -31,7 +32,7 @@ from gradus.wire.message import Message
 from gradus.wire.prediction import Epoch
 from hub.access.keys import Caller
 
-router = APIRouter(tags=["predictions"], responses=GUARDED)
+router = keyed_router("predictions")
 
 PNG = "image/png"
 _PICTURE: dict[int | str, dict[str, Any]] = {

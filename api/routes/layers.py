@@ -2,20 +2,21 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 from fastapi import Query as InQuery
 from pydantic import Field
 
 from api.auth.dependencies import CallerDep
+from api.auth.routers import keyed_router
 from api.http.parameters import After, ExperimentId, Query
 from api.http.responses import NO_STORE, answer
 from api.limits import LARGEST
-from api.openapi.responses import GUARDED, problems
+from api.openapi.responses import problems
 from api.services import layers
 from api.state import StateDep
 from gradus.wire.layer_report import HistogramHistory, LayerReports
 
-router = APIRouter(tags=["metrics and events"], responses=GUARDED)
+router = keyed_router("metrics and events")
 
 EpochNumber = Annotated[int, Field(ge=1, le=LARGEST)]
 MaxPoints = Annotated[int, Field(ge=2, le=1000)]

@@ -5,24 +5,25 @@ from functools import partial
 from typing import Annotated
 
 from anyio import to_thread
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import Header, Request, Response
 from fastapi import Query as InQuery
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from api.auth.dependencies import CallerDep
+from api.auth.routers import keyed_router
 from api.http.disconnect import while_connected
 from api.http.negotiation import choose
 from api.http.parameters import After, ExperimentId, Query, Text, Wait
 from api.http.responses import JSON, NO_STORE, answer
-from api.openapi.responses import GUARDED, problems
+from api.openapi.responses import problems
 from api.services import following, histories, metrics
 from api.state import AppState, StateDep
 from api.streaming.open_requests import owner_of
 from gradus.wire.metrics import MetricsPage, MetricsPages
 
-router = APIRouter(tags=["metrics and events"], responses=GUARDED)
+router = keyed_router("metrics and events")
 
 CSV = "text/csv"
 CSV_ROWS = 200

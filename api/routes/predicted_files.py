@@ -5,15 +5,16 @@ from functools import partial
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 from fastapi.responses import StreamingResponse
 
 from api.auth.dependencies import CallerDep
+from api.auth.routers import keyed_router
 from api.http import parsing
 from api.http.parameters import ExperimentId
 from api.http.request_body import JsonBody
 from api.http.responses import NO_STORE, answer
-from api.openapi.responses import GUARDED, body_of, problems
+from api.openapi.responses import body_of, problems
 from api.routes.answering import UNANSWERED, PreferHeader, answer_to
 from api.services import predicted_files
 from api.state import AppState, StateDep
@@ -21,7 +22,7 @@ from gradus.wire.predicted_file import PredictedFile, PredictionsRequest
 from hub.access.keys import Caller
 from hub.questions.questions import Outcome
 
-router = APIRouter(tags=["predictions"], responses=GUARDED)
+router = keyed_router("predictions")
 
 MEDIA_TYPES = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
 _EXAMPLES = {

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
 from fastapi import Query as InQuery
+from fastapi import Request, Response
 
 from api.auth.dependencies import CallerDep
+from api.auth.routers import keyed_router
 from api.http.parameters import ExperimentId, Query
-from api.openapi.responses import GUARDED, problems
+from api.openapi.responses import problems
 from api.routes.answering import UNANSWERED, PreferHeader, answer_to, still_open, wait_for
 from api.routes.predict_bodies import ANSWER, BODY, PredictQuery, Waiting, again, answered
 from api.services import calibration, predictions
@@ -18,7 +19,7 @@ from api.state import AppState, StateDep
 from gradus.wire.calibration import CalibrationRecord
 from gradus.wire.prediction import Epoch, Prediction, PredictRequest
 
-router = APIRouter(tags=["predictions"], responses=GUARDED)
+router = keyed_router("predictions")
 
 
 @router.post(

@@ -3,19 +3,20 @@
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 
 from api.auth.dependencies import CallerDep
+from api.auth.routers import keyed_router
 from api.http import parsing
 from api.http.request_body import JsonBody
-from api.openapi.responses import GUARDED, body_of, problems
+from api.openapi.responses import body_of, problems
 from api.routes.answering import UNANSWERED, PreferHeader, answer_to
 from api.services import probes
 from api.state import StateDep
 from gradus.spec.experiment import Spec
 from gradus.wire.probe import Probe
 
-router = APIRouter(tags=["experiments"], responses=GUARDED)
+router = keyed_router("experiments")
 
 ProbeId = Annotated[str, Path(description="The probe's id, `prb_…`.")]
 _EXAMPLES = {

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from api.auth.credentials import COOKIE, RequestCredentials
 from api.auth.csrf import refuse_foreign_page
 from api.auth.dependencies import AnyCaller
+from api.auth.routers import open_router
 from api.http import parsing
 from api.http.request_body import SmallBody
 from api.http.responses import NO_STORE, answer
@@ -17,7 +18,7 @@ from api.state import StateDep
 from gradus.wire.key import SessionRecord, SignIn, SignInLink
 from hub.access.browser_sessions import NewBrowserSession, SessionKind
 
-router = APIRouter(tags=["keys"], responses=GUARDED)
+router = open_router("keys", GUARDED)
 
 _EXAMPLES = {"with a key": {"value": {"key": "gk_…"}}, "with a link": {"value": {"ticket": "gt_…"}}}
 

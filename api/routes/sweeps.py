@@ -2,18 +2,19 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
 from fastapi import Query as InQuery
+from fastapi import Response
 from pydantic import Field
 
 from api.auth.dependencies import CallerDep
+from api.auth.routers import keyed_router
 from api.dependencies import ExpansionSlotDep
 from api.http import parsing
 from api.http.parameters import IdempotencyKey, Query, SweepId
 from api.http.request_body import JsonBody
 from api.http.responses import answer, repeatable
 from api.limits import PAGE_SIZE
-from api.openapi.responses import GUARDED, REPLAYED, WITH_SWEEP, body_of, header, problems
+from api.openapi.responses import REPLAYED, WITH_SWEEP, body_of, header, problems
 from api.services import sweeps
 from api.state import StateDep
 from gradus.catalog import as_posted
@@ -21,7 +22,7 @@ from gradus.examples import DIGITS, GRADIENT_DESCENT
 from gradus.sweep.request import SweepExtension, SweepRequest
 from gradus.wire.sweep import SweepDryRun, SweepPage, SweepRecord
 
-router = APIRouter(tags=["sweeps"], responses=GUARDED)
+router = keyed_router("sweeps")
 
 _LECTURE = as_posted(GRADIENT_DESCENT)
 _REQUESTS: dict[str, Any] = {

@@ -2,22 +2,23 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Request, Response
+from fastapi import Header, Path, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.auth.dependencies import CallerDep
+from api.auth.routers import keyed_router
 from api.http import parsing
 from api.http.file_body import file_body
 from api.http.parameters import IdempotencyKey
 from api.http.request_body import JsonBody
 from api.http.responses import NO_STORE, answer, repeatable
-from api.openapi.responses import GUARDED, REPLAYED, body_of, file_of, header, problems
+from api.openapi.responses import REPLAYED, body_of, file_of, header, problems
 from api.services import uploads
 from api.state import StateDep
 from gradus.wire.upload import UploadRecord, UploadRequest
 from hub import idempotency
 
-router = APIRouter(tags=["data sets"], responses=GUARDED)
+router = keyed_router("data sets")
 
 _EXAMPLES = {"a large file": {"value": {"size": 1_073_741_824}}}
 UploadId = Annotated[str, Path(description="The upload's id, `upl_…`.", examples=["upl_01kap3v8n0c2q5w8z1t4y7b0df"])]

@@ -2,18 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 
 from api.auth.dependencies import CallerDep
+from api.auth.routers import keyed_router
 from api.http import parsing
 from api.http.request_body import JsonBody
 from api.http.responses import NO_STORE, answer
-from api.openapi.responses import GUARDED, WITH_WEBHOOK, body_of, header, problems
+from api.openapi.responses import WITH_WEBHOOK, body_of, header, problems
 from api.services import webhooks
 from api.state import StateDep
 from gradus.wire.webhook import NewWebhook, WebhookPage, WebhookRecord, WebhookRequest
 
-router = APIRouter(tags=["webhooks"], responses=GUARDED)
+router = keyed_router("webhooks")
 
 _EXAMPLES = {"both kinds": {"value": {"url": "https://example.com/gradus", "events": ["status", "finding"]}}}
 WebhookId = Annotated[str, Path(description="The webhook's id, `whk_…`.", examples=["whk_01kap3v8n0c2q5w8z1t4y7b0df"])]

@@ -10,15 +10,15 @@ from threading import Barrier
 from typing import Any, get_args
 
 import pytest
-from fastapi import FastAPI
 from fastapi._compat import get_cached_model_fields
 from pydantic.fields import FieldInfo
 
 import gradus.wire
-from api.openapi import document, schema_rules
+from api.all_routes import ABOUT, DOCUMENT, ROUTES, TAGS
+from api.openapi import schema_rules
+from api.openapi.document import Document
 from gradus.spec.dataset import OFTEN_LEFT_OUT
 from gradus.wire.message import Finite, Message, Number
-from tests.unit.api.conftest import application
 
 PREFIX = "#/components/schemas/"
 OPEN = {("post", "/v1/session"), ("get", "/healthz"), ("get", "/readyz")}
@@ -92,27 +92,27 @@ def every(document: Schema) -> Iterator[tuple[str, Schema]]:
             yield from ((f"{method} {path} {one['name']}", part) for part in inner(one["schema"]))
 
 
-def test_threads_that_want_the_document_at_once_get_the_same(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_threads_that_want_the_document_at_once_get_the_same() -> None:
     """FastAPI fails with a KeyError where two threads build it."""
-    monkeypatch.setattr(app, "openapi_schema", None)
+    document = Document(ABOUT, TAGS, ROUTES)
     together = Barrier(3)
 
     def ask(_: int) -> Schema:
         together.wait()
-        return document.document(app)
+        return document.whole()
 
     with ThreadPoolExecutor(3) as threads:
         first, *others = threads.map(ask, range(3))
     assert all(other is first for other in others)
 
 
-def test_first_requests_do_not_disturb_the_document(tmp_path: Path) -> None:
+def test_first_requests_do_not_disturb_the_document() -> None:
     """Its KeyError again: a request has made the parameters of its route while the document was built."""
     get_cached_model_fields.cache_clear()
-    app = application(tmp_path)
+    document = Document(ABOUT, TAGS, ROUTES)
     made = get_cached_model_fields.cache_info().misses
     assert made > 0
-    document.document(app)
+    document.whole()
     assert get_cached_model_fields.cache_info().misses == made
 
 
@@ -260,9 +260,9 @@ def test_keys_that_are_called_as_keywords_are_left_alone() -> None:
     assert schema_rules.of_body(schema)["properties"] == {"title": {"type": "string"}, "default": {"type": "null"}}
 
 
-def test_the_document_is_encoded_once_for_each_path_prefix(app: FastAPI) -> None:
+def test_the_document_is_encoded_once_for_each_path_prefix() -> None:
     """Anyone may request it thousands of times at once, and read no response."""
-    encode = document.encoded(app)
+    encode = DOCUMENT.encoded
     assert encode("/lab") is encode("/lab")
     at_top, below = (
         json.loads(bytes(encode(root).response({"type": "http", "headers": []}).body)) for root in ("", "/lab")

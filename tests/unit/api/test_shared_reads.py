@@ -11,18 +11,21 @@ from api.streaming.shared_reads import SharedReads
 
 
 class Database:
-    """Answers when it is told to, with how often it was read."""
+    """Answers when it is told to, with how often it had been read when it was asked."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.go_on = threading.Event()
+        self._asking = threading.Lock()
 
     def read(self, what: str) -> tuple[str, int]:
-        self.asked.append(what)
+        with self._asking:
+            self.asked.append(what)
+            reads = len(self.asked)
         assert self.go_on.wait(60)
         if what == "gone":
             raise LookupError
-        return what, len(self.asked)
+        return what, reads
 
 
 async def until(ready: Callable[[], Any]) -> None:
