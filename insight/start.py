@@ -6,7 +6,16 @@ from gradus.dataset_plan import DatasetPlan
 from gradus.spec.experiment import Spec
 from gradus.spec.network import NetworkPlan
 from gradus.spec.optimizer import SGD, Momentum
-from gradus.wire.probe import ProbedData, ProbedLayer, ProbedRate, ProbedSeed, ProbedStart, ProbedStep, ProbedTwenty
+from gradus.wire.probe import (
+    ProbedData,
+    ProbedEffort,
+    ProbedLayer,
+    ProbedRate,
+    ProbedSeed,
+    ProbedStart,
+    ProbedStep,
+    ProbedTwenty,
+)
 
 LEARNS = 0.5
 
@@ -22,6 +31,7 @@ class Measured:
     step: ProbedStep
     twenty: ProbedTwenty
     seeds: tuple[ProbedSeed, ...]
+    effort: ProbedEffort
 
     @property
     def rate(self) -> ProbedRate:

@@ -9,7 +9,7 @@ from gradus.cli import finding_tables
 from gradus.cli.console import styled
 from gradus.cli.labels import number
 from gradus.cli.tables import borderless
-from gradus.wire.probe import Probe
+from gradus.wire.probe import Probe, ProbedEffort
 
 VERDICTS = {
     "ready": ("ready: nothing is wrong with it at the start", "green"),
@@ -38,6 +38,13 @@ def _parts(found: Probe) -> Iterator[RenderableType]:
         low, high = map(number, found.step.suggested)
         yield f"learning rates from {low} to {high} can work"
     yield from ("", _layers(found))
+    if found.effort is not None and found.effort.rates < len(found.step.rates):
+        yield from ("", _effort(found.effort))
+
+
+def _effort(effort: ProbedEffort) -> str:
+    left_out = f"; {effort.unmeasured} patches have no prediction" if effort.unmeasured else ""
+    return f"a large network: measured on {effort.measured} examples, and steps on batches of {effort.batch}{left_out}"
 
 
 def _control(left: float | None) -> str:
@@ -47,7 +54,7 @@ def _control(left: float | None) -> str:
 def _rates(found: Probe) -> Table:
     table = _table("learning rate", "rho", "D", "after 20 steps")
     for one in found.step.rates:
-        table.add_row(number(one.lr), number(one.rho), number(one.decrease), number(one.twenty))
+        table.add_row(number(one.lr), number(one.rho), number(one.decrease), _known(one.twenty))
     return table
 
 
@@ -55,8 +62,12 @@ def _layers(found: Probe) -> Table:
     table = _table("layer", "activation", "deviation", "signal share", "flat", "dead", "gradient", "step / weights")
     for one in found.layers:
         cells = (one.deviation, one.share, one.flat, one.dead, one.delta_norm, one.update_ratio)
-        table.add_row(one.name, one.activation, *("" if cell is None else number(cell) for cell in cells))
+        table.add_row(one.name, one.activation, *map(_known, cells))
     return table
+
+
+def _known(value: float | None) -> str:
+    return "" if value is None else number(value)
 
 
 def _table(*columns: str) -> Table:

@@ -102,9 +102,10 @@ class ProbedRate(Message):
     minimum along the step, 0 where nothing is gained, negative where the loss grows."""
     decrease: Number
     """D: the predicted relative decrease of the loss over the planned run, if every step predicted as much as this."""
-    twenty: Number
-    """The loss of one batch after twenty steps on it, over its first loss."""
-    peak: Number
+    twenty: Number | None
+    """The loss of one batch after twenty steps on it, over its first loss; of large networks null but for the spec's
+    own rate."""
+    peak: Number | None
     """The largest loss in these steps, over the first."""
 
 
@@ -156,6 +157,24 @@ class ProbedSeed(Message):
     """The largest share of dead units in a layer."""
 
 
+class ProbedEffort(Message):
+    """How much was measured: less of networks whose examples cost many multiplications, so that a probe takes no more
+    than about ten seconds of a processor."""
+
+    measured: int
+    """Training examples on which activations and gradients were measured; 512 of most networks."""
+    batch: int
+    """Examples of the batches that steps were tried on: the spec's batch size, unless that is too large."""
+    batches: int
+    """Batches that a first step was tried on; 3 of most networks."""
+    rates: int
+    """Learning rates with which twenty steps were taken; 5 of most networks."""
+    patched: int = 0
+    """Specs with a patch that were measured."""
+    unmeasured: int = 0
+    """Those that were not: their patches have no prediction."""
+
+
 class Probe(Message):
     """What a spec will do. Overfitting, oscillation, label noise and units that die later cannot be seen at the
     start."""
@@ -170,5 +189,7 @@ class Probe(Message):
     seeds: tuple[ProbedSeed, ...]
     findings: tuple[Finding, ...]
     """The root cause first."""
+    effort: ProbedEffort | None = None
+    """How much was measured; null in answers before it was told."""
     seconds: Finite
     """Time that the probe took."""

@@ -97,7 +97,7 @@ class ProbeQuestion(Message):
     """What will a spec do? Measured on its initial network."""
 
     kind: Literal["probe"] = "probe"
-    revision: Literal[1] = 1
+    revision: Literal[1, 2] = 2
     spec: Spec
     """Resolved."""
     data: DatasetPlan

@@ -17,7 +17,9 @@ def at_start(start: Start) -> Finding | None:
     measured = start.measured
     if start.data.train_examples < EXAMPLES:
         return None
-    layer = max(measured.hidden, key=lambda one: one.dead or 0.0, default=None)
+    is_few = measured.effort.measured < EXAMPLES  # each has hundreds of pixels for a channel
+    hidden = [one for one in measured.hidden if one.kind != "dense" or not is_few]
+    layer = max(hidden, key=lambda one: one.dead or 0.0, default=None)
     dead = 0.0 if layer is None else layer.dead or 0.0
     if layer is None or dead < HALF:
         return None
@@ -30,7 +32,7 @@ def at_start(start: Start) -> Finding | None:
             Evidence(statistic="dead", layer=layer.name, value=dead, threshold=HALF, healthy=(0, 0.4)),
             *(
                 Evidence(statistic="dead", layer=one.name, value=one.dead)
-                for one in measured.hidden
+                for one in hidden
                 if one is not layer and (one.dead or 0.0) >= HALF
             ),
         ),

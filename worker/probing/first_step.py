@@ -18,7 +18,7 @@ from gradus.spec.optimizer import Momentum
 from insight.statistics.gradients import norm, predicted_decrease
 from models.schedule import factors as schedule_factors
 from worker.probing.objective import batch_of, objective, split_in
-from worker.probing.sample import BATCHES, Sample, engine, probed_spec
+from worker.probing.sample import Sample, engine, probed_spec
 from worker.training.data import Data
 from worker.training.engine import Batch, Engine
 
@@ -77,7 +77,7 @@ def first_step(resolved: ResolvedSpec, data: Data, sample: Sample, factors: Sequ
             batch_of(split, sample.rows(i), 1, 1),
             factors,
         )
-        for i in range(min(BATCHES, sample.batches))
+        for i in range(sample.batches)
     ]
     total = median(one.predicted / one.loss if one.loss else 0.0 for one in tried)
     return FirstStep(

@@ -24,7 +24,6 @@ from worker.probing.sample import Sample, engine, probed_spec
 from worker.training.data import Data, Split
 from worker.training.engine import Engine
 
-OTHER_SEEDS = 3
 LARGEST_SLOPE = {"sigmoid": 0.25, "tanh": 1.0}
 """Of the activation functions that saturate."""
 
@@ -44,13 +43,13 @@ def layers(resolved: ResolvedSpec, data: Data, sample: Sample, update_norms: dic
 
     `update_norms` are those of the first step's change of each layer's weights.
     """
-    spec = probed_spec(resolved.spec, data.task, sample.measured)
+    spec = probed_spec(resolved.spec, data.task, sample.effort.measured)
     split = split_in(sample, torch.float32)
-    others = [spec.model_copy(update={"seed": (spec.seed + i) % 2**53}) for i in range(1, 1 + OTHER_SEEDS)]
+    others = [spec.model_copy(update={"seed": (spec.seed + i) % 2**53}) for i in range(1, 1 + sample.effort.seeds)]
     with torch.inference_mode():
         own, start = _passed(resolved, data, sample, split, spec)
         probed = own.layers(update_norms)
-        noise = own.noise_scale(_numbers(own.engine, split, sample.measured))
+        noise = own.noise_scale(_numbers(own.engine, split, sample.effort.measured))
         del own  # one network at a time is in memory
         return Layers(start, probed, tuple(_seed(resolved, data, sample, split, one) for one in others), noise)
 
@@ -73,11 +72,11 @@ def _passed(
     """The initial network of a spec, after a pass through the measured examples, and its start."""
     net = engine([spec], data, split, torch.float32)
     taps = net.observe()
-    batch = batch_of(split, torch.arange(sample.measured), 1, 1)
+    batch = batch_of(split, torch.arange(sample.effort.measured), 1, 1)
     outputs = net.gradient(split.inputs, batch)
     loss = net.loss.values(outputs, batch[1]).mean(dtype=torch.float64)
     unit = loss_unit(net.losses[0], data.target_scale.deviation)
-    network = _Network(resolved, net, taps, sample.measured)
+    network = _Network(resolved, net, taps, sample.effort.measured)
     return network, network.start(unit * float(loss), outputs[0], data)
 
 

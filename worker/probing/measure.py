@@ -1,11 +1,11 @@
 """All that a probe measures of a spec."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import inf, isfinite
 
 from gradus.resolved import ResolvedSpec
 from gradus.spec.optimizer import SGD, Momentum
-from gradus.wire.probe import ProbedData, ProbedRate, ProbedStep, ProbedTwenty
+from gradus.wire.probe import ProbedData, ProbedEffort, ProbedRate, ProbedStep, ProbedTwenty
 from insight.start import Measured
 from models.loss import loss_unit
 from worker.probing import inputs as data_probe
@@ -31,9 +31,10 @@ def measured(resolved: ResolvedSpec, data: Data, known: ProbedData | None = None
     """Measure what a spec will do with its data. `known` is what has been measured of the same data before."""
     chosen = sample(resolved, data)
     step = first_step_at_all_rates(resolved, data, chosen)
-    learned = curves(resolved, data, chosen, FACTORS)
+    tried = FACTORS if chosen.effort.rates == len(FACTORS) else (1.0,)
+    learned = dict(zip(tried, curves(resolved, data, chosen, tried), strict=True))
     found = layer_probe.layers(resolved, data, chosen, step.update_norms)
-    twenty = learned[FACTORS.index(1.0)]
+    twenty = learned[1.0]
     first = part(chosen.split, chosen.rows(0))
     unit = loss_unit(plain_loss(resolved.spec, data.task), data.target_scale.deviation)
     return Measured(
@@ -43,17 +44,23 @@ def measured(resolved: ResolvedSpec, data: Data, known: ProbedData | None = None
         step=_step(resolved, step, learned, found.noise_scale),
         twenty=ProbedTwenty(
             losses=tuple(unit * loss for loss in twenty),
-            peak=_ratio(_largest(twenty), twenty[0]),
-            final=_ratio(twenty[-1], twenty[0]),
+            peak=_peak(twenty),
+            final=_final(twenty),
             prior=data_probe.prior(resolved, data, first),
-            control=None if known else _final(control(resolved, data, chosen)),
+            control=_final(control(resolved, data, chosen)) if chosen.effort.control and not known else None,
         ),
         seeds=found.seeds,
+        effort=ProbedEffort(
+            measured=chosen.effort.measured,
+            batch=chosen.batch,
+            batches=chosen.batches,
+            rates=len(tried),
+        ),
     )
 
 
 def _step(
-    resolved: ResolvedSpec, step: FirstStep, learned: Sequence[Sequence[float]], noise: float | None
+    resolved: ResolvedSpec, step: FirstStep, learned: Mapping[float, Sequence[float]], noise: float | None
 ) -> ProbedStep:
     lr, length = resolved.spec.optimizer.lr, lengthened(resolved)
     is_adaptive = not isinstance(resolved.spec.optimizer, SGD | Momentum)
@@ -64,10 +71,10 @@ def _step(
             lr=lr * factor,
             rho=step.rho[factor],
             decrease=step.decrease * factor,
-            twenty=_ratio(losses[-1], losses[0]),
-            peak=_ratio(_largest(losses), losses[0]),
+            twenty=_final(learned[factor]) if factor in learned else None,
+            peak=_peak(learned[factor]) if factor in learned else None,
         )
-        for factor, losses in zip(FACTORS, learned, strict=True)
+        for factor in FACTORS
     )
     return ProbedStep(
         rates=rates,
@@ -83,6 +90,10 @@ def _step(
 
 def _final(losses: Sequence[float]) -> float:
     return _ratio(losses[-1], losses[0])
+
+
+def _peak(losses: Sequence[float]) -> float:
+    return _ratio(_largest(losses), losses[0])
 
 
 def _ratio(a: float, b: float) -> float:

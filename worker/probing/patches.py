@@ -33,8 +33,8 @@ TIMES = 3.0
 """How much higher it must be for that."""
 MOST = 8
 """Patched specs, at most, that are measured."""
-BUDGET = 4e11
-"""Multiplications with additions after which no other patched spec is measured: about 20 s on a slow core. They are
+BUDGET = 2.5e11
+"""Multiplications with additions after which no other patched spec is measured: about 8 s on a slow core. They are
 counted, not timed: the answer depends on the spec alone."""
 
 
@@ -66,7 +66,8 @@ class Prober:
     def __init__(self, start: Start, data: Data, load: Callable[[Dataset], Data], budget: float = BUDGET) -> None:
         self._start, self._data, self._load, self._budget = start, data, load, budget
         self._known: dict[str, Patched | _Outcome] = {}
-        self._measured = 0
+        self.patched = 0
+        """Patched specs that were measured."""
 
     def predicted(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
         """The findings with patches that heal them, each with its predicted effect, and patches that were not
@@ -75,6 +76,11 @@ class Prober:
         return tuple(
             finding.model_copy(update={"patches": tuple(self._healing(finding, before))}) for finding in findings
         )
+
+    @property
+    def unmeasured(self) -> int:
+        """Patched specs that were not measured, as others had used up the budget."""
+        return sum(one is _Outcome.UNMEASURED for one in self._known.values())
 
     def _healing(self, finding: Finding, before: Patched) -> Iterator[Patch]:
         for patch in finding.patches:
@@ -109,9 +115,9 @@ class Prober:
         if resolved is None:
             return _Outcome.MISFIT
         cost = multiplications(resolved, self._data)
-        if self._measured == MOST or cost > self._budget:
+        if self.patched == MOST or cost > self._budget:
             return _Outcome.UNMEASURED
-        self._measured += 1
+        self.patched += 1
         self._budget -= cost
         is_same = resolved.spec.dataset == self._start.spec.dataset
         data = self._data if is_same else self._load(resolved.spec.dataset)

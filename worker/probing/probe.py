@@ -23,7 +23,8 @@ def probe(resolved: ResolvedSpec, data: Data, load: Load) -> Probe:
     began = time.perf_counter()
     found = measured(resolved, data)
     start = Start(resolved.spec, resolved.data, resolved.network, found)
-    findings = Prober(start, data, load).predicted(findings_at_start(start))
+    prober = Prober(start, data, load)
+    findings = prober.predicted(findings_at_start(start))
     return Probe(
         verdict=verdict(findings),
         parameters=resolved.network.parameters,
@@ -34,6 +35,7 @@ def probe(resolved: ResolvedSpec, data: Data, load: Load) -> Probe:
         twenty=found.twenty,
         seeds=found.seeds,
         findings=findings,
+        effort=found.effort.model_copy(update={"patched": prober.patched, "unmeasured": prober.unmeasured}),
         seconds=round(time.perf_counter() - began, 3),
     )
 

@@ -7,26 +7,16 @@ import torch
 from torch import Tensor
 
 from gradus.resolved import ResolvedSpec
-from gradus.spec.batch import examples_per_step
 from gradus.spec.experiment import Spec
 from gradus.spec.layer import AnyLayer, Residual, WeightedLayer
 from gradus.spec.loss import BinaryCrossEntropy, ConcreteLoss, CrossEntropy, Task, resolve_loss
 from gradus.spec.network import NetworkPlan
 from models.seed import epoch_permutation
+from worker.probing.effort import Effort, effort
 from worker.training.data import Data, Split
 from worker.training.engine import Engine
 
 CPU = torch.device("cpu")
-MEASURED = 512
-"""Training examples, at most, on which activations and gradients are measured."""
-LARGEST_BATCH = 1024
-"""Examples, at most, of the batches that steps are tried on."""
-BATCHES = 3
-"""Batches that a first step is tried on."""
-MULTIPLICATIONS = 2e10
-"""Multiplications with additions, at most, in a pass through all measured examples: about a second on a slow core."""
-LEAST = 32
-"""Examples that are measured whatever the network's multiplications cost."""
 BYTES = 2**28
 """Memory, at most, of what the layers keep of all examples of a pass."""
 BYTES_PER_VALUE = 32
@@ -34,10 +24,6 @@ BYTES_PER_VALUE = 32
 first step has fewer copies, in float64."""
 FEWEST = 4
 """Examples that are measured whatever memory they take."""
-PASSES = 4
-"""Passes, forward and backward, through the measured examples: one for each seed."""
-STEPS = 160
-"""Passes through a batch: twenty steps at five learning rates and blindly, and the first step at each of the grid."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,10 +32,8 @@ class Sample:
 
     split: Split
     """On the CPU, as numbers or bytes."""
-    batch: int
-    """Examples of a step."""
-    measured: int
-    """Examples on which activations and gradients are measured: the first of the split."""
+    effort: Effort
+    """The measured examples are the first of the split."""
     members: int
     """Networks, at most, that take a step on a batch at the same time."""
 
@@ -58,31 +42,32 @@ class Sample:
         return torch.arange(batch * self.batch, (batch + 1) * self.batch)
 
     @property
+    def batch(self) -> int:
+        """Examples of a step."""
+        return self.effort.batch
+
+    @property
     def batches(self) -> int:
-        """Number of whole batches."""
-        return len(self.split) // self.batch
+        """Number of whole batches that a first step is tried on."""
+        return min(self.effort.batches, len(self.split) // self.batch)
 
 
 def sample(resolved: ResolvedSpec, data: Data) -> Sample:
     """The examples for a probe of a spec."""
     n, spec = len(data.train), resolved.spec
-    batch, measured = sizes(resolved, n)
-    order = epoch_permutation(spec.seed, 1, n, CPU)[: min(n, max(measured, BATCHES * batch))]
-    return Sample(part(data.train, order), batch, measured, max(1, _fitting(resolved.network) // batch))
+    chosen = effort_for(resolved, data)
+    order = epoch_permutation(spec.seed, 1, n, CPU)[: min(n, max(chosen.measured, chosen.batches * chosen.batch))]
+    return Sample(part(data.train, order), chosen, max(1, _fitting(resolved.network) // chosen.batch))
 
 
-def sizes(resolved: ResolvedSpec, n: int) -> tuple[int, int]:
-    """Examples of a step, and those on which activations and gradients are measured, of n."""
-    network = resolved.network
-    affordable = min(_fitting(network), max(LEAST, int(MULTIPLICATIONS / (3 * network.multiply_adds))))
-    batch = min(examples_per_step(resolved.spec.batch_size, n), LARGEST_BATCH, affordable)
-    return batch, min(n, MEASURED, affordable)
+def effort_for(resolved: ResolvedSpec, data: Data) -> Effort:
+    """What is measured of a spec."""
+    return effort(resolved, len(data.train), _fitting(resolved.network))
 
 
 def multiplications(resolved: ResolvedSpec, data: Data) -> float:
-    """Estimate of the multiplications, with additions, of a probe."""
-    batch, measured = sizes(resolved, len(data.train))
-    return 3.0 * resolved.network.multiply_adds * (PASSES * measured + STEPS * batch)
+    """Estimate of the multiplications, with additions, of a probe without its patches."""
+    return effort_for(resolved, data).multiplications(resolved.network.multiply_adds)
 
 
 def _fitting(network: NetworkPlan) -> int:

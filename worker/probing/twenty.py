@@ -10,7 +10,7 @@ from gradus.array import largest_array
 from gradus.resolved import ResolvedSpec
 from gradus.spec.batch import steps_per_epoch
 from models.schedule import learning_rates
-from worker.probing.objective import batch_of, objective, split_in
+from worker.probing.objective import batch_of, objective, penalty, split_in
 from worker.probing.sample import Sample, engine, probed_spec
 from worker.training.data import Data, Split
 
@@ -46,8 +46,8 @@ def _curves(
     norm = torch.empty(len(factors))
     losses: list[Tensor] = []
     for rate in rates:
-        before = net.penalty.value(net.storage.weights())
+        before = penalty(net)
         outputs = net.step(split.inputs, batch, rate[:, None], norm)
-        losses.append(objective(net, outputs, batch) - net.penalty.value(net.storage.weights()) + before)
+        losses.append(objective(net, outputs, batch) - penalty(net) + before)
     losses.append(objective(net, net.forward(split.inputs, batch[0]), batch))
     return torch.stack(losses, 1).tolist()

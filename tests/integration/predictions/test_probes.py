@@ -18,7 +18,7 @@ from tests.integration.predictions.conftest import COLUMNS, Lab
 
 NOW = {"Prefer": "wait=0"}
 SICK = {"dataset": "digits", "layers": [30, 30, 30, 30, 30], "activation": "sigmoid", "optimizer": {"kind": "sgd"}}
-KEYS = {"verdict", "parameters", "data", "start", "layers", "step", "twenty", "seeds", "findings", "seconds"}
+KEYS = {"verdict", "parameters", "data", "start", "layers", "step", "twenty", "seeds", "findings", "effort", "seconds"}
 
 
 def probe(lab: Lab, spec: dict[str, Any], client: httpx.Client | None = None) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from gradus.spec.nodes.dense import DensePlan
 from gradus.wire.layer_report import Bins
 from gradus.wire.probe import (
     ProbedData,
+    ProbedEffort,
     ProbedLayer,
     ProbedRate,
     ProbedSeed,
@@ -34,6 +35,7 @@ def start(
     rate: dict[str, Any] | None = None,
     twenty: dict[str, Any] | None = None,
     seeds: dict[str, Any] | None = None,
+    effort: dict[str, Any] | None = None,
     plan: dict[str, Any] | None = None,
 ) -> Start:
     """The start of a healthy network with some measured values replaced: `layers` those of all hidden layers, `rate`
@@ -69,6 +71,7 @@ def start(
             )
             for i in (1, 2, 3)
         ),
+        effort=ProbedEffort(measured=512, batch=50, batches=3, rates=5).model_copy(update=effort or {}),
     )
     return Start(found.spec, found.data, found.network, measured)
 

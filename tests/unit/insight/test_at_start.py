@@ -239,6 +239,12 @@ def test_a_table_gets_its_own_word_for_standardizing() -> None:
     assert Dataset.model_validate({"name": "planted", "digest": DIGEST, **patch.patch["dataset"]}).numbers == Standard()
 
 
+def test_units_are_not_called_dead_after_few_examples() -> None:
+    dead = {"layers": {"dead": 0.9}, "twenty": {"final": 0.9}}
+    assert "dead_relu" in found(dead)
+    assert "dead_relu" not in found({**dead, "effort": {"measured": 128}})
+
+
 def test_steps_that_are_too_long_are_not_made_longer() -> None:
     far: dict[str, Any] = {"target_mean": (40.0,), "target_deviation": (3.0,)}
     rates = {"too short": {"decrease": 0.5}, "too long": {"rho": -0.5}}

@@ -211,12 +211,12 @@ def test_nothing_is_learned_of_an_input_that_varies_in_held_out_examples_only() 
 
 def test_memory_bounds_the_examples_of_a_large_network_for_images() -> None:
     data = made_up_images((64, 64, 3), train=60)
-    wide = {"kind": "conv", "channels": 32, "kernel": 3, "padding": "same"}
+    wide = {"kind": "conv", "channels": 32, "kernel": 1, "padding": "same"}
     one = spec_of(data, layers=[wide, wide, {"kind": "global_avg_pool"}], batch_size=60)
     chosen = sample(one, data)
     values = 3 * 64 * 64 + 2 * 32 * 64 * 64 + 32 + 3
-    assert chosen.batch == chosen.measured == 2**28 // (32 * values)
+    assert chosen.batch == chosen.effort.measured == 2**28 // (32 * values)
     assert chosen.members == 1
     small = sample(spec_of(data, layers=[], batch_size=60), data)
-    assert (small.batch, small.measured) == (60, 60)
+    assert (small.batch, small.effort.measured) == (60, 60)
     assert small.members > 5

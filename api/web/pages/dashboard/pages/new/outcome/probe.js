@@ -53,6 +53,7 @@ const found = (result, spec, apply) =>
   html`
     <p class="row">${badge(result.verdict)}<span class="muted small">${left(result.twenty)}</span></p>
     ${rates(result.step)}
+    ${measuredOn(result)}
     ${result.findings.length
       ? findingList(result.findings, {
         document: () => spec,
@@ -72,6 +73,13 @@ const left = ({ final, control }) =>
   `Twenty steps on one batch leave ${figure(final, 3)} of its loss${
     control === null ? "" : `; without its inputs ${figure(control, 3)}`
   }.`;
+
+/** @param {any} result */
+const measuredOn = ({ effort, step }) =>
+  effort && effort.rates < step.rates.length
+    ? html`<p class="muted small">A large network: measured on ${effort.measured} examples, and steps on batches of
+      ${effort.batch}.</p>`
+    : nothing;
 
 /** @param {any} step */
 const rates = ({ rates: tried, suggested }) => {
@@ -96,7 +104,7 @@ const rates = ({ rates: tried, suggested }) => {
                 `
                 : nothing}</th>
               <td class="number">${figure(number(one.rho), 3)}</td>
-              <td class="number">× ${figure(number(one.twenty), 3)}</td>
+              <td class="number">${one.twenty === null ? "" : `× ${figure(number(one.twenty), 3)}`}</td>
             </tr>
           `
         )}</tbody>
