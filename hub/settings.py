@@ -20,6 +20,7 @@ BOUNDS = {
     "checkpoint_seconds": (0, 86_400),
     "event_days": (0, 36_500),
     "hang_seconds": (1, 86_400),
+    "turn_seconds": (1, 31_536_000),
 }
 """Minimum and maximum of each number."""
 
@@ -46,6 +47,8 @@ class Settings:
     """Days after an experiment's end at which its events are deleted; 0 = never. Metrics and logs stay."""
     hang_seconds: float = 60.0
     """Minimum time without a sign of progress after which a trainer process counts as hung."""
+    turn_seconds: float = 600.0
+    """Seconds of training after which a run gives way to runs that wait, at the end of an epoch."""
     quotas: Quotas = field(default_factory=Quotas)
     """Quotas of each workspace."""
     webhook_hosts: frozenset[str] = frozenset()
@@ -59,7 +62,7 @@ class Settings:
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Settings":
         """Read `GRADUS_…`: `DATA_DIR`, `DATASETS_DIR`, `DATABASE_URL`, `REDIS_URL`, `ARTIFACTS_URL`, `LEASE_SECONDS`,
-        `CHECKPOINT_SECONDS`, `EVENT_DAYS`, `HANG_SECONDS`, `WEBHOOK_HOSTS` and the quotas, `MAX_…`.
+        `CHECKPOINT_SECONDS`, `EVENT_DAYS`, `HANG_SECONDS`, `TURN_SECONDS`, `WEBHOOK_HOSTS` and the quotas, `MAX_…`.
 
         Raises:
             BadRequest: a variable has an invalid value.

@@ -4,25 +4,25 @@ trainer."""
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import assert_never
 
 from sqlalchemy.orm import Session
 
 from gradus.status import FailureCode, Status
 from gradus.wire.experiment import Failure
-from gradus.wire.layer_report import LayerReport
-from gradus.wire.metrics import MetricsRow
 from hub.database.database import DATABASE_AWAY
-from hub.experiments import layer_reports, metrics
 from hub.hub import Hub
-from hub.jobs import checkpoints, claims, data_findings, runs
+from hub.jobs import checkpoints, claims, data_findings, giving_way, runs
 from hub.jobs.checkpoint_ref import CheckpointRef
+from hub.jobs.giving_way import Slot
 from hub.jobs.leases import Lease, LeaseLost
 from worker.database_retry import with_retry, write_once
+from worker.earlier_results import EarlierResults
 from worker.hang_detection import HangDetector
 from worker.run_histories import RunHistories
 from worker.shutdown import Shutdown
+from worker.stops import Stops
 from worker.trainer.protocol import (
     CheckpointWritten,
     Ended,
@@ -41,13 +41,11 @@ from worker.trainer.protocol import (
     TrainingStarted,
 )
 from worker.trainer_process import OutOfMemory, TrainerLost, TrainerProcess
+from worker.turn import Turn
 from worker.verification import look_after
 
 POLL_SECONDS = 0.5
 """How often the database is polled for users' requests; a message on the control channel triggers a poll at once."""
-
-PAGE = 1000
-"""Rows of an earlier attempt that are read at once."""
 STOPPING_POLL_SECONDS = 0.05
 """How often the trainer is polled while it stops."""
 STOP_SECONDS = 0.75
@@ -55,7 +53,10 @@ STOP_SECONDS = 0.75
 recorded nevertheless, unless the run has continued from the previous one."""
 SHUTDOWN_STOP_SECONDS = 2.0
 """The same timeout while the worker shuts down; after it, the run continues from the previous checkpoint."""
+TURN_STOP_SECONDS = 30.0
+"""The same timeout at the end of a turn. Nobody waits for an answer, and what was trained since would be lost."""
 SHUTDOWN_REASON = "the worker is shutting down: the run goes back into the queue"
+TURN_REASON = "others wait and the turn of this run is over: it goes back into the queue"
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +64,10 @@ logger = logging.getLogger(__name__)
 class JobRun:
     """Trains one job, from the claim until the job ends or goes back to the queue."""
 
-    def __init__(self, hub: Hub, claim: claims.Claim, trainer: TrainerProcess, shutdown: Shutdown) -> None:
+    def __init__(
+        self, hub: Hub, claim: claims.Claim, trainer: TrainerProcess, shutdown: Shutdown, kinds: Sequence[str] = ()
+    ) -> None:
+        """When its turn is over, the job gives way to waiting ones for these kinds of devices."""
         self._hub = hub
         self._lease = claim.lease
         self._members = claim.members
@@ -73,9 +77,13 @@ class JobRun:
         self._trainer = trainer
         self._shutdown = shutdown
         self._unfinished = {member.id for member in claim.members}
-        self._histories = RunHistories(claim.members, self._earlier_rows, self._earlier_reports)
+        earlier = EarlierResults(hub, lambda: shutdown.overdue)
+        self._histories = RunHistories(claim.members, earlier.rows, earlier.reports)
         self._has_started = False
-        self._stop_deadlines: dict[str, float] = {}
+        self._stops = Stops()
+        self._slot = Slot(kinds, hub.settings.quotas.running)
+        self._turn = Turn(hub.settings.turn_seconds)
+        self._gives_way = False
         self._poll_requested = threading.Event()
         self._poll_at = 0.0
         self._renew_at = self._next_renewal()
@@ -110,7 +118,7 @@ class JobRun:
         try:
             self._trainer.send(self._train_command())
             while self._unfinished and not self._shutdown.begun:
-                is_stopping = self._stop_deadlines.keys() & self._unfinished
+                is_stopping = self._stops.among(self._unfinished)
                 report = self._trainer.receive(STOPPING_POLL_SECONDS if is_stopping else POLL_SECONDS)
                 self._hang.follow(self._trainer, report)
                 self._handle(report)
@@ -158,12 +166,14 @@ class JobRun:
                 }
                 self._write(lambda session, lease: runs.record_epochs(session, lease, epochs))
                 self._renew_at = self._next_renewal()
+                self._turn.begin_epoch()
             case CheckpointWritten(id=one, saved=saved):
                 self._write(lambda session, lease: runs.record_checkpoint(session, lease, one, saved))
             case LogLine() | StepReached() | Found():
                 self._write_log(report)
             case TrainingStarted(priors=priors):
                 self._has_started = True
+                self._turn.begin_epoch(first=True)
                 self._histories.begin(priors)
             case Stopped(id=one, saved=at) if one in self._unfinished:
                 self._release(one, at)
@@ -189,7 +199,7 @@ class JobRun:
                 self._write(lambda session, lease: data_findings.record_findings(session, lease, ids, findings))
 
     def _poll(self) -> None:
-        """Renew the lease and handle users' requests, each when it is due."""
+        """Renew the lease, handle users' requests, and give way to others, each when it is due."""
         now = time.monotonic()
         if now >= self._renew_at:
             self._write(runs.heartbeat)
@@ -198,6 +208,8 @@ class JobRun:
             self._poll_requested.clear()
             self._handle_requests()
             self._poll_at = now + POLL_SECONDS
+        if not self._gives_way and self._unfinished and self._turn.is_due():
+            self._give_way()
         self._release_overdue()
 
     def _handle_requests(self) -> None:
@@ -210,24 +222,31 @@ class JobRun:
             self._trainer.send(Stop(ids=tuple(cancelled)))
             for one in cancelled:
                 self._release(one, None)
-        self._stop(requested.keys() - set(cancelled))
+        self._stop(requested.keys() - set(cancelled), STOP_SECONDS)
 
-    def _stop(self, ids: Iterable[str]) -> None:
+    def _give_way(self) -> None:
+        """If another run would start in this slot, stop all members at a checkpoint: they go back into the queue."""
+        self._gives_way = with_retry(
+            self._hub.read,
+            lambda session: giving_way.is_due(session, self._lease, self._slot),
+            lambda: self._shutdown.overdue,
+        )
+        if self._gives_way:
+            self._write(giving_way.begin)
+            self._stop(self._unfinished, TURN_STOP_SECONDS)
+
+    def _stop(self, ids: Collection[str], seconds: float) -> None:
         """Stop members at a checkpoint; before the first step there is nothing to write."""
-        if new := [one for one in ids if one not in self._stop_deadlines]:
-            self._trainer.send(Stop(ids=tuple(new), keep=self._has_started))
-            timeout = SHUTDOWN_STOP_SECONDS if self._shutdown.begun else STOP_SECONDS
-            deadline = time.monotonic() + (timeout if self._has_started else 0.0)
-            self._stop_deadlines.update(dict.fromkeys(new, deadline))
+        if new := self._stops.ask(ids, seconds if self._has_started else 0.0):
+            self._trainer.send(Stop(ids=new, keep=self._has_started))
 
     def _release_overdue(self) -> None:
         """Release members that did not stop before their deadline."""
-        for one, deadline in self._stop_deadlines.items():
-            if one in self._unfinished and time.monotonic() >= deadline:
-                self._release(one, None)
+        for one in self._stops.overdue(self._unfinished):
+            self._release(one, None)
 
     def _release(self, one: str, saved: CheckpointRef | None) -> None:
-        why = SHUTDOWN_REASON if self._shutdown.begun else ""
+        why = SHUTDOWN_REASON if self._shutdown.begun else TURN_REASON if self._gives_way else ""
         self._write(lambda session, lease: runs.release_experiment(session, lease, one, saved, why))
         self._unfinished.discard(one)
 
@@ -254,22 +273,10 @@ class JobRun:
         )
         self._ended(one)
 
-    def _earlier_rows(self, one: str, after: int) -> Sequence[MetricsRow]:
-        """A page of the rows that were recorded before this attempt."""
-        return with_retry(
-            self._hub.read, lambda session: metrics.read(session, one, after, PAGE), lambda: self._shutdown.overdue
-        )
-
-    def _earlier_reports(self, one: str) -> Sequence[LayerReport]:
-        """Of the layers, before this attempt."""
-        return with_retry(
-            self._hub.read, lambda session: layer_reports.history(session, one), lambda: self._shutdown.overdue
-        )
-
     def _hand_back(self) -> None:
         """Stop all members at a checkpoint, from which another worker can continue."""
         try:
-            self._stop(tuple(self._unfinished))
+            self._stop(self._unfinished, SHUTDOWN_STOP_SECONDS)
             while self._unfinished:
                 self._handle(self._trainer.receive(STOPPING_POLL_SECONDS))
                 self._release_overdue()

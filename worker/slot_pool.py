@@ -12,7 +12,7 @@ from gradus.device_name import CpuName
 from hub.cpu_load import CpuLoad
 from hub.hub import Hub
 from hub.ids import new_id
-from hub.jobs import claims
+from hub.jobs import claims, turns
 from hub.jobs.leases import new_write
 from worker.cores import Cores
 from worker.database_retry import with_retry
@@ -132,19 +132,22 @@ class SlotPool:
             slot.close()
 
     def _claim_and_run(self, job_id: str, kinds: Sequence[str], slot: Slot) -> None:
-        term = timedelta(seconds=self._hub.settings.lease_seconds)
-
+        settings = self._hub.settings
+        term = timedelta(seconds=settings.lease_seconds)
         write = new_write()
         choose = partial(self._cores.choose, slot, self._own)
 
         def claim(session: Session) -> claims.Claim | None:
-            most = self._hub.settings.quotas.running
-            return claims.claim_next(session, job_id, self.id, choose, kinds, term, most, write)
+            most = settings.quotas.running
+            claimed = claims.claim_next(session, job_id, self.id, choose, kinds, term, most, write)
+            if claimed is not None:
+                turns.begin(session, claimed.lease.job_id, settings.turn_seconds)
+            return claimed
 
         claimed = with_retry(self._hub.write, claim, lambda: self._shutdown.begun)
         if claimed is None:
             return
-        run = JobRun(self._hub, claimed, slot.trainer, self._shutdown)
+        run = JobRun(self._hub, claimed, slot.trainer, self._shutdown, kinds)
         self._runs.add(run)  # may be a second run of the same job, if this worker let the job's lease expire
         with ExitStack() as on_error:
             on_error.callback(slot.close)  # a trainer without a run must not report to the next run

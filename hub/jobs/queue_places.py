@@ -35,6 +35,8 @@ class _Waiting:
 class _Capacity:
     slots: int
     idle: int
+    turns: Sequence[datetime]
+    """When the turns of the jobs that train are over, in order."""
 
 
 def of(session: Session, experiment_ids: Sequence[str]) -> Mapping[str, QueuePlace]:
@@ -71,21 +73,27 @@ def _jobs(session: Session, experiment_ids: Sequence[str]) -> Mapping[str, _Wait
 def _before(session: Session, workspace_ids: set[str], jobs: set[str]) -> Mapping[str, int]:
     """For each of the jobs, the older waiting ones of its workspace, kind of device and priority."""
     group = (JobRow.workspace_id, JobRow.device, JobRow.priority)
-    number = func.row_number().over(partition_by=group, order_by=JobRow.id).label("number")
+    number = func.row_number().over(partition_by=group, order_by=JobRow.queue_key).label("number")
     of_workspaces = select(JobRow.id, number).where(JobRow.workspace_id.in_(workspace_ids), *WAITING).subquery()
     query = select(of_workspaces.c.id, of_workspaces.c.number).where(of_workspaces.c.id.in_(jobs))
     return {id_: number - 1 for id_, number in session.execute(query)}
 
 
 def _positions(session: Session, device: str, jobs: set[_Waiting]) -> Mapping[_Waiting, int]:
+    waiting = waiting_by_priority(session, device)
+    workspaces = {turn.workspace_id: turn for turn in turns.waiting(session, device, waiting.keys())}
+    return {job: 1 + ahead(job.workspace_id, job.priority, job.before, workspaces, waiting) for job in jobs}
+
+
+def waiting_by_priority(session: Session, device: str) -> Mapping[str, Mapping[int, int]]:
+    """The number of jobs that wait for this kind of device, by workspace and priority."""
     group = (JobRow.workspace_id, JobRow.priority)
     grouped = select(*group, func.count()).where(JobRow.device == device, *WAITING).group_by(*group)
     waiting: defaultdict[str, Counter[int]] = defaultdict(Counter)
     for workspace_id, priority, number in session.execute(grouped):
         if workspace_id is not None:
             waiting[workspace_id][priority] = number
-    workspaces = {turn.workspace_id: turn for turn in turns.waiting(session, device, waiting.keys())}
-    return {job: 1 + ahead(job.workspace_id, job.priority, job.before, workspaces, waiting) for job in jobs}
+    return waiting
 
 
 def ahead(
@@ -130,17 +138,27 @@ def _seconds_of_a_run(session: Session, workspace_id: str) -> float | None:
 
 def _capacity(session: Session, device: str) -> _Capacity | None:
     """The slots for this kind of device; None if no worker has any."""
+    number = slots(session, device)
+    if not number:
+        return None
+    taken = session.scalars(select(JobRow.turn_until).where(JobRow.owner.is_not(None))).all()
+    return _Capacity(number, max(0, number - len(taken)), sorted(filter(None, taken)))
+
+
+def slots(session: Session, device: str) -> int:
+    """How many jobs for this kind of device the live workers train at once."""
     kinds = workers.kinds(session)
     if not kinds or device not in {"auto", *kinds}:
-        return None
-    room = workers.room(session)
-    slots = room.slots_for("cpu" if device == "cpu" else "auto")
-    taken = session.scalar(select(func.count()).select_from(JobRow).where(JobRow.owner.is_not(None))) or 0
-    return _Capacity(slots, max(0, slots - taken))
+        return 0
+    return workers.room(session).slots_for("cpu" if device == "cpu" else "auto")
 
 
 def _start(at: datetime, position: int, seconds: float | None, capacity: _Capacity | None) -> datetime | None:
-    if capacity is None or seconds is None:
+    """When a job starts: after those before it, by the time that runs take, or when as many turns are over."""
+    if capacity is None:
         return None
-    rounds = max(0, position - capacity.idle) / capacity.slots
-    return (at + timedelta(seconds=rounds * seconds)).replace(microsecond=0)
+    behind = max(0, position - capacity.idle)
+    starts = [] if seconds is None else [at + timedelta(seconds=behind / capacity.slots * seconds)]
+    if 0 < behind <= len(capacity.turns):
+        starts.append(max(at, capacity.turns[behind - 1]))
+    return min(starts).replace(microsecond=0) if starts else None

@@ -160,7 +160,8 @@ def end(
 def release_experiment(
     session: Session, lease: Lease, experiment_id: str, checkpoint: CheckpointRef | None, reason: str = ""
 ) -> None:
-    """Release one experiment of the job where it is. It gets the requested status, or else is queued again."""
+    """Release one experiment of the job where it is. It gets the requested status, or else is queued again, for the
+    `reason` that its log gives."""
     at = now(session)
     leases.fence(session, lease, at)
     row = training(session, lease, experiment_id)
@@ -168,7 +169,7 @@ def release_experiment(
         return
     if checkpoint is not None:
         _add_checkpoint(session, row, lease, checkpoint, at)
-    events = [log(experiment_id, reason)] if reason else []
+    events = [log(experiment_id, reason)] if reason and row.request is None else []
     append(session, events + move(session, row, Status(row.request or Status.QUEUED), at), at)
     _finish_job(session, lease, at)
 

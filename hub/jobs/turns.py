@@ -2,7 +2,8 @@
 starts is decided when a slot is free.
 
 The highest priority comes first; then the workspace with the fewest jobs that train, of these the one that was served
-least recently; then its oldest job. So the sweep of one workspace, however long, does not keep others waiting.
+least recently; then its job that has waited longest. So the sweep of one workspace, however long, does not keep others
+waiting. Nor does a long run: see `hub.jobs.giving_way`.
 """
 
 from collections.abc import Collection, Sequence
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from gradus.status import Status
 from hub.access import quotas
+from hub.database.database import now
 from hub.jobs import leases
 from hub.tables import ExperimentRow, JobRow, WorkspaceRow
 
@@ -82,6 +84,22 @@ def _next_of(session: Session, most: int | None, device: str) -> str | None:
 
 def waiting(session: Session, device: str, among: Collection[str] | None = None) -> Sequence[Turn]:
     """The workspaces with jobs that wait for this kind of device; only those `among` these, if they are given."""
+    return [
+        Turn(id_, priority, running, served_at or _NEVER)
+        for id_, priority, running, served_at in session.execute(_standings(device, among))
+        if priority is not None
+    ]
+
+
+def standing(session: Session, job: JobRow) -> Turn:
+    """Where a workspace would stand with this job of it, which trains, among those that wait."""
+    id_, _, running, served_at = session.execute(_standings(job.device, [str(job.workspace_id)])).one()
+    return Turn(id_, job.priority, running - 1, served_at or _NEVER)
+
+
+def _standings(device: str, among: Collection[str] | None) -> Select[str, int | None, int, datetime | None]:
+    """Of each workspace the id, the highest priority of its jobs that wait for this kind of device, the number of its
+    jobs that train on any, and when it was served."""
     workspace = WorkspaceRow
     taken = (
         select(JobRow.workspace_id, func.count().label("jobs"))
@@ -98,13 +116,7 @@ def waiting(session: Session, device: str, among: Collection[str] | None = None)
     )
     columns = (workspace.id, highest, func.coalesce(taken.c.jobs, 0), workspace.served_at)
     query = select(*columns).outerjoin(taken, taken.c.workspace_id == workspace.id)
-    if among is not None:
-        query = query.where(workspace.id.in_(among))
-    return [
-        Turn(id_, priority, running, served_at or _NEVER)
-        for id_, priority, running, served_at in session.execute(query)
-        if priority is not None
-    ]
+    return query if among is None else query.where(workspace.id.in_(among))
 
 
 def _jobs(workspace_id: str, device: str, priority: int | None) -> Select[str]:
@@ -112,7 +124,7 @@ def _jobs(workspace_id: str, device: str, priority: int | None) -> Select[str]:
     query = select(JobRow.id).where(JobRow.workspace_id == workspace_id, JobRow.device == device, *WAITING)
     if priority is not None:
         query = query.where(JobRow.priority == priority)
-    return query.order_by(JobRow.priority.desc(), JobRow.id).limit(1)
+    return query.order_by(JobRow.priority.desc(), JobRow.queue_key).limit(1)
 
 
 def _has_room(session: Session, workspace_id: str, job_id: str, most: int) -> bool:
@@ -126,3 +138,9 @@ def _has_room(session: Session, workspace_id: str, job_id: str, most: int) -> bo
 def record(session: Session, workspace_id: str, at: datetime) -> None:
     """Record that a job of the workspace was started."""
     session.execute(update(WorkspaceRow).where(WorkspaceRow.id == workspace_id).values(served_at=at))
+
+
+def begin(session: Session, job_id: str, seconds: float) -> None:
+    """A claimed job begins its turn, after which it gives way to others: see `hub.jobs.giving_way`."""
+    until = now(session) + timedelta(seconds=seconds)
+    session.execute(update(JobRow).where(JobRow.id == job_id).values(turn_until=until))

@@ -3,10 +3,15 @@
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.database.columns import Moment, Real
 from hub.tables.base import Table
+
+
+def _own_id(context: DefaultExecutionContext) -> str:
+    return str(context.get_current_parameters()["id"])  # type: ignore[no-untyped-call]
 
 
 class JobRow(Table):
@@ -21,6 +26,11 @@ class JobRow(Table):
     """The workspace of its experiments; null only where an older version added the job."""
     priority: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     """The highest priority of its experiments."""
+    queue_key: Mapped[str] = mapped_column(String(40), default=_own_id, server_default="")
+    """Jobs of a workspace and of one priority start in the order of these: of their ids, until a turn is over; then its
+    job gets a new one, behind all that wait."""
+    turn_until: Mapped[datetime | None] = mapped_column(Moment)
+    """When the present turn of a job that trains is over; null once it gives way to others."""
     done: Mapped[bool] = mapped_column(Boolean, default=False)
     owner: Mapped[str | None] = mapped_column(String(40))
     """The worker that holds the lease."""
@@ -43,7 +53,7 @@ class JobRow(Table):
             "workspace_id",
             "device",
             "priority",
-            "id",
+            "queue_key",
             sqlite_where=text("done = 0 AND owner IS NULL"),
             postgresql_where=text("NOT done AND owner IS NULL"),
         ),

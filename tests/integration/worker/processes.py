@@ -41,6 +41,7 @@ class WorkerUnderTest:
             "GRADUS_LEASE_SECONDS": str(settings.lease_seconds),
             "GRADUS_HANG_SECONDS": str(settings.hang_seconds),
             "GRADUS_CHECKPOINT_SECONDS": str(settings.checkpoint_seconds),
+            "GRADUS_TURN_SECONDS": str(settings.turn_seconds),
             "GRADUS_DEVICE": "cpu",
             **({} if memory is None else {"GRADUS_MEMORY": str(memory)}),
         }

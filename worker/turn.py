@@ -1,0 +1,34 @@
+"""The turn of a run: how long it trains before it looks whether others wait for its slot."""
+
+import time
+from collections.abc import Callable
+
+LOOK_SECONDS = 1.0
+"""Minimum time between two looks into the queue."""
+
+
+class Turn:
+    """Says when to look whether others wait: once the turn is over, at the end of an epoch; within it only if it takes
+    longer than a turn. So every turn trains at least one epoch, or for as long as a turn."""
+
+    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        """The turn begins. It is over after this many seconds."""
+        self._seconds, self._clock = seconds, clock
+        self._over_at = clock() + seconds
+        self._look_at = 0.0
+        self._epoch_began: float | None = None
+        self._at_end = False
+
+    def begin_epoch(self, *, first: bool = False) -> None:
+        """An epoch has begun: the first after data and checkpoints were loaded, or the next after one has ended."""
+        self._epoch_began, self._at_end = self._clock(), not first
+
+    def is_due(self) -> bool:
+        """Whether to look into the queue now. Asked after each report of the trainer, and while none comes."""
+        at_end, self._at_end, now = self._at_end, False, self._clock()
+        if self._epoch_began is None or now < max(self._over_at, self._look_at):
+            return False
+        if not at_end and now < self._epoch_began + self._seconds:
+            return False
+        self._look_at = now + LOOK_SECONDS
+        return True
