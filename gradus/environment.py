@@ -1,6 +1,6 @@
 """Parsing of environment variables, with an error message for each invalid value."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from math import inf
 from pathlib import Path
 from typing import TypeVar
@@ -53,6 +53,20 @@ def number(env: Mapping[str, str], name: str, kind: Callable[[str], T], least: f
         bounds = f"at least {least:g}" if most == inf else f"between {least:g} and {most:g}"
         raise BadRequest(f"{name} is {value}: it must be {bounds}", code=CODE)
     return found
+
+
+def one_of(env: Mapping[str, str], name: str, choices: Sequence[str]) -> str | None:
+    """The variable's text; None if it is not set, or empty, because Compose passes unset variables as empty ones.
+
+    Raises:
+        BadRequest: the text is none of the `choices`.
+    """
+    value = env.get(name)
+    if value is None or not value.strip():
+        return None
+    if value not in choices:
+        raise BadRequest(f"{name} is '{value}': it must be {', '.join(choices[:-1])} or {choices[-1]}", code=CODE)
+    return value
 
 
 def path_of(given: str | Path, name: str) -> Path:

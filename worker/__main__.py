@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from functools import partial
 
-from gradus.environment import number
+from gradus.environment import number, one_of
 from hub import cores as policy
 from hub.cpu_load import CpuLoad
 from hub.environment_errors import exit_on_environment_error
@@ -19,6 +19,8 @@ from worker.launch import forks
 from worker.slot import Slot
 from worker.slot_pool import SlotPool
 from worker.worker_process import WorkerProcess
+
+DEVICES = ("auto", "cpu", "cuda")
 
 
 def main(arguments: list[str] | None = None, env: Mapping[str, str] = os.environ) -> int:
@@ -48,7 +50,7 @@ def main(arguments: list[str] | None = None, env: Mapping[str, str] = os.environ
         default=env.get("GRADUS_ON_REQUEST") == "1",
         help="train only runs whose device names this kind, none that leave the choice",
     )
-    options.add_argument("--device", choices=["auto", "cpu", "cuda"], default=env.get("GRADUS_DEVICE") or "auto")
+    options.add_argument("--device", choices=DEVICES, default=one_of(env, "GRADUS_DEVICE", DEVICES) or "auto")
     options.add_argument(
         "--memory",
         type=float,

@@ -28,6 +28,7 @@ from hub.environment_errors import sentence
 from hub.migrate import upgrade
 from hub.settings import Settings, sqlite_url
 from tests.servers.processes import ROOT
+from worker.__main__ import DEVICES
 
 NAMES = ["mine?a", "a%20b", "100%", "a#b", "a b", "ü 漢字", 'it\'s "it"', "a@b:c", "a&b=c;d", "a\\b", "a+b", "file:x"]
 
@@ -110,6 +111,13 @@ def homeless(monkeypatch: pytest.MonkeyPatch) -> None:
         return self
 
     monkeypatch.setattr(Path, "expanduser", nobody)
+
+
+def test_a_device_that_nobody_knows_is_refused_with_those_there_are() -> None:
+    with pytest.raises(BadRequest, match=r"^GRADUS_DEVICE is 'abacus': it must be auto, cpu or cuda$"):
+        environment.one_of({"GRADUS_DEVICE": "abacus"}, "GRADUS_DEVICE", DEVICES)
+    assert environment.one_of({"GRADUS_DEVICE": ""}, "GRADUS_DEVICE", DEVICES) is None
+    assert environment.one_of({"GRADUS_DEVICE": "cpu"}, "GRADUS_DEVICE", DEVICES) == "cpu"
 
 
 @pytest.mark.usefixtures("homeless")

@@ -56,6 +56,17 @@ def parent(pid: int) -> int:
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
+def server_on(path: Path) -> int:
+    """The process that has this path as its argument."""
+    own = [int(pid) for pid in Path("/proc/self/task").joinpath(str(os.getpid()), "children").read_text().split()]
+    (server,) = [pid for pid in own if str(path) in Path(f"/proc/{pid}/cmdline").read_text()]
+    return server
+
+
+def has_torch(pid: int) -> bool:
+    return "libtorch" in Path(f"/proc/{pid}/maps").read_text()
+
+
 def test_a_forked_trainer_gives_the_bits_of_one_that_was_not(
     trainer: TrainerProcess, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -117,8 +128,11 @@ def test_it_outlives_the_server_and_its_end_is_heard_of_then_too(
 ) -> None:
     with running_trainer_server() as path:
         monkeypatch.setenv("GRADUS_TRAINER_SERVER", str(path))
+        until(path.exists)
+        assert not has_torch(server_on(path)), "it is imported for the first process"
         trainer = TrainerProcess("cpu")
         trainer.wait_until_ready()
+        assert has_torch(parent(trainer.pid))
     assert len(trained(trainer, tmp_path)) == 3
     os.kill(trainer.pid, signal.SIGKILL)
     with pytest.raises(TrainerLost, match="killed by SIGKILL"):

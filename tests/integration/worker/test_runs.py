@@ -57,10 +57,23 @@ def test_a_run_goes_from_the_queue_to_its_end(shared_hub: Hub, shared_worker: Wo
     assert done.latest == rows(shared_hub, row.id)[-1]
 
 
+def trainers_of(hub: Hub, worker: WorkerUnderTest) -> list[int]:
+    """Its trainers, when it has trained: it starts none before."""
+    wait_for_the_end(hub, submit(hub).id)
+    return worker.trainers
+
+
+def cancel(hub: Hub, experiment_id: str) -> None:
+    with hub.write() as session:
+        locked = experiments.lock(session, experiment_id)
+        assert locked is not None
+        control.cancel(session, locked)
+
+
 def test_the_same_spec_gives_the_same_bits_in_the_same_warm_trainer(
     shared_hub: Hub, shared_worker: WorkerUnderTest
 ) -> None:
-    trainers = shared_worker.trainers
+    trainers = trainers_of(shared_hub, shared_worker)
     first, second, other = (
         submit(shared_hub, dropout=0.5),
         submit(shared_hub, dropout=0.5),
@@ -75,13 +88,10 @@ def test_the_same_spec_gives_the_same_bits_in_the_same_warm_trainer(
 def test_a_cancelled_run_ends_in_the_middle_of_an_epoch_and_leaves_the_trainer_warm(
     shared_hub: Hub, shared_worker: WorkerUnderTest
 ) -> None:
-    trainers = shared_worker.trainers
+    trainers = trainers_of(shared_hub, shared_worker)
     row = submit(shared_hub, **LONG_EPOCH)
     until(lambda: read(shared_hub, row.id).status == Status.RUNNING)
-    with shared_hub.write() as session:
-        locked = experiments.lock(session, row.id)
-        assert locked is not None
-        control.cancel(session, locked)
+    cancel(shared_hub, row.id)
     done = wait_for_the_end(shared_hub, row.id)
     assert done.status == Status.CANCELLED
     after = submit(shared_hub)
@@ -126,8 +136,7 @@ def test_a_truncated_file_is_a_data_error_that_names_it(shared_hub: Hub, shared_
 def test_a_network_larger_than_the_memory_fails_and_the_next_run_succeeds(
     shared_hub: Hub, shared_worker: WorkerUnderTest
 ) -> None:
-    (trainer,) = shared_worker.trainers
-    wait_for_the_end(shared_hub, submit(shared_hub).id)
+    (trainer,) = trainers_of(shared_hub, shared_worker)
     size = int(Path(f"/proc/{trainer}/statm").read_text().split()[0]) * resource.getpagesize() + 300 * 2**20
     resource.prlimit(trainer, resource.RLIMIT_AS, (size, size))
     assert_out_of_memory(shared_hub, submit(shared_hub, layers=[8192, 8192]).id)
@@ -150,7 +159,7 @@ def assert_out_of_memory(hub: Hub, experiment_id: str) -> None:
 def test_a_trainer_that_the_kernel_kills_for_its_memory_fails_its_run_alone(
     shared_hub: Hub, shared_worker: WorkerUnderTest
 ) -> None:
-    (trainer,) = shared_worker.trainers
+    (trainer,) = trainers_of(shared_hub, shared_worker)
     with bounded_memory(trainer, 600 * 2**20):
         assert_out_of_memory(shared_hub, submit(shared_hub, layers=[8192, 8192]).id)
         assert not alive(trainer)
@@ -162,14 +171,20 @@ def test_a_trainer_that_the_kernel_kills_for_its_memory_fails_its_run_alone(
 def test_a_trainer_takes_no_more_memory_than_its_worker_was_told(shared_hub: Hub, tmp_path: Path) -> None:
     with workers(shared_hub, tmp_path) as start:
         worker = start(memory=1.0)
+        both = [submit(shared_hub, **LONG_EPOCH) for _ in range(2)]  # one for the worker that is there already
+        until(lambda: worker.trainers)
         (trainer,) = worker.trainers
+        until(lambda: all(read(shared_hub, row.id).status == Status.RUNNING for row in both))
         assert resource.prlimit(trainer, resource.RLIMIT_DATA)[0] == 2**30
         assert Path(f"/proc/{trainer}/oom_score_adj").read_text() == "500\n"
+        for row in both:
+            cancel(shared_hub, row.id)
+            wait_for_the_end(shared_hub, row.id)
 
 
 @on_sqlite
 def test_a_full_disk_costs_checkpoints_and_no_run(shared_hub: Hub, shared_worker: WorkerUnderTest) -> None:
-    (trainer,) = shared_worker.trainers
+    (trainer,) = trainers_of(shared_hub, shared_worker)
     before = resource.prlimit(trainer, resource.RLIMIT_FSIZE)
     resource.prlimit(trainer, resource.RLIMIT_FSIZE, (2**18, before[1]))
     row = submit(shared_hub, layers=[512, 512], epochs=2)
