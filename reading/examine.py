@@ -24,6 +24,8 @@ def examine(job: Job, log: Callable[[Log], None]) -> None:
     """
     table = Table(job.request.table or job.folder)
     wanted = job.request.target
+    if wanted is None and job.request.table is None:  # what a data set that is read for the first time gets
+        wanted = table.read.label
     target = wanted if isinstance(wanted, str) and any(one.name == wanted for one in table.read.columns) else None
     question = uploaded_question(table.facts("", 1).model_copy(update={"target": target}))
 

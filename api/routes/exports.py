@@ -18,7 +18,11 @@ from gradus.wire.prediction import Epoch
 
 router = keyed_router("predictions")
 
-_ETAG = {"ETag": header("The digest of the checkpoint; of a card or bundle, of all that it tells.")}
+_ETAG = {
+    "ETag": header(
+        "The digest of the checkpoint, `sha256:…`; of a card, `run.py` or bundle, with one of all that it tells."
+    )
+}
 _CONTENT: dict[str, Any] = {
     "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
     "application/json": {"schema": {"type": "object"}},

@@ -57,7 +57,7 @@ def page(hub: Hub, workspace_id: str, experiment_id: str, outcome: Outcome, cell
     return ErrorPage(
         experiment=experiment_id,
         epoch=network.epoch,
-        checkpoint=network.checkpoint.digest,
+        checkpoint=f"sha256:{network.checkpoint.digest}",
         split=cell.split,
         given=cell.given,
         predicted=cell.predicted,

@@ -62,9 +62,10 @@ def tag(hub: Hub, workspace_id: str, experiment_id: str, name: str, epoch: Epoch
 
 
 def _tag(hub: Hub, chosen: Chosen, name: str) -> str:
-    """The digest of the checkpoint; of files that tell more than it, a digest of all that they tell."""
+    """The digest of the checkpoint; of files that tell more than it, with a digest of all that they tell."""
+    checkpoint = f"sha256:{chosen.weights.tag}"
     if name not in (CARD, RUN, BUNDLE):
-        return chosen.weights.tag
+        return checkpoint
     row, metrics_row = chosen.row, _metrics(hub, chosen)
     told: dict[str, Any] = {
         "file": name,
@@ -80,7 +81,7 @@ def _tag(hub: Hub, chosen: Chosen, name: str) -> str:
         **_elsewhere(hub, chosen),
         "metrics": None if metrics_row is None else metrics_row.model_dump(mode="json"),
     }
-    return sha256(json.dumps(told).encode()).hexdigest()
+    return f"{checkpoint}+{sha256(json.dumps(told).encode()).hexdigest()}"
 
 
 def _elsewhere(hub: Hub, chosen: Chosen) -> dict[str, Any]:

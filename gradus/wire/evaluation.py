@@ -191,7 +191,7 @@ class EvaluationReport(Message):
     epoch: int
     """Epochs done."""
     checkpoint: str
-    """Digest of the checkpoint."""
+    """Digest of the checkpoint, `sha256:…`."""
     task: Task
     split: Part
     n: int

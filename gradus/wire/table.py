@@ -53,3 +53,12 @@ class ReadTable(Message):
     findings: tuple[Finding, ...] = ()
     """What reading itself noticed, such as columns of the same name."""
     digest: str
+
+    @property
+    def label(self) -> str | None:
+        """The column that says what each picture shows: the only one beside pictures and their file names. Null if
+        there are no pictures, or several such columns."""
+        if [column.type for column in self.columns].count("image") != 1:
+            return None
+        beside = [column.name for column in self.columns if column.type != "image" and column.name != "file"]
+        return beside[0] if len(beside) == 1 else None

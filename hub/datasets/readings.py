@@ -1,5 +1,6 @@
 """The course of a reading: its progress, and how it ended. Every write is fenced by the reading's lease."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,7 @@ from hub.access import quotas
 from hub.artifacts import pending_deletions
 from hub.artifacts.manifest import Receipt
 from hub.database.database import now
-from hub.datasets import datasets, documents, events, examinations, reading_end
+from hub.datasets import datasets, documents, events, examinations, reading_end, records
 from hub.datasets.events import DatasetEvent, Event
 from hub.datasets.reading_lease import ReadingLease, change, delete_tables, lock
 from hub.messaging.outbox import outbox
@@ -68,6 +69,7 @@ def finish(session: Session, lease: ReadingLease, result: ReadResult, settings: 
         return full
     at = now(session)
     lock(session, lease.dataset_id)
+    target = _target(session, lease, result)
     table, findings = result.table, (*result.table.findings, *(result.findings or ()))
     change(
         session,
@@ -90,9 +92,21 @@ def finish(session: Session, lease: ReadingLease, result: ReadResult, settings: 
         unknown = (UploadRow.id == upload_id, UploadRow.sha256.is_(None))
         session.execute(update(UploadRow).where(*unknown).values(sha256=sha256))
     delete_tables(session, lease.version_id, range(1, lease.token), at)
-    examinations.follow(session, lease, result.target, at)
+    examinations.follow(session, lease, target, at)
     reading_end.tell(session, lease, [(DatasetEvent.FINDING, finding) for finding in findings], settings, at)
     return None
+
+
+def _target(session: Session, lease: ReadingLease, result: ReadResult) -> TargetColumns | None:
+    """The target that the statistics and findings are for. The labels of pictures become the target of a data set that
+    has none when it is read for the first time."""
+    if result.target is not None or result.table.label is None:
+        return result.target
+    row = session.get_one(DatasetRow, lease.dataset_id, populate_existing=True)
+    if records.target_of(row) is None and datasets.newest_ready(session, row.id) is None:
+        row.target = json.dumps(result.table.label)
+        session.flush()
+    return result.table.label
 
 
 def fail(session: Session, lease: ReadingLease, failure: ReadFailure, settings: Settings) -> None:

@@ -42,7 +42,7 @@ class EvaluationQuestion(Message):
     """How good is a network on a split?"""
 
     kind: Literal["evaluation"] = "evaluation"
-    revision: Literal[1, 2] = 2
+    revision: Literal[1, 2, 3] = 3
     """Increases when the same question gets another answer, as stored answers are given again."""
     network: TrainedNetwork
     split: Part

@@ -48,7 +48,7 @@ def evaluation(ask: Ask, question: EvaluationQuestion) -> EvaluationReport:
     return EvaluationReport(
         experiment=question.network.experiment_id,
         epoch=question.network.epoch,
-        checkpoint=question.network.checkpoint.digest,
+        checkpoint=f"sha256:{question.network.checkpoint.digest}",
         task=task,
         split=question.split,
         n=len(examples),

@@ -68,6 +68,7 @@ def test_an_evaluation_is_that_of_the_run(client: httpx.Client, row: ExperimentR
     report = client.get(f"/v1/experiments/{row.id}/evaluation?epoch=last").json()
     metrics = {one["name"]: one["value"] for one in report["metrics"]}
     assert (report["split"], report["epoch"], report["task"]) == ("test", 2, "classification")
+    assert report["checkpoint"].startswith("sha256:")
     assert metrics["accuracy"] == stored[-1]["test_accuracy"]
     assert metrics["log_loss"] == pytest.approx(stored[-1]["test_loss"], rel=1e-6)
     baselines = {one["name"]: one["baseline"] for one in report["metrics"]}

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, event, update
 
 from gradus.wire.dataset import ReadFailure
 from gradus.wire.event import StepProgress
+from gradus.wire.table import ColumnRecord
 from hub.access.quotas import Quotas
 from hub.datasets import datasets, readings
 from hub.datasets.events import DatasetEvent
@@ -20,7 +21,7 @@ from hub.jobs.reconciler import reconcile
 from hub.tables import DatasetVersionRow, RemovalRow
 from tests.integration.api.service import assert_problem
 from tests.integration.datasets.conftest import Tenant
-from tests.integration.datasets.readers import CSV, claim, claimed, finish, read_table, store, version_of
+from tests.integration.datasets.readers import CSV, TABLE, claim, claimed, finish, read_table, store, version_of
 
 
 def create(client: httpx.Client, name: str = "churn") -> str:
@@ -249,3 +250,17 @@ def test_nobody_else_hears_of_a_reading(tenant: Tenant, other: Tenant) -> None:
     dataset = create(tenant.client)
     for path in ("events", "log"):
         assert_problem(other.client.get(f"/v1/datasets/{dataset}/{path}"), 404)
+
+
+def test_labels_of_pictures_become_the_target_of_the_first_reading(tenant: Tenant) -> None:
+    columns = (("image", "image"), ("label", "text"), ("file", "text"))
+    records = tuple(ColumnRecord.model_validate({"name": name, "type": type_}) for name, type_ in columns)
+    pictures = TABLE.model_copy(update={"columns": records})
+    dataset = create(tenant.client, "pets")
+    finish(tenant.hub, claimed(tenant.hub, version_of(tenant.hub, dataset)), pictures)
+    assert tenant.client.get("/v1/datasets/pets").json()["target"] == "label"
+    assert tenant.client.patch("/v1/datasets/pets", json={"target": None}).json()["target"] is None
+    again = tenant.client.post("/v1/datasets/pets/versions", json={"parse": {"kind": "images", "size": [8, 8]}})
+    assert again.status_code == 201, again.text
+    finish(tenant.hub, claimed(tenant.hub, version_of(tenant.hub, dataset, 2)), pictures)
+    assert tenant.client.get("/v1/datasets/pets").json()["target"] is None

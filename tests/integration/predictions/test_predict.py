@@ -303,6 +303,8 @@ def test_weights_and_preprocessing_can_be_had(lab: Lab, churn: str, spending: st
 def test_a_file_of_weights_has_the_tag_of_its_checkpoint(lab: Lab, churn: str, file: str) -> None:
     path = f"/v1/experiments/{churn}/export/{file}"
     tag = lab.client.get(path).headers["etag"]
+    asked = lab.client.post(f"/v1/experiments/{churn}/predict", json={"rows": [ROW]}).json()
+    assert tag.startswith(f'"{asked["checkpoint"]}')
     lab.client.patch(f"/v1/experiments/{churn}", json={"name": f"another name than in {file}"})
     again = lab.client.get(path, headers={"If-None-Match": tag})
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
@@ -323,6 +325,7 @@ def test_a_file_is_sent_again_once_it_tells_something_else(lab: Lab, churn: str,
 def test_run_py_is_sent_again_once_the_run_has_moved(lab: Lab, churn: str) -> None:
     path = f"/v1/experiments/{churn}/export/run.py"
     tag = lab.client.get(path).headers["etag"]
+    assert tag.startswith('"sha256:')
     for moved in ('["cpu:1 (another)"]', "[]"):
         with lab.hub.write() as session:
             session.get_one(ExperimentRow, churn).moved_from = moved
