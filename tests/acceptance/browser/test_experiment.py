@@ -234,6 +234,8 @@ def test_nothing_keeps_people_out(browser: Browser, service: Service, dark: bool
             assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
         page.get_by_role("tab", name="Predictions").click()
         expect(page.locator(".ask-bars li").first).to_be_visible()
+        page.get_by_role("combobox", name="Epoch").select_option("3")
+        expect(page.get_by_text("By the weights of epoch 3.")).to_be_visible()
         assert barriers(page) == []
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
         page.get_by_role("tab", name="Evaluation").click()

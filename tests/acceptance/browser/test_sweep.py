@@ -82,6 +82,19 @@ def test_a_sweep_s_page_says_what_is_better_and_how_sure(page: Page, variants: d
     )
 
 
+def test_all_seeds_of_a_change_answer_together(page: Page, variants: dict[str, Any]) -> None:
+    page.goto(f"/sweeps/{variants['id']}")
+    page.get_by_role("button", name="Ask about a row").click()
+    asked = page.get_by_role("region", name="Ask all seeds")
+    expect(asked.get_by_text("Mean of 3 networks, ± the standard deviation between them.")).to_be_visible()
+    expect(asked.locator(".ask-bars li")).to_have_count(10)
+    expect(asked.locator(".ask-bars li").first).to_contain_text("±")
+    expect(asked.get_by_label("Change").locator("option")).to_have_text(["+ adam", "base"])
+    with page.expect_response(lambda answer: "label=base" in answer.url):
+        asked.get_by_label("Change").select_option("base")
+    assert barriers(page) == []
+
+
 @pytest.mark.parametrize(
     ("low", "high", "goal", "said"),
     [

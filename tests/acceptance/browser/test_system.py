@@ -64,12 +64,38 @@ def test_a_key_is_made_shown_once_and_revoked(page: Page, http: httpx.Client) ->
     assert http.get("/v1/session", headers={"Authorization": f"Bearer {key}"}).status_code == 401
 
 
+def test_a_webhook_is_made_its_secret_shown_once_and_deleted(page: Page, http: httpx.Client) -> None:
+    page.goto("/system")
+    page.get_by_role("button", name="New webhook").click()
+    page.get_by_label("Address that is called").fill("https://example.com/gradus")
+    page.get_by_role("checkbox", name="status").uncheck()
+    page.get_by_role("button", name="Create the webhook").click()
+    expect(page.locator("#new-secret")).to_have_text(re.compile("^whsec_"))
+    page.get_by_role("button", name="Done").click()
+    row = page.get_by_role("row", name="https://example.com/gradus")
+    for words in ("finding", "active", "never"):
+        expect(row).to_contain_text(words)
+    assert [hook["events"] for hook in http.get("/v1/webhooks").json()["data"]] == [["finding"]]
+    failing = {"state": "disabled", "failures": 9, "reason": "the address answered 500", "next_attempt_at": None}
+    hooks = [{**hook, **failing} for hook in http.get("/v1/webhooks").json()["data"]]
+    page.route("**/v1/webhooks", lambda route: route.fulfill(json={"data": hooks}))
+    page.reload()
+    expect(row).to_contain_text("9 failed calls in a row: the address answered 500")
+    expect(row.get_by_role("button", name="Enable")).to_be_visible()
+    page.unroute("**/v1/webhooks")
+    row.get_by_role("button", name="Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(row).to_have_count(0)
+    assert http.get("/v1/webhooks").json()["data"] == []
+
+
 def test_who_is_no_admin_is_told_so(page: Page) -> None:
     viewer = {"workspace": "default", "role": "viewer", "key_id": None, "expires_at": None}
     page.route("**/v1/session", lambda route: route.fulfill(json=viewer))
     page.goto("/system")
     expect(page.get_by_text("Keys are for admins")).to_be_visible()
     expect(page.get_by_role("button", name="New key")).to_have_count(0)
+    expect(page.get_by_role("button", name="New webhook")).to_have_count(0)
 
 
 def test_a_page_that_is_left_asks_no_more(visit: Visit) -> None:
@@ -125,6 +151,10 @@ def test_the_lab_computes_what_its_controls_say(browser: Browser, service: Servi
         assert "/v1/lab/optimizer_paths" in copied
         assert '"steps":3' in copied
         assert '"a":' not in copied
+        penalties = page.get_by_role("region", name="Penalties of each case")
+        page.get_by_role("heading", name="L1 and L2").scroll_into_view_if_needed()
+        cells = penalties.get_by_role("row", name="(0.25, 0.25, 0.25, 0.25)").get_by_role("cell")
+        expect(cells).to_have_text(["1", "1", "0.25", "(1, 1, 1, 1)", "(0.5, 0.5, 0.5, 0.5)"])
         card.get_by_role("button", name="Defaults").click()
         expect(chart).to_have_accessible_name(before or "")
         assert barriers(page) == []

@@ -1,7 +1,8 @@
-// The state of the service: what it needs, who trains, what waits, what it accepts, who may come in.
+// The state of the service: what it needs, who trains, what waits, what it accepts, whom it calls, who may come in.
 
 import { at } from "../address.js";
 import { get } from "../api.js";
+import { session } from "../session.js";
 import { failure, loading } from "../states.js";
 import { Reader } from "../store/reader.js";
 import { render } from "../template.js";
@@ -13,19 +14,24 @@ const INTERVAL = 5000;
 
 /** @param {HTMLElement} root */
 export const open = (root) => {
-  /** @type {{ system: any, health: any, keys: any[] | null }} */
-  const page = { system: null, health: null, keys: null };
+  /** @type {{ system: any, health: any, keys: any[] | null, webhooks: any[] }} */
+  const page = { system: null, health: null, keys: null, webhooks: [] };
   let closed = false;
   let timer = 0;
-  const draw = () => void (closed || !page.system || render(view(page, () => attempt(readKeys)), root));
+  const draw = () => void (closed || !page.system || render(view(page, changed), root));
   const readKeys = async () => {
-    const { role } = await get("/v1/session");
+    const { role } = await session();
     page.keys = role === "admin" ? (await get("/v1/keys")).data : null;
     draw();
   };
+  const readWebhooks = async () => {
+    page.webhooks = await webhooks();
+    draw();
+  };
+  const changed = { keys: () => attempt(readKeys), webhooks: () => attempt(readWebhooks) };
   const read = async () => {
     if (!page.system) await readKeys();
-    [page.system, page.health] = await Promise.all([get("/v1/system"), readiness()]);
+    [page.system, page.health, page.webhooks] = await Promise.all([get("/v1/system"), readiness(), webhooks()]);
     draw();
   };
   const reader = new Reader({
@@ -45,6 +51,8 @@ export const open = (root) => {
     reader.end();
   };
 };
+
+const webhooks = async () => (await get("/v1/webhooks")).data;
 
 /** Not ready is an answer too, with status 503. */
 const readiness = async () => (await fetch(at("/readyz"))).json();

@@ -8,6 +8,7 @@ import { html, nothing } from "../../template.js";
 import { throttled } from "../../throttle.js";
 import { attempt } from "../../toast.js";
 import { visibleLines } from "../../visible.js";
+import { keptEpochs } from "./epoch_choice.js";
 import { calibrationOf, thresholdsOf } from "./evaluation/calibration.js";
 import { classesOf } from "./evaluation/classes.js";
 import { confusionOf } from "./evaluation/confusion.js";
@@ -29,6 +30,8 @@ export class EvaluationTab {
   #choice = { split: "test", epoch: "best", by: "" };
   /** @type {string[] | null} */
   #columns = null;
+  /** Epochs whose checkpoints are kept. @type {string[]} */
+  #kept = [];
   /** Counts the questions: an answer to an earlier one is not shown. */
   #asked = 0;
   #class = "";
@@ -44,6 +47,10 @@ export class EvaluationTab {
     this.#charts = new Charts(root);
     this.#errors = new ErrorRows(store.id, draw);
     this.#ask();
+    attempt(async () => {
+      this.#kept = (await keptEpochs(store.id)).map(String);
+      draw();
+    });
   }
 
   changed() {
@@ -112,9 +119,10 @@ export class EvaluationTab {
   #controls() {
     return html`
       <div class="row evaluation-controls">
-        ${this.#select("Split", "split", SPLITS)} ${this.#select("Epoch", "epoch", EPOCHS)} ${this.#columns?.length
-          ? this.#select("Groups", "by", ["", ...this.#columns])
-          : nothing}
+        ${this.#select("Split", "split", SPLITS)} ${this.#select("Epoch", "epoch", [
+          ...EPOCHS,
+          ...this.#kept,
+        ])} ${this.#columns?.length ? this.#select("Groups", "by", ["", ...this.#columns]) : nothing}
         ${this.#report
           ? html`<p class="muted">${whole(this.#report.n)} examples, weights of epoch ${whole(this.#report.epoch)}${
             this.#report.weighted ? ", losses weighted" : ""

@@ -8,7 +8,9 @@ import { debounced } from "../../throttle.js";
 import { attempt } from "../../toast.js";
 import { visible, visibleLines } from "../../visible.js";
 import { droppable } from "../data/choose.js";
+import { epochOf, keptEpochs } from "./epoch_choice.js";
 import { answerOf, TOP } from "./predictions/answer.js";
+import { controls } from "./predictions/controls.js";
 import { Convolutions } from "./predictions/convolutions.js";
 import { fieldsOf, sent } from "./predictions/fields.js";
 import { AskedFiles } from "./predictions/files.js";
@@ -19,7 +21,6 @@ import { OverEpochs } from "./predictions/over_epochs.js";
 const PAUSE = 120;
 /** Fields that are shown at first. */
 const FIRST = 40;
-const LEVELS = ["", "0.8", "0.9", "0.95"];
 
 export class PredictionsTab {
   /** @type {import("./predictions/fields.js").Field[] | null} */
@@ -31,6 +32,8 @@ export class PredictionsTab {
   /** @type {Error | null} */
   #error = null;
   #shown = FIRST;
+  /** Epochs whose checkpoints are kept. @type {number[]} */
+  #kept = [];
   #choice = { epoch: "best", calibrated: false, interval: "" };
   /** Counts the questions: an answer to an earlier one is not shown. */
   #asked = 0;
@@ -54,6 +57,10 @@ export class PredictionsTab {
     this.#files = new AskedFiles(store.id, draw, (file) => this.#showPicture(file));
     this.#endDrop = droppable(root, (files) => this.#files.take(files, this.#options()), () => true);
     this.#begin();
+    attempt(async () => {
+      this.#kept = await keptEpochs(this.store.id);
+      this.draw();
+    });
   }
 
   close() {
@@ -88,7 +95,11 @@ export class PredictionsTab {
 
   #options() {
     const { epoch, calibrated, interval } = this.#choice;
-    return { epoch, ...(calibrated ? { calibrated } : {}), ...(interval ? { interval: Number(interval) } : {}) };
+    return {
+      epoch: epochOf(epoch),
+      ...(calibrated ? { calibrated } : {}),
+      ...(interval ? { interval: Number(interval) } : {}),
+    };
   }
 
   /** What the fields say, as the service wants it. */
@@ -105,7 +116,7 @@ export class PredictionsTab {
     const row = this.#row();
     if (this.#lacksPicture()) return this.draw();
     this.#epochs.changed(row);
-    this.#convolutions.changed(row, this.#choice.epoch);
+    this.#convolutions.changed(row, epochOf(this.#choice.epoch));
     try {
       let answer;
       const body = { rows: [row], top: TOP, ...this.#options() };
@@ -143,7 +154,7 @@ export class PredictionsTab {
     // CSV cannot have pictures or arrays.
     const takesFiles = this.#fields.every(({ form }) => form !== "picture" && form !== "numbers");
     return html`
-      ${this.#controls()}
+      ${controls(this.#choice, this.#answer?.data[0], this.#kept, (change, anew) => this.#choose(change, anew))}
       <div class="ask">
         <section class="card" aria-labelledby="ask-row">
           <h2 id="ask-row">A row</h2>
@@ -157,7 +168,7 @@ export class PredictionsTab {
       ${this.#lacksPicture() ? nothing : this.#epochs.view(() => this.#row())}
       ${this.#lacksPicture()
         ? nothing
-        : this.#convolutions.view(experiment.layers ?? [], () => this.#row(), this.#choice.epoch)}
+        : this.#convolutions.view(experiment.layers ?? [], () => this.#row(), epochOf(this.#choice.epoch))}
       ${takesFiles ? this.#files.view(() => this.#options()) : nothing}
     `;
   }
@@ -190,39 +201,7 @@ export class PredictionsTab {
     `;
   }
 
-  #controls() {
-    const row = this.#answer?.data[0];
-    const isRegression = row && row.probabilities === null;
-    return html`
-      <div class="row ask-controls">
-        <label class="check">Epoch
-          <select class="input" @change=${(/** @type {any} */ { target }) =>
-            this.#choose({ epoch: target.value }, true)}>
-            ${["best", "last"].map((one) => html`<option ?selected=${one === this.#choice.epoch}>${one}</option>`)}
-          </select></label>
-        ${!row ? nothing : isRegression ? this.#levels() : html`
-          <label class="check"><input type="checkbox" ?checked=${this.#choice.calibrated}
-            @change=${(/** @type {any} */ { target }) => this.#choose({ calibrated: target.checked })}>
-            Calibrated</label>
-        `}
-      </div>
-    `;
-  }
-
-  #levels() {
-    return html`
-      <label class="check">Interval
-        <select class="input" @change=${(/** @type {any} */ { target }) => this.#choose({ interval: target.value })}>
-          ${LEVELS.map((one) =>
-            html`<option value=${one} ?selected=${one === this.#choice.interval}>${
-              one ? `holds the truth in ${100 * Number(one)} %` : "none"
-            }</option>`
-          )}
-        </select></label>
-    `;
-  }
-
-  /** @param {Partial<{ epoch: string, calibrated: boolean, interval: string }>} change @param {boolean} [anew] */
+  /** @param {Partial<import("./predictions/controls.js").Choice>} change @param {boolean} [anew] */
   #choose(change, anew = false) {
     this.#choice = { ...this.#choice, ...change };
     anew ? this.#begin() : this.#askNow();

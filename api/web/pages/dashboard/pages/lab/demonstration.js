@@ -12,6 +12,8 @@ const INTERVAL = 150;
 export class Demonstration {
   /** @type {any[]} */
   charts = [];
+  /** The numbers. @type {any} */
+  result = null;
   /** @type {Error | null} */
   error = null;
   isComputing = false;
@@ -73,8 +75,8 @@ export class Demonstration {
   async #read() {
     const asked = this.request;
     try {
-      const { charts } = await post(`/v1/lab/${this.name}`, asked);
-      [this.charts, this.error, this.#isNew] = [charts, null, true];
+      const { charts, result } = await post(`/v1/lab/${this.name}`, asked);
+      [this.charts, this.result, this.error, this.#isNew] = [charts, result, null, true];
     } catch (error) {
       this.error = /** @type {Error} */ (error);
     }

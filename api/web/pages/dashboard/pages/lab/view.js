@@ -6,6 +6,7 @@ import { note } from "../../states.js";
 import { html, nothing } from "../../template.js";
 import { wordsOf } from "./charts.js";
 import { fields } from "./controls.js";
+import { tableOf } from "./table.js";
 
 /** @param {import("./demonstration.js").Demonstration} one */
 export const card = (one) =>
@@ -28,7 +29,7 @@ export const card = (one) =>
           })}
         </div>
         <div class="lab-charts" aria-busy=${one.isComputing ? "true" : "false"}>
-          ${one.error ? note("error", one.error.message) : nothing}
+          ${one.error ? note("error", one.error.message) : nothing} ${tableOf(one)}
           ${one.charts.length || one.error ? one.charts.map((chart, i) => figure(one.name, chart, i)) : waiting()}
         </div>
       </div>

@@ -56,7 +56,7 @@ export const view = (page) => {
             : html`Differences are to the base, seed by seed. Their intervals hold for all
           changes at once in 95 of 100 sweeps; one with zero in it shows no clear difference.`}</p>
       </section>
-      ${failures(sweep)}
+      ${page.ensemble.view(sweep)} ${failures(sweep)}
     </div>
   `;
 };

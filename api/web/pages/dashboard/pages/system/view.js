@@ -6,13 +6,20 @@ import { note } from "../../states.js";
 import { html, nothing } from "../../template.js";
 import { time } from "../../time.js";
 import { keysCard } from "./keys.js";
+import { webhooksCard } from "./webhooks.js";
 
-export const view = ({ system, health, keys }, keysChanged) =>
+/**
+ * @param {any} page
+ * @param {{ keys: () => void, webhooks: () => void }} changed
+ */
+export const view = ({ system, health, keys, webhooks }, changed) =>
   html`
     <header class="head"><h1>System</h1><span class="muted">Gradus ${system.version}</span></header>
     <div class="stack">
       <div class="halves">${now(system)} ${needs(health)}</div>
-      ${workers(system)} ${keysCard(keys, keysChanged)} ${limits(system.limits)}
+      ${workers(system)} ${webhooksCard(webhooks, changed.webhooks)} ${keysCard(keys, changed.keys)} ${limits(
+        system.limits,
+      )}
     </div>
   `;
 
@@ -121,6 +128,20 @@ const NAMES = {
   streams: "Open streams per key",
   page_size: "Page size",
   wait_seconds: "Longest wait of a request, seconds",
+  file_bytes: "File sent as one body",
+  upload_bytes: "File sent in parts",
+  workspace_bytes: "Data of a workspace",
+  part_bytes: "Part of a file",
+  rows: "Rows of a data set",
+  columns: "Columns of a data set",
+  cell_bytes: "Cell of a table",
+  picture_bytes: "Picture",
+  picture_pixels: "Pixels of a picture",
+  pictures: "Pictures of a data set",
+  reading_seconds: "Reading 100 MB, seconds",
+  classes: "Classes of a target",
+  predict_bytes: "Request for predictions",
+  predict_rows: "Rows to predict in a request",
 };
 
 const limits = (all) =>

@@ -8,18 +8,16 @@ import { visible } from "../../../visible.js";
 /** Probabilities that are shown, the largest first. */
 export const TOP = 10;
 
-/** @param {any} prediction the whole answer */
-export const answerOf = ({ epoch, data: [row] }) =>
+/** @param {any} answer the whole answer @param {string} [by] who has answered, in a sentence */
+export const answerOf = ({ epoch, data: [row] }, by = `By the weights of epoch ${whole(epoch)}.`) =>
   html`
     <div aria-live="polite">${said(row)}</div>
-    ${row.probabilities ? bars(row.probabilities) : nothing}
-    <p class="muted small">By the weights of epoch ${whole(epoch)}.${row.notes.length
-      ? " Fields that the training rows do not cover are marked."
-      : ""}</p>
+    ${row.probabilities ? bars(row.probabilities, row.spread ?? {}) : nothing}
+    <p class="muted small">${by}${row.notes.length ? " Fields that the training rows do not cover are marked." : ""}</p>
   `;
 
 /** @param {any} row */
-const said = ({ prediction, interval }) => {
+const said = ({ prediction, interval, probabilities, spread }) => {
   if (Array.isArray(prediction)) {
     return html`<p class="ask-answer">${
       prediction.length ? html`<bdi>${prediction.map(visible).join(", ")}</bdi>` : "none of the labels"
@@ -31,7 +29,7 @@ const said = ({ prediction, interval }) => {
         html`
           <div>
             <dt><bdi>${visible(name)}</bdi></dt>
-            <dd>${figure(value)} ${range(interval?.[name])}</dd>
+            <dd>${figure(value)} ${range(interval?.[name])}${apart(spread?.[name])}</dd>
           </div>
         `
       )}</dl>
@@ -39,7 +37,7 @@ const said = ({ prediction, interval }) => {
   }
   return html`<p class="ask-answer"><bdi>${
     typeof prediction === "string" && !isSpelled(prediction) ? visible(prediction) : figure(prediction)
-  }</bdi> ${range(interval)}</p>`;
+  }</bdi> ${range(interval)}${probabilities ? nothing : apart(spread)}</p>`;
 };
 
 /** Whether a text is a number that JSON does not have. @param {string} text */
@@ -49,15 +47,21 @@ const isSpelled = (text) => ["NaN", "Infinity", "-Infinity"].includes(text);
 const range = (interval) =>
   interval ? html`<span class="ask-interval">${figure(interval[0])} to ${figure(interval[1])}</span>` : nothing;
 
-/** @param {Record<string, any>} probabilities */
-const bars = (probabilities) =>
+/** The spread of a target over the networks of an ensemble. @param {any} spread */
+const apart = (spread) =>
+  spread === null || spread === undefined ? nothing : html`<span class="ask-interval">± ${figure(spread)}</span>`;
+
+/** @param {Record<string, any>} probabilities @param {Record<string, any>} spread of each over an ensemble */
+const bars = (probabilities, spread) =>
   html`
     <ol class="ask-bars">${Object.entries(probabilities).sort(([, a], [, b]) => b - a).map(([name, value]) =>
       html`
         <li>
           <span class="ask-class"><bdi>${visible(name)}</bdi></span>
           <progress max="1" value=${read(value)} aria-label=${visible(name)}></progress>
-          <span class="number">${percent(value, 1)}</span>
+          <span class="number">${percent(value, 1)}${spread[name] === undefined
+            ? nothing
+            : html`<span class="muted"> ± ${percent(spread[name], 1)}</span>`}</span>
         </li>
       `
     )}</ol>

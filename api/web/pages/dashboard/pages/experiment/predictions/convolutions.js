@@ -33,12 +33,12 @@ export class Convolutions {
     this.#ask.cancel();
   }
 
-  /** The picture is another now. @param {any} row @param {string} epoch */
+  /** The picture is another now. @param {any} row @param {string | number} epoch */
   changed(row, epoch) {
     if (this.#layer) this.#ask(row, epoch);
   }
 
-  /** @param {any} row @param {string} epoch */
+  /** @param {any} row @param {string | number} epoch */
   async #askNow(row, epoch) {
     const asked = ++this.#asked;
     const body = new Blob([JSON.stringify({ row, epoch, layer: this.#layer, limit: CHANNELS })]);
@@ -55,7 +55,7 @@ export class Convolutions {
     this.draw();
   }
 
-  /** @param {any[]} layers of the experiment @param {() => any} row @param {string} epoch */
+  /** @param {any[]} layers of the experiment @param {() => any} row @param {string | number} epoch */
   view(layers, row, epoch) {
     const names = layers.filter(({ kind }) => kind === "conv").map(({ name }) => name);
     if (!names.length) return nothing;

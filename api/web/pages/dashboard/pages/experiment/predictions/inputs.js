@@ -113,11 +113,17 @@ const picture = (field, id, value, write) => {
     if (file) write(await base64(file));
   };
   const isFile = typeof value === "string";
+  const shown = isFile
+    ? html`
+      <img class="ask-picture" src="data:${value.startsWith("/9j/") ? "image/jpeg" : "image/png"};base64,${value}"
+        alt="The picture that is asked about">
+    `
+    : nothing;
   const file = field.type === "bytes"
     ? html`
       <label class="button" for="${id}-file">Choose a picture</label>
       <input class="hidden-label" type="file" accept="image/png,image/jpeg" id="${id}-file" @change=${choose}>
-      <span class="muted small">${isFile ? "A picture is chosen." : "or drop one on this page"}</span>
+      ${isFile ? shown : html`<span class="muted small">or drop one on this page</span>`}
     `
     : nothing;
   if (isDrawn(field)) return drawing(field, id, isFile ? null : value, write, file);

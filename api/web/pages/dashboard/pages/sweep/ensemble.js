@@ -1,0 +1,166 @@
+// Ask all seeds of a change at once: the mean of their answers, and how far they are apart.
+
+import { get, post } from "../../api.js";
+import { whole } from "../../format.js";
+import { note } from "../../states.js";
+import { html, nothing } from "../../template.js";
+import { debounced } from "../../throttle.js";
+import { visible, visibleLines } from "../../visible.js";
+import { answerOf, TOP } from "../experiment/predictions/answer.js";
+import { fieldsOf, sent } from "../experiment/predictions/fields.js";
+import { input } from "../experiment/predictions/inputs.js";
+
+/** Milliseconds after the last change before the networks are asked. */
+const PAUSE = 200;
+/** Fields that are shown; the others have their usual values. */
+const FIRST = 40;
+
+export class Ensemble {
+  /** The change that is asked, by its label. @type {string | null} */
+  #label = null;
+  /** @type {import("../experiment/predictions/fields.js").Field[]} */
+  #fields = [];
+  /** @type {any[]} */
+  #values = [];
+  /** @type {any} */
+  #answer = null;
+  /** @type {any} */
+  #error = null;
+  /** Counts the questions: an answer to an earlier one is not shown. */
+  #asked = 0;
+  #ask = debounced(PAUSE, () => this.#askNow());
+
+  /** @param {string} id of the sweep @param {() => void} draw */
+  constructor(id, draw) {
+    this.id = id;
+    this.draw = draw;
+  }
+
+  close() {
+    this.#asked = -1;
+    this.#ask.cancel();
+  }
+
+  /** Another change: its networks may have other columns. @param {any} result */
+  async #choose(result) {
+    const asked = ++this.#asked;
+    [this.#label, this.#answer, this.#error, this.#fields] = [result.label, null, null, []];
+    this.draw();
+    try {
+      const member = succeeded(result)[0];
+      const fields = fieldsOf(await get(`/v1/experiments/${member}/export/preprocessing.json`));
+      if (this.#asked !== asked) return;
+      this.#fields = fields;
+      this.#values = fields.map(({ start }) => start);
+      if (this.#lacksPicture()) this.draw();
+      else await this.#askNow();
+    } catch (error) {
+      if (this.#asked === asked) this.#fail(error);
+    }
+  }
+
+  #lacksPicture() {
+    return this.#fields.some((_, i) => this.#values[i] === null && this.#fields[i].form === "picture");
+  }
+
+  async #askNow() {
+    const asked = ++this.#asked;
+    const row = Object.fromEntries(this.#fields.map((field, i) => [field.name, sent(field, this.#values[i])]));
+    try {
+      const path = `/v1/sweeps/${this.id}/predict?${new URLSearchParams({
+        label: /** @type {string} */ (this.#label),
+      })}`;
+      const answer = await post(path, { rows: [row], top: TOP });
+      if (this.#asked !== asked) return;
+      [this.#answer, this.#error] = [answer, null];
+      this.draw();
+    } catch (error) {
+      if (this.#asked === asked) this.#fail(error);
+    }
+  }
+
+  /** @param {any} error */
+  #fail(error) {
+    [this.#answer, this.#error] = [null, error];
+    this.draw();
+  }
+
+  /** @param {number} i @param {any} value */
+  #write(i, value) {
+    this.#values[i] = value;
+    this.draw();
+    if (!this.#lacksPicture()) this.#ask();
+  }
+
+  /** @param {any} sweep */
+  view(sweep) {
+    const asked = sweep.results.filter((/** @type {any} */ result) => succeeded(result).length);
+    if (!asked.length) return nothing;
+    const choose = (/** @type {any} */ { target }) =>
+      this.#choose(asked.find(({ label }) => label === target.value) ?? asked[0]);
+    return html`
+      <section class="card" aria-labelledby="ensemble-title">
+        <div class="card-head">
+          <h2 id="ensemble-title">Ask all seeds</h2>
+          ${this.#label === null ? nothing : html`
+            <label class="check">Change
+              <select class="input" @change=${choose}>${asked.map(({ label }) =>
+                html`<option value=${label} ?selected=${label === this.#label}>${visible(label)}</option>`
+              )}</select></label>
+          `}
+        </div>
+        ${this.#label === null
+          ? html`
+            <p>The networks of a change, one for each seed, answer together: their mean is often better than each of
+              them, and their spread says how much of an answer is chance.</p>
+            <p><button class="button" @click=${() => this.#choose(asked[0])}>Ask about a row</button></p>
+          `
+          : this.#form()}
+      </section>
+    `;
+  }
+
+  #form() {
+    const notes = this.#answer?.data[0].notes ?? [];
+    const about = (/** @type {string} */ name) =>
+      notes.filter((/** @type {any} */ { column }) => column === name).map((/** @type {any} */ one) => one.message);
+    const hidden = this.#fields.length - FIRST;
+    return html`
+      <div class="ask">
+        <div>
+          <div class="options">${this.#fields.slice(0, FIRST).map((field, i) =>
+            input(field, i, this.#values[i], about(field.name), (value) => this.#write(i, value))
+          )}</div>
+          ${hidden > 0
+            ? html`<p class="muted small">${whole(hidden)} other columns have their usual values.</p>`
+            : nothing}
+        </div>
+        <div class="ask-said">${this.#said()}</div>
+      </div>
+    `;
+  }
+
+  #said() {
+    if (this.#error) {
+      const errors = this.#error.errors ?? [];
+      return note("error", html`<p>${visibleLines(errors[0]?.message ?? this.#error.message)}</p>`);
+    }
+    if (!this.#answer) {
+      return html`<p class="muted" role="status">${
+        this.#lacksPicture() ? "Choose a picture." : "The networks answer …"
+      }</p>`;
+    }
+    return answerOf(this.#answer, membersOf(this.#answer));
+  }
+}
+
+/** The experiments of a change that have succeeded. @param {any} result @returns {string[]} */
+const succeeded = ({ experiments, statuses }) =>
+  experiments.filter((/** @type {string} */ _, /** @type {number} */ i) => statuses[i] === "succeeded");
+
+/** @param {any} answer */
+const membersOf = ({ members, absent }) => {
+  if (members.length === 1) return "One network: a spread takes several seeds.";
+  const without = absent.length ? `; ${whole(absent.length)} cannot answer` : "";
+  return `Mean of ${whole(members.length)} networks, ± the standard deviation between them${without}.`;
+};
