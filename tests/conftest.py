@@ -17,6 +17,11 @@ from tests.servers.processes import warm_processes
 from tests.servers.trainers import running_trainer_server
 from worker.trainer.libraries import library_env
 
+TERMINAL = {"COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE"}
+for name in list(os.environ):  # whoever runs the tests may have a service, and a terminal of their own
+    if name in TERMINAL or (name.startswith("GRADUS_") and name != "GRADUS_DATASETS_DIR"):
+        del os.environ[name]
+
 os.environ |= library_env()
 """PyTorch computes with one thread, as in a trainer. With two, the threads of several test processes wait busily for
 each other: on a busy machine, comparisons with plain PyTorch take several times the CPU time."""
