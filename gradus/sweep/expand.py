@@ -223,7 +223,11 @@ def _labelled(mistake: Mistake, label: str) -> Mistake:
 
 def _named(resolved: ResolvedSpec, request: SweepRequest, label: str, seed: int) -> ResolvedSpec:
     """The experiment with this seed, and a name from the sweep's name, the label and the seed."""
-    sweep = f"{request.name}: " if request.name else ""
+    sweep = f"{_shortened(request.name, _NAME // 2)}: " if request.name else ""
     which = f", seed {seed}" if len(request.all_seeds) > 1 else ""
-    name = f"{sweep[: _NAME // 2]}{label}"[: _NAME - len(which)] + which
+    name = _shortened(f"{sweep}{label}", _NAME - len(which)) + which
     return replace(resolved, spec=resolved.spec.model_copy(update={"seed": seed, "name": name}))
+
+
+def _shortened(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -60,6 +60,13 @@ def test_a_grid_is_every_combination_with_every_seed() -> None:
     assert found.base_label is None
 
 
+def test_a_name_that_is_cut_says_so() -> None:
+    found = expanded(request(name="s" * 150, variants={"a": {"dropout": 0.1}, "b" * 200: {"l2": 0.1}}, seeds=[0, 1]))
+    names = [member.resolved.spec.name for member in found.members]
+    assert names[2] == f"{'s' * 99}…: a, seed 0"
+    assert names[4] == f"{'s' * 99}…: {'b' * 89}…, seed 0"
+
+
 def test_a_value_of_the_grid_that_is_the_bases_own_is_the_base() -> None:
     assert expanded(request(grid={"optimizer.lr": [0.1, 0.001]})).base_label == "optimizer.lr=0.001"
 
