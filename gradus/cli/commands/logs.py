@@ -49,12 +49,16 @@ class _Lines:
         self._dated = dated
         """Whether each line has its date and offset; else they get a line of their own when they change."""
         self._day, self._epochs, self._failed = "", 0, False
+        self._status: str | None = None
 
     def print(self, event: StreamEvent) -> None:
-        """Print one event. An `end` event only repeats the last status and is not printed; a failure is."""
+        """Print one event. An event that repeats the status, as `end` and a change of name do, is not printed; a
+        failure is."""
+        repeated = event.kind is EventKind.END
         if isinstance(event.data, ExperimentRecord):
-            self._epochs = event.data.progress.epochs
-        if event.kind is not EventKind.END:
+            repeated |= event.data.status == self._status
+            self._epochs, self._status = event.data.progress.epochs, event.data.status
+        if not repeated:
             if (line := labels.event_line(event.data, self._epochs)) is not None:
                 self._print(event.at, line)
         elif isinstance(event.data, ExperimentRecord):

@@ -1,5 +1,6 @@
 """`gradus sweeps create`."""
 
+from collections import Counter
 from typing import Annotated
 
 import typer
@@ -100,12 +101,18 @@ def _plan(found: SweepDryRun) -> RenderableType:
     )
     facts = {
         "experiments": str(found.count),
-        "trained in": ", ".join(f"an array of {size}" if size > 1 else "a run of its own" for size in found.arrays),
+        "trained in": ", ".join(_arrays(count, size) for size, count in Counter(found.arrays).items()),
         "parameters": f"{found.parameters:,} in total",
         "time": seconds,
     }
     more = found.count - SHOWN
     return Group(tables.facts(facts), "", _members(found), *([f"… and {more} more"] if more > 0 else []))
+
+
+def _arrays(count: int, size: int) -> str:
+    if size == 1:
+        return "a run of its own" if count == 1 else f"{count} runs of their own"
+    return f"an array of {size}" if count == 1 else f"{count} arrays of {size}"
 
 
 def _members(found: SweepDryRun) -> Table:

@@ -46,6 +46,14 @@ def test_a_run_that_failed_says_why_even_where_its_log_is_empty(capsys: pytest.C
     assert capsys.readouterr().out == ""  # once
 
 
+def test_a_change_of_name_is_no_change_of_status(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = _Lines(dated=True)
+    for seq, status in enumerate(("queued", "running", "running", "queued", "running"), 1):
+        record = ExperimentRecord.model_validate(document(status=status, name=f"name {seq}"))
+        lines.print(StreamEvent(seq, EventKind.STATUS, FIRST, record.id, record))
+    assert [line.split()[-1] for line in capsys.readouterr().out.splitlines()] == ["queued", "running"] * 2
+
+
 @pytest.mark.parametrize(
     ("date", "now"),
     [
