@@ -236,6 +236,9 @@ def test_nothing_keeps_people_out(browser: Browser, service: Service, dark: bool
         expect(page.locator(".ask-bars li").first).to_be_visible()
         page.get_by_role("combobox", name="Epoch").select_option("3")
         expect(page.get_by_text("By the weights of epoch 3.")).to_be_visible()
+        with page.expect_download() as saved:
+            page.get_by_role("button", name="preprocessing.json").click()
+        assert saved.value.suggested_filename == "preprocessing.json"
         assert barriers(page) == []
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
         page.get_by_role("tab", name="Evaluation").click()

@@ -48,6 +48,16 @@ export const postFile = async (path, file, type, query) => {
 };
 
 /**
+ * A file that the service makes.
+ *
+ * @param {string} path @param {Query} [query] @param {Record<string, string>} [headers] @returns {Promise<Blob>}
+ */
+export const getFile = async (path, query, headers) => {
+  const answer = await ask(at(path) + search(query), { method: "GET", headers });
+  return answer.ok ? answer.blob() : taken(answer.status, await answer.json().catch(() => null));
+};
+
+/**
  * A value of JSON as the number that it spells: the API writes "NaN", "Infinity" and "-Infinity" as strings.
  *
  * @param {number | string | null | undefined} value

@@ -1,6 +1,6 @@
 // What a page shows when it has nothing to show yet, nothing at all, or a problem.
 
-import { at } from "./address.js";
+import { at, here } from "./address.js";
 import { icon } from "./icons.js";
 import { html, nothing } from "./template.js";
 import { visibleLines } from "./visible.js";
@@ -23,6 +23,15 @@ export const empty = (title, text, actions = nothing) =>
     </div>
   `;
 
+/** Lists of what has pages of its own, by the beginning of its address. */
+const LISTS = [["/data/", "/data", "All data sets"], ["/sweeps/", "/sweeps", "All sweeps"]];
+
+/** Where a page leads that has nothing to show. */
+const upwards = () => {
+  const [, list, words] = LISTS.find(([start]) => here().startsWith(start)) ?? ["", "/", "All experiments"];
+  return html`<a class="button" href=${at(list)}>${words}</a>`;
+};
+
 /** Something went wrong; `again` tries once more. */
 export const failure = (error, again) =>
   html`
@@ -31,7 +40,7 @@ export const failure = (error, again) =>
       <p>${visibleLines(error.message)}</p>
       <div class="row">
         ${again && error.status !== 404 ? html`<button class="button" @click=${again}>Try again</button>` : nothing}
-        <a class="button" href=${at("/")}>All experiments</a>
+        ${upwards()}
       </div>
     </div>
   `;
@@ -41,7 +50,7 @@ export const nowhere = () =>
     <div class="state">
       <h1>Not found</h1>
       <p>There is nothing at this address: it may have been deleted, or the link has a typo.</p>
-      <div class="row"><a class="button" href=${at("/")}>All experiments</a></div>
+      <div class="row">${upwards()}</div>
     </div>
   `;
 

@@ -12,6 +12,7 @@ import { epochOf, keptEpochs } from "./epoch_choice.js";
 import { answerOf, TOP } from "./predictions/answer.js";
 import { controls } from "./predictions/controls.js";
 import { Convolutions } from "./predictions/convolutions.js";
+import { Downloads } from "./predictions/downloads.js";
 import { fieldsOf, sent } from "./predictions/fields.js";
 import { AskedFiles } from "./predictions/files.js";
 import { base64, input } from "./predictions/inputs.js";
@@ -41,6 +42,7 @@ export class PredictionsTab {
   #files;
   #epochs;
   #convolutions;
+  #downloads;
   #charts;
   #endDrop;
 
@@ -54,6 +56,7 @@ export class PredictionsTab {
       attempt(() => Promise.all(this.#epochs.charts().map(([id, given]) => this.#charts.draw(id, given))));
     });
     this.#convolutions = new Convolutions(store.id, draw);
+    this.#downloads = new Downloads(store.id, draw);
     this.#files = new AskedFiles(store.id, draw, (file) => this.#showPicture(file));
     this.#endDrop = droppable(root, (files) => this.#files.take(files, this.#options()), () => true);
     this.#begin();
@@ -169,7 +172,7 @@ export class PredictionsTab {
       ${this.#lacksPicture()
         ? nothing
         : this.#convolutions.view(experiment.layers ?? [], () => this.#row(), epochOf(this.#choice.epoch))}
-      ${takesFiles ? this.#files.view(() => this.#options()) : nothing}
+      ${takesFiles ? this.#files.view(() => this.#options()) : nothing} ${this.#downloads.view(this.#choice.epoch)}
     `;
   }
 
