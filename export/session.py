@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 QUIET = 3
@@ -15,6 +14,8 @@ class Session:
     """Runs a model in this process, on one thread: many small questions, side by side. Thread-safe."""
 
     def __init__(self, model: bytes) -> None:
+        import onnxruntime  # noqa: PLC0415 (it starts a thread, and processes that fork may have one alone)
+
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = QUIET

@@ -6,7 +6,6 @@ import sys
 import zipfile
 from pathlib import Path
 
-import onnxruntime
 import pytest
 import yaml
 
@@ -77,6 +76,8 @@ def test_a_bundle_checks_itself(lab: Lab, which: str, request: pytest.FixtureReq
 
 def test_the_model_in_a_bundle_runs_alone(lab: Lab, churn: str) -> None:
     content = lab.client.get(f"/v1/experiments/{churn}/export/bundle.zip").content
+    import onnxruntime  # noqa: PLC0415 (it starts a thread: test processes are forked)
+
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         session = onnxruntime.InferenceSession(archive.read("model.onnx"))
     assert [one.name for one in session.get_outputs()] == ["prediction", "probabilities"]

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 import pytest
 from PIL import Image
 from safetensors.numpy import load
@@ -270,6 +269,8 @@ def test_the_file_that_is_downloaded_answers_as_the_service(lab: Lab, churn: str
     assert "model.onnx" in response.headers["content-disposition"]
     file = tmp_path / "model.onnx"
     file.write_bytes(response.content)
+    import onnxruntime  # noqa: PLC0415 (it starts a thread: test processes are forked)
+
     session = onnxruntime.InferenceSession(str(file))
     said = session.get_modelmeta().custom_metadata_map
     assert (said["experiment"], said["epoch"]) == (churn, "2")

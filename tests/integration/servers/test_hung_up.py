@@ -2,7 +2,7 @@
 
 import socket
 
-from tests.servers import commands
+from tests.servers.forking import fork
 from tests.servers.warm import Server
 
 
@@ -13,8 +13,8 @@ def hung_up() -> socket.socket:
     return ours
 
 
-def test_commands_forget_a_caller_that_has_hung_up() -> None:
-    assert commands._fork(hung_up()) is None
+def test_programs_forget_a_caller_that_has_hung_up() -> None:
+    assert fork(hung_up(), lambda program, arguments: None) is None
 
 
 def test_servers_forget_a_requester_that_has_hung_up() -> None:

@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import onnxruntime
 import pytest
 import torch
 
@@ -11,6 +10,7 @@ from export.check import TOLERANCE
 from export.onnx.graph import Graph
 from export.onnx.network import network
 from export.reference import outputs
+from export.session import Session
 from export.trained import Trained
 from gradus.spec.experiment import Spec
 from tests.unit.export.networks import fitted
@@ -31,8 +31,7 @@ def test_images_answer_as_the_engine_does(words: dict[str, Any]) -> None:
 
     graph = Graph()
     graph.output("outputs", network(graph, plan, tensors, graph.input("x", "float32", [72])), "float32", [3])
-    session = onnxruntime.InferenceSession(graph.model({}, "").SerializeToString())
-    (found,) = session.run(None, {"x": inputs.numpy()})
+    found = Session(graph.model({}, "").SerializeToString()).run({"x": inputs.numpy()})["outputs"]
 
     ours = training._engine.evaluate(inputs)[0].numpy()
     assert np.abs(ours - exact).max() <= 5 * TOLERANCE * max(1, np.abs(exact).max())

@@ -1,0 +1,53 @@
+"""Test processes forked from one that has collected the tests.
+
+To import all tests and what they need takes ten CPU seconds, and each process of `pytest -n` does it for itself. In a
+fork, where all modules are there already, it takes one and a half to collect.
+"""
+
+import gc
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
+from io import StringIO
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from tests.servers.forking import forked_programs, serve
+
+_PYTHON = "python-of-tests"
+
+
+@contextmanager
+def forked_test_processes(arguments: Sequence[str]) -> Iterator[str]:
+    """The Python that `pytest -n`, called with these arguments, starts for each of its processes."""
+    command = ["-m", "tests.servers.collected", *arguments]
+    with forked_programs([_PYTHON], command, session=False) as folder:
+        yield str(folder / _PYTHON)
+
+
+def main() -> None:
+    """Collect, then fork until standard input closes."""
+    *arguments, path = sys.argv[1:]
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the tests, which then end this process
+    serve(Path(path), lambda: _collect(arguments), _run)
+
+
+def _collect(arguments: list[str]) -> None:
+    """What fails here fails again in the forks, which report it."""
+    gc.disable()  # nearly everything stays
+    with redirect_stdout(StringIO()):
+        pytest.main([*arguments, "-n0", "--collect-only"])
+    gc.enable()
+
+
+def _run(program: str, arguments: list[str]) -> None:
+    """Be `python -u -c LINE`."""
+    main_module = sys.modules["__main__"] = ModuleType("__main__")
+    exec(arguments[-1], main_module.__dict__)  # noqa: S102
+
+
+if __name__ == "__main__":
+    main()
