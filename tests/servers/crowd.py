@@ -33,9 +33,9 @@ def enqueue(hub: Hub, count: int) -> None:
     """So many experiments in the queue, each a job of its own."""
     for first in range(0, count, AT_ONCE):
         wanted = [TINY.model_copy(update={"seed": seed}) for seed in range(first, min(count, first + AT_ONCE))]
+        new = [(prepared(one), Origin(new_id("exp"))) for one in wanted]  # takes seconds on a busy machine
         with hub.write() as session:
             at = now(session)
-            new = [(prepared(one), Origin(new_id("exp"))) for one in wanted]
             rows = experiments.add_all(session, DEFAULT_WORKSPACE, new, [[n] for n in range(len(new))], at)
             append(session, [Event(row.id, EventKind.STATUS, record(row)) for row in rows], at)
             outbox(session).jobs.extend((row.job_id, "auto") for row in rows)
