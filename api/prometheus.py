@@ -1,10 +1,11 @@
 """Metrics for Prometheus: requests are counted as they end, gauges are set when Prometheus asks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from gradus.status import Status
+from gradus.wire.system import RunUsage, WorkerRecord
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
@@ -31,6 +32,20 @@ class PrometheusMetrics:
         self._experiments = self._gauge("gradus_experiments", "Experiments, by status.", "status")
         self._queue_depth = self._gauge("gradus_queue_depth", "Job messages in the queue, by kind of device.", "device")
         self._workers = self._gauge("gradus_workers_alive", "Workers with a recent heartbeat.")
+        self._of_workers = {
+            "cpu": self._gauge("gradus_worker_cpu_cores", "Cores that a worker keeps busy.", "worker"),
+            "memory_bytes": self._gauge("gradus_worker_memory_bytes", "Memory of a worker.", "worker"),
+            "gpu": self._gauge("gradus_worker_gpu_utilization", "Share of time its GPU computes.", "worker"),
+            "gpu_memory_bytes": self._gauge("gradus_worker_gpu_memory_bytes", "Used memory of its GPU.", "worker"),
+        }
+        self._of_runs = {
+            "samples_per_second": self._gauge(
+                "gradus_run_samples_per_second", "Training examples a second in a run's last epoch.", "experiment"
+            ),
+            "peak_memory_bytes": self._gauge(
+                "gradus_run_peak_memory_bytes", "The most memory that a run has taken.", "experiment"
+            ),
+        }
         self._streams = self._gauge("gradus_open_streams", "Open streams and long polls of this process.")
 
     def count(self, method: str, route: str, status: int, seconds: float | None) -> None:
@@ -38,6 +53,16 @@ class PrometheusMetrics:
         self._requests.labels(method, route, status).inc()
         if seconds is not None:
             self._seconds.labels(method, route).observe(seconds)
+
+    def set_usage(self, workers: Sequence[WorkerRecord], runs: Sequence[RunUsage]) -> None:
+        """What the live workers and the runs use. What is unknown has no sample, nor what is over."""
+        samples = {worker.id: worker.usage for worker in workers if worker.usage is not None}
+        for gauges, found in ((self._of_workers, samples), (self._of_runs, {run.experiment_id: run for run in runs})):
+            for key, gauge in gauges.items():
+                gauge.clear()
+                for label, usage in found.items():
+                    if (value := getattr(usage, key)) is not None:
+                        gauge.labels(label).set(value)
 
     def exposition(
         self, experiments: Mapping[Status, int], waiting_jobs: Mapping[str, int], workers: int, streams: int

@@ -7,17 +7,19 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy.exc import ProgrammingError
 
-from gradus.wire.system import WorkerRecord
+from gradus.wire.system import Usage, WorkerRecord
 from hub.database.database import DATABASE_AWAY
 from hub.hub import Hub
 from hub.jobs import workers
 from hub.jobs.reconciler import clean_up, reconcile
 from hub.messaging.pubsub import CONTROL
 from hub.webhooks.deliverer import Deliverer
+from worker.gpu_usage import gpu_reader
 from worker.question_slot import QuestionSlot
 from worker.reading_slot import ReadingSlot
 from worker.shutdown import Shutdown
 from worker.slot_pool import SlotPool
+from worker.usage import SAMPLE_SECONDS, UsageSampler
 from worker.watchdog import CHECK_SECONDS, Watchdog
 
 HEARTBEAT_SECONDS = 3.0
@@ -52,13 +54,13 @@ def every(seconds: float, task: Callable[[], object], shutdown: Shutdown) -> thr
     return thread
 
 
-def heartbeat(hub: Hub, worker: WorkerRecord, slots: SlotPool) -> None:
+def heartbeat(hub: Hub, worker: WorkerRecord, slots: SlotPool, usage: Usage | None = None) -> None:
     """Record that the worker is alive; registers the worker if it is not listed."""
     running, device = slots.running, slots.device
     with hub.write() as session:
-        if not workers.beat(session, worker.id, running, device):
+        if not workers.beat(session, worker.id, running, device, usage):
             workers.register(session, worker)
-            workers.beat(session, worker.id, running, device)
+            workers.beat(session, worker.id, running, device, usage)
 
 
 def start(
@@ -71,9 +73,11 @@ def start(
     questions: Sequence[QuestionSlot],
 ) -> list[threading.Thread]:
     """Start all background threads."""
+    usage = UsageSampler(lambda: slots.pids, gpu_reader(worker.device))
     deliverer = Deliverer(hub, stopped=lambda: shutdown.begun)
     return [
-        every(HEARTBEAT_SECONDS, lambda: heartbeat(hub, worker, slots), shutdown),
+        every(HEARTBEAT_SECONDS, lambda: heartbeat(hub, worker, slots, usage.latest), shutdown),
+        every(SAMPLE_SECONDS, usage.sample, shutdown),
         every(RECONCILE_SECONDS, lambda: reconcile(hub, worker.id), shutdown),
         every(CLEANUP_SECONDS, lambda: clean_up(hub, worker.id), shutdown),
         every(RECONNECT_SECONDS, lambda: hub.pubsub.subscribe(CONTROL, slots.wake, lambda: shutdown.begun), shutdown),

@@ -158,10 +158,10 @@ class JobRun:
     def _handle(self, report: Report | None) -> None:
         """Write a report of the trainer to the database."""
         match report:
-            case EpochDone(members=members):
+            case EpochDone(members=members, peak_bytes=peak):
                 found = self._histories.after_epoch(members)
                 epochs = {
-                    one.id: runs.EpochResult(one.row, one.best, one.saved, found.get(one.id), one.measured)
+                    one.id: runs.EpochResult(one.row, one.best, one.saved, found.get(one.id), one.measured, peak)
                     for one in members
                 }
                 self._write(lambda session, lease: runs.record_epochs(session, lease, epochs))

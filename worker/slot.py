@@ -42,6 +42,12 @@ class Slot:
         assert self._trainer is not None, "warm() first"
         return self._trainer
 
+    @property
+    def pid(self) -> int | None:
+        """The trainer's process id; None without a trainer."""
+        trainer = self._trainer
+        return None if trainer is None else trainer.pid
+
     def close(self) -> None:
         """End the trainer, if there is one. The slot starts another when it is needed."""
         if self._trainer is not None:

@@ -93,6 +93,11 @@ class SlotPool:
         """Number of running jobs."""
         return len(self._runs)
 
+    @property
+    def pids(self) -> Sequence[int]:
+        """The processes of the trainers."""
+        return [pid for slot in self._slots if (pid := slot.pid) is not None]
+
     def wake(self, job_id: str) -> None:
         """Handle a user's request for a job at once, if the job runs here."""
         for run in tuple(self._runs):

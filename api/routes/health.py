@@ -41,8 +41,9 @@ def readiness(state: StateDep) -> Response:
 )
 def prometheus(state: StateDep, _: Operator) -> Response:
     """Requests, experiments, queue, workers and streams of the whole service, in Prometheus' text format."""
-    experiments, workers = system.population(state.hub)
+    found = system.population(state.hub)
+    state.prometheus.set_usage(found.workers, found.runs)
     text = state.prometheus.exposition(
-        experiments, system.waiting_jobs(state.hub), workers, state.broadcaster.subscribers
+        found.experiments, system.waiting_jobs(state.hub), len(found.workers), state.broadcaster.subscribers
     )
     return Response(text, headers=NO_STORE, media_type=CONTENT_TYPE)

@@ -1,6 +1,7 @@
 """The state of the service: workers, queue, readiness."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import get_args
@@ -12,7 +13,7 @@ from api.limits import limits
 from gradus import __version__
 from gradus.spec.device import DeviceChoice
 from gradus.status import Status
-from gradus.wire.system import DependencyHealth, Health, SystemRecord
+from gradus.wire.system import DependencyHealth, Health, RunUsage, SystemRecord, WorkerRecord
 from hub.cores import POLICY
 from hub.database import schema_version
 from hub.database.disk_space import NO_ROOM
@@ -40,10 +41,20 @@ def system(hub: Hub, workspace_id: str) -> SystemRecord:
     )
 
 
-def population(hub: Hub) -> tuple[Mapping[Status, int], int]:
-    """Number of experiments by status, and number of live workers, of the whole service."""
+@dataclass(frozen=True)
+class Population:
+    """Of the whole service."""
+
+    experiments: Mapping[Status, int]
+    """Their number by status."""
+    workers: Sequence[WorkerRecord]
+    runs: Sequence[RunUsage]
+
+
+def population(hub: Hub) -> Population:
+    """The experiments, and the live workers."""
     with hub.read() as session:
-        return lists.count_by_status(session), len(workers.alive(session))
+        return Population(lists.count_by_status(session), workers.alive(session), workers.runs(session))
 
 
 def waiting_jobs(hub: Hub) -> dict[str, int]:

@@ -138,6 +138,9 @@ class ExperimentRecord(Message):
     error: Failure | None
     attempts: int
     """How often a worker has taken it up."""
+    peak_memory_bytes: int | None = None
+    """The most memory that it has taken, its data and the other members of its array included: of a CPU beyond what
+    an idle trainer takes, of a GPU what is allocated there. Null before its first epoch, and where it is unknown."""
     device: str | None
     """Where it ran, as far as it decides the bits: `cpu:2 (AuthenticAMD AVX512, torch 2.13.0+cpu)` is a CPU with two
     threads, `cuda:NVIDIA H200 (torch 2.11.0+cu130)` a GPU. Equal devices, equal bits."""

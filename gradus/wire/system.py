@@ -3,6 +3,30 @@
 from gradus.wire.message import Finite, Message, Moment
 
 
+class Usage(Message):
+    """What a worker and its trainers use of their machine, as sampled every ten seconds."""
+
+    cpu: Finite
+    """Cores that they keep busy."""
+    memory_bytes: int
+    """Resident, with their part of what they share."""
+    gpu: Finite | None = None
+    """Share of the time in which the worker's GPU computes, from 0 to 1; null for a CPU, and where no driver tells."""
+    gpu_memory_bytes: int | None = None
+    """Of the GPU, by all programs."""
+    gpu_memory_total_bytes: int | None = None
+
+
+class RunUsage(Message):
+    """What a run takes."""
+
+    experiment_id: str
+    samples_per_second: Finite | None
+    """Training examples a second in its last epoch; null before the first."""
+    peak_memory_bytes: int | None
+    """As in the experiment."""
+
+
 class WorkerRecord(Message):
     """A worker process that gave a sign of life lately."""
 
@@ -19,6 +43,10 @@ class WorkerRecord(Message):
     """Threads of each run on a CPU that it trains now for the asking workspace."""
     running: int
     """Experiments of the asking workspace that it trains now."""
+    runs: tuple[RunUsage, ...] = ()
+    """These experiments, and what they take."""
+    usage: Usage | None = None
+    """Null in the first seconds of a worker, where its system does not tell, and of an older service."""
     version: str
     started_at: Moment
     seen_at: Moment

@@ -103,6 +103,7 @@ def record(row: ExperimentRow, spec: Spec | None = None) -> ExperimentRecord:
         best=row.best and MetricsRow.model_validate_json(row.best),
         error=row.error and Failure.model_validate_json(row.error),
         attempts=row.attempts,
+        peak_memory_bytes=row.peak_memory_bytes,
         device=row.device,
         moved_from=_listed(row.moved_from),
         created_at=row.created_at,

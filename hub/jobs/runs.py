@@ -37,6 +37,8 @@ class EpochResult:
     """All that is found about the run after this epoch; None if nobody has looked."""
     measured: MeasuredLayers | None = None
     """The statistics of the layers, if they were measured."""
+    peak_bytes: int | None = None
+    """The most memory that the job has taken; None where that is unknown."""
 
 
 def heartbeat(session: Session, lease: Lease) -> None:
@@ -243,3 +245,5 @@ def _advance(row: ExperimentRow, epoch: EpochResult) -> None:
     row.latest = epoch.row.model_dump_json()
     if epoch.best:
         row.best = row.latest
+    if epoch.peak_bytes is not None:
+        row.peak_memory_bytes = max(epoch.peak_bytes, row.peak_memory_bytes or 0)

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import delete, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from gradus.array import Room
 from gradus.device_name import CpuName
 from gradus.status import Status
-from gradus.wire.system import WorkerRecord
+from gradus.wire.metrics import MetricsRow
+from gradus.wire.system import RunUsage, Usage, WorkerRecord
 from hub.database.database import now
 from hub.tables import ExperimentRow, JobRow, WorkerRow
 
@@ -24,13 +25,14 @@ def register(session: Session, worker: WorkerRecord) -> None:
     """Register a worker, and delete workers that were lost long ago."""
     at = now(session)
     session.execute(delete(WorkerRow).where(or_(WorkerRow.seen_at < at - 20 * ALIVE, WorkerRow.seen_at > at + ALIVE)))
-    session.add(WorkerRow(**worker.model_dump(exclude={"threads"})))
+    session.add(WorkerRow(**worker.model_dump(exclude={"threads", "runs", "usage"})))
 
 
-def beat(session: Session, worker_id: str, running: int, device: str) -> bool:
+def beat(session: Session, worker_id: str, running: int, device: str, usage: Usage | None = None) -> bool:
     """Record a heartbeat. Returns False if the worker was deleted after a long silence and must register again."""
     heartbeat = update(WorkerRow).where(WorkerRow.id == worker_id)
-    changed = heartbeat.values(seen_at=now(session), running=running, device=device).returning(WorkerRow.id)
+    values = {"running": running, "device": device, "sample": usage and usage.model_dump_json()}
+    changed = heartbeat.values(seen_at=now(session), **values).returning(WorkerRow.id)
     return session.execute(changed).scalar_one_or_none() is not None
 
 
@@ -44,7 +46,12 @@ def alive(session: Session) -> Sequence[WorkerRecord]:
     at = now(session)
     is_alive = (WorkerRow.seen_at > at - ALIVE, WorkerRow.seen_at <= at + CLOCK_SKEW)
     rows = session.scalars(select(WorkerRow).where(*is_alive).order_by(WorkerRow.started_at))
-    return [WorkerRecord.model_validate(row, from_attributes=True) for row in rows]
+    return [_record(row) for row in rows]
+
+
+def _record(row: WorkerRow) -> WorkerRecord:
+    usage = None if row.sample is None else Usage.model_validate_json(row.sample)
+    return WorkerRecord.model_validate(row, from_attributes=True).model_copy(update={"usage": usage})
 
 
 def kinds(session: Session) -> Sequence[str]:
@@ -54,23 +61,40 @@ def kinds(session: Session) -> Sequence[str]:
 
 def seen_by(session: Session, workspace_id: str) -> Sequence[WorkerRecord]:
     """The live workers as a workspace sees them: with its own experiments only."""
-    training = (
-        select(JobRow.owner, JobRow.id, ExperimentRow.device)
-        .join(ExperimentRow)
-        .where(ExperimentRow.workspace_id == workspace_id, ExperimentRow.status == Status.RUNNING)
-    )
-    running = session.execute(training).all()
-    return [
-        _with_runs(worker, [(job, device) for owner, job, device in running if owner == worker.id])
-        for worker in alive(session)
-    ]
+    running = _training(session, workspace_id)
+    return [_with_runs(worker, [run for owner, run in running if owner == worker.id]) for worker in alive(session)]
 
 
-def _with_runs(worker: WorkerRecord, running: Sequence[tuple[str, str | None]]) -> WorkerRecord:
-    """The worker with the experiments that it trains, given by job and device."""
-    cpus = [CpuName.parse(device or "") for device in dict(running).values()]
+def runs(session: Session) -> Sequence[RunUsage]:
+    """All experiments that train, of all workspaces."""
+    return [_usage(row) for _, row in _training(session)]
+
+
+def _training(session: Session, workspace_id: str | None = None) -> Sequence[tuple[str | None, ExperimentRow]]:
+    """The experiments of a workspace that train, with their workers; of all workspaces if none is given."""
+    trains = (JobRow.owner.is_not(None), ExperimentRow.status == Status.RUNNING)
+    query = select(JobRow.owner, ExperimentRow).join(ExperimentRow).where(*trains)
+    if workspace_id is not None:
+        query = query.where(ExperimentRow.workspace_id == workspace_id)
+    read = load_only(ExperimentRow.job_id, ExperimentRow.device, ExperimentRow.latest, ExperimentRow.peak_memory_bytes)
+    return [(owner, row) for owner, row in session.execute(query.options(read).order_by(ExperimentRow.id))]
+
+
+def _with_runs(worker: WorkerRecord, running: Sequence[ExperimentRow]) -> WorkerRecord:
+    """The worker with the experiments that it trains."""
+    cpus = [CpuName.parse(device or "") for device in {row.job_id: row.device for row in running}.values()]
     threads = tuple(cpu.threads for cpu in cpus if cpu is not None)
-    return worker.model_copy(update={"running": len(running), "threads": threads})
+    taken = tuple(map(_usage, running))
+    return worker.model_copy(update={"running": len(running), "threads": threads, "runs": taken})
+
+
+def _usage(row: ExperimentRow) -> RunUsage:
+    latest = None if row.latest is None else MetricsRow.model_validate_json(row.latest)
+    return RunUsage(
+        experiment_id=row.id,
+        samples_per_second=latest and latest.samples_per_second,
+        peak_memory_bytes=row.peak_memory_bytes,
+    )
 
 
 def room(session: Session) -> Room:

@@ -153,6 +153,7 @@ def _reset(session: Session, rows: Sequence[ExperimentRow]) -> None:
         session.execute(delete(table).where(table.experiment_id.in_(ids)))
     for row in rows:
         row.epoch, row.seconds, row.latest, row.best, row.started_at = 0, 0.0, None, None, None
+        row.peak_memory_bytes = None
         provenance.restart(row)
     session.flush()
 

@@ -117,6 +117,8 @@ class ExperimentRow(Table):
     best: Mapped[str | None] = mapped_column(Text)
     error: Mapped[str | None] = mapped_column(Text)
     attempts: Mapped[int] = mapped_column(Integer, default=0)
+    peak_memory_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    """The most memory that its job took; null where that is unknown."""
     device: Mapped[str | None] = mapped_column(String(100))
     moved_from: Mapped[str] = mapped_column(Text, default="[]", server_default="[]")
     """JSON list: earlier devices that trained the experiment."""

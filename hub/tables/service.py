@@ -49,6 +49,8 @@ class WorkerRow(Table):
     slots: Mapped[int] = mapped_column(Integer)
     cores: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     running: Mapped[int] = mapped_column(Integer, default=0)
+    sample: Mapped[str | None] = mapped_column(Text)
+    """JSON of the `Usage` at the last heartbeat; null where it is unknown."""
     version: Mapped[str] = mapped_column(String(40))
     started_at: Mapped[datetime] = mapped_column(Moment)
     seen_at: Mapped[datetime] = mapped_column(Moment)

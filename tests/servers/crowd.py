@@ -25,7 +25,7 @@ from tests.built_in import prepared
 from tests.servers.processes import Program
 
 TINY = Spec(dataset={"name": "wine", "limit": 32}, layers=[4], batch_size="full", epochs=1)
-AT_ONCE = 250
+AT_ONCE = 50
 """Experiments of one transaction."""
 
 

@@ -22,10 +22,11 @@ from worker.data.cache import DataCache
 from worker.data.load import load
 from worker.trainer.array_slots import StartingPoint, align_checkpoints, fill_slots, group_by_step
 from worker.trainer.failures import failure
+from worker.trainer.peak_memory import PeakMemory
 from worker.trainer.pipe import Pipe
 from worker.trainer.progress import Progress
 from worker.trainer.protocol import Ended, Found, LogLine, Report, StepReached, Train, Trainee, TrainingStarted
-from worker.trainer.run_loop import RunLoop
+from worker.trainer.run_loop import Hardware, RunLoop
 from worker.trainer.yardstick import priors
 from worker.training.data import Data
 
@@ -39,13 +40,19 @@ class Job:
     """Trains the experiments of one job. Experiments at the same step train together, as an array."""
 
     def __init__(
-        self, pipe: Pipe, command: Train, cache: DataCache, device: torch.device, products: str = ONEDNN_EVERYWHERE
+        self,
+        pipe: Pipe,
+        command: Train,
+        cache: DataCache,
+        device: torch.device,
+        products: str = ONEDNN_EVERYWHERE,
+        peak: PeakMemory | None = None,
     ) -> None:
+        """`peak` measures memory from the start of the process; by default, from here."""
         self._pipe = pipe
         self._command = command
         self._cache = cache
-        self._device = device
-        self._products = products
+        self._hardware = Hardware(device, products, peak or PeakMemory(device))
         self._store = artifact_store(command.artifacts_url)
         self._progress = Progress(pipe.send, command.pulse_seconds)
         self._writer = CheckpointWriter(self._store, command.token, wait=self._progress.wait)
@@ -69,6 +76,7 @@ class Job:
         return True
 
     def _train_and_write(self) -> None:
+        self._hardware.peak.begin()
         try:
             self._train()
         finally:
@@ -88,8 +96,7 @@ class Job:
             if not any(trainee.id in self._unfinished for trainee, _ in group):
                 continue  # stopped before their turn
             filled = fill_slots(group, self._command.places)
-            where = self._device, self._products
-            run_loop = RunLoop(self._pipe, self._writer, self._progress, self._unfinished, filled, data, *where)
+            run_loop = RunLoop(self._pipe, self._writer, self._progress, self._unfinished, filled, data, self._hardware)
             run_loop.run(self._command.checkpoint_seconds)
 
     def _data(self, trainee: Trainee, preprocessing: str | None) -> Data:
@@ -97,7 +104,7 @@ class Job:
 
         def read() -> Data:
             load_data = self._load_built_in if trainee.spec.dataset.digest is None else self._load_uploaded
-            return load_data(trainee, preprocessing).to(self._device, torch.float32)
+            return load_data(trainee, preprocessing).to(self._hardware.device, torch.float32)
 
         dataset = trainee.spec.dataset.without_augmentation()
         return self._cache.get(dataset, lambda: self._progress.wait_for(read), preprocessing)

@@ -138,6 +138,8 @@ class EpochDone(Message):
 
     kind: Literal["epoch_done"] = "epoch_done"
     members: tuple[MemberRow, ...]
+    peak_bytes: int | None = None
+    """The most memory that the job has taken, if the system tells."""
 
 
 class CheckpointWritten(Message):

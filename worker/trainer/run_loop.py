@@ -3,6 +3,7 @@ submits checkpoints."""
 
 import time
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import assert_never
 
@@ -19,6 +20,7 @@ from worker.checkpoint.files import CheckpointState
 from worker.checkpoint.writer import CheckpointWriter
 from worker.trainer.convert import early_stopping_message, guessing_message, metrics_row, rounded
 from worker.trainer.divergence_advice import cause_of, divergence_failure
+from worker.trainer.peak_memory import PeakMemory
 from worker.trainer.pipe import Pipe
 from worker.trainer.progress import Progress
 from worker.trainer.protocol import CheckpointWritten, Ended, EpochDone, LogLine, MemberRow, Report, Stopped, Trainee
@@ -28,6 +30,16 @@ from worker.training.data import Data
 from worker.training.report import Divergence, Ending, EpochReport, Finished, MemberEpoch, StoppedEarly
 from worker.training.state import join
 from worker.training.train import train
+
+
+@dataclass(frozen=True)
+class Hardware:
+    """What a job trains on."""
+
+    device: torch.device
+    products: str
+    """The libraries of large products, as in a `CpuName`."""
+    peak: PeakMemory
 
 
 class RunLoop:
@@ -41,11 +53,9 @@ class RunLoop:
         unfinished: dict[str, Trainee],
         starts: Sequence[tuple[Trainee, CheckpointState | None]],
         data: Data,
-        device: torch.device,
-        products: str,
+        hardware: Hardware,
     ) -> None:
-        """`unfinished` holds the experiments of the whole job that still train; those that end are removed from it.
-        `products` are the libraries of large products, as in a `CpuName`."""
+        """`unfinished` holds the experiments of the whole job that still train; those that end are removed from it."""
         self._pipe = pipe
         self._writer = writer
         self._progress = progress
@@ -57,8 +67,11 @@ class RunLoop:
         batch = examples_per_step(specs[0].batch_size, len(data.train))
         words = specs[0].dataset.augment
         progress.expect(longest_piece(plan(specs[0], data.plan), batch, len(specs), words))
-        self._training = train(specs, data, device, state=state, on_progress=progress.beat, products=products)
+        self._training = train(
+            specs, data, hardware.device, state=state, on_progress=progress.beat, products=hardware.products
+        )
         self._examples = len(data.train)
+        self._peak = hardware.peak
         self._preprocessing = data.preprocessing
         self._plan = data.plan
         self._largest_share = largest_share(data) or 0.0
@@ -96,7 +109,8 @@ class RunLoop:
                 self._trained_seconds[trainee.id] += seconds
         rows = [self._row(one, member, seconds) for one, member in trained]
         due = self._due_checkpoints(trained, is_due)
-        self._writer.submit(due, lambda saved: self._pipe.send(_epoch_done(rows, saved)))
+        peak = self._peak.bytes()
+        self._writer.submit(due, lambda saved: self._pipe.send(_epoch_done(rows, saved, peak)))
         for trainee, member in trained:
             if member.guessing is not None and report.epoch > trainee.epoch:  # else it was logged before
                 self._send(LogLine(id=trainee.id, message=guessing_message(member.guessing), level="warning"))
@@ -231,5 +245,6 @@ def _is_wanted(trainee: Trainee, member: MemberEpoch) -> bool:
     return member.ending is not None or (every is not None and member.epoch % every == 0)
 
 
-def _epoch_done(rows: Sequence[MemberRow], saved: Mapping[str, CheckpointRef]) -> EpochDone:
-    return EpochDone(members=tuple(row.model_copy(update={"saved": saved.get(row.id)}) for row in rows))
+def _epoch_done(rows: Sequence[MemberRow], saved: Mapping[str, CheckpointRef], peak: int | None) -> EpochDone:
+    members = tuple(row.model_copy(update={"saved": saved.get(row.id)}) for row in rows)
+    return EpochDone(members=members, peak_bytes=peak)

@@ -24,6 +24,7 @@ from worker.trainer.memory_trim import (
     stack_bytes,
     writable_bytes,
 )
+from worker.trainer.peak_memory import PeakMemory
 from worker.trainer.pipe import Pipe
 from worker.trainer.process_limits import limit_memory
 from worker.trainer.protocol import Idle, Ready
@@ -48,6 +49,7 @@ def serve(pipe: Pipe, choice: DeviceChoice, memory: float | None) -> None:
     warm_up(device)
     free_memory(device)
     freeze_objects()
+    peak = PeakMemory(device)
     pipe.send(Ready(device=device_name(device, fastest_products())))
     held_bytes = writable_bytes if device.type == "cpu" else anonymous_bytes  # what counts against the limit
     bytes_at_start, loads, stacks = held_bytes(), 0, 0
@@ -60,7 +62,8 @@ def serve(pipe: Pipe, choice: DeviceChoice, memory: float | None) -> None:
             limit_memory(memory, 2 * stacks)  # the loop's own, and those of the thread that loads the data
         first = command.trainees[0]
         with log_peak_memory(device, ResolvedSpec(first.spec, first.data), command.places):
-            had_memory = Job(pipe, command, cache, device, fastest_products() if cpu is None else cpu.products).train()
+            products = fastest_products() if cpu is None else cpu.products
+            had_memory = Job(pipe, command, cache, device, products, peak).train()
         free_memory(device)
         if cache.loads > loads:  # loading imported libraries, whose objects would cost each later collection 50 ms
             freeze_objects()

@@ -11,7 +11,7 @@ from gradus import __version__
 from gradus.cli import labels, output, tables
 from gradus.cli.options import Json, Url
 from gradus.client import Client
-from gradus.wire.system import Limits, SystemRecord, WorkerRecord
+from gradus.wire.system import Limits, SystemRecord, Usage, WorkerRecord
 
 
 def system(as_json: Json = False, url: Url = None) -> None:
@@ -37,15 +37,25 @@ def _facts(record: SystemRecord, url: str) -> dict[str, str]:
 
 def _workers(workers: tuple[WorkerRecord, ...], now: datetime) -> Table:
     table = tables.borderless()
-    for heading in ("worker", "device", "slots", "cores", "busy", "threads", "up for"):
+    for heading in ("worker", "device", "slots", "cores", "busy", "threads", "cpu", "memory", "gpu", "up for"):
         table.add_column(heading, justify="left" if heading in {"worker", "device"} else "right", no_wrap=True)
     for one in workers:
         busy = str(one.running)
         threads = ", ".join(map(str, one.threads)) or "–"
-        numbers = str(one.slots), str(one.cores or "–"), busy, threads
+        numbers = str(one.slots), str(one.cores or "–"), busy, threads, *_usage(one.usage)
         device = re.sub("(, products [mo]+)?, torch [^)]*", "", one.device)  # --json has the whole name
         table.add_row(f"{one.host} {one.pid}", device, *numbers, labels.age(one.started_at, now))
     return table
+
+
+def _usage(usage: Usage | None) -> tuple[str, str, str]:
+    """Cores that are busy, memory, and of a GPU the share of time in which it computes and its memory."""
+    if usage is None:
+        return "–", "–", "–"
+    gpu = "–" if usage.gpu is None else f"{usage.gpu:.0%}"
+    if usage.gpu_memory_bytes is not None:
+        gpu += f", {labels.size(usage.gpu_memory_bytes)}"
+    return f"{usage.cpu:.1f}", labels.size(usage.memory_bytes), gpu
 
 
 def _limits(limits: Limits) -> Table:

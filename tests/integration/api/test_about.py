@@ -11,15 +11,15 @@ from sqlalchemy import update
 
 from gradus.client import Credentials
 from gradus.datasets import DATASETS
-from gradus.wire.system import WorkerRecord
+from gradus.wire.system import Usage
 from hub.access import secret
 from hub.hub import Hub
 from hub.ids import new_id
-from hub.jobs import workers
+from hub.jobs import runs, workers
 from hub.settings import Settings
 from hub.tables import ExperimentRow
 from tests.integration.api.service import SPEC, Service, on_sqlite, serving, subscribed, wait_for
-from tests.integration.hub.work import claim, submit
+from tests.integration.hub.work import a_worker, claim, metrics_row, submit
 from tests.servers.processes import admin_key, http_client
 
 
@@ -27,21 +27,7 @@ def test_the_system_counts_workers_and_work(service: Service, client: httpx.Clie
     at = datetime.now(UTC)
     with service.hub.write() as session:
         for name, seen in (("here", at), ("gone", at - timedelta(minutes=1))):
-            workers.register(
-                session,
-                WorkerRecord(
-                    id=name,
-                    host="h",
-                    pid=1,
-                    device="cpu:2",
-                    slots=1,
-                    cores=4,
-                    running=0,
-                    version="0",
-                    started_at=at,
-                    seen_at=seen,
-                ),
-            )
+            workers.register(session, a_worker(name, cores=4, seen_at=seen))
     claim(service.hub, submit(service.hub), owner="here", device="cpu:3 (GenuineIntel AVX512, torch 2.13.0)")
     submit(service.hub)
     system = client.get("/v1/system").json()
@@ -51,6 +37,26 @@ def test_the_system_counts_workers_and_work(service: Service, client: httpx.Clie
     assert [worker["id"] for worker in system["workers"]] == ["here"]
     assert (system["devices"], system["queue_depth"], system["running"]) == (["cpu:2"], 1, 1)
     assert system["limits"]["page_size"] == 200
+
+
+def test_workers_and_runs_tell_what_they_use(service: Service, client: httpx.Client) -> None:
+    usage = Usage(cpu=1.5, memory_bytes=3, gpu=0.25, gpu_memory_bytes=4, gpu_memory_total_bytes=5)
+    with service.hub.write() as session:
+        workers.register(session, a_worker("here"))
+    row = submit(service.hub)
+    claimed = claim(service.hub, row, owner="here")
+    for epoch, peak in ((1, 200), (2, 100), (3, None)):
+        with service.hub.write() as session:
+            done = runs.EpochResult(metrics_row(epoch), best=True, peak_bytes=peak)
+            runs.record_epochs(session, claimed.lease, {row.id: done})
+            workers.beat(session, "here", 1, "cpu:2", usage)
+    (here,) = client.get("/v1/system").json()["workers"]
+    assert here["usage"] == usage.model_dump()
+    assert here["runs"] == [{"experiment_id": row.id, "samples_per_second": 3.0, "peak_memory_bytes": 200}]
+    assert client.get(f"/v1/experiments/{row.id}").json()["peak_memory_bytes"] == 200
+    told = client.get("/metrics").text.splitlines()
+    assert 'gradus_worker_cpu_cores{worker="here"} 1.5' in told
+    assert f'gradus_run_samples_per_second{{experiment="{row.id}"}} 3.0' in told
 
 
 @on_sqlite

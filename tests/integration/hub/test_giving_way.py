@@ -7,7 +7,6 @@ from typing import NamedTuple
 import pytest
 
 from gradus.status import Status
-from gradus.wire.system import WorkerRecord
 from hub.database.database import now
 from hub.hub import Hub
 from hub.jobs import claims, giving_way, queue_places, runs, turns, workers
@@ -16,6 +15,7 @@ from hub.jobs.giving_way import Slot
 from hub.jobs.leases import Lease
 from hub.tables import ExperimentRow, JobRow
 from tests.integration.hub.test_turns import ids, queue, start, started
+from tests.integration.hub.work import a_worker
 
 SLOT = Slot(["auto", "cpu"])
 OVER = -1.0
@@ -45,24 +45,9 @@ def give_way(hub: Hub, claimed: claims.Claim) -> None:
         runs.release_experiment(session, claimed.lease, claimed.members[0].id, None, "others wait")
 
 
-def a_worker(hub: Hub, slots: int) -> None:
-    at = datetime.now(UTC)
+def has_worker(hub: Hub, slots: int) -> None:
     with hub.write() as session:
-        workers.register(
-            session,
-            WorkerRecord(
-                id="worker",
-                host="h",
-                pid=1,
-                device="cpu:1",
-                slots=slots,
-                running=0,
-                version="1",
-                started_at=at,
-                seen_at=at,
-            ),
-        )
-        workers.beat(session, "worker", 0, "cpu:1")
+        workers.register(session, a_worker("worker", slots=slots))
 
 
 class Case(NamedTuple):
@@ -137,7 +122,7 @@ def test_a_free_slot_or_a_full_workspace_needs_nobody_to_give_way(hub: Hub) -> N
     begin(hub, theirs, 100)
     queue(hub, "theirs", [5])
     assert [is_due(hub, mine, Slot(SLOT.kinds, most)) for most in (None, 2, 1)] == [True, True, False]
-    a_worker(hub, slots=3)
+    has_worker(hub, slots=3)
     assert not is_due(hub, mine)
 
 
@@ -145,7 +130,7 @@ def test_a_run_gives_way_to_one_whose_worker_was_lost(hub: Hub) -> None:
     mine = queue(hub, "mine", [0, 0])
     for row in mine:
         begin(hub, row)
-    a_worker(hub, slots=1)
+    has_worker(hub, slots=1)
     assert not is_due(hub, mine[0])
     with hub.write() as session:
         session.get_one(JobRow, mine[1].job_id).lease_until = datetime(2000, 1, 1, tzinfo=UTC)
@@ -183,7 +168,7 @@ def test_a_job_starts_at_the_latest_when_turns_are_over(hub: Hub) -> None:
     for row, seconds in zip(mine, (50, 500), strict=True):
         begin(hub, row, seconds)
     theirs = queue(hub, "theirs", [0] * 3)
-    a_worker(hub, slots=2)
+    has_worker(hub, slots=2)
     with hub.read() as session:
         places = queue_places.of(session, ids(theirs))
         ends = [session.get_one(JobRow, row.job_id).turn_until for row in mine]

@@ -12,6 +12,7 @@ from gradus.spec.device import choice_of
 from gradus.spec.experiment import Spec
 from gradus.status import EventKind
 from gradus.wire.metrics import MetricsRow
+from gradus.wire.system import WorkerRecord
 from hub.database.database import now
 from hub.experiments import experiments
 from hub.experiments.events import Event, append
@@ -34,6 +35,13 @@ def submit(hub: Hub, **changes: object) -> ExperimentRow:
         append(session, [Event(row.id, EventKind.STATUS, record(row))], at)
         outbox(session).jobs.append((row.job_id, choice_of(spec.device)))
     return row
+
+
+def a_worker(name: str, **changes: object) -> WorkerRecord:
+    """A worker with one slot and two cores."""
+    at = datetime.now(UTC)
+    facts = {"host": "h", "pid": 1, "device": "cpu:2", "slots": 1, "cores": 2, "running": 0, "version": "0"}
+    return WorkerRecord.model_validate({**facts, "id": name, "started_at": at, "seen_at": at, **changes})
 
 
 def claim(hub: Hub, row: ExperimentRow, owner: str = "worker", device: str = "cpu:1") -> claims.Claim:

@@ -34,6 +34,7 @@ def test_long_runs_take_turns_with_others_also_when_their_worker_is_killed(hub: 
     start_worker()
     until(lambda: turns_of(hub, two.id) >= 2)
     wait_for_epoch(hub, one.id, read(hub, one.id).progress.epoch + 1)
+    assert (read(hub, one.id).peak_memory_bytes or 0) > 2**20
     told = [[row.model_dump_json(exclude=set(TIMED)) for row in rows(hub, each.id)] for each in (one, two)]
     both = min(map(len, told))
     assert told[0][:both] == told[1][:both], "the same bits, wherever they were interrupted"

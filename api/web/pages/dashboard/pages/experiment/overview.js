@@ -1,7 +1,7 @@
 // The overview of an experiment: the numbers that one looks for first, and its curves as they grow.
 
 import { Charts } from "../../charts/chart.js";
-import { duration } from "../../format.js";
+import { bytes, duration } from "../../format.js";
 import { icon } from "../../icons.js";
 import { has, lossOf, measuredIn, metric, metrics, written } from "../../metrics.js";
 import { html, nothing } from "../../template.js";
@@ -108,10 +108,14 @@ const tiles = (experiment) => {
       ${tile(`Best ${score.label.toLowerCase()}`, of(best, score), `epoch ${best.epoch}`)}
       ${test ? tile(`${test.label} there`, of(best, test), `loss ${of(best, lossOf("test"))}`) : nothing}
       ${tile(`${train?.label} now`, of(latest, train), `validation ${of(latest, validation)}`)}
-      ${time ? tile(time.label, duration(latest[time.key]), `${of(latest, speed)} examples per second`) : nothing}
+      ${time ? tile(time.label, duration(latest[time.key]), besideTime(experiment, of(latest, speed))) : nothing}
     </div>
   `;
 };
+
+/** @param {any} experiment @param {string} speed */
+const besideTime = ({ peak_memory_bytes: peak }, speed) =>
+  `${speed} examples per second${peak ? `, ${bytes(peak)} of memory` : ""}`;
 
 /** The metric of the test examples that stands beside a best value. @param {string} key @param {any} best */
 const testOf = (key, best) =>

@@ -77,6 +77,13 @@ const workers = (system) =>
     </section>
   `;
 
+/** How busy a worker's GPU is, and its memory. @param {any} usage */
+const gpuOf = (usage) => {
+  if (usage?.gpu_memory_bytes === undefined || usage.gpu_memory_bytes === null) return "–";
+  const busy = usage.gpu === null ? "" : `${Math.round(100 * usage.gpu)} %, `;
+  return `${busy}${bytes(usage.gpu_memory_bytes)} of ${bytes(usage.gpu_memory_total_bytes)}`;
+};
+
 const workersTable = (all) =>
   html`
     <div class="table" role="region" aria-label="Workers" tabindex="0">
@@ -89,6 +96,9 @@ const workersTable = (all) =>
             <th scope="col" class="number">Slots</th>
             <th scope="col" class="number">Cores</th>
             <th scope="col">Threads</th>
+            <th scope="col" class="number">CPU</th>
+            <th scope="col" class="number">Memory</th>
+            <th scope="col" class="number">GPU</th>
             <th scope="col">Since</th>
             <th scope="col">Seen</th>
             <th scope="col">Version</th>
@@ -104,6 +114,9 @@ const workersTable = (all) =>
                 <td class="number">${whole(worker.slots)}</td>
                 <td class="number">${worker.cores ? whole(worker.cores) : "–"}</td>
                 <td>${worker.threads.join(", ") || "–"}</td>
+                <td class="number">${worker.usage ? worker.usage.cpu.toFixed(1) : "–"}</td>
+                <td class="number">${worker.usage ? bytes(worker.usage.memory_bytes) : "–"}</td>
+                <td class="number">${gpuOf(worker.usage)}</td>
                 <td>${time(worker.started_at)}</td>
                 <td>${time(worker.seen_at)}</td>
                 <td>${worker.version}</td>
