@@ -12,7 +12,7 @@ ADAPTIVE_SHARE = 2e-4
 """The same for optimizers that amplify a small gradient: with Adam two sigmoid layers (8e-4) learn, three (4e-5) lose
 two points."""
 LOST = 1e-5
-"""Share below which the loss does not leave the plateau."""
+"""Share below which the loss does not leave the plateau, unless the optimizer amplifies a small gradient."""
 
 
 def at_start(start: Start) -> Finding | None:
@@ -22,14 +22,18 @@ def at_start(start: Start) -> Finding | None:
     limit = ADAPTIVE_SHARE if start.is_adaptive else SHARE
     if share is None or share >= limit:
         return None
-    last = hidden[-1]
+    last, is_lost = hidden[-1], share < LOST and not start.is_adaptive
+    if start.is_adaptive:
+        outcome = "sees nearly one and the same example: the optimizer amplifies what is left, which takes many steps."
+    else:
+        outcome = "sees one and the same example, and can learn no more than class frequencies."
     return Finding(
         id=KIND.id,
-        severity="note" if start.learns_at_once else "critical" if share < LOST else "warning",
+        severity="note" if start.learns_at_once else "critical" if is_lost else "warning",
         layer=last.name,
         evidence=(Evidence(statistic="share", layer=last.name, value=share, threshold=limit, healthy=(0.01, 1)),),
         because=f"Only {figure(share)} of the activations of {last.name} differs between inputs; the rest is the same "
-        "for all. The output layer sees one and the same example, and can learn no more than class frequencies.",
+        f"for all. The output layer {outcome}",
         patches=(
             cures.relu(start.spec),
             cures.cure(start.spec, {"activation": "tanh"}, "tanh is 0 at 0, and adds nothing that all inputs share."),
@@ -46,7 +50,9 @@ KIND = FindingKind(
     why="The signal share is the variance of the activations between examples over their second moment. The logistic "
     "function of a small sum is about 1/2 for every input, and each further layer halves what differs: one sigmoid "
     "layer has a share of 0.015, three 4.5e-5, five 1.5e-7. ReLU and tanh networks keep 0.15 and more at a depth of "
-    "30. An adaptive optimizer can amplify a small gradient, but not a signal that is not there.",
+    "30. SGD and momentum then stay at the class frequencies. An adaptive optimizer amplifies the small gradient: "
+    "with Adam MNIST is learned, but more slowly with each layer (after three epochs 95 % with five layers, 88 % with "
+    "eight, 21 % with ten).",
     cure='`{"activation": "relu", "init": "auto"}`, or tanh, or batch normalization, which removes the common part.',
     at_start=at_start,
     in_run=in_run,

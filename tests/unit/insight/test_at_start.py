@@ -46,7 +46,16 @@ FIRES: dict[str, tuple[str, str, dict[str, Any]]] = {
         "warning",
         {"spec": DEEP, "begin": {"gradient_ratio": 0.06, "backward_factor": 0.24}, "twenty": SLOW},
     ),
-    "inputs that look alike": ("signal_collapse", "critical", {"begin": {"share": 1.5e-7}, "twenty": SLOW}),
+    "inputs that look alike": (
+        "signal_collapse",
+        "critical",
+        {"spec": DEEP, "begin": {"share": 1.5e-7}, "twenty": SLOW},
+    ),
+    "inputs that look alike to an optimizer that does not mind": (
+        "signal_collapse",
+        "warning",
+        {"spec": {"optimizer": "adam"}, "begin": {"share": 8.5e-14}, "twenty": SLOW},
+    ),
     "inputs times 255": ("inputs_unscaled", "warning", {"data": {"input_rms": 80}}),
     "inputs divided twice": ("inputs_unscaled", "warning", {"data": {"largest_input_deviation": 0.002}}),
     "a column times 1000": ("inputs_unscaled", "warning", {"data": {"deviation_ratio": 1000.0}}),
