@@ -1,21 +1,18 @@
 """Servers and databases for tests. Each server starts once, when first asked for, and is gone at the end."""
 
 import os
-import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import certifi
 import pytest
 import redis
-from execnet import XSpec
 
 from hub.database import postgres as postgres_connections
 from hub.dataset_files import available
 from hub.settings import Settings
 from hub.valkey import ValkeyServer
-from tests.servers.collected import forked_test_processes
+from tests.servers.collected import pytest_xdist_setupnodes as pytest_xdist_setupnodes  # noqa: PLC0414 (a hook)
 from tests.servers.postgres import Postgres, running_postgres
 from tests.servers.processes import warm_processes
 from tests.servers.trainers import running_trainer_server
@@ -43,17 +40,6 @@ LONGEST = (
     "tests/integration/fuzz/test_api.py",
 )
 """Files that take a minute and more, most of it waiting."""
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_setupnodes(config: pytest.Config, specs: list[XSpec]) -> None:
-    """The processes of `pytest -n` are forked from one that has collected the tests."""
-    if sys.platform == "linux":
-        processes = ExitStack()
-        config.add_cleanup(processes.close)
-        python = processes.enter_context(forked_test_processes(config.invocation_params.args))
-        for spec in specs:
-            spec.python = python
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

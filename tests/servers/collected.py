@@ -8,20 +8,32 @@ import gc
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from contextlib import ExitStack, contextmanager, redirect_stdout
 from io import StringIO
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from execnet import XSpec
 
 from tests.servers.forking import forked_programs, serve
 
 _PYTHON = "python-of-tests"
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config: pytest.Config, specs: list[XSpec]) -> None:
+    """Have the processes of `pytest -n` forked."""
+    if sys.platform == "linux":
+        process = ExitStack()
+        config.add_cleanup(process.close)
+        python = process.enter_context(_forked_test_processes(config.invocation_params.args))
+        for spec in specs:
+            spec.python = python
+
+
 @contextmanager
-def forked_test_processes(arguments: Sequence[str]) -> Iterator[str]:
+def _forked_test_processes(arguments: Sequence[str]) -> Iterator[str]:
     """The Python that `pytest -n`, called with these arguments, starts for each of its processes."""
     command = ["-m", "tests.servers.collected", *arguments]
     with forked_programs([_PYTHON], command, session=False) as folder:
@@ -36,11 +48,16 @@ def main() -> None:
 
 
 def _collect(arguments: list[str]) -> None:
-    """What fails here fails again in the forks, which report it."""
+    """Import what the forks will collect. What cannot be imported here they import again, and report."""
+    before = set(sys.modules)
     gc.disable()  # nearly everything stays
     with redirect_stdout(StringIO()):
-        pytest.main([*arguments, "-n0", "--collect-only"])
+        code = pytest.main([*arguments, "-n0", "--collect-only"])
     gc.enable()
+    if code not in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
+        for name in sys.modules.keys() - before:  # pytest leaves a module there whose import has failed
+            if Path(getattr(sys.modules[name], "__file__", None) or "").name.startswith(("test_", "conftest")):
+                del sys.modules[name]
 
 
 def _run(program: str, arguments: list[str]) -> None:
