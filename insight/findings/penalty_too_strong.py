@@ -1,5 +1,6 @@
 """The penalty decides, and not the data."""
 
+from math import sqrt
 from typing import Any
 
 from gradus.wire.finding import Evidence, Finding, Patch
@@ -20,6 +21,9 @@ GAP = 1.1
 """Validation over training loss up to which the penalty prevents no learning by heart."""
 SOLVED = 0.1
 """Share of a constant prediction's loss below which the penalty does no harm."""
+EXACT = 0.01
+"""The same for regression where the penalty is more than the data's loss: numbers are never as good as right, and a
+loss of 5 % of the variance may be twice that of the noise."""
 LEAST = 2
 
 
@@ -40,8 +44,10 @@ def in_run(run: Run) -> Finding | None:
     rules = share > SHARE or (share > COSTLY and left < SHARE)
     is_sick = run.remaining(last.train_loss) > SOLVED if share > SHARE else not learns_well(run)
     if is_regression and share > COSTLY:
-        rules, is_sick = True, run.remaining(last.train_loss) > SOLVED
-    if not is_sick or gap > GAP or not (rules or (is_at_prior(run) and left < SHRUNK)):
+        rules = True
+        is_sick = run.remaining(last.train_loss) > (EXACT if share > SHARE else SOLVED)
+    chance = 2 * sqrt(2 / max(run.data.validation_examples, 1)) if is_regression else 0.0
+    if not is_sick or gap > GAP + chance or not (rules or (is_at_prior(run) and left < SHRUNK)):
         return None
     limit = COSTLY if is_regression else SHARE
     what = " and ".join(f"{name} of {value:g}" for name, value in (("l1", l1), ("l2", l2)) if value)

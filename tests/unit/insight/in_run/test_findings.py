@@ -95,6 +95,11 @@ SICK: dict[str, tuple[str, str, Run]] = {
         "warning",
         planted([3000.0] * 6, dataset="diabetes", prior=VARIANCE, penalties=0.1, l2=0.01),
     ),
+    "more than the loss, though R² is 0.95": (
+        "penalty_too_strong",
+        "warning",
+        planted([295.0] * 6, dataset="diabetes", prior=VARIANCE, penalties=0.11, l2=0.01),
+    ),
     "heavy": (
         "penalty_too_strong",
         "warning",
@@ -231,6 +236,10 @@ LOOK_ALIKES: dict[str, tuple[str, Run]] = {
     "noise of dropout": (
         "dropout_too_strong",
         planted([4500.0, *[3300.0] * 5], [2900.0] * 6, dataset="diabetes", prior=VARIANCE, dropout=0.1),
+    ),
+    "a penalty that keeps from learning by heart": (
+        "penalty_too_strong",
+        planted([295.0] * 6, [600.0] * 6, dataset="diabetes", prior=VARIANCE, penalties=0.11, l2=0.01),
     ),
     "small penalty of a regression": (
         "penalty_too_strong",
