@@ -64,7 +64,8 @@ def _ask(folder: Folder, source: Source) -> tuple[Answer, Mapping[str, tuple[str
 
 def _probed(source: Source, folder: Folder) -> Probe:
     def load(dataset: Dataset) -> Data:
-        return folder.data(source.patched({"dataset": {"standardize": dataset.standardize}}))
+        numbers = dataset.model_dump(mode="json")["numbers"]
+        return folder.data(source.patched({"dataset": {"standardize": dataset.standardize, "numbers": numbers}}))
 
     return probe(folder.resolved(source, SEED), folder.data(source), load)
 

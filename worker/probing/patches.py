@@ -50,6 +50,15 @@ class Patched:
         """The ids of findings that are more than notes."""
         return frozenset(finding.id for finding in self.findings if finding.severity in ALARMS)
 
+    @property
+    def critical(self) -> bool:
+        """Whether the network will not learn."""
+        return any(finding.severity == "critical" for finding in self.findings)
+
+
+Heals = Callable[[Finding, Patched], bool]
+"""Whether a patched network is without the finding, and well."""
+
 
 class _Outcome(Enum):
     """Why a patched spec has no start."""
@@ -70,11 +79,19 @@ class Prober:
         """Patched specs that were measured."""
 
     def predicted(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
-        """The findings with patches that heal them, each with its predicted effect, and patches that were not
-        measured."""
-        before = Patched(self._start, tuple(findings))
+        """The findings of a probe with patches that heal them and bring no other alarm, each with its predicted effect,
+        and patches that were not measured."""
+        before = Patched(self._start, tuple(findings)).alarms
+        return self._each(findings, lambda finding, after: not after.alarms - (before - {finding.id}))
+
+    def predicted_of_run(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+        """The same for findings of a run with this start, of which a probe does not see all: a patched network must be
+        without the finding, and not be unable to learn."""
+        return self._each(findings, lambda finding, after: finding.id not in after.alarms and not after.critical)
+
+    def _each(self, findings: Sequence[Finding], heals: Heals) -> tuple[Finding, ...]:
         return tuple(
-            finding.model_copy(update={"patches": tuple(self._healing(finding, before))}) for finding in findings
+            finding.model_copy(update={"patches": tuple(self._healing(finding, heals))}) for finding in findings
         )
 
     @property
@@ -82,15 +99,15 @@ class Prober:
         """Patched specs that were not measured, as others had used up the budget."""
         return sum(one is _Outcome.UNMEASURED for one in self._known.values())
 
-    def _healing(self, finding: Finding, before: Patched) -> Iterator[Patch]:
+    def _healing(self, finding: Finding, heals: Heals) -> Iterator[Patch]:
         for patch in finding.patches:
             after = self._patched(patch.patch)
             if isinstance(after, Patched) and (patch_for := self._with_rate(patch, finding, after)) is not patch:
                 patch, after = patch_for, self._patched(patch_for.patch)  # noqa: PLW2901
             if after is _Outcome.UNMEASURED:
                 yield patch
-            elif isinstance(after, Patched) and _heals(finding, before, after):
-                yield patch.model_copy(update={"predicted": effect(before.start, after.start)})
+            elif isinstance(after, Patched) and heals(finding, after):
+                yield patch.model_copy(update={"predicted": effect(self._start, after.start)})
 
     def _with_rate(self, patch: Patch, finding: Finding, after: Patched) -> Patch:
         """The patch, with the learning rate that the patched network needs if the present one does not suit it."""
@@ -130,7 +147,8 @@ class Prober:
         data = self._start.data
         try:
             spec = changed(self._start.spec, patch).written_out(data.task)
-            dataset = self._start.spec.dataset.model_copy(update={"standardize": spec.dataset.standardize})
+            scaling = {"standardize": spec.dataset.standardize, "numbers": spec.dataset.numbers}
+            dataset = self._start.spec.dataset.model_copy(update=scaling)
             resolved = ResolvedSpec(spec.model_copy(update={"dataset": dataset}), data)
             assert resolved.network.layers
         except (ValidationError, Misfit):
@@ -146,11 +164,6 @@ def _needed_rate(after: Patched) -> float | None:
     higher = higher_rate(start)
     is_short = start.measured.rate.decrease < SHORT
     return higher if is_short and higher is not None and higher >= TIMES * start.spec.optimizer.lr else None
-
-
-def _heals(finding: Finding, before: Patched, after: Patched) -> bool:
-    """Whether the finding is gone, and no other alarm is new."""
-    return finding.id not in after.alarms and not after.alarms - before.alarms
 
 
 def effect(before: Start, after: Start) -> dict[str, dict[str, Any]]:

@@ -84,6 +84,16 @@ def test_tables_targets_and_images_are_probed(lab: Lab, spec: dict[str, Any], ki
     assert len(found["twenty"]["losses"]) == 21
 
 
+def test_numbers_as_they_are_in_a_table_have_a_patch_that_was_probed(lab: Lab) -> None:
+    _upload(lab, "probed")
+    raw = {"name": "probed", "target": "exited", "numbers": "none", "columns": {"since": "ignore"}}
+    found = probe(lab, {"dataset": raw, "layers": [8], "optimizer": {"kind": "sgd", "lr": 0.01}, "epochs": 300})
+    unscaled = next(one for one in found["findings"] if one["id"] == "inputs_unscaled")
+    (patch,) = unscaled["patches"]
+    assert patch["patch"]["dataset"] == {"numbers": "standard"}
+    assert patch["predicted"]["rho"]["before"] < patch["predicted"]["rho"]["after"]
+
+
 def test_the_client_and_the_command_line_tell_it(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:
     probe(lab, SICK)
     key = make_key(lab.hub, lab.workspace, Role.VIEWER).key
