@@ -4,6 +4,7 @@ import json
 
 from sqlalchemy.orm import Session
 
+from api.services import finding_predictions
 from api.services.lookup import EXPERIMENTS
 from gradus.wire.finding import Finding, FindingPage
 from hub.experiments.mapping import stored_findings
@@ -24,11 +25,20 @@ def of_experiment(
     Raises:
         NotFound: the workspace has no experiment with this id.
     """
+    is_to_come = _look(hub, workspace_id, experiment_id)
     with hub.read() as session:
         row = EXPERIMENTS.found(session, workspace_id, experiment_id)
         hidden = suppressed | _tagged(row)
         found = [one for one in found_of(session, row) if not hidden & {one.id, one.name}]
-        return FindingPage(data=tuple(found), last_event=row.events)
+        return FindingPage(data=tuple(found), last_event=row.events, predicting=is_to_come)
+
+
+def _look(hub: Hub, workspace_id: str, experiment_id: str) -> bool:
+    """Have the patches of a finished run probed. Returns whether what they would change is still to come."""
+    with hub.read() as session:
+        row = EXPERIMENTS.found(session, workspace_id, experiment_id)
+        question = finding_predictions.question_of(session, row, stored_findings(row))
+    return question is not None and finding_predictions.look(hub, workspace_id, question)
 
 
 def found_of(session: Session, row: ExperimentRow) -> tuple[Finding, ...]:

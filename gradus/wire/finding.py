@@ -122,3 +122,5 @@ class FindingPage(Message):
 
     data: tuple[Finding, ...]
     last_event: int = 0
+    predicting: bool = False
+    """Whether the patches are being probed: then read again for what they would change."""

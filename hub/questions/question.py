@@ -13,6 +13,7 @@ from gradus.device_name import ONEDNN_EVERYWHERE
 from gradus.facts import Part
 from gradus.spec.dataset import Dataset
 from gradus.spec.experiment import Spec
+from gradus.wire.finding import Finding
 from gradus.wire.message import Message
 from gradus.wire.predicted_file import FileFormat
 from hub.datasets.table_ref import TableRef
@@ -105,6 +106,28 @@ class ProbeQuestion(Message):
     """The stored table of an uploaded data set; None for a built-in one."""
 
 
+class CuresQuestion(Message):
+    """What would the patches of a finished run's findings change? Measured on the initial networks of the spec and of
+    the patched ones."""
+
+    kind: Literal["cures"] = "cures"
+    revision: Literal[1] = 1
+    experiment_id: str
+    spec: Spec
+    """Resolved."""
+    data: DatasetPlan
+    findings: tuple[Finding, ...]
+    """Those with patches of the spec."""
+    table: TableRef | None = None
+    """The stored table of an uploaded data set; None for a built-in one."""
+
+
+class Cures(Message):
+    """The answer: the same findings, with patches that heal, each with what it changes."""
+
+    findings: tuple[Finding, ...]
+
+
 class AugmentedQuestion(Message):
     """What does augmentation do to training images?"""
 
@@ -124,7 +147,7 @@ class AugmentedQuestion(Message):
 
 AboutNetwork = EvaluationQuestion | OutcomesQuestion | CalibrationQuestion | PredictionsQuestion
 """The questions about the network of an experiment."""
-Question = Annotated[AboutNetwork | ProbeQuestion | AugmentedQuestion, Field(discriminator="kind")]
+Question = Annotated[AboutNetwork | ProbeQuestion | CuresQuestion | AugmentedQuestion, Field(discriminator="kind")]
 
 QUESTIONS: TypeAdapter[Question] = TypeAdapter(Question)
 
@@ -134,6 +157,7 @@ PREFIXES = {
     "calibration": "cal",
     "predictions": "prd",
     "probe": "prb",
+    "cures": "cur",
     "augmented": "aug",
 }
 """The prefix of the ids of each kind."""
@@ -142,10 +166,13 @@ PREFIXES = {
 def digest_of(question: Question) -> str:
     """SHA-256 of a question: equal for identical questions, wherever the table is stored, and if it was deleted since:
     the spec has the digest of its content."""
-    where = {"table": True} if isinstance(question, ProbeQuestion | AugmentedQuestion) else {"network": {"table"}}
+    is_about_network = isinstance(question, AboutNetwork)
+    where = {"network": {"table"}} if is_about_network else {"table": True}
     return hashlib.sha256(question.model_dump_json(exclude=where).encode()).hexdigest()
 
 
 def experiment_of(question: Question) -> str | None:
     """The experiment that a question is about, with which it is deleted; None for probes and previews."""
-    return None if isinstance(question, ProbeQuestion | AugmentedQuestion) else question.network.experiment_id
+    if isinstance(question, CuresQuestion):
+        return question.experiment_id
+    return question.network.experiment_id if isinstance(question, AboutNetwork) else None

@@ -138,6 +138,13 @@ def outcome(session: Session, workspace_id: str, question_id: str) -> Outcome | 
     return Outcome(row.id, row.created_at, row.answer, files, problem)
 
 
+def known(session: Session, workspace_id: str, question: Question) -> Outcome | None:
+    """What has become of a question that was asked before; None if it was not."""
+    mine = (QuestionRow.workspace_id == workspace_id, QuestionRow.digest == digest_of(question))
+    id_ = session.scalar(select(QuestionRow.id).where(*mine))
+    return None if id_ is None else outcome(session, workspace_id, id_)
+
+
 def request_of(session: Session, workspace_id: str, question_id: str) -> Question | None:
     """A workspace's question with this id; None if there is none."""
     mine = (QuestionRow.id == question_id, QuestionRow.workspace_id == workspace_id)

@@ -10,6 +10,7 @@ from hub.artifacts.manifest import Damaged
 from hub.questions.question import (
     AugmentedQuestion,
     CalibrationQuestion,
+    CuresQuestion,
     EvaluationQuestion,
     OutcomesQuestion,
     PredictionsQuestion,
@@ -17,6 +18,7 @@ from hub.questions.question import (
 )
 from worker.answering.augmented import augmented
 from worker.answering.calibration import calibration
+from worker.answering.cures import cured
 from worker.answering.evaluation import evaluation
 from worker.answering.outcomes import outcomes
 from worker.answering.predictions import predictions
@@ -52,18 +54,22 @@ def reply(asked: bytes, memory: float) -> Reply:
 
 def answer(ask: Ask) -> Message:
     """The answer to a question. Its files, if it has any, are in the folder of the question."""
+    told: Message
     match ask.question:
         case EvaluationQuestion():
-            return evaluation(ask, ask.question)
+            told = evaluation(ask, ask.question)
         case CalibrationQuestion():
-            return calibration(ask, ask.question)
+            told = calibration(ask, ask.question)
         case OutcomesQuestion():
-            return outcomes(ask, ask.question)
+            told = outcomes(ask, ask.question)
         case PredictionsQuestion():
-            return predictions(ask, ask.question)
+            told = predictions(ask, ask.question)
         case ProbeQuestion():
-            return probed(ask, ask.question)
+            told = probed(ask, ask.question)
+        case CuresQuestion():
+            told = cured(ask, ask.question)
         case AugmentedQuestion():
-            return augmented(ask, ask.question)
+            told = augmented(ask, ask.question)
         case _:
             assert_never(ask.question)
+    return told

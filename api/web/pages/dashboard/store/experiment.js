@@ -21,6 +21,8 @@ export class ExperimentStore {
     this.log = new Snapshot(changedLines);
     /** @type {Snapshot<any[]>} */
     this.found = new Snapshot(changedFindings);
+    /** Whether patches are being probed: of what that finds no event tells. */
+    this.predicting = false;
   }
 
   get experiment() {
@@ -63,7 +65,8 @@ export class ExperimentStore {
 
   readFindings() {
     return refreshed(this.found, async () => {
-      const { data, last_event: seq } = await get(`/v1/experiments/${this.id}/findings`);
+      const { data, last_event: seq, predicting } = await get(`/v1/experiments/${this.id}/findings`);
+      this.predicting = predicting;
       return { value: data, seq };
     });
   }

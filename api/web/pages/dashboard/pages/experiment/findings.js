@@ -16,7 +16,7 @@ import { attempt, toast } from "../../toast.js";
 import { visibleLines } from "../../visible.js";
 import { encode } from "../new/json/link.js";
 
-/** Milliseconds between two reads of findings while one of their patches is verified, of which no event tells. */
+/** Milliseconds between two reads of findings while a patch is verified or probed, of which no event tells. */
 const VERIFYING_INTERVAL = 2000;
 
 export class FindingsTab {
@@ -33,7 +33,8 @@ export class FindingsTab {
   }
 
   changed() {
-    if (this.store.findings.some(({ verifying }) => verifying)) this.#readAgainSoon();
+    const { findings, predicting } = this.store;
+    if (predicting || findings.some(({ verifying }) => verifying)) this.#readAgainSoon();
   }
 
   close() {
