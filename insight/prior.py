@@ -3,6 +3,17 @@
 from gradus.wire.message import Message, Number
 
 
+class InputScale(Message):
+    """How large the inputs of the training examples are, as the network gets them; of at most 2,000 examples."""
+
+    rms: Number
+    """Root mean square of all inputs."""
+    largest_deviation: Number
+    """The largest standard deviation of an input."""
+    deviation_ratio: Number | None = None
+    """The largest deviation of a number of a table over the median one; null for images."""
+
+
 class Prior(Message):
     """The scores of the best constant prediction, and how uneven the classes are."""
 
@@ -13,3 +24,5 @@ class Prior(Message):
     """Its validation accuracy; null for regression."""
     largest_share: Number | None = None
     """Share of the training examples in the most frequent class; null unless the task is classification."""
+    inputs: InputScale | None = None
+    """Of the same data; null if nobody has measured it."""

@@ -24,7 +24,9 @@ see [Findings of data](data-findings.md).
   is none in it. An alarm that a run has left behind becomes a note.
 - **Evidence** is each measured value with its limit and its healthy range.
 - **Patches** are [merge patches](https://www.rfc-editor.org/rfc/rfc7396) of the spec. A probe predicts what they do; of
-  large networks it measures some patches only, and the others have no prediction.
+  large networks it measures some patches only, and the others have no prediction. Those of a run are probed when its
+  findings are first read after its end: the answer says `predicting` until then. Patches that heal nothing are left
+  out.
 
 ## Cure, and proof
 

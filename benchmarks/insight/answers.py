@@ -27,6 +27,7 @@ from worker.trainer.divergence_advice import cause_of, divergence_failure
 from worker.training.baseline import Baseline
 from worker.training.data import Data
 from worker.training.evaluation import outputs
+from worker.training.input_scale import input_scale
 from worker.training.report import Divergence, EpochReport, MemberEpoch
 from worker.training.train import train
 
@@ -99,7 +100,7 @@ def _in_run(resolved: ResolvedSpec, data: Data, trained: Trained) -> tuple[Findi
             data=resolved.data,
             rows=[metrics_row(row, 1.0, len(data.train)) for row in trained.rows],
             is_over=True,
-            prior=Prior(loss=baseline.loss, accuracy=baseline.accuracy, largest_share=share),
+            prior=Prior(loss=baseline.loss, accuracy=baseline.accuracy, largest_share=share, inputs=input_scale(data)),
             reports=trained.reports,
             recalls=trained.recalls,
             failure=divergence_failure(ending, spec, resolved.data) if isinstance(ending, Divergence) else None,

@@ -4,15 +4,16 @@ from gradus.spec.nodes.conv import ConvPlan
 from gradus.spec.nodes.dense import DensePlan
 from gradus.wire.finding import Evidence, Finding
 from insight.findings.kind import FindingKind
+from insight.run import Run
 from insight.start import Start
 from insight.words import count
 
 
-def at_start(start: Start) -> Finding | None:
+def found(run: Run | Start) -> Finding | None:
     """A note, if a layer with batch normalization has biases. Exact: there is no threshold."""
     layers = [
         layer
-        for layer in start.network.layers
+        for layer in run.network.layers
         if isinstance(layer, DensePlan | ConvPlan) and layer.batch_norm is not None and layer.bias
     ]
     if not layers:
@@ -35,5 +36,6 @@ KIND = FindingKind(
     why="Batch normalization subtracts the batch's mean of each weighted sum, and a constant with it; its own beta "
     "takes the place of the bias. The biases cost memory and time, and nothing else.",
     cure='`"bias": false` in these layers.',
-    at_start=at_start,
+    at_start=found,
+    in_run=found,
 )

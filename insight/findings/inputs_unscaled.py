@@ -1,7 +1,10 @@
 """The inputs have an unsuitable scale."""
 
-from gradus.wire.finding import Evidence, Finding, Patch
+from gradus.wire.finding import Evidence, Finding, Patch, Severity
 from insight.findings.kind import FindingKind
+from insight.outcome import STRICT, severity
+from insight.prior import InputScale
+from insight.run import Run
 from insight.start import Start
 from insight.words import figure
 
@@ -14,37 +17,49 @@ def at_start(start: Start) -> Finding | None:
     """Fires if the inputs' root mean square is above 5, no input deviates by more than 0.02, or one number of a table
     varies 30 times as much as most."""
     data = start.measured.data
-    ratio = data.deviation_ratio or 1.0
-    if not (data.input_rms > LARGE or 0 < data.largest_input_deviation < SMALL or ratio > RATIO):
-        return None
+    scale = InputScale(
+        rms=data.input_rms, largest_deviation=data.largest_input_deviation, deviation_ratio=data.deviation_ratio
+    )
     is_harmless = start.is_normalized and start.is_adaptive
-    if data.input_rms > LARGE:
-        told = f"The inputs have a root mean square of {figure(data.input_rms)}: the first layer's sums, and the steps"
+    return _finding(scale, start, "note" if is_harmless else "warning", start.measured.layers[0].name)
+
+
+def in_run(run: Run) -> Finding | None:
+    """Fires for the same inputs. In a network that learns well it is a note."""
+    if run.prior is None or run.prior.inputs is None or not (run.is_due or run.failure is not None):
+        return None
+    layer = next(one.name for one in run.network.layers if one.tensors)
+    return _finding(run.prior.inputs, run, severity(run, STRICT), layer)
+
+
+def _finding(scale: InputScale, run: Run | Start, gravity: Severity, layer: str) -> Finding | None:
+    ratio = scale.deviation_ratio or 1.0
+    if scale.rms > LARGE:
+        told = f"The inputs have a root mean square of {figure(scale.rms)}: the first layer's sums, and the steps"
         told += " of its weights, are that many times too large."
-        shown = Evidence(statistic="input_rms", value=data.input_rms, threshold=LARGE, healthy=(0.1, LARGE))
-    elif data.largest_input_deviation < SMALL:
-        told = f"No input deviates by more than {figure(data.largest_input_deviation)}: the first layer tells examples"
+        shown = Evidence(statistic="input_rms", value=scale.rms, threshold=LARGE, healthy=(0.1, LARGE))
+    elif 0 < scale.largest_deviation < SMALL:
+        told = f"No input deviates by more than {figure(scale.largest_deviation)}: the first layer tells examples"
         told += " apart by next to nothing, and its gradient is that small, too."
-        shown = Evidence(
-            statistic="largest_input_deviation",
-            value=data.largest_input_deviation,
-            threshold=SMALL,
-            healthy=(0.1, LARGE),
-        )
-    else:
+        healthy = (0.1, LARGE)
+        value = scale.largest_deviation
+        shown = Evidence(statistic="largest_input_deviation", value=value, threshold=SMALL, healthy=healthy)
+    elif ratio > RATIO:
         told = f"One input varies {figure(ratio)} times as much as most others: no learning rate suits both."
         shown = Evidence(statistic="deviation_ratio", value=ratio, threshold=RATIO, healthy=(1, RATIO))
+    else:
+        return None
     return Finding(
         id=KIND.id,
-        severity="note" if is_harmless else "warning",
-        layer=start.measured.layers[0].name,
+        severity=gravity,
+        layer=layer,
         evidence=(shown,),
         because=told,
-        patches=_patches(start),
+        patches=_patches(run),
     )
 
 
-def _patches(start: Start) -> tuple[Patch, ...]:
+def _patches(start: Run | Start) -> tuple[Patch, ...]:
     dataset, why = start.spec.dataset, "Every input gets mean 0 and deviation 1 over the training examples."
     if dataset.digest is None:
         return () if dataset.standardize else (Patch(patch={"dataset": {"standardize": True}}, why=why),)
@@ -61,4 +76,5 @@ KIND = FindingKind(
     "section 4.3. A constant input says nothing and does not count; pixels are of one kind and are not compared.",
     cure="Standardize the inputs.",
     at_start=at_start,
+    in_run=in_run,
 )

@@ -1,12 +1,19 @@
 """The labels have nothing to do with the inputs."""
 
 from gradus.wire.finding import Evidence, Finding
+from insight.findings import batch_norm_statistics
 from insight.findings.kind import FindingKind
+from insight.outcome import AT_PRIOR, best_remaining, is_at_prior
+from insight.run import Run
 from insight.start import Start
-from insight.words import figure
+from insight.words import figure, percent
 
 EXAMPLES = 200
 """Held-out examples below which chance is too large to tell."""
+FEW = 40
+"""The same of the validation examples, where the whole network is judged and not a trace of its rule."""
+BY_HEART = 0.5
+"""Share of a constant prediction's loss in training, from which down examples are learned by heart."""
 
 
 def at_start(start: Start) -> Finding | None:
@@ -31,6 +38,29 @@ def at_start(start: Start) -> Finding | None:
     )
 
 
+def in_run(run: Run) -> Finding | None:
+    """Fires if the training loss is half of a constant prediction's, and no epoch was better than that on the
+    validation examples. Overfitting begins with epochs that were."""
+    if not run.is_due or run.prior is None or run.failure is not None or not is_at_prior(run):
+        return None
+    left = min(map(run.remaining, run.train_losses))
+    if left > BY_HEART or run.data.validation_examples < FEW or batch_norm_statistics.in_run(run) is not None:
+        return None
+    best = best_remaining(run)
+    return Finding(
+        id=KIND.id,
+        severity="critical",
+        since=run.since(0),
+        evidence=(
+            Evidence(statistic="train_loss_over_prior", value=left, threshold=BY_HEART, healthy=(BY_HEART, None)),
+            Evidence(statistic="validation_loss_over_prior", value=best, threshold=AT_PRIOR, healthy=(0, AT_PRIOR)),
+        ),
+        because=f"The training examples are learned by heart, to {percent(left)} of the loss of a constant prediction, "
+        "and no epoch was better than that on the validation examples: what was learned says nothing of others. Look "
+        "whether labels and inputs were shuffled against each other, or the parts are of different kinds.",
+    )
+
+
 KIND = FindingKind(
     id="labels_do_not_follow_inputs",
     title="Labels do not follow the inputs",
@@ -40,4 +70,5 @@ KIND = FindingKind(
     "or to the nearest neighbour. Both are fitted to 1,200 training examples and asked for 800 others.",
     cure="Nothing in the spec: check how inputs and labels were put together.",
     at_start=at_start,
+    in_run=in_run,
 )

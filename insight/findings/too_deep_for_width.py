@@ -4,10 +4,17 @@ from math import prod
 from statistics import median
 
 from gradus.fork import unresolved
+from gradus.spec.experiment import Spec
 from gradus.spec.layer import Dense
-from gradus.wire.finding import Evidence, Finding, Patch
+from gradus.spec.network import NetworkPlan
+from gradus.spec.nodes.dense import DensePlan
+from gradus.wire.finding import Evidence, Finding, Patch, Severity
 from insight import cures
 from insight.findings.kind import FindingKind
+from insight.in_run.layers import hidden
+from insight.in_run.vanishing_gradient import backward
+from insight.outcome import STRICT, learns_well, severity
+from insight.run import Run
 from insight.start import Start
 from insight.words import figure, percent
 
@@ -23,26 +30,53 @@ LEAST_LAYERS = 3
 def at_start(start: Start) -> Finding | None:
     """Fires for ReLU layers without batch normalization if Σ 1/n > 1, or a whole layer is dead with a probability above
     0.1, and this seed or others show it."""
-    hidden = [layer for layer in start.measured.hidden if layer.kind == "dense"]
-    narrow = [layer for layer in hidden if layer.activation == "relu" and not layer.batch_norm]
-    if len(narrow) < LEAST_LAYERS or len(narrow) < len(start.measured.hidden):
+    widths = _narrow(start.network)
+    if widths is None or not _shows(start):
         return None
-    beta = sum(1 / layer.units for layer in narrow)
-    dead = dead_probability([layer.units for layer in narrow])
-    if not (beta > BETA or dead > DEAD) or not _shows(start):
+    return _finding(start.spec, widths, "note" if start.learns_at_once else "warning")
+
+
+def in_run(run: Run) -> Finding | None:
+    """Fires for such layers if the run has learned badly, and its first report shows that signals or gradients fade, or
+    that most units of a layer are dead."""
+    widths = _narrow(run.network)
+    if widths is None or not run.reports or not run.is_due or run.failure is not None or learns_well(run, STRICT):
         return None
-    width = median(layer.units for layer in narrow)
+    first = run.reports[0]
+    ratio, _, _ = backward(first)
+    layers = hidden(first)
+    if not _fades(ratio, layers[-1].share, max((layer.dead or 0.0 for layer in layers), default=0.0)):
+        return None
+    return _finding(run.spec, widths, severity(run, STRICT))
+
+
+def _narrow(network: NetworkPlan) -> list[int] | None:
+    """The widths of the hidden layers, if all are dense, of ReLU and without batch normalization, and so narrow that
+    signals may be lost."""
+    inner = [layer for layer in network.layers[:-1] if layer.tensors]
+    plain = [
+        layer.shape[-1]
+        for layer in inner
+        if isinstance(layer, DensePlan) and layer.activation == "relu" and layer.batch_norm is None
+    ]
+    if len(plain) < max(LEAST_LAYERS, len(inner)):
+        return None
+    return plain if sum(1 / n for n in plain) > BETA or dead_probability(plain) > DEAD else None
+
+
+def _finding(spec: Spec, widths: list[int], gravity: Severity) -> Finding:
+    beta, dead, width = sum(1 / n for n in widths), dead_probability(widths), figure(median(widths))
     return Finding(
         id=KIND.id,
-        severity="note" if start.learns_at_once else "warning",
+        severity=gravity,
         evidence=(
             Evidence(statistic="beta", value=beta, threshold=BETA, healthy=(0, BETA)),
             Evidence(statistic="dead_probability", value=dead, threshold=DEAD, healthy=(0, DEAD)),
         ),
-        because=f"{len(narrow)} layers of about {figure(width)} units forward almost nothing: by the formula a whole "
+        because=f"{len(widths)} layers of about {width} units forward almost nothing: by the formula a whole "
         f"layer is dead at the start for {percent(dead)} of all seeds, and the signal of the others differs from seed "
         "to seed.",
-        patches=tuple(_patches(start)),
+        patches=tuple(_patches(spec)),
     )
 
 
@@ -65,17 +99,17 @@ def _fades(ratio: float | None, share: float | None, dead: float) -> bool:
     return ratio is None or ratio < RATIO or share is None or share < SHARE or dead > HALF
 
 
-def _patches(start: Start) -> list[Patch]:
-    layers = unresolved(start.spec)["layers"]
+def _patches(spec: Spec) -> list[Patch]:
+    layers = unresolved(spec)["layers"]
     documents = [
         {**document, "units": WIDER * layer.units} if isinstance(layer, Dense) else document
-        for layer, document in zip(start.spec.layers, layers, strict=True)
+        for layer, document in zip(spec.layers, layers, strict=True)
     ]
     half = layers[: (len(layers) + 1) // 2]
     return [
         Patch(patch={"layers": documents}, why=f"Layers {WIDER} times as wide let signals through."),
         Patch(patch={"layers": half}, why="Half of the layers."),
-        cures.cure(start.spec, {"activation": "tanh"}, "A tanh unit is never dead."),
+        cures.cure(spec, {"activation": "tanh"}, "A tanh unit is never dead."),
     ]
 
 
@@ -89,4 +123,5 @@ KIND = FindingKind(
     "and three others pass signals and gradients.",
     cure="Layers four times as wide, or half as many; or tanh.",
     at_start=at_start,
+    in_run=in_run,
 )

@@ -10,19 +10,13 @@ from torch.nn import functional
 from gradus.resolved import ResolvedSpec
 from gradus.spec.batch import steps_per_epoch
 from gradus.wire.probe import ProbedData
-from models.batch import Scale
 from models.loss import loss, loss_unit
 from worker.probing.first_step import effective_steps
 from worker.probing.sample import plain_loss
 from worker.training.constant import best_constant
 from worker.training.data import Data, Split
+from worker.training.input_scale import measured_places, numbers, scale_of, vary
 
-MEASURED = 2000
-"""Training examples, at most, that the statistics are measured on."""
-NUMBERS = 2**24
-"""Numbers, at most, of their inputs: 64 MiB, of which a few copies are made."""
-LEAST = 100
-"""Examples that are measured however many inputs they have."""
 HELD_OUT = 0.4
 """Share of them that simple models predict from the others."""
 LEAST_HELD_OUT = 40
@@ -37,12 +31,9 @@ def inputs(resolved: ResolvedSpec, data: Data) -> ProbedData:
     """The statistics of the data of a spec."""
     train, plan, spec = data.train, data.plan, resolved.spec
     n = len(train)
-    places = torch.randperm(n, generator=torch.Generator().manual_seed(0))
-    places = places[: min(MEASURED, max(LEAST, NUMBERS // data.plan.inputs))]
-    x, y = _numbers(train, places), train.targets[places]
-    deviation = x.std(0, correction=0)
-    varies = _vary(x, deviation)
-    spread = deviation[_numeric(data, len(deviation)) & varies]
+    places = measured_places(data)
+    x, y = numbers(train, places), train.targets[places]
+    scale, varies = scale_of(x, data), vary(x, x.std(0, correction=0))
     per_epoch = steps_per_epoch(spec.batch_size, n)
     found = _correlations(x[:, varies], _columns(y, data))
     targets = y.double().view(len(y), -1) if plan.task == "regression" else None
@@ -52,12 +43,12 @@ def inputs(resolved: ResolvedSpec, data: Data) -> ProbedData:
         steps_per_epoch=per_epoch,
         steps=per_epoch * spec.epochs,
         effective_steps=effective_steps(resolved),
-        input_rms=float(x.square().mean().sqrt()),
+        input_rms=scale.rms,
         input_minimum=float(x.min()),
         input_maximum=float(x.max()),
-        largest_input_deviation=float(deviation.max()),
+        largest_input_deviation=scale.largest_deviation,
         constant_inputs=int((~varies).sum()),
-        deviation_ratio=float(spread.max() / spread.median()) if len(spread) > 1 else None,
+        deviation_ratio=scale.deviation_ratio,
         class_shares=_shares(train.targets, data),
         target_mean=() if targets is None else tuple(targets.mean(0).tolist()),
         target_deviation=() if targets is None else tuple(targets.std(0, correction=0).tolist()),
@@ -67,29 +58,6 @@ def inputs(resolved: ResolvedSpec, data: Data) -> ProbedData:
         neighbour_correlation=found.neighbour,
         chance_correlation=found.chance,
     )
-
-
-def _numbers(split: Split, places: Tensor) -> Tensor:
-    """The inputs as numbers, (n, inputs), float32."""
-    rows = split.inputs[places]
-    return rows.float() if split.largest is None else Scale(split.largest, torch.empty(0)).numbers(rows)
-
-
-def _vary(x: Tensor, deviation: Tensor) -> Tensor:
-    """Which inputs (n, inputs), with these standard deviations, are no constants."""
-    return deviation > 1e-7 * x.abs().amax(0).clamp(min=1e-30)
-
-
-def _numeric(data: Data, width: int) -> Tensor:
-    """Which inputs are numbers of a table, of which one may be larger than another; those of images are of one kind."""
-    blocks = data.plan.blocks
-    if not blocks:
-        return torch.full((width,), len(data.plan.input_shape) == 1)
-    numeric = torch.zeros(width, dtype=torch.bool)
-    for block in blocks:
-        if block.kind == "number":
-            numeric[block.start : block.start + block.width] = True
-    return numeric
 
 
 def _columns(targets: Tensor, data: Data) -> Tensor:
@@ -135,7 +103,7 @@ def _correlations(x: Tensor, y: Tensor) -> _Correlations:
     if held_out < LEAST_HELD_OUT or not x.shape[1]:
         return _Correlations()
     deviation = x[held_out:].std(0, correction=0)
-    varies = _vary(x[held_out:], deviation)
+    varies = vary(x[held_out:], deviation)
     if not varies.any():
         return _Correlations()
     x = x[:, varies]
