@@ -28,6 +28,8 @@ ENOUGH = 20.0
 """D that a run should have."""
 SOUND = 0.85
 """rho of a step that is not too long."""
+AFFORDABLE = 5
+"""How many times as long the first cure trains, at most."""
 FEW_STEPS = 10
 """Steps in an epoch, below which smaller batches are the first answer."""
 LEAST_BATCH = 8
@@ -99,17 +101,28 @@ def at_start(start: Start) -> Finding | None:
 
 
 def _more(start: Start) -> list[Patch]:
+    """First what trains at most five times as many examples: if that is too little, a probe drops it."""
     spec, examples, data = start.spec, start.data.train_examples, start.measured.data
-    times = ceil(min(ENOUGH / start.measured.rate.decrease, 1e5))
-    epochs = min(times * spec.epochs, 100_000)
-    longer = Patch(patch={"epochs": epochs}, why=f"{epochs} epochs take {epochs * data.steps_per_epoch} steps.")
+    times = min(ENOUGH / start.measured.rate.decrease, 1e5)
     batch = max(LEAST_BATCH, min(64, examples // 32))
     current = examples if spec.batch_size == "full" else spec.batch_size
-    if batch * 2 > current:
-        return [longer]
-    both = max(1, ceil(times * batch / current))
-    patch = {"batch_size": batch} if both == 1 else {"batch_size": batch, "epochs": both * spec.epochs}
-    return [Patch(patch=patch, why=f"Batches of {batch} make more steps of the same examples."), longer]
+    smaller = [batch] if batch * 2 <= current else []
+    patches: dict[tuple[int | None, int], Patch] = {}
+    for size in (*smaller, None):
+        factor = max(1, ceil(times if size is None else times * size / current))
+        for most in (min(factor, AFFORDABLE), factor):
+            epochs = min(most * spec.epochs, 100_000)
+            patches[size, epochs] = _longer(spec.epochs, size, epochs, epochs * data.steps_per_epoch)
+    return list(patches.values())
+
+
+def _longer(before: int, batch: int | None, epochs: int, steps: int) -> Patch:
+    changes = {} if epochs == before else {"epochs": epochs}
+    if batch is None:
+        return Patch(patch=changes, why=f"{epochs} epochs take {steps} steps.")
+    return Patch(
+        patch={"batch_size": batch, **changes}, why=f"Batches of {batch} make more steps of the same examples."
+    )
 
 
 def _patches(run: Run) -> list[Patch]:

@@ -254,6 +254,16 @@ def test_units_are_not_called_dead_after_few_examples() -> None:
     assert "dead_relu" not in found({**dead, "effort": {"measured": 128}})
 
 
+def test_the_first_cure_of_too_few_steps_trains_five_times_as_long_at_most() -> None:
+    few: dict[str, Any] = {"rate": {"decrease": 0.1, "rho": 0.99}, "step": {"recommended": None}}
+    patches = [
+        [patch.patch for patch in found({**few, "spec": {"epochs": 10, **spec}})["too_few_steps"].patches]
+        for spec in ({"batch_size": 32}, {"batch_size": "full"})
+    ]
+    assert patches[0] == [{"epochs": 50}, {"epochs": 2000}]
+    assert patches[1] == [{"batch_size": 64}, {"epochs": 50}, {"epochs": 2000}]
+
+
 def test_steps_that_are_too_long_are_not_made_longer() -> None:
     far: dict[str, Any] = {"target_mean": (40.0,), "target_deviation": (3.0,)}
     rates = {"too short": {"decrease": 0.5}, "too long": {"rho": -0.5}}
