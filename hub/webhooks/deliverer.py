@@ -97,7 +97,7 @@ class Deliverer:
             claims.release(session, hook)
 
     def _call(self, hook: ClaimedWebhook, id_: str, content: bytes) -> tuple[Answer | None, str]:
-        """The answer, or None, and what is wrong with it."""
+        """Send a message; returns the response, None if there was none, and a sentence about what may be wrong."""
         with self._hub.read() as session:
             at = now(session)
         headers = {"Content-Type": "application/json", "User-Agent": f"Gradus/{__version__}"}

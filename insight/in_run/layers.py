@@ -19,7 +19,7 @@ class Held:
 
 
 def newest(run: Run) -> LayerReport | None:
-    """The newest report, if it is of the last tenth of the run so far, or the next is not due yet."""
+    """The newest report; None if it is old: older than a tenth of the run so far, although the next one is due."""
     if not run.reports or not run.rows:
         return None
     last = run.reports[-1]
