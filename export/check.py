@@ -41,7 +41,7 @@ def check(members: Sequence[Trained], session: Session) -> float:
     coldest = min(one.temperature for one in members)  # a temperature divides the errors of logits as well
     limit = max(TOLERANCE / min(1.0, coldest), AS_ROUNDED * _largest(rounded, exact))
     if not difference <= limit:
-        raise Differs(f"the ONNX model differs by {difference:.3g} from the reference, by more than {limit:.3g}")
+        raise Differs(f"the ONNX model differs from the reference by {difference:.3g}; the limit is {limit:.3g}")
     return difference
 
 

@@ -81,7 +81,7 @@ def path_of(given: str | Path, name: str) -> Path:
         path = Path(given).expanduser().absolute()
         str(path).encode()
     except RuntimeError:
-        raise BadRequest(f"no home folder found for '{given}': name a folder with {name}", code=CODE) from None
+        raise BadRequest(f"no home folder found for '{given}': set {name} to the path of a folder", code=CODE) from None
     except (OSError, ValueError) as error:
         raise BadRequest(f"{name} cannot be '{ascii(str(given))[1:-1]}': {error}", code=CODE) from None
     return path

@@ -30,7 +30,7 @@ def part_sizes(counts: Sequence[int], validation: float, test: float) -> tuple[S
     sizes = rows_of(validation, rows), rows_of(test, rows)
     if sum(sizes) >= rows:
         raise NothingToTrain(
-            f"{sizes[0]} rows for validation and {sizes[1]} for test leave none of {rows} rows for training: "
+            f"{sizes[0]} rows for validation and {sizes[1]} for test leave none of the {rows} rows for training: "
             "make `validation` or `test` smaller"
         )
     free = [max(count - 1, 0) for count in counts]

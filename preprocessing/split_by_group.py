@@ -26,7 +26,10 @@ def by_group(split: GroupedSplit, table: Table, rows: NDArray[np.intp]) -> NDArr
     wanted = [(2, rows_of(split.test, len(rows))), (1, rows_of(split.validation, len(rows)))]
     wanted = [(part, size) for part, size in wanted if size]
     if sum(size for _, size in wanted) >= len(rows):
-        raise NothingToTrain(f"the parts of the split leave none of {len(rows)} rows for training")
+        raise NothingToTrain(
+            f"validation and test together leave none of the {len(rows)} rows for training: "
+            "make `validation` or `test` smaller"
+        )
     if len(sizes) <= len(wanted):
         raise Misfit(
             ("split", "column"),

@@ -66,7 +66,10 @@ def _from(field: str, instant: str, ordered: NDArray[np.float64], end: int, spli
 def _boundary(ordered: NDArray[np.float64], wanted: int, among: range, split: TimeSplit) -> int:
     """The position nearest to `wanted`, among these, at which another time begins."""
     if wanted <= 0:
-        raise NothingToTrain(f"the parts of the split leave none of {len(ordered)} rows for training")
+        raise NothingToTrain(
+            f"validation and test together leave none of the {len(ordered)} rows for training: "
+            "make `validation` or `test` smaller"
+        )
     time = ordered[wanted]
     before, after = (int(np.searchsorted(ordered, time, side=side)) for side in ("left", "right"))
     found = [at for at in (before, after) if at in among]

@@ -135,7 +135,7 @@ def test_without_a_home_everything_works_that_needs_none(tmp_path: Path) -> None
 @pytest.mark.usefixtures("homeless")
 def test_without_a_home_what_needs_one_says_so() -> None:
     for ask in (lambda: data_dir({}), lambda: Settings.from_env({})):
-        with pytest.raises(BadRequest, match=r"no home folder found .*: name a folder with GRADUS_DATA_DIR"):
+        with pytest.raises(BadRequest, match=r"no home folder found .*: set GRADUS_DATA_DIR to the path of a folder"):
             ask()
     with pytest.raises(Unavailable, match="no service is known here"):
         find_credentials(env={})

@@ -29,8 +29,8 @@ def outcomes(ask: Ask, question: OutcomesQuestion) -> OutcomesAnswer:
     plan = question.network.data
     if plan.task != "classification":
         raise Conflict(
-            "only networks that predict one class have a confusion matrix; the rows that others predict worst are in "
-            "the `residuals` of the evaluation",
+            "only a network that predicts one class has a confusion matrix: see the rows that this one predicts worst, "
+            "the `residuals` of its evaluation",
             code="no_classes",
         )
     network = restored(ask, question.network)

@@ -183,7 +183,7 @@ def test_instants_take_the_place_of_sizes(table: Table) -> None:
         ({"column": "day", "test_from": "0001-01-01T00:00+14:00"}, "is not a date in ISO 8601"),
         ({"column": "day", "test_from": "2030-01-01"}, "no row of 'day' is left from 2030-01-01"),
         ({"column": "day", "validation_from": "2020-01-01"}, "no row of 'day' is left before 2020-01-01"),
-        ({"column": "day", "validation": 100, "test": 100}, "leave none of 200 rows for training"),
+        ({"column": "day", "validation": 100, "test": 100}, "leave none of the 200 rows for training"),
     ],
 )
 def test_a_split_by_time_that_leaves_a_part_empty_is_refused(table: Table, words: dict[str, Any], says: str) -> None:
@@ -265,4 +265,4 @@ def test_stratified_needs_classes(table: Table) -> None:
 
 
 def test_parts_that_leave_nothing_to_train_are_refused(table: Table) -> None:
-    assert "leave none of 200 rows for training" in refusal(table, kind="random", validation=100, test=100)
+    assert "leave none of the 200 rows for training" in refusal(table, kind="random", validation=100, test=100)

@@ -60,5 +60,5 @@ def test_no_row_is_lost_and_every_class_trains(counts: list[int], validation: fl
 
 
 def test_parts_that_take_all_rows_are_refused() -> None:
-    with pytest.raises(NothingToTrain, match="3 rows for validation and 7 for test leave none of 10 rows"):
+    with pytest.raises(NothingToTrain, match="3 rows for validation and 7 for test leave none of the 10 rows"):
         part_sizes([4, 6], 3, 7)
