@@ -1,7 +1,9 @@
-"""The lecture's two runs through the API and a worker, as a client submits and watches them."""
+"""`gradus lecture` on its own data: what it prints, and what its two runs leave behind."""
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -11,34 +13,60 @@ from gradus.spec.experiment import Spec
 from gradus.spec.optimizer import SGD
 from gradus.status import EventKind, FailureCode, Status
 from gradus.wire.metrics import MetricsRow
-from hub.migrate import upgrade
-from hub.valkey import ValkeyServer
-from tests.servers.processes import running_api, running_worker, service_env
+from tests.servers.processes import Program, saved_client
 
 pytestmark = pytest.mark.mnist
 
 
+@dataclass(frozen=True)
+class Lecture:
+    """The command, which has ended."""
+
+    folder: Path
+    printed: str
+
+
 @pytest.fixture(scope="module")
-def client(valkey: ValkeyServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    """A client of one API process with one warm worker, on SQLite."""
+def lecture(tmp_path_factory: pytest.TempPathFactory) -> Lecture:
+    """Both runs, watched by the command until it has stopped its service."""
     folder = tmp_path_factory.mktemp("lecture")
-    database_url = f"sqlite:///{folder / 'gradus.db'}"
-    upgrade(database_url)
-    env = service_env(folder, database_url, valkey.url)
-    with running_api(folder, env) as (_, client), running_worker(folder, "worker", env):
-        yield client
+    env = {"GRADUS_DATA_DIR": str(folder / "data")}
+    with Program(folder / "lecture.log", "gradus.cli", "lecture", "--once", "--port", 0, env=env) as program:
+        assert program.process.wait(240) == 0, program.log.read_text()
+    return Lecture(folder, program.log.read_text())
 
 
-def watched(client: Client, spec: Spec) -> Sequence[MetricsRow]:
-    """Submit a spec, follow its stream to the end, and give the rows that the stream told."""
-    created = client.experiments.create(spec)
-    events = list(client.experiments.get(created.id).events())
+@pytest.fixture(scope="module")
+def client(lecture: Lecture) -> Iterator[Client]:
+    """A client of a service with one slot that goes on with the lecture's data."""
+    env = {"GRADUS_DATA_DIR": str(lecture.folder / "data"), "GRADUS_SLOTS": "1"}
+    command = ("hub.embedded", "--port", 0, "--workers", 1)
+    with Program(lecture.folder / "up.log", *command, env=env) as program:
+        program.wait_for("data ")
+        with saved_client(lecture.folder / "data") as client:
+            yield client
+
+
+def told(client: Client, spec: Spec) -> Sequence[MetricsRow]:
+    """The rows that the stream of the lecture's run of a spec tells, from its first event to the end."""
+    (run,) = (one for one in client.experiments.list() if one.record.name == spec.name)
+    assert Spec.model_validate(run.record.document) == spec
+    events = list(run.events())
     assert [event.seq for event in events] == list(range(1, len(events) + 1))
     rows = [event.data for event in events if isinstance(event.data, MetricsRow)]
     assert events[-1].kind is EventKind.END
-    assert client.experiments.get(created.id).status is Status.SUCCEEDED
-    assert list(client.experiments.get(created.id).metrics().data) == rows
+    assert client.experiments.get(run.id).status is Status.SUCCEEDED
+    assert list(client.experiments.get(run.id).metrics().data) == rows
     return rows
+
+
+def test_it_shows_its_runs_beside_its_own_numbers_and_stops(lecture: Lecture) -> None:
+    for name, numbers in (("gradient descent", "0.9645"), ("adam + batch norm", "0.9799")):
+        epochs = [line for line in lecture.printed.splitlines() if line.startswith(f"{name}: epoch ")]
+        assert [line.split()[len(name.split()) + 1] for line in epochs] == [f"{epoch}/10" for epoch in range(1, 11)]
+        assert f"(the lecture: {numbers})" in lecture.printed
+    assert "/docs" in lecture.printed
+    assert "Stopped." in lecture.printed
 
 
 def accuracies(rows: Sequence[MetricsRow]) -> list[float]:
@@ -46,13 +74,13 @@ def accuracies(rows: Sequence[MetricsRow]) -> list[float]:
 
 
 def test_gradient_descent_without_batch_norm_ends_where_the_lecture_ends(client: Client) -> None:
-    reached = accuracies(watched(client, GRADIENT_DESCENT))
+    reached = accuracies(told(client, GRADIENT_DESCENT))
     assert len(reached) == 10
     assert reached[-1] >= 0.9645
 
 
 def test_adam_with_batch_norm_is_ahead_after_one_epoch_and_passes_98_percent(client: Client) -> None:
-    reached = accuracies(watched(client, ADAM_BATCH_NORM))
+    reached = accuracies(told(client, ADAM_BATCH_NORM))
     assert len(reached) == 10
     assert reached[0] >= 0.9686
     assert max(reached) >= 0.980

@@ -264,19 +264,6 @@ def test_the_command_line_tells_how_runs_end(service: Service) -> None:
     assert gradus(service.folder, "submit", "--example", "digits", "--dry-run").returncode == 0
 
 
-@pytest.mark.mnist
-def test_the_lecture_runs_beside_its_own_numbers_and_stops(tmp_path: Path) -> None:
-    env = {"GRADUS_DATA_DIR": str(tmp_path / "data")}
-    with Program(tmp_path / "lecture.log", "gradus.cli", "lecture", "--once", "--port", 0, env=env) as program:
-        assert program.process.wait(240) == 0
-    said = program.log.read_text()
-    for name, lecture in (("gradient descent", "0.9645"), ("adam + batch norm", "0.9799")):
-        assert f"{name}: epoch 10/10" in said
-        assert f"(the lecture: {lecture})" in said
-    assert "/docs" in said
-    assert "Stopped." in said
-
-
 def test_without_data_and_network_the_lecture_says_so_and_runs_digits(tmp_path: Path) -> None:
     unreachable = {"HTTPS_PROXY": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9", "NO_PROXY": "127.0.0.1"}
     env = {"GRADUS_DATA_DIR": str(tmp_path / "data"), "GRADUS_DATASETS_DIR": str(tmp_path / "empty"), **unreachable}
