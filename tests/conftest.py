@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import certifi
@@ -12,10 +13,11 @@ from hub.database import postgres as postgres_connections
 from hub.dataset_files import available
 from hub.settings import Settings
 from hub.valkey import ValkeyServer
+from tests.servers import trainers, warm
 from tests.servers.collected import pytest_xdist_setupnodes as pytest_xdist_setupnodes  # noqa: PLC0414 (a hook)
+from tests.servers.for_all import servers_for_all
 from tests.servers.postgres import Postgres, running_postgres
 from tests.servers.processes import warm_processes
-from tests.servers.trainers import running_trainer_server
 from worker.trainer.libraries import library_env
 
 TERMINAL = {"COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE"}
@@ -40,6 +42,14 @@ LONGEST = (
     "tests/integration/fuzz/test_api.py",
 )
 """Files that take a minute and more, most of it waiting."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The processes of `pytest -n` share the servers that fork."""
+    if config.getoption("numprocesses", None) and warm.FOR_ALL not in os.environ:
+        servers = ExitStack()
+        config.add_cleanup(servers.close)
+        servers.enter_context(servers_for_all())
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -95,8 +105,9 @@ def valkey(valkey_server: ValkeyServer) -> ValkeyServer:
 @pytest.fixture(scope="session")
 def trainer_server() -> Iterator[None]:
     """One process that has imported torch, from which the trainers of all workers are forked."""
-    with running_trainer_server() as path, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GRADUS_TRAINER_SERVER", str(path))
+    with ExitStack() as stack:
+        path = os.environ.get(trainers.FOR_ALL) or str(stack.enter_context(trainers.running_trainer_server()))
+        stack.enter_context(pytest.MonkeyPatch.context()).setenv("GRADUS_TRAINER_SERVER", path)
         yield
 
 

@@ -1,13 +1,11 @@
 """The command line against a real service: in a real terminal as people see it, and in pipes as scripts do."""
 
-import io
 import json
 import os
 import stat
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,11 +14,11 @@ import httpx
 import pytest
 
 from gradus.cli.exit_codes import Exit
-from gradus.cli.main import main
 from gradus.client import Client
 from gradus.status import Status
 from tests.servers.processes import ROOT, Program, saved_client, wait_until
 from tests.servers.terminal import COLUMNS, Terminal
+from tests.servers.typed import typed
 
 EXAMPLE = ("submit", "--example", "digits")
 DIGITS = (*EXAMPLE, "--set", "epochs=2")
@@ -49,15 +47,7 @@ class Service:
 
     def run(self, *arguments: str, text: str = "", **env: str) -> "subprocess.CompletedProcess[str]":
         """The command in pipes; in this process, for most of a command's time is its start."""
-        out, err = io.StringIO(), io.StringIO()
-        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
-            for name, value in {**self.env, **env}.items():
-                patch.setenv(name, value)
-            patch.setattr(sys, "argv", ["gradus", *arguments])
-            patch.setattr(sys, "stdin", io.StringIO(text))
-            with pytest.raises(SystemExit) as ended:
-                main()
-        return subprocess.CompletedProcess(arguments, int(ended.value.code or 0), out.getvalue(), err.getvalue())
+        return typed(*arguments, env={**self.env, **env}, text=text)
 
     def answer(self, *arguments: str, text: str = "") -> str:
         """What it prints, once it has ended well."""

@@ -50,7 +50,6 @@ def client(lecture: Lecture) -> Iterator[Client]:
 def told(client: Client, spec: Spec) -> Sequence[MetricsRow]:
     """The rows that the stream of the lecture's run of a spec tells, from its first event to the end."""
     (run,) = (one for one in client.experiments.list() if one.record.name == spec.name)
-    assert Spec.model_validate(run.record.document) == spec
     events = list(run.events())
     assert [event.seq for event in events] == list(range(1, len(events) + 1))
     rows = [event.data for event in events if isinstance(event.data, MetricsRow)]

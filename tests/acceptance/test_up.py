@@ -20,6 +20,7 @@ from hub.valkey import ValkeyServer
 from tests.integration.access.credentials import bearer
 from tests.servers.processes import ROOT, Program, answers, gone, saved_access, saved_client, wait_until
 from tests.servers.trainers import without_trainer_server
+from tests.servers.typed import typed
 
 PARTS = ("trainers", "api", "worker-1")
 
@@ -38,9 +39,15 @@ def up(
 
 
 def gradus(folder: Path, *arguments: str, text: str = "") -> "subprocess.CompletedProcess[str]":
+    """The command in this process. The first test starts it as a person does."""
+    return typed(*arguments, env={"GRADUS_DATA_DIR": str(folder / "data")}, text=text)
+
+
+def python_gradus(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """The command in a Python of its own."""
     env = {"PATH": os.environ["PATH"], "GRADUS_DATA_DIR": str(folder / "data")}
     command = [sys.executable, "-m", "gradus.cli", *arguments]
-    return subprocess.run(command, env=env, input=text, capture_output=True, text=True, check=False, cwd=ROOT)
+    return subprocess.run(command, env=env, input="", capture_output=True, text=True, check=False, cwd=ROOT)
 
 
 def pid_of(folder: Path, part: str) -> int:
@@ -78,10 +85,10 @@ def test_a_person_submits_watches_lists_and_comes_back_the_next_day(tmp_path: Pa
         access = saved_access(tmp_path / "data")
         assert f"API      {access.url}" in said
         assert f"docs     {access.url}/docs" in said
-        submitted = gradus(tmp_path, "submit", "--example", "digits", "--set", "epochs=3")
+        submitted = python_gradus(tmp_path, "submit", "--example", "digits", "--set", "epochs=3")
         assert submitted.returncode == 0, submitted.stderr
         one = submitted.stdout.strip()
-        watched = gradus(tmp_path, "watch", one)
+        watched = python_gradus(tmp_path, "watch", one)
         assert watched.returncode == 0, watched.stderr
         assert [line.split()[1] for line in watched.stdout.splitlines() if "test acc." in line] == [
             "1/3",
@@ -94,9 +101,9 @@ def test_a_person_submits_watches_lists_and_comes_back_the_next_day(tmp_path: Pa
     with up(tmp_path, "again") as second:
         second.wait_for("is ready")
         assert saved_access(tmp_path / "data").key == access.key
-        listed = gradus(tmp_path, "ls", "--json")
+        listed = python_gradus(tmp_path, "ls", "--json")
         assert [(row["id"], row["status"]) for row in json.loads(listed.stdout)] == [(one, "succeeded")]
-        assert one in gradus(tmp_path, "ls").stdout
+        assert one in python_gradus(tmp_path, "ls").stdout
         assert second.stop() == 0
 
 
@@ -160,7 +167,7 @@ def test_nothing_outlives_a_killed_supervisor_but_what_the_next_one_adopts(tmp_p
 
 
 def test_a_second_one_on_the_same_folder_says_where_the_first_is(service: Service) -> None:
-    second = gradus(service.folder, "up", "--port", "0")
+    second = python_gradus(service.folder, "up", "--port", "0")
     assert second.returncode == 4
     assert f"already running at {saved_access(service.folder / 'data').url}" in second.stdout
     assert gradus(service.folder, "ls").returncode == 0
@@ -191,7 +198,7 @@ def test_a_taken_port_is_refused_with_advice(tmp_path: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
-        refused = gradus(tmp_path, "up", "--port", str(other.getsockname()[1]))
+        refused = python_gradus(tmp_path, "up", "--port", str(other.getsockname()[1]))
     assert refused.returncode == 3
     assert "choose one with --port" in refused.stdout
 

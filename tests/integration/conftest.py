@@ -1,5 +1,6 @@
 """A hub on each kind of database."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,21 +9,24 @@ from typing import Any
 import pytest
 from sqlalchemy import make_url
 
-from api.app import create_app
+from api.all_routes import DOCUMENT
 from hub.hub import Hub
 from hub.migrate import upgrade
 from hub.settings import Settings
 from hub.valkey import ValkeyServer
 from tests.integration.api.contract import Contract
+from tests.servers.once import made_once
 from tests.servers.postgres import Postgres
 
 
 @pytest.fixture(scope="session")
 def openapi(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The OpenAPI document."""
-    folder = tmp_path_factory.mktemp("hub")
-    hub = Hub(Settings(f"sqlite:///{folder}/x.db", "redis://127.0.0.1:1", str(folder), folder, (folder,)))
-    return create_app(hub).openapi()
+    file = made_once(
+        tmp_path_factory, "openapi.json", lambda new: new.write_bytes(json.dumps(DOCUMENT.whole()).encode())
+    )
+    document: dict[str, Any] = json.loads(file.read_bytes())
+    return document
 
 
 @pytest.fixture(scope="session")
@@ -34,9 +38,7 @@ def contract(openapi: dict[str, Any]) -> Contract:
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file of the newest schema, to be copied: running every migration for every test takes longer than the tests."""
-    file = tmp_path_factory.mktemp("template") / "gradus.db"
-    upgrade(f"sqlite:///{file}")
-    return file
+    return made_once(tmp_path_factory, "template.db", lambda new: upgrade(f"sqlite:///{new}"))
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ from gradus.wire.key import Role
 from hub.access import keys
 from hub.database.database import Database
 from hub.tables import DEFAULT_WORKSPACE
-from tests.servers.warm import MODULES, Warm, WarmProcess
+from tests.servers.warm import FOR_ALL, MODULES, Warm, WarmProcess
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 180.0
@@ -55,9 +55,10 @@ def new_interpreters() -> Iterator[None]:
 
 @contextlib.contextmanager
 def warm_processes() -> Iterator[None]:
-    """Services, APIs and workers are forked from a process that has imported them, which starts when the first is."""
+    """Services, APIs and workers are forked from a process that has imported them, which starts when the first is; with
+    `pytest -n`, from one for all."""
     global warm  # noqa: PLW0603
-    warm = Warm()
+    warm = Warm(os.environ.get(FOR_ALL))
     try:
         yield
     finally:

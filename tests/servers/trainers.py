@@ -9,6 +9,9 @@ from pathlib import Path
 
 from tests.servers.processes import ROOT
 
+FOR_ALL = "TESTS_TRAINER_SERVER"
+"""Variable with the socket of the server for all processes of `pytest -n`."""
+
 
 def trainers_of(worker: int) -> list[int]:
     """Those that hear this worker: at the other end of a pipe of its is their standard input."""
@@ -22,10 +25,15 @@ def running_trainer_server() -> Iterator[Path]:
     """Its socket."""
     with tempfile.TemporaryDirectory(prefix="gradus-") as folder:
         path = Path(folder) / "trainers.sock"
-        command = [sys.executable, "-m", "worker.trainer.fork_server", str(path)]
-        with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE) as process:  # which closes the pipe at the end
+        with started(path) as process:  # which closes the pipe at the end
             yield path
             assert process.poll() is None, f"the server of trainers ended with exit code {process.returncode}"
+
+
+def started(path: Path) -> "subprocess.Popen[bytes]":
+    """The server, on its way to that socket."""
+    command = [sys.executable, "-m", "worker.trainer.fork_server", str(path)]
+    return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE)
 
 
 def without_trainer_server() -> dict[str, str]:

@@ -29,6 +29,8 @@ ROOT = Path(__file__).parents[2]
 MODULES = frozenset({"api", "worker", "hub.embedded"})
 _IMPORTED = ("api.main", "worker.worker_process", "worker.slot", "hub.embedded.supervisor")
 _CONNECT_SECONDS = 180.0
+FOR_ALL = "TESTS_WARM_SERVER"
+"""Variable with the socket of the one for all processes of `pytest -n`."""
 
 
 class WarmProcess:
@@ -78,12 +80,15 @@ class WarmProcess:
 
 
 class Warm:
-    """The process that forks, from when first asked to the end of this process."""
+    """The process that forks, from when first asked to the end of this process; or one that is there for a whole run
+    of tests."""
 
-    def __init__(self) -> None:
+    def __init__(self, for_all: str | None = None) -> None:
+        """for_all: the socket of that one."""
         self._process: subprocess.Popen[bytes] | None = None
         self._folder = tempfile.TemporaryDirectory(prefix="gradus-")
-        self._socket = Path(self._folder.name) / "warm.sock"
+        self._socket = Path(for_all or f"{self._folder.name}/warm.sock")
+        self._for_all = for_all is not None
 
     def start(self, command: Sequence[str], env: Mapping[str, str], log: BinaryIO) -> WarmProcess:
         """Fork a process that runs a module as `python -m` would, and prints to the log."""
@@ -94,10 +99,8 @@ class Warm:
         return WarmProcess(connection)
 
     def _connected(self) -> socket.socket:
-        if self._process is None:
-            program = [sys.executable, "-m", "tests.servers.warm", str(self._socket)]
-            # In a session of its own: Ctrl-C is for the tests, which then end their servers.
-            self._process = subprocess.Popen(program, cwd=ROOT, stdin=subprocess.PIPE, start_new_session=True)
+        if self._process is None and not self._for_all:
+            self._process = started(self._socket)
             atexit.register(self.stop)
         deadline = time.monotonic() + _CONNECT_SECONDS
         while True:
@@ -106,7 +109,8 @@ class Warm:
                 connection.connect(str(self._socket))
             except OSError:
                 connection.close()
-                assert self._process.poll() is None, f"it ended with exit code {self._process.returncode}"
+                if self._process is not None:
+                    assert self._process.poll() is None, f"it ended with exit code {self._process.returncode}"
                 assert time.monotonic() < deadline, "the process that forks does not answer"
                 time.sleep(0.02)
             else:
@@ -118,6 +122,12 @@ class Warm:
             self._process.communicate()
             self._process = None
         self._folder.cleanup()
+
+
+def started(path: Path) -> "subprocess.Popen[bytes]":
+    """The process that forks: in a session of its own, as Ctrl-C is for the tests, which then end their servers."""
+    program = [sys.executable, "-m", "tests.servers.warm", str(path)]
+    return subprocess.Popen(program, cwd=ROOT, stdin=subprocess.PIPE, start_new_session=True)
 
 
 class _Child(NamedTuple):
@@ -154,8 +164,9 @@ class Server:
 
     def _fork(self, connection: socket.socket) -> None:
         text, logs, _, _ = socket.recv_fds(connection, 65536, 1)
-        while not text.endswith(b"\n") and (more := connection.recv(65536)):
-            text += more
+        with suppress(ConnectionResetError):
+            while not text.endswith(b"\n") and (more := connection.recv(65536)):
+                text += more
         if not text.endswith(b"\n"):  # the requester was killed
             for log in logs:
                 os.close(log)
@@ -166,7 +177,8 @@ class Server:
         with os.fdopen(logs[0], "ab") as file:
             process = ForkedProcess(partial(_run, request["command"]), file, request["env"], ROOT)
         self._children.append(_Child(process, connection))
-        connection.sendall(b"%d\n" % process.pid)
+        with suppress(OSError):  # the requester was killed
+            connection.sendall(b"%d\n" % process.pid)
 
     def _report(self) -> None:
         for child in tuple(self._children):
@@ -186,13 +198,14 @@ def _run(command: Sequence[str]) -> None:
 
 
 def main() -> None:
-    """Import first, so that no process is forked before."""
-    for module in _IMPORTED:
-        import_module(module)
+    """Listen; import when the first process is wanted; then fork."""
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(sys.argv[1])
         listener.listen()
-        Server(listener).serve()
+        if 0 not in select.select([0, listener.fileno()], [], [])[0]:
+            for module in _IMPORTED:
+                import_module(module)
+            Server(listener).serve()
 
 
 if __name__ == "__main__":

@@ -36,8 +36,9 @@ class Verdict:
     """Each a sentence; none is what is hoped for."""
 
 
-def judge(service: Service, orders: Sequence[Order]) -> Verdict:
-    """Compare what the service says with what was asked, and with undisturbed runs."""
+def judge(service: Service, orders: Sequence[Order], processes: int | None = None) -> Verdict:
+    """Compare what the service says with what was asked, and with undisturbed runs in so many processes, as many as
+    there are cores unless said otherwise."""
     gauge = Gauge(service.database_url)
     with Client(service.access.url, key=service.access.key) as client:
         records = _records(client)
@@ -47,7 +48,7 @@ def judge(service: Service, orders: Sequence[Order]) -> Verdict:
     found = [
         *_miscounted(records, orders),
         *(sentence for record in records.values() for sentence in _wrong(record, told[record.id], rows[record.id])),
-        *_disturbed(records, rows, arrays),
+        *_disturbed(records, rows, arrays, processes),
     ]
     gauge.close()
     return Verdict(
@@ -96,9 +97,10 @@ def _disturbed(
     records: Mapping[str, ExperimentRecord],
     rows: Mapping[str, Sequence[MetricsRow]],
     arrays: Sequence[Sequence[str]],
+    processes: int | None,
 ) -> list[str]:
     """Whose numbers are not those of an undisturbed run."""
-    calm = undisturbed([[Spec.model_validate(records[one].document) for one in array] for array in arrays])
+    calm = undisturbed([[Spec.model_validate(records[one].document) for one in array] for array in arrays], processes)
     pairs = (
         (one, its) for array, members in zip(arrays, calm, strict=True) for one, its in zip(array, members, strict=True)
     )

@@ -1,0 +1,31 @@
+"""With `pytest -n`, the servers that fork: one of each for all processes, which start when they are first wanted.
+
+Each imports for seconds.
+"""
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from tests.servers import trainers, warm
+
+
+@contextmanager
+def servers_for_all() -> Iterator[None]:
+    """They are there, and end with the block."""
+    with tempfile.TemporaryDirectory(prefix="gradus-") as folder, ExitStack() as stack:
+        for name, start in ((trainers.FOR_ALL, trainers.started), (warm.FOR_ALL, warm.started)):
+            path = Path(folder) / name.lower()
+            stack.callback(_end, start(path), name)
+            os.environ[name] = str(path)
+            stack.callback(os.environ.pop, name)
+        yield
+
+
+def _end(server: "subprocess.Popen[bytes]", name: str) -> None:
+    ended = server.poll()
+    server.communicate()  # closes the pipe at whose end it ends
+    assert ended is None, f"{name} ended with exit code {ended}"
