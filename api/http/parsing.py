@@ -10,7 +10,8 @@ from pydantic import BaseModel, ValidationError
 from api.http.json_checks import unstorable
 from gradus.errors import BadRequest, InvalidSpec
 from gradus.pointer import readable
-from gradus.wire.problem import MOST, Mistake, echo, mistakes
+from gradus.wire.mistakes import mistakes
+from gradus.wire.problem import MOST, Mistake, echo
 
 _MAX_PATH_LENGTH = 300
 """Paths of mistakes are cut to this length, so that the error is not as large as the document."""

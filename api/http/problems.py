@@ -29,7 +29,8 @@ from gradus.errors import (
     UnsupportedMedia,
 )
 from gradus.pointer import pointer
-from gradus.wire.problem import Mistake, Problem, place_within, stood
+from gradus.wire.mistakes import place_within, stood
+from gradus.wire.problem import Mistake, Problem
 from gradus.wire.wording import sentence
 from hub.artifacts.objects import StoreAway
 from hub.database import schema_version

@@ -18,7 +18,8 @@ from gradus.resolved import FactsOf, ResolvedSpec, default_validation
 from gradus.spec.dataset import Dataset
 from gradus.wire.checkpoint import CheckpointPage, CheckpointRecord
 from gradus.wire.control import ExtendRequest, ForkRequest
-from gradus.wire.problem import Mistake, mistakes
+from gradus.wire.mistakes import mistakes
+from gradus.wire.problem import Mistake
 from hub import idempotency
 from hub.experiments import forks, provenance
 from hub.experiments.details import detailed

@@ -16,7 +16,8 @@ from gradus.errors import NotFound
 from gradus.parse.document import Parse
 from gradus.spec.spec_model import SpecModel
 from gradus.wire.dataset_request import DatasetFile, DatasetRequest, VersionRequest
-from gradus.wire.problem import Mistake, mistakes
+from gradus.wire.mistakes import mistakes
+from gradus.wire.problem import Mistake
 from hub.access import quotas
 from hub.database.database import now
 from hub.datasets import datasets, objects, records, uploads

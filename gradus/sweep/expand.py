@@ -19,7 +19,8 @@ from gradus.sweep.clashes import refuse_clashes
 from gradus.sweep.labels import quoted
 from gradus.sweep.limits import Check, nothing_to_check, refuse_layers, refuse_size
 from gradus.sweep.request import SweepRequest
-from gradus.wire.problem import MOST, Mistake, mistakes
+from gradus.wire.mistakes import mistakes
+from gradus.wire.problem import MOST, Mistake
 from gradus.wire.unknown import unknown_key
 
 _OWNED = {"seed": "name the seeds in 'seeds'", "name": "a sweep names its experiments by their labels"}

@@ -16,7 +16,8 @@ from gradus.sweep.expand import expand
 from gradus.sweep.request import SweepRequest
 from gradus.wire.experiment import ExperimentPatch
 from gradus.wire.key import SignIn
-from gradus.wire.problem import MOST, mistakes
+from gradus.wire.mistakes import mistakes
+from gradus.wire.problem import MOST
 from gradus.wire.webhook import WebhookRequest
 from hub.webhooks.claims import ClaimedWebhook
 from tests.built_in import facts_of, resolved

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from gradus.spec.experiment import Spec
 from gradus.sweep.request import SweepRequest
 from gradus.wire.habits import IMPLIED, OURS
-from gradus.wire.problem import mistakes
+from gradus.wire.mistakes import mistakes
 
 SPEC: dict[str, Any] = {"dataset": "mnist", "layers": [3]}
 LAYER = {"kind": "dense", "units": 3}

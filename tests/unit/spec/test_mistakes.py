@@ -12,7 +12,8 @@ from gradus.sweep.request import SweepRequest
 from gradus.wire.control import ExtendRequest
 from gradus.wire.experiment import ExperimentPatch
 from gradus.wire.key import KeyRequest
-from gradus.wire.problem import Mistake, echo, mistakes
+from gradus.wire.mistakes import mistakes
+from gradus.wire.problem import Mistake, echo
 from gradus.wire.webhook import WebhookRequest
 
 GOOD: dict[str, Any] = {"dataset": "mnist", "layers": [3]}

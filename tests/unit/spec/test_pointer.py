@@ -13,7 +13,7 @@ from gradus.resolved import resolve
 from gradus.spec.experiment import Spec
 from gradus.sweep.expand import expand
 from gradus.sweep.request import SweepRequest
-from gradus.wire.problem import mistakes
+from gradus.wire.mistakes import mistakes
 
 FACTS = TableFacts(
     name="mine",
