@@ -31,10 +31,13 @@ def cluster(postgres: Postgres, valkey: ValkeyServer, tmp_path_factory: pytest.T
     database_url = postgres.create_database()
     upgrade(database_url)
     env = service_env(folder, database_url, valkey.url)
-    with new_interpreters(), contextlib.ExitStack() as stack:
-        clients = [stack.enter_context(running_api(folder, env))[1] for _ in range(2)]
-        workers = [stack.enter_context(running_worker(folder, f"worker-{i}", env)) for i in range(2)]
-        yield Cluster((clients[0], clients[1]), (workers[0], workers[1]))
+    with contextlib.ExitStack() as stack:
+        with new_interpreters():  # as the images start them; one more of each is forked
+            _, here = stack.enter_context(running_api(folder, env))
+            first = stack.enter_context(running_worker(folder, "worker-0", env))
+        _, there = stack.enter_context(running_api(folder, env))
+        second = stack.enter_context(running_worker(folder, "worker-1", env))
+        yield Cluster((here, there), (first, second))
 
 
 def spec(seed: int, epochs: int = 5) -> Spec:

@@ -104,12 +104,13 @@ class Program:
                 self.kill()
 
 
-def wait_until(ready: Callable[[], bool], what: str, seconds: float = SECONDS) -> None:
+def wait_until(ready: Callable[[], object], what: str, seconds: float = SECONDS) -> None:
     """Return as soon as it is so; fail when it takes too long."""
-    deadline = time.monotonic() + seconds
+    began = time.monotonic()
     while not ready():
-        assert time.monotonic() < deadline, f"waited {seconds} s in vain for: {what}"
-        time.sleep(0.02)
+        waited = time.monotonic() - began
+        assert waited < seconds, f"waited {seconds} s in vain for: {what}"
+        time.sleep(min(0.1, 0.01 + waited / 20))  # who looks all the time takes from what is waited for
 
 
 def gone(pid: int) -> bool:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from api.streaming.broadcaster import Broadcaster
 from gradus.client import Credentials
 from gradus.wire.experiment import OF_ONE
 from hub.hub import Hub
-from tests.servers.processes import admin_key, http_client
+from tests.servers.processes import admin_key, http_client, wait_until
 from tests.servers.serving import served
 
 SPEC = {"dataset": "digits", "layers": [4]}
@@ -75,10 +74,7 @@ class Told:
 
 def wait_for(true: Callable[[], bool], seconds: float = 60) -> None:
     """Return as soon as it is true; fail if it never becomes so."""
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.005)
+    wait_until(true, "it", seconds)
 
 
 @contextmanager

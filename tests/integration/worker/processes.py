@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from hub.experiments import events, experiments, layer_reports, metrics
 from hub.experiments.mapping import record
 from hub.hub import Hub
 from hub.settings import Settings
-from tests.servers.processes import start
+from tests.servers.processes import start, wait_until
 from tests.servers.trainers import trainers_of
 
 ROOT = Path(__file__).parents[3]
@@ -76,10 +75,7 @@ class WorkerUnderTest:
 
 def until(condition: Callable[[], object], seconds: float = 180.0) -> None:
     """Wait for a condition that must come true."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"it did not come true within {seconds} s"
-        time.sleep(0.02)
+    wait_until(condition, "a condition", seconds)
 
 
 def alive(pid: int) -> bool:

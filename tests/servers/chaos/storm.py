@@ -113,4 +113,4 @@ class Storm:
             if standing is not None and standing != before:
                 return standing
             assert time.monotonic() < deadline, f"nothing has moved for {STALL_SECONDS} s: {before}"
-            self._wait(0.05)
+            self._wait(0.1)
