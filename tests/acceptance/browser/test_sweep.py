@@ -226,9 +226,12 @@ def test_older_sweeps_are_followed_too(page: Page, http: httpx.Client, variants:
     old = http.post("/v1/sweeps", json={**asked, "name": "old and endless"}).raise_for_status().json()["id"]
     paged = re.compile(r"/v1/sweeps\?limit=50$")
     page.route(paged, lambda route: route.continue_(url=route.request.url.replace("limit=50", "limit=1")))
-    http.post("/v1/sweeps", json={"name": "newest", "base": BASE, "grid": {"l2": [0.001]}}).raise_for_status()
+    long = {"name": f"newest, with a name that {'goes on and ' * 12}ends", "base": BASE, "grid": {"l2": [0.001]}}
+    http.post("/v1/sweeps", json=long).raise_for_status()
     page.goto("/sweeps")
     expect(page.get_by_role("link", name="newest")).to_be_visible()
+    beyond = page.locator(".sweeps").evaluate("table => table.scrollWidth - table.clientWidth")
+    assert beyond <= 0, "a long name pushes the status out of the table"
     page.unroute(paged)
     expect(page.get_by_role("link", name="old and endless")).to_have_count(0)
     page.get_by_role("button", name="Older sweeps").click()

@@ -91,7 +91,7 @@ const table = (sweeps) =>
 const row = (sweep) =>
   html`
     <tr>
-      <th scope="row"><a href=${at(`/sweeps/${sweep.id}`)}><bdi>${nameOf(sweep)}</bdi></a></th>
+      <th scope="row"><a href=${at(`/sweeps/${sweep.id}`)} title=${nameOf(sweep)}><bdi>${nameOf(sweep)}</bdi></a></th>
       <td>${badge(sweep.status)}</td>
       <td class="sweep-counts">${countsBar(sweep.counts)}<span class="small muted">${countsWords(
         sweep.counts,
