@@ -7,6 +7,7 @@ from gradus.encoding import Misfit
 from gradus.spec.split import GroupedSplit
 from gradus.split_sizes import NothingToTrain, rows_of
 from preprocessing.draws import drawn_words
+from preprocessing.group_choice import chosen_groups
 from preprocessing.table import STACKED, Table
 from preprocessing.texts import as_text
 
@@ -38,23 +39,10 @@ def by_group(split: GroupedSplit, table: Table, rows: NDArray[np.intp]) -> NDArr
     part_of_group = np.zeros(len(sizes), dtype=np.int8)
     left = np.argsort(drawn_words(table.read.digest, "groups", split.seed, len(sizes)), kind="stable")
     for at, (part, size) in enumerate(wanted):
-        chosen = _chosen(left, sizes, size, most=len(left) - len(wanted) + at)
+        chosen = chosen_groups(left, sizes, size, most=len(left) - len(wanted) + at)
         part_of_group[chosen] = part
         left = left[~np.isin(left, chosen)]
     return part_of_group[members]
-
-
-def _chosen(groups: NDArray[np.intp], sizes: NDArray[np.intp], wanted: int, most: int) -> list[int]:
-    """At least one and at most `most` of these groups, in their order, with about `wanted` rows together."""
-    chosen: list[int] = []
-    total = 0
-    for group in groups.tolist():
-        if total >= wanted or len(chosen) == most:
-            break
-        if total + sizes[group] / 2 <= wanted:
-            chosen.append(group)
-            total += int(sizes[group])
-    return chosen or [int(groups[np.argmin(sizes[groups])])]
 
 
 def _groups(name: str, table: Table) -> NDArray[np.int64]:

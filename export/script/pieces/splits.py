@@ -13,6 +13,7 @@ from gradus.facts import ColumnType
 from gradus.split_sizes import part_sizes, rows_of
 from preprocessing.column import Column
 from preprocessing.draws import drawn_words
+from preprocessing.group_choice import chosen_groups
 from preprocessing.texts import as_text
 
 Parts = NDArray[np.int8]
@@ -94,19 +95,6 @@ def by_group(column: str, validation: float, test: float, seed: int) -> SplitRow
         return parts[members]
 
     return split
-
-
-def chosen_groups(groups: NDArray[np.intp], sizes: NDArray[np.intp], wanted: int, most: int) -> list[int]:
-    """At least one and at most `most` of the groups, in their order, with about `wanted` rows together."""
-    chosen: list[int] = []
-    total = 0
-    for group in groups.tolist():
-        if total >= wanted or len(chosen) == most:
-            break
-        if total + sizes[group] / 2 <= wanted:
-            chosen.append(group)
-            total += int(sizes[group])
-    return chosen or [int(groups[np.argmin(sizes[groups])])]
 
 
 def by_time(

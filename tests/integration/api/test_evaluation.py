@@ -90,7 +90,7 @@ def test_without_an_answer_there_is_a_202_and_the_place_of_the_answer(
     path = f"/v1/experiments/{row.id}/evaluation?split=validation"
     waiting = client.get(path, headers=NOW)
     assert (waiting.status_code, waiting.headers["location"], waiting.json()["status"]) == (202, path, "open")
-    QuestionSlot(hub, "wrk_here", Shutdown()).answer(waiting.json()["id"])
+    QuestionSlot(hub, "wrk_here", Shutdown()).take(waiting.json()["id"])
     answered = client.get(waiting.headers["location"], headers=NOW)
     assert (answered.status_code, answered.json()["split"]) == (200, "validation")
     assert list((hub.settings.data_dir / "questions").iterdir()) == []
@@ -129,7 +129,7 @@ def test_an_answer_that_takes_too_long_is_refused(
 ) -> None:
     path = f"/v1/experiments/{row.id}/evaluation"
     monkeypatch.setattr(question_job, "DEADLINE_SECONDS", 0.0)
-    QuestionSlot(hub, "wrk_here", Shutdown()).answer(client.get(path, headers=NOW).json()["id"])
+    QuestionSlot(hub, "wrk_here", Shutdown()).take(client.get(path, headers=NOW).json()["id"])
     assert "takes longer than the 0 s" in assert_problem(client.get(path), 413)["detail"]
 
 
@@ -138,7 +138,7 @@ def test_a_worker_that_shuts_down_hands_its_question_back(
 ) -> None:
     path, shutdown = f"/v1/experiments/{row.id}/evaluation", Shutdown()
     shutdown._begun.set()  # the flag alone: `begin` would end this process
-    QuestionSlot(hub, "wrk_going", shutdown).answer(client.get(path, headers=NOW).json()["id"])
+    QuestionSlot(hub, "wrk_going", shutdown).take(client.get(path, headers=NOW).json()["id"])
     with hub.read() as session:
         (question,) = session.scalars(select(QuestionRow))
         assert (question.status, question.owner, question.losses) == ("open", None, 0)
@@ -243,7 +243,7 @@ def test_a_store_that_is_away_is_tried_again_and_then_the_question_fails_at_once
     monkeypatch.setattr(question_job.QuestionJob, "_pause", lambda *_: None)
     with hub.write() as session:
         id_ = questions.ask(session, DEFAULT_WORKSPACE, OutcomesQuestion(network=network, split="test"))
-    QuestionSlot(hub, "wrk_here", Shutdown()).answer(id_)
+    QuestionSlot(hub, "wrk_here", Shutdown()).take(id_)
     with hub.read() as session:
         found = questions.outcome(session, DEFAULT_WORKSPACE, id_)
     assert found is not None

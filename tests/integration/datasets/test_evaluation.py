@@ -45,7 +45,7 @@ def answered(hub: Hub, tenant: Tenant, path: str) -> Any:
     """The answer that a worker gives, which this process plays."""
     waiting = tenant.client.get(path, headers=NOW)
     assert waiting.status_code == 202, waiting.text
-    QuestionSlot(hub, "wrk_here", Shutdown()).answer(waiting.json()["id"])
+    QuestionSlot(hub, "wrk_here", Shutdown()).take(waiting.json()["id"])
     return tenant.client.get(path, headers=NOW)
 
 
@@ -57,7 +57,7 @@ def test_a_whole_data_set_is_predicted_into_a_file(
     place = waiting.headers["location"]
     assert (waiting.status_code, place) == (202, f"{path}/{waiting.json()['id']}")
     assert assert_problem(tenant.client.get(f"{place}/file"), 404)["code"] == "not_ready"
-    QuestionSlot(shared_hub, "wrk_here", Shutdown()).answer(waiting.json()["id"])
+    QuestionSlot(shared_hub, "wrk_here", Shutdown()).take(waiting.json()["id"])
     record = tenant.client.get(place).json()
     assert (record["rows"], record["columns"]) == (ROWS, ["prediction", "probability_no", "probability_yes", "notes"])
     file = tenant.client.get(record["file"])
@@ -85,7 +85,7 @@ def test_a_data_set_without_the_columns_of_the_network_is_refused_with_all_of_th
     made = tenant.client.post("/v1/datasets", params={"name": "others"}, content=CSV)
     read_table(tenant.hub, made.json()["id"], {"age": ["forty"] * 20, "town": ["Chur"] * 20})
     waiting = tenant.client.post(path, json={"dataset": "others"}, headers=NOW)
-    QuestionSlot(shared_hub, "wrk_here", Shutdown()).answer(waiting.json()["id"])
+    QuestionSlot(shared_hub, "wrk_here", Shutdown()).take(waiting.json()["id"])
     problem = assert_problem(tenant.client.get(waiting.headers["location"]), 422)
     assert {one["path"]: one["message"] for one in problem["errors"]} == {
         "columns/age": "'age' has the type text here, and must be integer or number",

@@ -111,11 +111,11 @@ def test_a_worker_that_shuts_down_hands_its_reading_back(tenant: Tenant) -> None
     shutdown._begun.set()  # the flag alone: `begin` would end this process
     made = tenant.client.post("/v1/datasets?name=churn", content=CSV).json()
     version = version_of(tenant.hub, made["id"])
-    ReadingSlot(tenant.hub, "wrk_going", shutdown).read(version)
+    ReadingSlot(tenant.hub, "wrk_going", shutdown).take(version)
     with tenant.hub.read() as session:
         row = session.get_one(DatasetVersionRow, version)
         assert (row.status, row.owner, row.losses, row.token) == ("reading", None, 0, 1)
-    ReadingSlot(tenant.hub, "wrk_next", Shutdown()).read(version)
+    ReadingSlot(tenant.hub, "wrk_next", Shutdown()).take(version)
     assert tenant.client.get("/v1/datasets/churn").json()["status"] == "ready"
 
 
@@ -159,7 +159,7 @@ def test_trouble_with_the_disk_or_the_store_is_waited_for_and_told_as_what_it_is
 
     monkeypatch.setattr(tenant.hub.artifacts, call, troubled)
     monkeypatch.setattr(ReadingJob, "_pause", lambda _, seconds: None)
-    ReadingSlot(tenant.hub, "wrk_here", Shutdown()).read(version)
+    ReadingSlot(tenant.hub, "wrk_here", Shutdown()).take(version)
     record = tenant.client.get("/v1/datasets/churn").json()
     lines = [line["message"] for line in tenant.client.get("/v1/datasets/churn/log").json()["data"]]
     assert (record["status"], record["error"] and record["error"]["code"]) == (
@@ -231,7 +231,7 @@ def test_a_target_that_changes_during_a_reading_is_looked_at_after_it(tenant: Te
     slot = ReadingSlot(tenant.hub, "wrk_here", Shutdown())
     ReadingJob(tenant.hub, reading, tenant.hub.settings.data_dir / "reading" / "x-1", Shutdown()).run()
     assert tenant.client.get("/v1/datasets/churn").json()["status"] == "ready"
-    slot.read(version)
+    slot.take(version)
     column = tenant.client.get("/v1/datasets/churn/statistics?column=age").json()["columns"][0]
     assert set(column["by_class"]) == {"yes", "no"}
     with tenant.hub.read() as session:
@@ -242,7 +242,7 @@ def test_a_target_that_changes_during_a_reading_is_looked_at_after_it(tenant: Te
 def test_what_an_examination_cannot_compute_stays_as_it_is(tenant: Tenant) -> None:
     made = tenant.client.post("/v1/datasets?name=churn", content=CSV).json()
     version, client = version_of(tenant.hub, made["id"]), tenant.client
-    ReadingSlot(tenant.hub, "wrk_here", Shutdown()).read(version)
+    ReadingSlot(tenant.hub, "wrk_here", Shutdown()).take(version)
     before = (
         client.get("/v1/datasets/churn/statistics").json(),
         client.get("/v1/datasets/churn/findings").json()["data"],
@@ -262,7 +262,7 @@ def test_what_an_examination_cannot_compute_stays_as_it_is(tenant: Tenant) -> No
 def test_an_examination_whose_workers_are_lost_leaves_the_version_as_it_is(tenant: Tenant, tmp_path: Path) -> None:
     made = tenant.client.post("/v1/datasets?name=churn", content=CSV).json()
     version = version_of(tenant.hub, made["id"])
-    ReadingSlot(tenant.hub, "wrk_here", Shutdown()).read(version)
+    ReadingSlot(tenant.hub, "wrk_here", Shutdown()).take(version)
     assert tenant.client.patch("/v1/datasets/churn", json={"target": "exited"}).status_code == 200
     for _ in range(6):
         reading = claim(tenant.hub, version)
