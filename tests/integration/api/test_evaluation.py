@@ -206,7 +206,7 @@ def test_error_rows_tell_the_epoch_that_was_asked_about_although_another_is_the_
     assert outcome is not None
     cell = Cell("test", "best", "0", "0", 0, 10)
     page = error_rows.page(hub, DEFAULT_WORKSPACE, row.id, outcome, cell)
-    assert (page.epoch, page.checkpoint, page.total) == (1, "old", 1)
+    assert (page.epoch, page.checkpoint, page.total) == (1, "sha256:old", 1)
 
 
 class Quick(AnsweringProcess):
