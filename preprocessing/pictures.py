@@ -13,7 +13,7 @@ from preprocessing.column import Column
 from preprocessing.table import Table
 
 SIDE = 64
-"""Largest height and width of a picture on a contact sheet, in pixels."""
+"""Largest height and width of a picture on a contact sheet, in pixels, unless another is asked for."""
 GAP = 2
 GREY = 128
 
@@ -23,11 +23,11 @@ def png(table: Table, name: str, row: int) -> bytes:
     return encoded(table.chunk([name], row, row + 1)[name].values[0])
 
 
-def contact_sheet(table: Table, name: str, rows: Sequence[int]) -> bytes:
+def contact_sheet(table: Table, name: str, rows: Sequence[int], side: int = SIDE) -> bytes:
     """The pictures of these rows in a square, from left to right and from top to bottom."""
-    pictures = [_small(table.chunk([name], row, row + 1)[name].values[0]) for row in rows]
-    height = max((picture.height for picture in pictures), default=SIDE)
-    width = max((picture.width for picture in pictures), default=SIDE)
+    pictures = [_small(table.chunk([name], row, row + 1)[name].values[0], side) for row in rows]
+    height = max((picture.height for picture in pictures), default=side)
+    width = max((picture.width for picture in pictures), default=side)
     across = max(1, ceil(sqrt(len(pictures))))
     down = max(1, ceil(len(pictures) / across))
     sheet = Image.new("RGB", (across * (width + GAP) - GAP, down * (height + GAP) - GAP), (GREY, GREY, GREY))
@@ -67,9 +67,9 @@ def _is(column: Column, wanted: str) -> NDArray[np.bool_]:
     return same & ~column.missing
 
 
-def _small(pixels: NDArray[Any]) -> Image.Image:
+def _small(pixels: NDArray[Any], side: int = SIDE) -> Image.Image:
     picture = _image(pixels).convert("RGB")
-    picture.thumbnail((SIDE, SIDE))
+    picture.thumbnail((side, side))
     return picture
 
 

@@ -88,6 +88,8 @@ class ImagesQuery(VersionQuery):
     """Only pictures of this class of the data set's target."""
     n: Annotated[int, Field(ge=1, le=400)] = 64
     """Number of pictures."""
+    side: Annotated[int, Field(ge=8, le=256)] = 64
+    """Largest height and width of a picture, in pixels: larger ones are scaled down."""
 
 
 class ImageQuery(VersionQuery):
@@ -207,7 +209,8 @@ def get_images(
 ) -> Response:
     """A contact sheet of the first pictures, of all classes or of one."""
     hub = state.hub
-    sheet = dataset_images.sheet(hub, caller.workspace_id, dataset, query.version, query.class_, query.n)
+    asked = dataset_images.Sheet(query.class_, query.n, query.side)
+    sheet = dataset_images.sheet(hub, caller.workspace_id, dataset, query.version, asked)
     return Response(sheet, media_type=PNG)
 
 

@@ -1,9 +1,11 @@
 """Pictures of a data set: one, or a contact sheet of some."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from api.services.dataset_rows import ready, with_table
 from gradus.errors import BadRequest, NotFound
+from gradus.nearest import nearest
 from hub.datasets import records
 from hub.hub import Hub
 
@@ -29,16 +31,29 @@ def one(hub: Hub, workspace_id: str, id_or_name: str, number: int | None, row: i
     return with_table(hub, workspace_id, id_or_name, number, draw)
 
 
-def sheet(hub: Hub, workspace_id: str, id_or_name: str, number: int | None, wanted: str | None, count: int) -> bytes:
+@dataclass(frozen=True)
+class Sheet:
+    """What a contact sheet shows."""
+
+    wanted: str | None
+    """A class of the data set's target; None for all rows."""
+    count: int
+    """Number of pictures."""
+    side: int
+    """Largest height and width of one, in pixels."""
+
+
+def sheet(hub: Hub, workspace_id: str, id_or_name: str, number: int | None, asked: Sheet) -> bytes:
     """A contact sheet as a PNG file: the first pictures of a class, or of all rows.
 
     Raises:
         NotFound: there is no such data set, version or picture.
-        BadRequest: the data set has no target that tells classes apart.
+        BadRequest: the data set has no target that tells classes apart, or no such class.
         Conflict: it has not been read.
     """
     with hub.read() as session:
         target = records.target_of(ready(session, workspace_id, id_or_name, number)[0])
+    wanted = asked.wanted
     if wanted is not None and not isinstance(target, str):
         raise BadRequest("class: the data set has no target: give it one with PATCH", code="no_target")
 
@@ -48,9 +63,17 @@ def sheet(hub: Hub, workspace_id: str, id_or_name: str, number: int | None, want
         name = _image_column(table, None)
         if wanted is not None and target not in {column.name for column in table.read.columns}:
             raise BadRequest(f"class: no column '{target}', which is the data set's target", code="no_target")
-        return contact_sheet(table, name, rows_of_class(table, str(target), wanted, count))
+        rows = rows_of_class(table, str(target), wanted, asked.count)
+        if wanted is not None and not rows:
+            raise BadRequest(_no_class(table, str(target), wanted), code="no_class")
+        return contact_sheet(table, name, rows, asked.side)
 
     return with_table(hub, workspace_id, id_or_name, number, draw)
+
+
+def _no_class(table: "Table", target: str, wanted: str) -> str:
+    near = nearest(wanted, [one.value for one in table.record(target).values])
+    return f"class: '{target}' has no class '{wanted[:200]}'" + (f": did you mean '{near}'?" if near else "")
 
 
 def _image_column(table: "Table", wanted: str | None) -> str:

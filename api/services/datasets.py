@@ -169,6 +169,8 @@ def version(session: Session, row: DatasetRow, number: int) -> DatasetVersionRow
 
 def no_version(row: DatasetRow, number: int) -> NotFound:
     """The error for a version that the data set does not have."""
+    if row.workspace_id is None:
+        return NotFound(f"'{row.name}' is built in: it has no versions and no files here", code="built_in")
     return NotFound(f"data set '{row.name}' has no version {number}; the newest is {row.newest}")
 
 

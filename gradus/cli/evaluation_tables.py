@@ -34,6 +34,9 @@ def errors(page: ErrorPage) -> RenderableType:
 def _parts(found: EvaluationReport) -> Iterator[RenderableType]:
     weighted = ", losses weighted" if found.weighted else ""
     yield f"{found.n:,} examples of the {found.split} split, weights of epoch {found.epoch}{weighted}"
+    if found.effective_examples is not None:
+        effective = number(found.effective_examples)
+        yield f"trained with weights of classes or rows, which leave {effective} effective examples"
     yield _metrics(found.metrics)
     if found.per_class:
         yield from ("", _classes(found))

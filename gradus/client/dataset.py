@@ -121,9 +121,17 @@ class StoredDataset(DatasetHandle[T_co]):
         return page.data
 
     @method
-    async def images(self, class_: str | None = None, n: int = 64, *, version: int | None = None) -> bytes:
-        """A contact sheet of the first `n` pictures, of all classes or of one, as a PNG."""
-        options: dict[str, Any] = {"n": n, "version": version, **({} if class_ is None else {"class": class_})}
+    async def images(
+        self, class_: str | None = None, n: int = 64, *, side: int = 64, version: int | None = None
+    ) -> bytes:
+        """A contact sheet of the first `n` pictures, of all classes or of one, as a PNG. Those larger than `side`
+        pixels, at most 256, are scaled down."""
+        options: dict[str, Any] = {
+            "n": n,
+            "side": side,
+            "version": version,
+            **({} if class_ is None else {"class": class_}),
+        }
         return await self._transport.send(self._get("images", lambda response: bytes(response.content), **options))
 
     @method

@@ -14,14 +14,21 @@ def _drop(value: Any) -> Any:
     return "leave_out" if value == "drop" else value
 
 
+def _no_mark(value: Any) -> Any:
+    """Null is said by who wants no quotes; who says nothing has them guessed."""
+    return "" if value is None else value
+
+
 class CsvParse(CellOptions, title="CSV"):
-    """Delimited text: CSV, TSV and their kin. Null means: guessed from the first MiB, and said in the answer."""
+    """Delimited text: CSV, TSV and their kin. What is not given, or null, is guessed from the first MiB, and said in
+    the answer; but a `quote` of null is no quote."""
 
     kind: Literal["csv"] = "csv"
     delimiter: Delimiter | None = None
     """What stands between cells; the empty string if a line is one cell."""
-    quote: Mark | None = None
-    """What encloses cells that contain a delimiter or a line break, doubled inside; the empty string for none."""
+    quote: Annotated[Mark | None, BeforeValidator(_no_mark)] = Field(default=None, exclude_if=lambda one: one is None)
+    """What encloses cells that contain a delimiter or a line break, doubled inside; the empty string or null for
+    none."""
     escape: Mark | None = None
     """What makes a quote, a delimiter, a line end or itself literal, such as a backslash; the empty string for none."""
     bare_quotes: Literal["refuse", "keep"] | None = None

@@ -198,6 +198,9 @@ class EvaluationReport(Message):
     """Examples of the split."""
     weighted: bool
     """Whether losses weigh examples by the data set's weight column. Shares and ranks count every example once."""
+    effective_examples: Number | None = None
+    """Examples of equal weight that would tell as much as those of training with the weights of their classes and
+    rows: (Σw)² / Σw². Null without weights."""
     metrics: tuple[Metric, ...]
     classes: tuple[str, ...] = ()
     """Names of the classes or labels."""

@@ -16,7 +16,7 @@ from preprocessing.findings.sheet import Sheet
 from preprocessing.findings.spelling import mojibake, similar_classes
 from preprocessing.findings.time import time_travel
 from preprocessing.findings.units import mixed_units
-from preprocessing.findings.useless import constants, id_columns
+from preprocessing.findings.useless import constants, id_columns, one_column
 from preprocessing.table import Table
 
 Check = Callable[[Sheet], Iterator[Finding]]
@@ -40,6 +40,7 @@ CHECKS: tuple[Check, ...] = (
     class_imbalance,
     rare_classes,
     heavy_tails,
+    one_column,
     id_columns,
     constants,
     skewed_target,

@@ -41,6 +41,21 @@ def id_columns(sheet: Sheet) -> Iterator[Finding]:
         )
 
 
+def one_column(sheet: Sheet) -> Iterator[Finding]:
+    """A table with nothing beside its only column: a target needs inputs."""
+    if len(sheet.columns) != 1:
+        return
+    name = sheet.columns[0].name
+    yield finding(
+        "one_column",
+        "warning",
+        name,
+        f"'{name}' is the only column: there is nothing to predict it from. If lines of the file have several cells, "
+        "say in `parse` what divides them",
+        [Evidence(statistic="columns", value=1, threshold=2)],
+    )
+
+
 def constants(sheet: Sheet) -> Iterator[Finding]:
     """Columns with one value in all, or nearly all, rows."""
     for column in sheet.inputs:

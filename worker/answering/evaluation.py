@@ -53,6 +53,7 @@ def evaluation(ask: Ask, question: EvaluationQuestion) -> EvaluationReport:
         split=question.split,
         n=len(examples),
         weighted=examples.weights is not None,
+        effective_examples=network.data.train.effective_examples,
         miss_cost=question.miss_cost,
         by=by,
         groups=() if values is None else groups(asked, task, values),

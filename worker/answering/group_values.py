@@ -43,7 +43,8 @@ def group_values(ask: Ask, network: TrainedNetwork, name: str, rows: Integers) -
 def _checked(name: str, types: Mapping[str, ColumnType]) -> ColumnType:
     if name not in types:
         near = nearest(name, list(types))
-        raise BadRequest(f"by: no column '{name}'" + (f": did you mean '{near}'?" if near else ""))
+        message = f"by: no column '{name}'" + (f": did you mean '{near}'?" if near else "")
+        raise BadRequest(message, code="unknown_column")
     if types[name] in {"image", "array"}:
         raise BadRequest(f"by: '{name}' has the type {types[name]}, whose values make no groups")
     return types[name]

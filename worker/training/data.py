@@ -40,6 +40,15 @@ class Split:
     def __len__(self) -> int:
         return len(self.targets)
 
+    @property
+    def effective_examples(self) -> float | None:
+        """Examples of equal weight that the weighted ones stand for, (Σw)² / Σw² (Kish, Survey Sampling, 1965); None
+        without weights."""
+        if self.weights is None:
+            return None
+        weights = self.weights.double()
+        return float(weights.sum() ** 2 / weights.square().sum())
+
     def to(self, device: torch.device, dtype: torch.dtype) -> "Split":
         """The split on a device, with floating-point numbers of a dtype; not copied if nothing changes. Bytes
         stay bytes for float32, in which they are divided."""

@@ -193,9 +193,13 @@ def test_pictures_are_encoded_anew_one_by_one_or_on_a_sheet(tenant: Tenant) -> N
     shown = np.asarray(Image.open(io.BytesIO(sheet.content)))
     assert np.array_equal(shown[:, :5, 0], pixels[1, :, :, 0])
     assert np.array_equal(shown[:, 7:, 0], pixels[3, :, :, 0])
+    small = tenant.client.get("/v1/datasets/digits2/images?class=b&side=8&n=1")
+    assert Image.open(io.BytesIO(small.content)).size == (5, 6)
+    typo = tenant.client.get("/v1/datasets/digits2/images?class=bb")
+    assert "has no class 'bb'" in assert_problem(typo, 400)["detail"]
     assert_problem(tenant.client.get("/v1/datasets/digits2/rows/4/image"), 404)
     assert (
-        "known parameters: version, class, n"
+        "known parameters: version, class, n, side"
         in assert_problem(tenant.client.get("/v1/datasets/digits2/images?zzz=1"), 400)["detail"]
     )
     assert tenant.client.get("/v1/datasets/digits2/rows").json()["data"][0]["picture"] == "image of 6 × 5 × 1"

@@ -218,6 +218,12 @@ READ: dict[str, tuple[str | bytes, dict[str, Any], list[str], list[list[Any]]]] 
         ["text", "integer"],
         [['"x "y" z"'], [1]],
     ),
+    "a quote in a quoted cell, all quotes told to be characters, said by null": (
+        'a,b\n"x "y" z",1\n',
+        {"quote": None},
+        ["text", "integer"],
+        [['"x "y" z"'], [1]],
+    ),
     "a quote in a cell, told to be a character": (
         'a,b\n5" pipe,1\n"x,y",2\n',
         {"bare_quotes": "keep"},

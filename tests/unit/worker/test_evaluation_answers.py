@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from gradus.datasets import DATASETS
 from gradus.errors import BadRequest, Conflict
@@ -18,6 +19,7 @@ from worker.answering import evaluation as answering
 from worker.answering.evaluation import evaluation
 from worker.answering.outcomes import outcomes
 from worker.data.images import read_images
+from worker.training.data import Split
 
 RANDOM = np.random.default_rng(0)
 N = 400
@@ -49,6 +51,8 @@ def test_the_losses_weigh_rows_as_the_run_does_and_accuracies_count_each_once(tm
     found = report(tmp_path, network, by="city", miss_cost=5.0)
     numbers = metrics(found)
     assert (found.n, found.weighted, found.classes) == (100, True, ("no", "yes"))
+    assert found.effective_examples is not None
+    assert 140 < found.effective_examples < 170  # of 199: uniform weights keep 1.55² / (1.55² + 2.9²/12) of them
     assert numbers["accuracy"] == row.test_accuracy
     assert numbers["log_loss"] == pytest.approx(row.test_loss, rel=1e-6)
     assert sum(map(sum, found.confusion)) == 100
@@ -62,6 +66,12 @@ def test_the_losses_weigh_rows_as_the_run_does_and_accuracies_count_each_once(tm
     of_validation = report(tmp_path, network, split="validation")
     assert metrics(of_validation)["accuracy"] == row.validation_accuracy
     assert of_validation.conformal == ()
+
+
+def test_balanced_classes_leave_the_harmonic_number_of_examples() -> None:
+    weights = torch.tensor([100 / (2 * 20)] * 20 + [100 / (2 * 80)] * 80)
+    split = Split(torch.zeros(100, 1), torch.zeros(100, dtype=torch.int64), weights=weights)
+    assert split.effective_examples == pytest.approx(2**2 / (1 / 20 + 1 / 80), rel=1e-6)  # 64
 
 
 def test_several_targets_are_told_in_their_own_units_with_the_rows_that_are_worst(tmp_path: Path) -> None:

@@ -120,6 +120,11 @@ def test_a_table_without_a_target_is_checked_as_far_as_it_goes(tmp_path: Path) -
     assert {(one.id, one.column) for one in found} == {("data_id_column", "n"), ("data_constant", "same")}
 
 
+def test_a_table_of_one_column_says_so(tmp_path: Path) -> None:
+    found = findings(store(tmp_path, {"a;b": [f"{i};x" for i in range(200)]}))
+    assert {(one.id, one.column) for one in found if one.severity == "warning"} == {("data_one_column", "a;b")}
+
+
 def test_signs_and_bounds_tell_classes_apart(tmp_path: Path) -> None:
     labels = ["'-1'", "'1'", "<=50K", ">50K"] * 50
     found = findings(store(tmp_path, {"x": RANDOM.normal(size=200), "y": labels}), Question("y", "classification"))

@@ -9,6 +9,8 @@ import { note } from "../../states.js";
 /** Pictures of each class, and of all where there are none. */
 const OF_CLASS = 36;
 const OF_ALL = 144;
+/** Pixels of a picture on the sheet that a click opens. */
+const LARGE = 256;
 /** Classes that are shown first. */
 const CLASSES = 20;
 
@@ -59,7 +61,7 @@ export class PicturesTab {
     const query = new URLSearchParams({ ...chosen, n: String(n), version: String(version) });
     const url = at(`/v1/datasets/${this.id}/images?${query}`);
     return html`
-      <a href=${url} target="_blank"
+      <a href=${`${url}&side=${LARGE}`} target="_blank"
         rel="noopener"><img class="sheet" loading="lazy" src=${url} alt=${words}></a>
     `;
   }

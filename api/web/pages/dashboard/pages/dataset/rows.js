@@ -120,7 +120,8 @@ export class RowsTab {
     if (type === "image") {
       const query = new URLSearchParams({ column: name, version: String(this.#version(set)) });
       const url = at(`/v1/datasets/${this.id}/rows/${row}/image?${query}`);
-      return html`<td><img class="cell-image" loading="lazy" src=${url} alt="Picture of row ${row}"></td>`;
+      const picture = html`<img class="cell-image" loading="lazy" src=${url} alt="Picture of row ${row}">`;
+      return html`<td><a href=${url} target="_blank" rel="noopener">${picture}</a></td>`;
     }
     if (value === null) return html`<td class="missing">missing</td>`;
     const text = typeof value === "string"

@@ -1,8 +1,8 @@
 // How good the network is: asked for when the tab opens, computed by a worker, and kept while the page is open.
 
-import { get } from "../../api.js";
+import { get, number } from "../../api.js";
 import { Charts } from "../../charts/chart.js";
-import { whole } from "../../format.js";
+import { figure, whole } from "../../format.js";
 import { note } from "../../states.js";
 import { html, nothing } from "../../template.js";
 import { throttled } from "../../throttle.js";
@@ -126,6 +126,10 @@ export class EvaluationTab {
         ${this.#report
           ? html`<p class="muted">${whole(this.#report.n)} examples, weights of epoch ${whole(this.#report.epoch)}${
             this.#report.weighted ? ", losses weighted" : ""
+          }${
+            this.#report.effective_examples
+              ? `; the weights of training leave ${figure(number(this.#report.effective_examples))} effective examples`
+              : ""
           }</p>`
           : nothing}
       </div>
