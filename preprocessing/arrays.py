@@ -21,9 +21,9 @@ from preprocessing.parts import Rows
 from preprocessing.table import ROW_GROUP, Table
 
 CHUNK_BYTES = 64 * 2**20
-"""Memory of a chunk's values, and of its inputs."""
+"""Bytes of memory for the values of a chunk, and as many for its inputs."""
 FEWEST_ROWS = 256
-"""Rows of a chunk of the widest tables."""
+"""Least number of rows in a chunk, however wide the table is."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,8 +60,8 @@ def write_arrays(
     number of rows of the table that are done.
 
     Raises:
-        Misfit: a weight is missing or negative, or all of a part's are 0.
-        MissingInput: an input is missing where that is refused.
+        Misfit: a weight is missing or negative, or all weights of a part are 0.
+        MissingInput: an input is missing in a column that refuses missing values.
     """
     weights = None if weight is None else _weights(weight, table)
     for part, places in _by_part(rows):
@@ -94,7 +94,7 @@ def array_bytes(fitted: Fitted, rows: Rows) -> int:
 
 
 def chunk_rows(columns: int) -> int:
-    """Rows of a chunk with so many numbers in each row."""
+    """The number of rows in a chunk whose rows have this many numbers each."""
     return int(np.clip(CHUNK_BYTES // (8 * max(columns, 1)), FEWEST_ROWS, ROW_GROUP))
 
 
@@ -104,7 +104,8 @@ def _by_part(rows: Rows) -> tuple[tuple[Part, NDArray[np.intp]], ...]:
 
 @contextmanager
 def _inputs_file(path: Path, rows: int, fitted: Fitted) -> Iterator[IO[bytes]]:
-    """A new file with the header of an array, whose rows are then appended: a map would keep all of it in memory."""
+    """A new file with the header of an array. Its rows are appended later: a memory map would keep all of them in
+    memory."""
     dtype = np.dtype("|u1" if fitted.is_bytes else "<f4")
     header = {"descr": npy.dtype_to_descr(dtype), "fortran_order": False, "shape": (rows, fitted.inputs)}
     with path.open("xb") as file:
@@ -142,7 +143,7 @@ def _read_part(folder: Path, part: Part) -> PartArrays:
 
 
 def _mapped(path: Path) -> NDArray[Any] | None:
-    """The array of a file, None without it."""
+    """The array in a file; None if there is no such file."""
     if not path.exists():
         return None
     array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)

@@ -1,4 +1,4 @@
-"""The preprocessing of built-in data sets, as that of uploaded ones: what turns an example into inputs."""
+"""The preprocessing of built-in data sets, in the same form as for uploaded ones: it turns an example into inputs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from preprocessing.pixels import FittedArray, FittedBytes
 
 @dataclass(frozen=True)
 class Bounds:
-    """What maps each input to [0, 1]."""
+    """The bounds that map each input to [0, 1]."""
 
     low: Sequence[float]
     high: Sequence[float]
@@ -26,8 +26,8 @@ class Moments:
 
 
 def built_in(facts: BuiltInFacts, bounds: Bounds | None, moments: Moments | None) -> Fitted:
-    """The preprocessing of a built-in data set: x / 255 for images, else by the bounds of each input; then
-    standardized, if there are moments."""
+    """The preprocessing of a built-in data set: x / 255 for images, otherwise scaling by the bounds of each input. The
+    result is standardized if `moments` are given."""
     if facts.source == "idx":
         name = facts.columns[0]
         scaled: list[FittedNumber | FittedBytes | FittedArray] = [

@@ -1,6 +1,7 @@
 """Encoding of dates and times: bodies of `gradus.spec.calendar`.
 
-A missing date is 0 in all inputs. Times count in the zone in which they are stored: UTC, or local if the file had none.
+A missing date is 0 in all inputs. Times are taken in the zone in which they are stored: UTC, or local time if the file
+named no zone.
 """
 
 from typing import Any, Literal
@@ -19,14 +20,15 @@ MICROSECONDS_PER_DAY = 86_400_000_000
 
 
 class FittedDate(FittedModel):
-    """Scaled days since `origin`; for a calendar then sine and cosine of 2π times: (month - 1) / 12, the weekday from
-    Monday / 7, and for a time the time of day / 24 h. Then a flag that is 1 where the date is missing."""
+    """The inputs: scaled days since `origin`. Then, for `calendar`, the sine and cosine of 2πs for each of these shares
+    s: (month - 1) / 12, weekday / 7 from Monday and, for a datetime, time of day / 24 h. Last a flag that is 1 where
+    the date is missing."""
 
     kind: Literal["calendar", "elapsed"]
     column: str
     type: ColumnType
     origin: int
-    """The earliest date of the training rows, in days since 1970-01-01, or in microseconds for a time."""
+    """The earliest date of the training rows: in days since 1970-01-01 for a date, in microseconds for a datetime."""
     scaling: FittedScaling
     """Scaling of the days."""
     flag: bool
@@ -67,7 +69,7 @@ def _days(values: NDArray[Any], origin: int, type_: ColumnType) -> Numbers:
 
 
 def _cycles(values: NDArray[Any], type_: ColumnType) -> list[Numbers]:
-    """The shares of the year's months, of the week, and for a time of the day that are over."""
+    """The fractions of the year (in months), of the week and, for a datetime, of the day that have passed."""
     days = values // MICROSECONDS_PER_DAY if type_ == "datetime" else values
     months = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12  # 1970-01 is 0
     shares = [months / 12, (days + 3) % 7 / 7]  # 1970-01-01 was a Thursday

@@ -1,8 +1,8 @@
 """Encoding of categories: bodies of `gradus.spec.categories`.
 
-The values are texts, those of other columns as `preprocessing.texts` spells them. A category that no training row has
-counts as rare: the input of the others is 1 if there is one, else all are 0; its place is -1 in an order; its hash is
-like that of any other.
+Values are compared as texts; those of columns of other types are spelled by `preprocessing.texts`. A category that no
+training row has is treated as rare. One-hot: the shared input for other categories is 1 if there is one, otherwise all
+inputs are 0. Ordinal: its position is -1. Hash: it is hashed like any other.
 """
 
 import hashlib
@@ -23,28 +23,30 @@ Inputs = NDArray[np.float32]
 
 
 MISSING_TEXT = ("", "<missing>")
-"""What stands for a missing value where there are only texts, as in the inputs of an ONNX model: the first of these
-that is no value of the column."""
+"""Candidates for the text that stands for a missing value where there are only texts, as in the inputs of an ONNX
+model. The first one that is not a value of the column is used."""
 
 
 class FittedOneHot(FittedModel):
-    """An input for each category, then one for all others, then one for a missing value, if the column has them."""
+    """One input for each category, then one for all other categories and one for a missing value, if the column has
+    these."""
 
     kind: Literal["one_hot"] = "one_hot"
     column: str
     type: ColumnType
     categories: tuple[str, ...]
-    """Those with an input of their own: of the training rows the most frequent first, equal ones by code points."""
+    """The categories that have an input of their own: the most frequent in the training rows first, ties by code
+    points."""
     own: int
-    """Number of inputs for single categories; those beyond `categories` are always 0."""
+    """Number of inputs reserved for single categories; those beyond the length of `categories` are always 0."""
     other: bool
     """Whether the other categories share an input."""
     missing: bool
     """Whether a missing value has an input."""
     rare: int
-    """Number of further categories in the training rows."""
+    """Number of categories in the training rows without an input of their own."""
     size: int | None = None
-    """Numbers in the learned vector of each input, for an embedding."""
+    """Length of the vector learned for each input, for an embedding."""
     missing_text: str = ""
     """The text that stands for a missing value."""
 
@@ -55,7 +57,7 @@ class FittedOneHot(FittedModel):
 
 
 class FittedOrdinal(FittedModel):
-    """The place in the order, from 0 to 1; -1 for a category without place and for a missing value."""
+    """The position in the order, from 0 to 1; -1 for a category outside the order and for a missing value."""
 
     kind: Literal["ordinal"] = "ordinal"
     column: str
@@ -73,7 +75,8 @@ class FittedOrdinal(FittedModel):
 
 
 class FittedHash(FittedModel):
-    """1 at the SHA-256 of the text's UTF-8, a big-endian number, modulo `buckets`; all 0 if it is missing."""
+    """1 at index h modulo `buckets`, where h is the SHA-256 of the text's UTF-8 as a big-endian number; all 0 if the
+    value is missing."""
 
     kind: Literal["hash"] = "hash"
     column: str
@@ -132,7 +135,7 @@ def _missing_text(texts: Column, encoding: OneHot | Ordinal | Embedding) -> str:
 
 
 def _ordered(categories: list[str], type_: ColumnType) -> tuple[str, ...]:
-    """Integers in the order of numbers, other categories, which are sorted, in that of code points."""
+    """Integers sorted as numbers; other categories stay sorted by code points."""
     return tuple(sorted(categories, key=int) if type_ == "integer" else categories)
 
 
@@ -153,7 +156,7 @@ def encode_category(fitted: FittedCategory, values: Column, out: Inputs) -> None
 
 
 def _places(fitted: FittedOneHot, texts: Column) -> list[int]:
-    """The input that is 1 for each category, and for a missing value at last; -1 for none."""
+    """For each category, and last for a missing value, the index of the input that is 1; -1 if no input is 1."""
     places = {category: place for place, category in enumerate(fitted.categories)}
     other = fitted.own if fitted.other else -1
     return [*(places.get(text, other) for text in texts.categories), fitted.width - 1 if fitted.missing else -1]

@@ -38,15 +38,15 @@ def column_of_texts(texts: Iterable[str], missing: Mask) -> Column:
 
 
 def codes_among(places: dict[str, int], column: Column) -> NDArray[np.int32]:
-    """The codes of a piece of a text column in the order in which `places` has met the texts of all pieces so far; -1
-    where missing. `places` grows by the texts that are new."""
+    """The codes of one chunk of a text column, numbered in the order in which texts were first met in all chunks so
+    far; -1 where missing. `places` maps these texts to their codes; new texts are added to it."""
     own = [places.setdefault(text, len(places)) for text in column.categories]
     codes: NDArray[np.int32] = np.array([*own, -1], dtype=np.int32)[column.values]
     return codes
 
 
 def sorted_categories(texts: Sequence[str], codes: NDArray[np.int32]) -> Column:
-    """The column of codes into `texts`, once these are sorted."""
+    """The column with sorted categories, from codes into unsorted `texts`."""
     order = sorted(range(len(texts)), key=texts.__getitem__)
     place = np.full(len(texts) + 1, -1, dtype=np.int32)  # the last for the code -1
     place[order] = np.arange(len(texts), dtype=np.int32)

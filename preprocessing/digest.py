@@ -1,12 +1,12 @@
-"""The digest of a table's content. No Parquet writer and no picture library decides it, only names, types and values.
+"""The digest of a table's content. It depends on names, types and values alone, not on how a library writes them.
 
 SHA-256 of: the line `gradus table 1`, the numbers of rows and columns; for each column its name and type, and for
-images and arrays the type of an element and the shape of one; then its values, in chunks of `CHUNK` rows, each with a
-bit per row that says whether a value is there (rows in order, least significant bit first), and the values in little
-endian, 0 where there is none. Booleans take a byte, dates 64-bit days and times 64-bit microseconds since 1970; texts
-are their lengths in bytes as 32-bit numbers, then their UTF-8; NaN is 0x7ff8000000000000. Names and types are UTF-8
-after their length; every number without a width is of 64 bits. If files belong to parts, the part of each row follows:
-0 for none, 1 training, 2 validation, 3 test.
+images and arrays the type of an element and the shape of one example; then its values, in chunks of `CHUNK` rows, each
+with a bit per row that says whether a value is there (rows in order, least significant bit first), and the values in
+little endian, 0 where there is none. Booleans take a byte, dates 64-bit days and times 64-bit microseconds since 1970;
+texts are their lengths in bytes as 32-bit numbers, then their UTF-8; NaN is 0x7ff8000000000000. Names and types are
+UTF-8 after their length; every number whose width is not given has 64 bits. If files belong to parts, the part of each
+row follows: 0 for none, 1 training, 2 validation, 3 test.
 """
 
 import hashlib
@@ -29,8 +29,8 @@ _LITTLE_ENDIAN = {"integer": "<i8", "number": "<f8", "boolean": "u1", "date": "<
 
 
 def digest_of(table: Table) -> str:
-    """`sha256:` and the digest of the table's content, in hexadecimal. Takes the memory of a chunk of one column, or
-    of a group of short ones."""
+    """`sha256:` and the digest of the table's content, in hexadecimal. Takes the memory of a chunk of one column, or of
+    a group of columns of a short table."""
     digest = hashlib.sha256(VERSION + _number(table.rows) + _number(len(table.read.columns)))
     for record, pieces in _columns(table):
         digest.update(_text(record.name) + _text(record.type))
@@ -45,7 +45,7 @@ def digest_of(table: Table) -> str:
 
 
 def _columns(table: Table) -> Iterator[tuple[ColumnRecord, Iterator[Any]]]:
-    """All columns with the pieces of their values; short ones are read many at a time."""
+    """All columns, each with the pieces of its values; the columns of short tables are read many at a time."""
     records = table.read.columns
     for positions in table.stored.groups(range(len(records)), table.rows):
         flat = [i for i in positions if records[i].type not in STACKED]
@@ -79,7 +79,8 @@ def _of_values(columns: Iterable[Column], type_: str) -> Iterator[Any]:
 
 
 def _rechunked(columns: Iterable[Column]) -> Iterator[Column]:
-    """The same rows in chunks of `CHUNK`; those of the file are row groups, which are slow to read in parts."""
+    """The same rows in chunks of `CHUNK` rows. The file is read by row groups, because reading parts of them is
+    slow."""
     values, missing = [], []
     have = 0
     for column in columns:
@@ -102,7 +103,7 @@ def _joined(pieces: list[NDArray[Any]]) -> NDArray[Any]:
 
 
 def _of_texts(pieces: Iterable[Texts]) -> Iterator[Any]:
-    """The pieces have `CHUNK` rows, the last one fewer."""
+    """The bytes to be hashed for a column of texts. Every piece but the last has a multiple of `CHUNK` rows."""
     for texts in pieces:
         for first in range(0, len(texts.values), CHUNK):
             chunk = slice(first, first + CHUNK)
@@ -112,7 +113,7 @@ def _of_texts(pieces: Iterable[Texts]) -> Iterator[Any]:
 
 
 def _of_long_texts(table: Table, name: str) -> Iterator[Any]:
-    """The same, without holding the texts of a chunk together."""
+    """The same bytes as `_of_texts`, without holding all texts of a chunk in memory."""
     together = table.rows_together(name)
     step = CHUNK
     while step > together:
@@ -132,7 +133,7 @@ def _as_texts(values: NDArray[Any], missing: NDArray[Any]) -> Texts:
 
 
 def _canonical(values: NDArray[Any]) -> NDArray[Any]:
-    """The values, with the same bits for every NaN."""
+    """The values, with the same bit pattern for every NaN."""
     if values.dtype.kind != "f":
         return values
     return np.where(np.isnan(values), _NAN.astype(values.dtype), values)

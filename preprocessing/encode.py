@@ -1,9 +1,9 @@
 """The inputs of a network from the columns of a table, by an encoding that was fitted to the training rows.
 
-Arithmetic is in float64 and rounded once to float32. What the training rows did not show has a defined answer: a
-missing number becomes the fitted one although no training row missed it; a missing category, date or flag that no row
-of the data set has is 0; for rare and unseen categories see `preprocessing.categories`, for numbers beyond the training
-range `preprocessing.numbers`.
+Arithmetic is in float64 and rounded once to float32. Values that do not occur in the training rows are defined, too. A
+missing number is filled with the fitted value even if no training row lacked one. The inputs of a missing category,
+date or flag are 0 if no row of the data set has a missing value. For rare and unseen categories see
+`preprocessing.categories`, for numbers beyond the training range `preprocessing.numbers`.
 """
 
 from collections.abc import Mapping
@@ -27,14 +27,15 @@ from preprocessing.to_float32 import to_float32
 
 
 class FittedNumber(FittedModel):
-    """A number: filled in where missing, scaled; then a flag that is 1 where it is missing. Infinities are missing."""
+    """A number: filled in where missing, then scaled; with `flag` followed by an input that is 1 where it is missing.
+    Infinities count as missing."""
 
     kind: Literal["number"] = "number"
     column: str
     type: ColumnType
     scaling: FittedScaling
     fill: float | None
-    """In the column's own units; null if a missing value is refused."""
+    """The value for a missing number, in the column's own units; null if missing values are refused."""
     flag: bool
     least: float | None
     """Least value in the training rows; null if there is none."""
@@ -85,9 +86,9 @@ class Fitted(FittedModel):
 
     format: Literal[1] = 1
     digest: str
-    """Digest of the table that it was fitted to; the name of a built-in data set."""
+    """The digest of the table that it was fitted to, or the name of a built-in data set."""
     columns: tuple[FittedColumn, ...]
-    """In the order of the inputs."""
+    """The fitted columns, in the order of their inputs."""
 
     @property
     def inputs(self) -> int:
@@ -119,7 +120,7 @@ def transform(fitted: Fitted, rows: Mapping[str, Column]) -> NDArray[np.float32]
     """The inputs of rows, (n, inputs), from the values of their columns by name.
 
     Raises:
-        MissingInput: a value is missing in a column in which that is refused.
+        MissingInput: a value is missing in a column that refuses missing values.
     """
     n = len(rows[fitted.columns[0].column].missing)
     out = np.empty((n, fitted.inputs), dtype=np.float32)

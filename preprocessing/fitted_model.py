@@ -4,6 +4,6 @@ from pydantic import BaseModel, ConfigDict
 
 
 class FittedModel(BaseModel):
-    """A frozen part of a fitted preprocessing. Floats are written with the digits that give the same bits again."""
+    """A frozen part of a fitted preprocessing. Floats are written with enough digits to be read back bit for bit."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)

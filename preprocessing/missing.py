@@ -1,4 +1,4 @@
-"""What a missing number becomes: bodies of `gradus.spec.missing`."""
+"""Filling of missing numbers: bodies of `gradus.spec.missing`."""
 
 from typing import assert_never
 
@@ -9,12 +9,12 @@ from gradus.spec.missing import AnyMissing, ConstantValue, Mean, Median, Refuse
 
 
 class MissingInput(ValueError):
-    """A value is missing in a column in which that is refused. The message says where."""
+    """A value is missing in a column that refuses missing values. The message says where."""
 
 
 def fit_fill(missing: AnyMissing, values: NDArray[np.float64]) -> float | None:
-    """The number that takes the place of a missing one, in the column's own units, from the training values (n,), which
-    are finite; 0 if there are none. None if a missing value is refused."""
+    """The number that replaces a missing one, in the column's own units. It is computed from the training values (n,),
+    which are finite; 0 if there are none. None if missing values are refused."""
     match missing:
         case Median():
             return float(np.median(values)) if len(values) else 0.0

@@ -1,9 +1,10 @@
-"""A stored table as a NumPy archive, from which torch and numpy alone read every value as it is.
+"""A stored table as a NumPy archive, from which numpy and torch can read every value exactly, without another library.
 
-`columns` is a text, JSON: name and type of each column. The column at position i has `i.values`, as
-`preprocessing.column` describes them, and `i.missing` unless it has images or arrays. Texts are codes into those of
-`i.texts`, UTF-8, one after the other, each of so many bytes as `i.lengths` says. If files belong to parts, `part` has
-that of each row: 0 for none, 1 training, 2 validation, 3 test.
+`columns` is a JSON text with the name and type of each column. The column at position i has `i.values`, as
+`preprocessing.column` describes them, and `i.missing` unless it has images or arrays. The values of a text column are
+codes: positions among its distinct texts. `i.texts` has these texts one after the other, in UTF-8, and `i.lengths` the
+number of bytes of each. If files belong to parts, `part` has the part of each row: 0 for none, 1 training, 2
+validation, 3 test.
 """
 
 import json
@@ -22,9 +23,9 @@ from preprocessing.column import Column
 from preprocessing.table import ROW_GROUP, STACKED, Table
 
 _WHEN = (2026, 1, 1, 0, 0, 0)
-"""The date of all members, so that the same table gives the same file."""
+"""The date of all members of the archive, so that the same table always gives the same file."""
 STACK_BYTES = 16 << 20
-"""Images and arrays are copied in pieces of so many bytes."""
+"""Images and arrays are copied in pieces of this many bytes."""
 
 
 def write_npz(table: Table, target: Path) -> None:
@@ -61,7 +62,8 @@ def _write_stack(archive: zipfile.ZipFile, i: int, table: Table, record: ColumnR
 def _write(
     archive: zipfile.ZipFile, name: str, pieces: Iterable[NDArray[Any]], shape: tuple[int, ...] | None = None
 ) -> None:
-    """Write an array in pieces along its first axis; the shape is that of all of them."""
+    """Write an array in pieces along its first axis. `shape` is that of the whole array; None if there is only one
+    piece."""
     header: dict[str, Any] = {}
     with archive.open(zipfile.ZipInfo(f"{name}.npy", _WHEN), "w", force_zip64=True) as file:
         for piece in pieces:

@@ -1,7 +1,7 @@
 """Scaling of numbers: bodies of `gradus.spec.numbers`.
 
-A scaling is fitted to the training values and applied in float64. Numbers are cut to ±10³⁰⁰ first, so that no
-difference overflows. Beyond the training range `min_max`, `standard` and `signed_log` go on by the same formula,
+A scaling is fitted to the training values and applied in float64. Numbers are clipped to ±10³⁰⁰ first, so that no
+difference overflows. Beyond the training range `min_max`, `standard` and `signed_log` continue with the same formula,
 `robust` approaches ±3 and `quantile` stays at its last knot.
 """
 
@@ -40,7 +40,7 @@ class FittedStandard(FittedModel):
 
 
 class FittedRobust(FittedModel):
-    """z = (x - median) / scale, cut to ±10⁶, then z / sqrt(1 + (z/3)²); 0 if the scale is 0."""
+    """z = (x - median) / scale, clipped to ±10⁶, then z / sqrt(1 + (z/3)²); 0 if the scale is 0."""
 
     kind: Literal["robust"] = "robust"
     median: float
@@ -79,7 +79,8 @@ FittedScaling = Annotated[
 
 
 def fit_scaling(encoding: NumberEncoding, values: Numbers) -> FittedScaling:
-    """The scaling fitted to the training values (n,), which are finite; without any, it gives 0 (`none`: x)."""
+    """The scaling fitted to the training values (n,), which are finite. If there are none, the scaled values are 0 (for
+    `none`: x)."""
     x = cut(values) if len(values) else np.zeros(1)
     match encoding:
         case MinMax():
@@ -101,7 +102,8 @@ def fit_scaling(encoding: NumberEncoding, values: Numbers) -> FittedScaling:
 
 
 def scale(fitted: FittedScaling, values: Numbers) -> Numbers:
-    """The scaled values, float64 (n,). A quotient that overflows is infinite; none is NaN if no value is."""
+    """The scaled values, float64 (n,). A quotient that overflows is infinite. The result has a NaN only where `values`
+    has one."""
     x = cut(values)
     match fitted:
         case FittedMinMax():
@@ -128,9 +130,10 @@ def cut(values: Numbers) -> Numbers:
 
 
 def mean_and_deviation(x: Numbers) -> tuple[float, float]:
-    """Mean and standard deviation (with 1/n) of at most 10⁸ values; exactly 0 if all are equal.
+    """Mean and standard deviation (with 1/n) of at most 10⁸ values; the deviation is exactly 0 if all are equal.
 
-    Squares neither overflow nor vanish, because they are taken of multiples by a power of two, which is exact.
+    Before squaring, differences are scaled by a power of two, which is exact, so that squares neither overflow nor
+    underflow.
     """
     mean = float(x.mean())
     if x.min() == x.max():
@@ -162,9 +165,10 @@ def _fit_robust(x: Numbers) -> FittedRobust:
 
 
 def _fit_quantile(x: Numbers) -> FittedQuantile:
-    """The knots are the quantiles i/255 of the training values, and their scores Φ⁻¹(i/255), where 0 and 1 count as
-    1/(2n) and 1 - 1/(2n), the ranks of the least and the largest of n values. Equal knots are one, with the middle of
-    their probabilities. With Φ⁻¹ as `sklearn.preprocessing.QuantileTransformer(output_distribution="normal")`."""
+    """The knots are the quantiles i/255 of the training values. Their scores are Φ⁻¹(i/255), with 0 and 1 replaced by
+    1/(2n) and 1 - 1/(2n), the ranks of the smallest and the largest of n values. Equal knots are merged into one, at
+    the middle of their probabilities. With Φ⁻¹ as
+    `sklearn.preprocessing.QuantileTransformer(output_distribution="normal")`."""
     probabilities = np.linspace(0, 1, KNOTS)
     knots, first, count = np.unique(np.quantile(x, probabilities), return_index=True, return_counts=True)
     if len(knots) == 1:

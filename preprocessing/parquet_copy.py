@@ -1,4 +1,4 @@
-"""A stored table as a Parquet file with the names that people gave its columns."""
+"""A stored table as a Parquet file with the original column names."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from preprocessing.table import STACKED, Table
 
 
 def copy_with_names(table: Table, target: Path, memory_mib: int = 256) -> None:
-    """Write the table without its images and arrays, which are no Parquet columns, to `target`."""
+    """Write the table to `target` without its images and arrays, which a Parquet column cannot hold."""
     columns = table.read.columns
     files = by_file(i for i, column in enumerate(columns) if column.type not in STACKED)
     paths = [str(table.folder / name) for name in files]

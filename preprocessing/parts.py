@@ -21,24 +21,24 @@ class Rows:
     validation: NDArray[np.intp]
     test: NDArray[np.intp]
     targets: Targets
-    """Those of all rows of the table."""
+    """The targets of all rows of the table."""
     without_target: int
     """Rows left out because a target is missing."""
     test_without_target: int
-    """Those of them that a column or file puts into the test part."""
+    """How many of these rows a column or file assigns to the test part."""
     without_time: int
     """Rows left out of a split by time because their time is missing."""
 
 
 def rows_of(words: TableWords, classes: Sequence[str], table: Table, limit: int | None = None) -> Rows:
-    """The rows of each part. `words` are those of a resolved spec; `classes` are those of the plan, empty for
-    regression.
+    """The rows of each part. `words` is the data set of a resolved spec; `classes` are the classes of the plan, empty
+    for regression.
 
     `limit` takes the first n training rows in an order drawn from the table's digest, so that a larger limit contains
     the rows of a smaller one.
 
     Raises:
-        Misfit: the table has no such targets, or cannot be split so.
+        Misfit: the table does not have these targets, or cannot be split this way.
     """
     assert words.target is not None
     assert words.split is not None

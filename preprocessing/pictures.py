@@ -49,14 +49,14 @@ def grid(rows: Sequence[Sequence[NDArray[Any]]]) -> bytes:
 
 
 def rows_of_class(table: Table, target: str, wanted: str | None, count: int) -> list[int]:
-    """The first rows whose target is this class; any rows for None."""
+    """The first rows whose target is this class; the first rows of the table if `wanted` is None."""
     if wanted is None:
         return list(range(min(count, table.rows)))
     return [int(row) for row in np.flatnonzero(_is(table.column(target), wanted))[:count]]
 
 
 def _is(column: Column, wanted: str) -> NDArray[np.bool_]:
-    """Where the value of a column is this class."""
+    """Whether each value of a column is this class."""
     if column.categories:
         code = column.categories.index(wanted) if wanted in column.categories else -2
         same: NDArray[np.bool_] = column.values == code
@@ -79,7 +79,7 @@ def _image(pixels: NDArray[Any]) -> Image.Image:
 
 
 def encoded(pixels: NDArray[Any]) -> bytes:
-    """A PNG file of pixels (height, width, channels), bytes."""
+    """A PNG file of these pixels, bytes (height, width, channels)."""
     return _bytes(_image(pixels))
 
 

@@ -14,7 +14,7 @@ from preprocessing.numbers import FittedScaling, cut, fit_scaling, scale
 from preprocessing.to_float32 import to_float32
 
 BLOCK_BYTES = 64 * 2**20
-"""Memory of the elements that are fitted at a time."""
+"""Bytes of the elements whose scalings are fitted at a time."""
 
 
 class FittedBytes(FittedModel):
@@ -34,7 +34,7 @@ class FittedArray(FittedModel):
     column: str
     scalings: tuple[FittedScaling, ...]
     fills: tuple[float | None, ...]
-    """What a NaN becomes; null where it is refused."""
+    """The fill of a NaN in each element; null if missing values are refused."""
     shape: tuple[int, ...] | None = None
     """Shape of one array; null, in files of older versions, for (width,)."""
 
@@ -47,7 +47,7 @@ class FittedArray(FittedModel):
 def fit_array(
     column: InputColumn, encoding: NumberEncoding, values: NDArray[Any], rows: NDArray[np.intp]
 ) -> FittedArray:
-    """The scalings fitted to the elements of the training rows. `values` are those of all rows, (n, ...)."""
+    """The scalings fitted to the elements of the training rows. `values` has all rows, (n, ...)."""
     elements = values.reshape(len(values), -1)
     block = max(1, BLOCK_BYTES // (8 * max(len(rows), 1)))
     scalings: list[FittedScaling] = []

@@ -1,4 +1,4 @@
-"""Missing values that an experiment refuses."""
+"""Rows with missing values that an experiment refuses."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from preprocessing.pixels import FittedArray
 
 
 def refused(fitted: FittedColumn, column: Column) -> Mask:
-    """Which rows lack a value, or an element of an array, for which the experiment has no fill, (n,)."""
+    """Whether each row lacks a value, or an element of an array, that the experiment does not fill, (n,)."""
     match fitted:
         case FittedNumber(fill=None):
             return column.missing | ~np.isfinite(column.values.astype(np.float64))

@@ -10,7 +10,7 @@ from preprocessing.column import Column
 from preprocessing.table import Table
 
 MAX_SHOWN = 1000
-"""Numbers of one array that are shown; a larger one is described by its shape."""
+"""Largest number of elements of an array that are shown; a larger array is described by its shape."""
 _EPOCH_DAY = date(1970, 1, 1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 

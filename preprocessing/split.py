@@ -1,7 +1,7 @@
 """The split of a table's rows into training, validation and test.
 
-Draws come from the digest of the table and the seed of the split, never from that of the run. A hash split alone
-depends on no digest: its rows keep their part when the file grows.
+Random draws depend on the digest of the table and the seed of the split, never on the seed of the run. Only a hash
+split does not depend on the digest: its rows keep their part when the file grows.
 """
 
 from typing import assert_never
@@ -39,12 +39,12 @@ Strata = NDArray[np.int32]
 
 
 def assign(split: AnySplit, table: Table, kept: Mask, strata: Strata | None = None) -> Parts:
-    """The part of each row. Rows that are not `kept` are left out, and in a split by time those without a time.
+    """The part of each row. Rows that are not `kept` are left out; in a split by time, rows without a time are, too.
 
     `strata` are the classes, if there are any; they count only in kept rows.
 
     Raises:
-        Misfit: the table cannot be split so. The message says what to do.
+        Misfit: the table cannot be split this way. The message says what to do.
     """
     rows = np.flatnonzero(kept)
     parts: Parts = np.full(table.rows, LEFT_OUT, dtype=np.int8)
@@ -58,10 +58,10 @@ def assign(split: AnySplit, table: Table, kept: Mask, strata: Strata | None = No
 
 
 def said_parts(split: AnySplit, table: Table, rows: NDArray[np.intp]) -> Parts | None:
-    """The part of each of these rows that a column or its file says; None for other splits.
+    """The part that a column or its file gives to each of these rows; None for other kinds of split.
 
     Raises:
-        Misfit: the column has other words, or the part of a file is unknown.
+        Misfit: the column has other values than the names of parts, or the part of a file is unknown.
     """
     match split:
         case ColumnSplit():
@@ -107,7 +107,8 @@ def _drawn(
     validation: PartSize,
     test: PartSize,
 ) -> Parts:
-    """In each stratum, the rows with the least words are the test part and the next ones the validation part."""
+    """In each stratum, the rows with the smallest random words are the test part and the next ones the validation
+    part."""
     codes = np.zeros(len(rows), dtype=np.int32) if strata is None else strata[rows]
     order = np.lexsort((words[rows], codes))
     sizes = part_sizes(np.bincount(codes, minlength=1).tolist(), validation, test)

@@ -13,10 +13,10 @@ from preprocessing.texts import as_text
 
 
 def by_group(split: GroupedSplit, table: Table, rows: NDArray[np.intp]) -> NDArray[np.int8]:
-    """The part of each of these rows: 0 training, 1 validation, 2 test. A row without a group is one of its own.
+    """The part of each of these rows: 0 training, 1 validation, 2 test. A row without a group is a group of its own.
 
-    The groups are taken in random order, first for test, then for validation. One is left for the parts that follow if
-    it would overshoot the part's size by more than half of the group, so that large groups tend to be trained on.
+    The groups are taken in random order, first for test, then for validation. A group is left for a later part if more
+    than half of it would exceed the size of the current part, so that large groups tend to be trained on.
 
     Raises:
         Misfit: there are fewer groups than parts, or the column has images or arrays.

@@ -17,10 +17,11 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def by_time(split: TimeSplit, table: Table, rows: NDArray[np.intp]) -> NDArray[np.int8]:
     """The part of each of these rows: 0 training, 1 validation, 2 test, -1 without a time.
 
-    Where a part would begin among equal times, it begins before or after them, whichever is nearer.
+    If a part would begin within rows of equal time, it begins before or after all of them, whichever is nearer.
 
     Raises:
-        Misfit: the column has no times, an instant is none, or equal times fill a part.
+        Misfit: the column has no times, `test_from` or `validation_from` is not a time, or a part would have no rows
+            because of equal times.
         NothingToTrain: the parts would take all rows.
     """
     column = table.column(split.column)
@@ -38,7 +39,7 @@ def by_time(split: TimeSplit, table: Table, rows: NDArray[np.intp]) -> NDArray[n
 
 
 def _test_begin(split: TimeSplit, ordered: NDArray[np.float64], table: Table) -> int:
-    """Position of the first row of the test part among the ordered times; their number if there is none."""
+    """Position of the first row of the test part among the ordered times; their number if there is no test part."""
     if split.test_from is not None:
         return _from("test_from", split.test_from, ordered, len(ordered), split, table)
     size, end = rows_of(split.test, len(ordered)), len(ordered)
@@ -64,7 +65,7 @@ def _from(field: str, instant: str, ordered: NDArray[np.float64], end: int, spli
 
 
 def _boundary(ordered: NDArray[np.float64], wanted: int, among: range, split: TimeSplit) -> int:
-    """The position nearest to `wanted`, among these, at which another time begins."""
+    """The position nearest to `wanted` at which the time changes, among the positions `among`."""
     if wanted <= 0:
         raise NothingToTrain(
             f"validation and test together leave none of the {len(ordered)} rows for training: "

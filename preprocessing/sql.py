@@ -1,13 +1,13 @@
-"""Names and texts as SQL has them."""
+"""Quoting of SQL strings and identifiers."""
 
 from pathlib import Path
 
 
 def quoted(text: str | Path) -> str:
-    """An SQL string."""
+    """The text as an SQL string literal."""
     return "'" + str(text).replace("'", "''") + "'"
 
 
 def identifier(name: str) -> str:
-    """An SQL name."""
+    """The name as a quoted SQL identifier."""
     return '"' + name.replace('"', '""') + '"'

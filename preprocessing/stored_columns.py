@@ -1,4 +1,4 @@
-"""The values of a stored table's columns, as its Parquet files have them."""
+"""The values of a stored table's columns, as they are stored in its Parquet files."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
@@ -13,10 +13,11 @@ from preprocessing.sql import quoted
 from preprocessing.stored_names import by_file, parquet_file, parquet_files
 
 GROUP_CELLS = 1_000_000
-"""Cells of the columns that are fetched together, about 9 bytes each; more are fetched one column at a time."""
+"""Largest number of cells in columns that are fetched together, about 9 bytes each; longer columns are fetched one at a
+time."""
 _GROUP_COLUMNS = 256
 GROUP_TEXT = 16 << 20
-"""Bytes of the texts that are fetched together."""
+"""Largest size in bytes of the texts that are fetched together."""
 
 Raw = tuple[NDArray[Any], NDArray[Any]]
 """The values of a column, (n,), and whether each is missing. Texts are objects."""
@@ -26,7 +27,7 @@ class StoredColumns:
     """The columns of a folder's Parquet files, by position. Not for use by several threads at once."""
 
     def __init__(self, folder: Path, types: Sequence[ColumnType], memory_mib: int = 192) -> None:
-        """`types` are those of all columns of the table; images and arrays are in no Parquet file."""
+        """`types` has the types of all columns of the table; images and arrays are not in a Parquet file."""
         self._folder, self._types, self._memory_mib = folder, types, memory_mib
         self._text_bytes: dict[int, int] = {}
 
@@ -47,8 +48,8 @@ class StoredColumns:
         return relation(self._folder / parquet_file(position))
 
     def values(self, positions: Sequence[int], first: int, last: int) -> dict[int, Raw]:
-        """The rows from `first` to before `last` of these columns. What stands where a value is missing does not
-        count: it is 0, NaN or empty."""
+        """The rows from `first` to before `last` of these columns. Where a value is missing, the stored 0, NaN or empty
+        text means nothing."""
         found: dict[int, Raw] = {}
         # A range of rows reads only its row groups, and DuckDB keeps the order of a Parquet file.
         where = "WHERE file_row_number >= ? AND file_row_number < ?"
@@ -80,8 +81,8 @@ class StoredColumns:
         return sum(self._text_bytes[i] for i in wanted)
 
     def groups(self, positions: Iterable[int], rows: int) -> Iterator[list[int]]:
-        """The positions in runs whose columns are fetched together, in a table of so many rows: one alone whose texts
-        are too long to be fetched beside others."""
+        """As the function `groups`, but a column whose texts are too long to be fetched beside others is alone in its
+        group."""
         for run in groups(positions, rows):
             if len(run) == 1 or self.whole_text_bytes(run) <= GROUP_TEXT:
                 yield run
@@ -101,7 +102,7 @@ def relation(path: Path) -> str:
 
 
 def groups(positions: Iterable[int], rows: int) -> Iterator[list[int]]:
-    """The positions in runs whose columns are fetched together, in a table of so many rows."""
+    """The positions, divided into groups of columns that are fetched together in a table of this many rows."""
     most = max(1, min(_GROUP_COLUMNS, GROUP_CELLS // max(1, rows)))
     run: list[int] = []
     for position in positions:

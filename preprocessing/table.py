@@ -1,9 +1,9 @@
 """A stored table: the folder that reading a data set's files results in.
 
 The folder has `facts.json` (a `ReadTable`), `table.parquet` and, for each image or array column, `c<i>.npy`. The
-Parquet file names the column at position i `c<i>`, because people's names may be anything, and has two more columns:
-`_file`, the position of the row's file, and `_line`, the line, member or index in it. Wide tables have several Parquet
-files: see `preprocessing.stored_names`.
+Parquet file names the column at position i `c<i>`, because the original names may be any text, and has two more
+columns: `_file`, the position of the row's file, and `_line`, the line, member or index in it. Wide tables have several
+Parquet files: see `preprocessing.stored_names`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -41,7 +41,7 @@ class Table:
     """An opened stored table. Not for use by several threads at once."""
 
     def __init__(self, folder: Path, read: ReadTable | None = None) -> None:
-        """`read` takes the place of `facts.json`, before that is written."""
+        """`read` replaces `facts.json` while that file is not written yet."""
         self.folder = folder
         self.read = read or ReadTable.model_validate_json((folder / FACTS).read_bytes())
 
@@ -51,7 +51,7 @@ class Table:
         return self.read.rows
 
     def facts(self, name: str, version: int) -> TableFacts:
-        """The facts of the table, as those of a data set's version."""
+        """The facts of the table, as those of this version of a data set."""
         return TableFacts(
             name=name,
             version=version,
@@ -84,7 +84,8 @@ class Table:
         return Column(np.concatenate(values), np.concatenate(missing))
 
     def groups(self, names: Sequence[str]) -> Iterator[dict[str, Column]]:
-        """All values of these columns, which are no images or arrays, as many together as memory allows."""
+        """All values of these columns, which must not be images or arrays, in groups of as many columns as memory
+        allows."""
         for positions in self.stored.groups(map(self.position, names), self.rows):
             together = [self.read.columns[i].name for i in positions]
             if len(together) == 1:
@@ -93,10 +94,11 @@ class Table:
                 yield self.chunk(together, 0, self.rows)
 
     def taken(self, names: Sequence[str], rows: NDArray[np.intp]) -> Iterator[tuple[str, Column]]:
-        """The values of some rows, ascending positions, of these columns, which are no images or arrays, in order.
+        """The values of these columns, one after the other, in the rows at these ascending positions. The columns must
+        not be images or arrays.
 
-        Takes the memory of these rows, and of a row group or of some short columns: a small part of a long table costs
-        little, and is not read where it has none of the rows.
+        Takes the memory of these rows, and of one row group or, in a short table, of some whole columns. Reading few
+        rows of a long table is cheap: row groups without any of them are skipped.
         """
         for positions in self.stored.groups(map(self.position, names), self.rows):
             together = [self.read.columns[i].name for i in positions]
@@ -121,7 +123,7 @@ class Table:
         return sorted_categories(list(places), values) if type_ == "text" else Column(values, missing)
 
     def chunks(self, names: Sequence[str], rows: int = ROW_GROUP) -> Iterator[tuple[int, dict[str, Column]]]:
-        """These columns in chunks of so many rows, each with the position of its first row."""
+        """These columns in chunks of at most this many rows, each with the position of its first row."""
         for first in range(0, self.rows, rows):
             yield first, self.chunk(names, first, min(first + rows, self.rows))
 
@@ -132,7 +134,7 @@ class Table:
         return {name: self._chunk(self.position(name), read, first, last) for name in names}
 
     def texts(self, name: str, rows: int) -> Iterator[Texts]:
-        """A column of text in chunks of so many rows, without its categories."""
+        """A text column in chunks of at most this many rows, without its categories."""
         position = self.position(name)
         column = f"c{position}"
         for first in range(0, self.rows, rows):
@@ -145,7 +147,7 @@ class Table:
             yield Texts(np.asarray(found["c"]).tolist(), np.asarray(found["n"]), np.asarray(found["m"], dtype=np.bool_))
 
     def text_sizes(self, name: str, rows: int) -> Iterator[tuple[NDArray[np.uint32], Mask]]:
-        """The sizes of a column of text in bytes, and which are missing, in chunks of so many rows."""
+        """The sizes of the texts of a column in bytes, and which are missing, in chunks of at most this many rows."""
         column = f"c{self.position(name)}"
         terms = f"strlen(coalesce({column}, ''))::UINTEGER AS n, {column} IS NULL AS m"
         query = f"SELECT {terms} FROM {self.stored.relation(self.position(name))}"
@@ -182,7 +184,7 @@ class Table:
         return self.of_raw(position, *read[position])
 
     def of_raw(self, position: int, values: NDArray[Any], missing: NDArray[Any]) -> Column:
-        """The column at this position from what its Parquet file has in some rows."""
+        """The column at this position, from values read from its Parquet file."""
         type_ = self.read.columns[position].type
         if type_ == "text":
             return column_of_texts(values, missing.astype(np.bool_))
@@ -202,7 +204,7 @@ class Table:
 
     @cached_property
     def stored(self) -> StoredColumns:
-        """What the Parquet files have."""
+        """The columns in the Parquet files."""
         return StoredColumns(self.folder, [column.type for column in self.read.columns])
 
 

@@ -18,8 +18,8 @@ class Targets:
     """The targets of all rows of a table."""
 
     values: NDArray[np.int64] | NDArray[np.float64]
-    """Positions of classes, int64 (n,); or numbers, float64 (n,) for one target, else (n, targets); or 0 and 1 for each
-    label, float64 (n, labels). Where a target is missing, the value does not count."""
+    """Class indices, int64 (n,); or numbers, float64 (n,) for one target, else (n, targets); or 0 and 1 for each label,
+    float64 (n, labels). Where a target is missing, the value is meaningless."""
     known: Mask
     """Whether no target of the row is missing, (n,)."""
 
@@ -31,7 +31,7 @@ def targets_of(target: Target, classes: Sequence[str], table: Table) -> Targets:
     numbers. Tags are labels.
 
     Raises:
-        Misfit: a value is none of the classes, or a column has no numbers.
+        Misfit: a value is not one of the classes, or a column does not have numbers.
     """
     match target:
         case str() if classes:
@@ -56,7 +56,7 @@ def tags_in(target: Tags, table: Table) -> tuple[str, ...]:
 
 
 def _tags(target: Tags, labels: Sequence[str], table: Table) -> Targets:
-    """A row has a label if its cell names it; blanks around a tag and empty tags do not count."""
+    """Multi-label targets. A row has a label if its cell names it; blanks around a tag and empty tags are ignored."""
     column = _as_text(target.column, table)
     of_cell = np.zeros((len(column.categories) + 1, len(labels)))  # the last row for the code -1
     place = {label: i for i, label in enumerate(labels)}

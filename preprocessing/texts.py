@@ -1,4 +1,4 @@
-"""Values as texts: what categories, classes and hashed keys are called, whatever their column's type."""
+"""Values of any type as texts, which are the names of categories, classes and hashed keys."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,9 +13,9 @@ LARGEST_EXACT = 2.0**53
 
 
 def as_text(column: Column, type_: ColumnType) -> Column:
-    """The column with a text for each value: integers in decimal, a number that is whole as an integer, `true` or
-    `false`, dates and times in ISO 8601, a time at midnight as a date. So a column whose type changes when more rows
-    come has the same texts."""
+    """The column with a text for each value: integers in decimal; whole floats as integers; `true` or `false`; dates
+    and times in ISO 8601, midnight as a date alone. A column therefore keeps its texts if its type changes when rows
+    are added."""
     if type_ == "text":
         return column
     values, codes = np.unique(column.values[~column.missing], return_inverse=True)

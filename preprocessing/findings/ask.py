@@ -1,4 +1,4 @@
-"""The question that a file's upload, or an experiment, asks of a stored table."""
+"""Builds the question that is asked of a stored table, after an upload or for an experiment."""
 
 from typing import cast
 
@@ -14,7 +14,8 @@ from preprocessing.parts import Rows
 
 
 def uploaded_question(facts: TableFacts) -> Question:
-    """What can be asked before an experiment says more: the stored target, and the columns that are used by default."""
+    """The question after an upload, before there is an experiment: the stored target, and the columns that are used by
+    default."""
     names = {column.name for column in facts.columns}
     target = facts.target if isinstance(facts.target, str) and facts.target in names else None
     ignored = {column.name for column in facts.columns if column.role == "ignore" or looks_like_id(column, facts.rows)}
@@ -26,7 +27,7 @@ def uploaded_question(facts: TableFacts) -> Question:
 
 
 def experiment_question(words: TableWords, task: Task, facts: TableFacts, rows: Rows) -> Question:
-    """What an experiment asks. `words` are those of its resolved spec, `rows` those of its parts."""
+    """The question of an experiment. `words` is the data set of its resolved spec, `rows` the rows of its parts."""
     targets = target_columns(words.target)
     parts = np.full(facts.rows, -1, dtype=np.int8)
     for part, chosen in enumerate((rows.train, rows.validation, rows.test)):
@@ -45,7 +46,7 @@ def experiment_question(words: TableWords, task: Task, facts: TableFacts, rows: 
 
 
 def default_task(column: ColumnFacts) -> Task | None:
-    """What a network learns of this column if nothing is said: classes of texts, booleans and few integers."""
+    """The default task for a target column: classification for texts, booleans and integers with few values."""
     match column.type:
         case "text" | "boolean":
             return "classification"

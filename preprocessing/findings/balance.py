@@ -10,16 +10,16 @@ from preprocessing.findings.build import finding, percent, some
 from preprocessing.findings.sheet import Sheet
 
 IMBALANCE = 0.05
-"""Share of the smallest class, times half the number of classes, below which it is easily overlooked."""
+"""Threshold of (share of the smallest class) · (number of classes) / 2, below which the class is easily overlooked."""
 RARE = 10
-"""Rows below which a class cannot be learned and measured."""
+"""Number of rows below which a class can be neither learned nor evaluated."""
 FEW = 100
 _IMBALANCE = "data_class_imbalance"
 
 
 def class_imbalance(sheet: Sheet) -> Iterator[Finding]:
-    """A class that is so small that never predicting it costs hardly any accuracy. Whether a network overlooks it
-    shows in its recalls: class weights cost accuracy where it does not, so no data set is told to use them."""
+    """A class so small that never predicting it costs hardly any accuracy. Whether a network overlooks it shows only in
+    its recall. Class weights cost accuracy where it does not, so the finding proposes no patch."""
     counts = _counts(sheet)
     if counts is None:
         return
@@ -74,7 +74,7 @@ def rare_classes(sheet: Sheet) -> Iterator[Finding]:
 
 
 def few_rows(sheet: Sheet) -> Iterator[Finding]:
-    """Fewer rows than a result can be trusted with."""
+    """A table with too few rows for a trustworthy result."""
     if 0 < sheet.table.rows < FEW:
         yield finding(
             "few_rows",
@@ -86,8 +86,8 @@ def few_rows(sheet: Sheet) -> Iterator[Finding]:
 
 
 def unanswered(found: Iterable[Finding], class_weights: ClassWeights | None) -> tuple[Finding, ...]:
-    """The findings that class weights do not answer: with them, nobody is told to weigh the classes. Only the loss
-    knows the weights, so a table has its findings without them, once for experiments with any."""
+    """The findings without those that the class weights of an experiment already address. Class weights belong to the
+    loss, so a table's findings are computed without them and filtered here for experiments that set them."""
     are_weighed = class_weights not in (None, "none")
     return tuple(one for one in found if not (are_weighed and one.id == _IMBALANCE))
 

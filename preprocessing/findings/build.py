@@ -1,4 +1,4 @@
-"""Findings in one line each."""
+"""Short constructors of findings and patches."""
 
 from typing import Any
 

@@ -9,12 +9,14 @@ from preprocessing.findings.build import finding, of_columns, percent, some
 from preprocessing.findings.sheet import Sheet
 
 SQUEEZED = 0.02
-"""Share of the range that holds the central 90 % of the values, for a warning."""
+"""Share of the range that holds the central 90 % of the values, below which there is a warning."""
 NOTED = 0.15
-"""The same for a note. Of a normal distribution it is about a half, of an exponential one a third."""
+"""The same share, below which there is a note. It is about a half for a normal distribution, a third for an exponential
+one."""
 SKEWNESS = 3.0
 CHANCE = 1e-4
-"""Probability of a random split to put all rows of a category into the test part, below which it is no chance."""
+"""If a random split puts all rows of a category into the test part with less than this probability, it is not
+chance."""
 MIN_DISTINCT = 20
 MAX_CATEGORIES = 1000
 

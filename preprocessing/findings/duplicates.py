@@ -12,7 +12,7 @@ from preprocessing.findings.sheet import Sheet
 from preprocessing.row_hash import row_hashes
 
 SHARE = 0.01
-"""Share of rows from which equal rows matter."""
+"""Share of rows from which on equal rows matter."""
 MIN_ROWS = 3
 
 
@@ -97,7 +97,7 @@ def _outvoted(hashes: NDArray[np.uint64], classes: NDArray[np.int64]) -> NDArray
 
 
 def _identity(sheet: Sheet, *, with_target: bool) -> tuple[str, ...]:
-    """The columns that make rows equal: all but unique whole numbers, which only count the rows."""
+    """The columns that are compared: all except integer columns of unique values, which only number the rows."""
     return tuple(
         column.name
         for column in sheet.columns
@@ -112,11 +112,11 @@ def _counts_rows(column: ColumnRecord, rows: int) -> bool:
 
 
 def _by_chance(sheet: Sheet, found: int) -> bool:
-    """Whether the equal rows may be chance: rows of a few categories repeat by themselves.
+    """Whether the equal rows may be chance: rows with only a few categories repeat anyway.
 
-    Pairs of rows that differ in one column j alone are no copies. With the probability r that j is equal when the rest
-    is, they let expect (pairs that differ in j alone) · r / (1 - r) equal pairs; r is estimated from pairs that differ
-    in another column k. The columns with the most values serve as j and k.
+    Pairs of rows that differ in one column j alone are not copies. Let r be the probability that j is equal when all
+    other columns are. Then (pairs that differ in j alone) · r / (1 - r) equal pairs are expected by chance; r is
+    estimated from pairs that differ in another column k. The columns with the most values serve as j and k.
     """
     names = _identity(sheet, with_target=False)
     spread = sorted(names, key=lambda name: -_distinct(sheet, name))

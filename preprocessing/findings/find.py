@@ -46,7 +46,7 @@ CHECKS: tuple[Check, ...] = (
     skewed_target,
     few_rows,
 )
-"""In the order in which their findings are listed, among those of one severity."""
+"""In the order in which findings of the same severity are listed."""
 
 
 def findings(table: Table, question: Question | None = None) -> tuple[Finding, ...]:

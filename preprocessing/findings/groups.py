@@ -11,17 +11,18 @@ from preprocessing.findings.build import finding, of_columns, of_dataset, some
 from preprocessing.findings.sheet import Sheet
 
 SHARE = 0.05
-"""Share of test rows whose group is in training as well."""
+"""Threshold for the share of test rows whose group also occurs in training."""
 NAMES = re.compile(
     r"(^|_|\b)(id|uid|uuid|key|code|nr|no|number|patient|subject|person|user|customer|client|household|family|group|"
     r"session|device|machine|site|hospital|school|store|author|speaker|account|member|participant|case)s?($|_|\b)",
     re.IGNORECASE,
 )
-"""Words in the names of columns that tell rows' owners apart."""
+"""Words in column names that identify the owner of a row, such as a patient."""
 
 
 def group_in_two_parts(sheet: Sheet) -> Iterator[Finding]:
-    """Groups that both training and test have: those of the group column, or of a column that looks like one."""
+    """The groups that occur in both the training and the test set: those of the group column or, if there is none, of a
+    column that looks like one."""
     train, test = sheet.question.train, sheet.question.test
     if train is None or test is None or not len(test) or not sheet.is_whole or sheet.question.split == "grouped":
         return
@@ -50,7 +51,7 @@ def group_in_two_parts(sheet: Sheet) -> Iterator[Finding]:
 
 
 def group_not_kept(sheet: Sheet) -> Iterator[Finding]:
-    """A group column that the split ignores, in a table that is too large to look where the groups are."""
+    """A group column that the split ignores, in a table too large to check which groups are in two parts."""
     question = sheet.question
     if question.group is None or sheet.is_whole or question.split in {None, "grouped"}:
         return
@@ -67,7 +68,8 @@ def group_not_kept(sheet: Sheet) -> Iterator[Finding]:
 
 
 def _is_group(sheet: Sheet, name: str) -> bool:
-    """Whether the column's values repeat like owners of rows: many of them, and with something in common."""
+    """Whether the column looks like the owner of the rows: many repeated values, whose rows have something in
+    common."""
     record = sheet.table.record(name)
     if record.type not in ("text", "integer") or name == sheet.question.target or record.missing > sheet.table.rows / 2:
         return False
@@ -76,7 +78,7 @@ def _is_group(sheet: Sheet, name: str) -> bool:
 
 
 def _words(name: str) -> str:
-    """The name with its words apart: customerId becomes customer_Id."""
+    """The name with an underscore between its words: customerId becomes customer_Id."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
 
 

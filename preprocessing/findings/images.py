@@ -1,4 +1,4 @@
-"""Pictures that are nearly equal in two parts of the split, by a difference hash and then by their pixels.
+"""Finds pictures that are nearly equal in two parts of the split: by a difference hash, then by their pixels.
 
 The hash has 64 bits: whether a pixel is darker than its right neighbour, in the picture shrunk to 9 × 8. Source:
 N. Krawetz, Kind of like that, 2013.
@@ -14,13 +14,14 @@ from preprocessing.findings.build import finding, percent, some
 from preprocessing.findings.sheet import Sheet
 
 BITS = 4
-"""Largest number of different bits."""
+"""Largest number of bits in which the hashes of nearly equal pictures differ."""
 PIXELS = 6.0
-"""Largest mean absolute difference of pixels, of 255."""
+"""Largest mean absolute difference of their pixels, on a scale of 0 … 255."""
 SHARE = 0.005
 MIN_ROWS = 3
 _BLOCKS = BITS + 1
-"""Two hashes that differ in at most `BITS` bits are equal in one of these many groups of bits."""
+"""The number of groups that the bits are divided into: hashes that differ in at most `BITS` bits are equal in at least
+one."""
 
 
 def similar_images(sheet: Sheet) -> Iterator[Finding]:
@@ -53,7 +54,7 @@ def similar_images(sheet: Sheet) -> Iterator[Finding]:
 
 
 def near_pairs(images: NDArray[np.uint8], test: NDArray[np.intp], train: NDArray[np.intp]) -> Iterator[tuple[int, int]]:
-    """For each test row with a nearly equal training row, the pair of rows."""
+    """For each test row that is nearly equal to a training row: the pair (test row, training row)."""
     hashes = difference_hashes(images)
     tables = [_by_key(hashes[train], block) for block in range(_BLOCKS)]
     for row in test.tolist():
@@ -80,7 +81,8 @@ def difference_hashes(images: NDArray[np.uint8]) -> NDArray[np.uint64]:
 
 
 def _shrunk(values: NDArray[np.float64], size: int, axis: int) -> NDArray[np.float64]:
-    """Means of `size` stretches of about equal length along an axis; single pixels are repeated."""
+    """The means of `size` sections of about equal length along an axis; where there are fewer pixels, they are
+    repeated."""
     n = values.shape[axis]
     starts = np.arange(size) * n // size
     if n < size:
@@ -104,6 +106,6 @@ def _by_key(hashes: NDArray[np.uint64], block: int) -> tuple[NDArray[np.uint64],
 
 
 def _close(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> bool:
-    """Whether the pixels are close, in pictures that are not all of one color."""
+    """Whether the pixels are close. Pictures of almost one color never are."""
     numbers = one.astype(np.float64)
     return bool(numbers.std() > PIXELS and np.abs(numbers - other).mean() <= PIXELS)

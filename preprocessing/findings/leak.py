@@ -12,9 +12,10 @@ from preprocessing.findings.prediction import MIN_ROWS, Score, class_score, numb
 from preprocessing.findings.sheet import NUMERIC, Sheet
 
 THRESHOLD = 0.98
-"""A score at which one column alone predicts too well to be known beforehand. The low end of its interval counts."""
+"""Score from which on a single column predicts too well to be known beforehand; the lower end of its interval is
+compared."""
 PRESENCE = 0.95
-"""Difference between the shares of rows that miss the column, in a class and in the others."""
+"""Least difference between the shares of rows without a value, in a class and in the other classes."""
 
 
 def leaks(sheet: Sheet) -> Iterator[Finding]:
@@ -34,7 +35,7 @@ def leaks(sheet: Sheet) -> Iterator[Finding]:
 
 
 def score(sheet: Sheet, column: ColumnRecord, needed: float = 0.0) -> Score | None:
-    """How well the column alone predicts the target; None if this cannot be said, or is less than `needed`."""
+    """How well the column alone predicts the target; None if this cannot be computed, or is less than `needed`."""
     if column.type == "text":
         values: NDArray[np.int64] | NDArray[np.float64] = sheet.column(column.name).values.astype(np.int64)
     elif column.type in NUMERIC or column.type == "boolean":
@@ -45,7 +46,7 @@ def score(sheet: Sheet, column: ColumnRecord, needed: float = 0.0) -> Score | No
 
 
 def score_of(sheet: Sheet, values: NDArray[np.int64] | NDArray[np.float64], needed: float = 0.0) -> Score | None:
-    """How well codes (-1 for missing) or numbers (NaN for missing) predict the target; it may be None if this is less
+    """How well codes (-1 for missing) or numbers (NaN for missing) predict the target. May be None if the score is less
     than `needed`."""
     if sheet.classes is not None:
         classes, names = sheet.classes

@@ -8,12 +8,12 @@ from gradus.merge import merged
 from gradus.wire.finding import Finding, Patch
 
 MANY = 20
-"""Findings of one code and severity, each about one column, up to which each is listed."""
+"""Number of findings with the same code and severity about single columns, up to which they are listed one by one."""
 _EVIDENCE = 100
 
 
 def gathered(found: Iterable[Finding]) -> list[Finding]:
-    """The findings in their order; those of a kind that is about many columns as one, at the place of the first."""
+    """The findings in their order. More than `MANY` of one kind are merged into one, at the position of the first."""
     kinds: dict[tuple[str, str], list[Finding]] = {}
     listed = list(found)
     for one in listed:
@@ -43,7 +43,7 @@ def _one_of(alike: list[Finding]) -> Finding:
 
 
 def _patch(alike: tuple[Patch, ...]) -> Patch:
-    """One patch with the changes of all."""
+    """One patch with the changes of all these patches."""
     changes: dict[str, Any] = {}
     for one in alike:
         changes = merged(changes, one.patch)

@@ -13,11 +13,12 @@ from preprocessing.findings.leak import THRESHOLD, score_of
 from preprocessing.findings.sheet import Sheet
 
 SORTED = 0.9
-"""A score of the row's place at which the file counts as sorted by the target."""
+"""Score of the row's position from which on the file counts as sorted by the target."""
 
 
 def index_predicts(sheet: Sheet) -> Iterator[Finding]:
-    """Files that are sorted by the target. Pictures always are: reading puts the folders of the classes in order."""
+    """Files that are sorted by the target. Pictures always are, because they are read folder by folder, so they are not
+    checked."""
     if any(column.type == "image" for column in sheet.columns):
         return
     found = score_of(sheet, sheet.rows.astype(np.float64), SORTED)
@@ -62,7 +63,7 @@ def _are_paths(names: list[str]) -> bool:
 
 
 def _words(names: list[str]) -> NDArray[np.int64]:
-    """A code for the letters of each file's own name; the folders' names, which are the classes', do not count."""
+    """A code for each file name without its digits. Folder names are ignored, because they are the classes."""
     stems = [re.sub(r"\d+", "#", PurePosixPath(name.replace("\\", "/")).stem) for name in names]
     return np.unique(stems, return_inverse=True)[1].astype(np.int64)
 

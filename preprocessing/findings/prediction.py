@@ -1,7 +1,7 @@
 """How well one column alone predicts the target, out of sample.
 
-The rows are halved at random. On one half every text, or bin of numbers, gets the mean of its rows' targets; the other
-half is predicted with these; then the halves change places.
+The rows are halved at random. On one half every text, or bin of numbers, gets the mean target of its rows; these means
+predict the other half. Then the halves are swapped.
 """
 
 from dataclasses import dataclass
@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 MAX_BINS = 128
 BIN_ROWS = 5
-"""Numbers are put into bins of about equal counts: as many as have this many rows, at most `MAX_BINS`."""
+"""Rows in a bin: numbers are put into bins of about equal counts, at most `MAX_BINS` of them."""
 PRIOR = 1.0
-"""Rows with the overall mean that each text is given, so that a text of few rows does not decide."""
+"""Number of extra rows with the overall mean that count towards each text, so that texts with few rows do not
+dominate."""
 MIN_ROWS = 10
 
 Floats = NDArray[np.float64]
@@ -39,8 +40,8 @@ def halves(n: int) -> NDArray[np.bool_]:
 
 
 def class_score(codes: Codes | Floats, classes: Codes, n_classes: int, needed: float = 0.0) -> Score | None:
-    """The AUC of each class against the rest, weighted by the classes' sizes; of codes, or of numbers. None if all
-    classes are too small, or if some of them show already that it is less than `needed`.
+    """The AUC of each class against the rest, weighted by class size, from codes or numbers. None if all classes are
+    too small, or if some classes already show that the score is less than `needed`.
 
     Source of the interval: Hanley & McNeil, The meaning and use of the area under a ROC curve, 1982.
     """
@@ -62,7 +63,7 @@ def class_score(codes: Codes | Floats, classes: Codes, n_classes: int, needed: f
 
 
 def number_score(codes: Codes | Floats, target: Floats) -> Score | None:
-    """The larger of R² for the target and R² for its ranks, which outliers do not decide."""
+    """The larger of R² for the target and R² for its ranks, which outliers do not dominate."""
     known = ~np.isnan(target)
     if known.sum() < 2 * MIN_ROWS:
         return None
@@ -87,7 +88,7 @@ def _out_of_sample(values: Codes | Floats, target: Floats) -> Floats:
 
 
 def _by_code(codes: NDArray[Any], target: Floats, asked: NDArray[Any]) -> Floats:
-    """The mean of the rows with the same code."""
+    """The predictions: the mean target of the rows with the same code, shrunk towards the overall mean."""
     size = int(max(codes.max(initial=-1), asked.max(initial=-1))) + 2
     count = np.bincount(codes + 1, minlength=size)  # code -1 is missing
     total = np.bincount(codes + 1, weights=target, minlength=size)
@@ -97,7 +98,8 @@ def _by_code(codes: NDArray[Any], target: Floats, asked: NDArray[Any]) -> Floats
 
 
 def _by_number(numbers: NDArray[Any], target: Floats, asked: NDArray[Any]) -> Floats:
-    """The line through the means of the bins; the mean of the rows that miss the number, where it is missing."""
+    """The predictions: linear interpolation between the means of the bins; where the number is missing, the mean target
+    of rows without a number."""
     known = ~np.isnan(numbers)
     if not known.any():
         return np.full(len(asked), target.mean())

@@ -1,4 +1,4 @@
-"""What the data are asked: the target, the columns that answer it, and the parts of the split."""
+"""The question that is asked of a table: its target, the columns that predict it, and the parts of the split."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,22 +14,22 @@ TRAIN, VALIDATION, TEST = 0, 1, 2
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """What is known of the experiment. Everything may be missing, as it is when a file has just been uploaded."""
+    """What is known of the experiment. Every field may be missing, as it is when a file has just been uploaded."""
 
     target: str | None = None
     task: Task | None = None
     ignored: frozenset[str] = frozenset()
     """Columns that are not learned from."""
     group: str | None = None
-    """The column whose equal values belong together."""
+    """The group column: rows with equal values in it belong together."""
     time: str | None = None
-    """The column that says when a row was known."""
+    """The column with the time at which a row was known."""
     split: str | None = None
     """The kind of the split."""
     split_column: str | None = None
-    """The column that says the part of each row."""
+    """The column that gives the part of each row."""
     numbers: Mapping[str, str] = field(default_factory=dict)
-    """For each number column its encoding, such as `min_max`."""
+    """The encoding of each number column, such as `min_max`."""
     parts: NDArray[Any] | None = None
     """int8 (n,): 0 training, 1 validation, 2 test, -1 left out; None before a split."""
 

@@ -12,11 +12,11 @@ from preprocessing.findings.question import Question
 from preprocessing.table import ROW_GROUP, STACKED, Table
 
 SAMPLE = 200_000
-"""Largest number of rows that most checks look at, evenly spread."""
+"""Largest number of rows that most checks look at, evenly spaced."""
 SAMPLE_CELLS = 20_000_000
-"""Largest number of cells of these rows: 9 bytes each, which the checks keep in memory."""
+"""Largest number of cells in the sampled rows, of 9 bytes each, which the checks keep in memory."""
 WHOLE = 8_000_000
-"""Largest number of rows of which each gets a hash or a code: larger tables are not checked for what is there twice."""
+"""Largest number of rows that are hashed or coded one by one: larger tables are not checked for duplicates."""
 NUMERIC: frozenset[ColumnType] = frozenset({"integer", "number", "date", "datetime"})
 
 
@@ -52,7 +52,7 @@ class Sheet:
         return self._columns[name]
 
     def _together(self, name: str) -> list[str]:
-        """The column and those behind it that are read in one go."""
+        """This column and the following ones that are read in the same pass."""
         if self.table.record(name).type in STACKED:
             return [name]
         columns, first = self.columns, self.table.position(name)
@@ -80,7 +80,7 @@ class Sheet:
 
     @property
     def is_whole(self) -> bool:
-        """Whether every row may have a hash or a code."""
+        """Whether the table is small enough for a hash or a code of every row."""
         return self.table.rows <= WHOLE
 
     def numbers(self, name: str) -> NDArray[np.float64]:

@@ -12,13 +12,14 @@ from preprocessing.findings.sheet import Sheet
 
 MAX_CATEGORIES = 500
 MISPRINT = 0.1
-"""Largest size of a misprint's category, compared with the one it is a misprint of."""
+"""Largest ratio of the rows of a misprint to the rows of the text that it is a misprint of."""
 MIN_LETTERS = 5
 _MOJIBAKE = re.compile("[ÂÃâÐÑ\ufffd]")
 
 
 def similar_classes(sheet: Sheet) -> Iterator[Finding]:
-    """Texts of one column that are equal but for case, blanks, punctuation or accents, or one letter of a rare one."""
+    """Texts of one column that differ only in case, whitespace, punctuation or accents, or rare ones that differ in one
+    letter."""
     for column in sheet.columns:
         if column.type != "text" or not 2 <= column.distinct <= MAX_CATEGORIES or column.role is not None:
             continue
@@ -55,7 +56,7 @@ def mojibake(sheet: Sheet) -> Iterator[Finding]:
 
 
 def repaired(text: str) -> str | None:
-    """The text that was meant, if this is UTF-8 that was decoded as Windows-1252 or Latin-1; else None."""
+    """The intended text, if this is UTF-8 that was decoded as Windows-1252 or Latin-1; else None."""
     if not _MOJIBAKE.search(text):
         return None
     for encoding in ("cp1252", "latin-1"):
@@ -87,7 +88,7 @@ def _same_but_for_form(counts: Mapping[str, int]) -> Iterator[tuple[str, str]]:
 
 
 def _misprints(counts: Mapping[str, int]) -> Iterator[tuple[str, str]]:
-    """Rare texts that one letter makes a frequent one."""
+    """Pairs of a frequent text and a rare one that differs from it in one letter."""
     forms = {_form(text): text for text in sorted(counts, key=lambda text: counts[text])}
     for form, text in forms.items():
         if len(form) < MIN_LETTERS or any(c.isdigit() for c in form):
@@ -118,7 +119,7 @@ def _similar(
     misprints: list[tuple[str, str]],
     counts: Mapping[str, int],
 ) -> Finding:
-    """A warning for texts of one form; a note for misprints alone, which may be words of their own."""
+    """A warning if texts have the same form; a note if there are only misprints, which may be words of their own."""
     found = [*same, *misprints]
     (usual, other), is_target = found[0], column.name == sheet.question.target
     rows = sum(counts[text] for _, text in found)

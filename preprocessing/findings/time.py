@@ -10,9 +10,9 @@ from preprocessing.findings.build import finding, of_columns, of_dataset, percen
 from preprocessing.findings.sheet import Sheet
 
 LATER = 0.5
-"""Share of rows in which a date lies after the time of the row."""
+"""Threshold for the share of rows in which a date lies after the time of the row."""
 MIXED = 0.05
-"""Share of training rows that are later than the first test row."""
+"""Threshold for the share of training rows that are later than the first test row."""
 
 
 def time_travel(sheet: Sheet) -> Iterator[Finding]:

@@ -17,15 +17,16 @@ FACTORS = {
     1000.0: "a factor of 1000",
 }
 TOLERANCE = 0.1
-"""Largest difference between the logarithm of the ratio of the two modes and that of a factor."""
+"""Largest difference between the logarithm of the ratio of the two modes and that of the factor between two units."""
 SEPARATION = 3.0
-"""Least distance of the two modes, in the wider one's deviations. Between them is a gap of one deviation at least."""
+"""Least distance between the two modes, in standard deviations of the wider one; the gap between them must be at least
+1."""
 MINORITY = 0.01
 MIN_ROWS = 6
 
 
 def mixed_units(sheet: Sheet) -> Iterator[Finding]:
-    """Columns whose logarithms have two modes of one shape, a known factor apart."""
+    """Columns whose logarithms have two modes of the same shape, at the distance of a known factor between units."""
     for column in sheet.columns:
         if column.type not in ("integer", "number") or column.role == "ignore" or column.distinct < 40:
             continue
@@ -59,8 +60,8 @@ def mixed_units(sheet: Sheet) -> Iterator[Finding]:
 
 
 def two_modes(logs: NDArray[np.float64]) -> tuple[float, float, str] | None:
-    """The logarithm that divides the two modes, the ratio between them and its name; None if there are not two modes
-    of one shape with the ratio of two units."""
+    """The logarithm that separates the two modes, their ratio, and the name of that ratio. None unless there are two
+    modes of the same shape whose ratio is that of two units."""
     ordered = np.sort(logs)
     for threshold in _gaps(ordered):
         low, high = ordered[ordered < threshold], ordered[ordered >= threshold]
@@ -84,7 +85,8 @@ def two_modes(logs: NDArray[np.float64]) -> tuple[float, float, str] | None:
 
 
 def _gaps(ordered: NDArray[np.float64]) -> list[float]:
-    """The middles of the emptiest places between the 1 % and 99 % points: the widest gaps between neighbours."""
+    """The midpoints of the widest gaps between neighbouring values, among the values between the 1 % and 99 %
+    quantiles."""
     margin = max(MIN_ROWS, int(MINORITY * len(ordered)))
     inner = ordered[margin - 1 : len(ordered) - margin + 1]
     if len(inner) < 2:

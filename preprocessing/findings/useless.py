@@ -14,7 +14,7 @@ MIN_ROWS = 50
 
 
 def id_columns(sheet: Sheet) -> Iterator[Finding]:
-    """Whole numbers or texts of which no two rows have the same, that count or name the rows."""
+    """Columns of integers or texts, all different, that number or name the rows."""
     known = sheet.table.rows
     if known < MIN_ROWS:
         return
@@ -76,7 +76,7 @@ def constants(sheet: Sheet) -> Iterator[Finding]:
 
 
 def _counts(sheet: Sheet, name: str) -> bool:
-    """Whether the numbers count the rows: in the file's order, or with hardly a gap."""
+    """Whether the numbers number the rows: they rise or fall with the file's order, or have hardly any gaps."""
     values = sheet.numbers(name)
     values = values[~np.isnan(values)]
     if len(values) < 2:

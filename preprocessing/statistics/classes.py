@@ -1,4 +1,4 @@
-"""The classes of a target whose rows have statistics of their own."""
+"""The classes of the target for which statistics are computed separately."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,8 @@ from preprocessing.texts import as_text
 
 
 def class_names(table: Table, target: str | None) -> tuple[str, ...]:
-    """The most frequent classes; none if the target has no classes, or the table is too wide for two of them."""
+    """The most frequent classes. Empty if the target has no classes, or the table is too wide for statistics of two of
+    them."""
     if target is None or not has_classes(table.record(target)):
         return ()
     most = min(MAX_CLASSES, MAX_BY_CLASS // len(table.read.columns))
@@ -19,7 +20,7 @@ def class_names(table: Table, target: str | None) -> tuple[str, ...]:
 
 
 def has_classes(record: ColumnRecord) -> bool:
-    """Whether the column's values are classes: few enough, and counted one by one."""
+    """Whether the column's values are classes: there are few enough, and each has been counted."""
     return record.type in ("text", "boolean", "integer") and 0 < record.distinct <= MAX_VALUES and bool(record.values)
 
 

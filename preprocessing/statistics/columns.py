@@ -16,17 +16,18 @@ from preprocessing.statistics.texts import text_statistics
 from preprocessing.table import STACKED, Table
 
 SHORT = 1_000_000
-"""Rows up to which columns are taken into memory, many at a time; above, DuckDB is asked column by column."""
+"""Number of rows up to which many columns at a time are held in memory; in longer tables DuckDB computes column by
+column."""
 
 _Fields = dict[str, Any]
 _Found = tuple[_Fields, dict[str, _Fields], dict[str, int]]
-"""The fields for all rows, those for each class, and how many rows of each class miss the value."""
+"""The fields for all rows, the fields for each class, and the number of rows without a value in each class."""
 
 
 def statistics(
     table: Table, target: str | None = None, on_progress: Callable[[int], None] = lambda _: None
 ) -> Statistics:
-    """The statistics of all columns; with a target that has classes, those of each class as well. `on_progress` is
+    """The statistics of all columns and, if the target has classes, the statistics of each class. `on_progress` is
     called with the number of columns that are done."""
     classes = class_names(table, target)
     if table.rows <= SHORT:

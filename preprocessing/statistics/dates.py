@@ -21,7 +21,7 @@ def date_statistics(rows: Rows, position: int, *, times: bool) -> tuple[Found, d
 
 
 def named_dates(found: Found, *, times: bool) -> dict[str, Any]:
-    """The fields of a column of dates or times, from those of its days or microseconds since 1970."""
+    """The fields of a column of dates or times, made from the number fields of its days or microseconds since 1970."""
     if not found:
         return {}
     histogram = found["histogram"]

@@ -11,7 +11,8 @@ from preprocessing.statistics.edges import Edges, bin_edges
 from preprocessing.statistics.rows import Rows
 
 IN_MEMORY = 8_000_000
-"""Rows up to which quantiles are selected in memory, 8 bytes each; above, DuckDB sorts, and spills to its folder."""
+"""Number of rows up to which quantiles are selected in memory, at 8 bytes each; in longer tables DuckDB sorts and
+spills to its folder."""
 
 Found = dict[str, Any]
 """Fields of `ColumnStatistics`."""
@@ -45,7 +46,7 @@ def _with_shape(values: "_Values", moments: Mapping[str | None, Found], edges: E
 
 @dataclass(frozen=True)
 class _Values:
-    """The numbers of a column, all together (under the class None) or by class."""
+    """The numbers of a column: of all rows, under the key None, or by class."""
 
     rows: Rows
     position: int
@@ -53,7 +54,8 @@ class _Values:
     by_class: bool
 
     def moments(self) -> dict[str | None, Found]:
-        """Count, extremes, mean, deviation and share of zeros. Scaled, because squares of large numbers overflow."""
+        """Count, minimum, maximum, mean, deviation and share of zeros. Values are scaled before squaring, because
+        squares of large numbers overflow."""
         found = self.rows.query(
             "SELECT g, count(*), min(x), max(x), favg(x / s) * any_value(s), stddev_pop(x / s) * any_value(s), "
             f"avg((x = 0)::INTEGER) FROM {self._known}, "
@@ -68,7 +70,8 @@ class _Values:
         return dict(self.rows.query(f"SELECT g, quantile_cont(x, [{levels}]) FROM {self._known} GROUP BY g"))
 
     def sorted(self, places: Mapping[str | None, list[float]]) -> dict[str | None, list[float]]:
-        """The quantiles from the sorted numbers: those just below and above each of these places, from 0."""
+        """The quantiles from the sorted numbers, interpolated between the values just below and above each of these
+        positions, which count from 0."""
         wanted = sorted({k for at in places.values() for place in at for k in (floor(place), floor(place) + 1)})
         found = self.rows.query(
             "SELECT g, k, x FROM (SELECT g, x, row_number() OVER (PARTITION BY g ORDER BY x) - 1 AS k "
@@ -79,7 +82,7 @@ class _Values:
         return {name: [_between(at, name, place) for place in heights] for name, heights in places.items()}
 
     def bins(self, edges: Edges) -> dict[str | None, list[int]]:
-        """Counts by bin. The bin that a division gives is corrected by its edges, as `numpy.histogram` does."""
+        """Counts by bin. The bin index from the division is corrected by the bin edges, as `numpy.histogram` does."""
         found = self.rows.query(
             f"SELECT g, b - (x < e[b + 1])::INTEGER + (b < {BINS - 1} AND x >= e[b + 2])::INTEGER AS bin, count(*) "
             f"FROM (SELECT g, x, greatest(0, least({BINS - 1}, floor((x - $1) / $2 * {BINS})))::INTEGER AS b "

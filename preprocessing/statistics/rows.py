@@ -1,4 +1,5 @@
-"""The rows of one column as a relation of values and classes, which the statistics of long tables are computed from."""
+"""The rows of one column as an SQL relation of values and classes, from which the statistics of long tables are
+computed."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,18 +10,18 @@ from preprocessing.table import Table
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """A stored table's rows, and the column that tells their classes apart."""
+    """A stored table's rows, and the target column that gives their classes."""
 
     stored: StoredColumns
     classes: tuple[str, ...]
-    """Texts of the classes; empty for none."""
+    """Texts of the classes; empty if there are none."""
     target: int
-    """Position of their column."""
+    """Position of the target column."""
     count: int
 
     def column(self, position: int, expression: str) -> str:
-        """A relation with the value `x` of the column at this position, and the class `g` of every row, NULL for a row
-        of another class or of none."""
+        """A relation with the value `x` of the column at this position and the class `g` of every row; NULL if the
+        class is missing or not one of `classes`."""
         if not self.classes:
             return f"(SELECT {expression} AS x, NULL AS g FROM {self.stored.relation(position)})"
         text = f"c{self.target}::VARCHAR"

@@ -1,4 +1,4 @@
-"""Statistics of columns whose rows fit into memory, many columns at a time: the work is done for matrices of columns.
+"""Statistics of tables whose rows fit into memory. Many columns are computed at a time, as a matrix.
 
 A table of 785 columns and 5 000 rows has as many cells as one of 20 columns and 200 000 rows, and takes about as long.
 """
@@ -74,7 +74,7 @@ def _numbers(matrix: Matrix, classes: ByClass) -> list[tuple[Found, dict[str, Fo
 
 
 def _described(matrix: Matrix, ordered: Matrix, counts: NDArray[np.intp], edges: Sequence[Edges | None]) -> list[Found]:
-    """The fields of each row of the matrix, of which `ordered` has the numbers sorted."""
+    """The fields of each row of the matrix; `ordered` has the same rows with their numbers sorted."""
     if not matrix.shape[1]:
         return [{} for _ in counts]
     last = np.maximum(counts - 1, 0)[:, None]
@@ -133,8 +133,8 @@ def _texts(column: Column, type_: ColumnType, classes: ByClass) -> tuple[Found, 
 
 
 def _counted(codes: NDArray[Any], categories: Sequence[str], lengths: NDArray[np.int64] | None) -> Found:
-    """The most frequent texts, and their lengths. Equally frequent ones are in the order of their code points, as
-    categories are."""
+    """The most frequent texts, and the lengths of all. Equally frequent texts are ordered by code points, as categories
+    are."""
     seen, counts = np.unique(codes[codes >= 0], return_counts=True)
     if not len(seen):
         return {}
