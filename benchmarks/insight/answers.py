@@ -65,7 +65,7 @@ def _ask(folder: Folder, source: Source) -> tuple[Answer, Mapping[str, tuple[str
 
 def _probed(source: Source, folder: Folder) -> Probe:
     def load(dataset: Dataset) -> Data:
-        numbers = dataset.model_dump(mode="json")["numbers"]
+        numbers = dataset.model_dump(mode="json").get("numbers")  # only tables have it
         return folder.data(source.patched({"dataset": {"standardize": dataset.standardize, "numbers": numbers}}))
 
     return probe(folder.resolved(source, SEED), folder.data(source), load)
