@@ -4,6 +4,7 @@ A program of two lines stands where others look for it: it hands its name, argum
 that process, and ends as the fork does.
 """
 
+import ast
 import atexit
 import gc
 import os
@@ -33,9 +34,8 @@ import os, signal, socket, sys
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 with socket.socket(socket.AF_UNIX) as server:
     server.connect({path!r})
-    request = [os.path.basename(sys.argv[0]), os.getcwd(), *sys.argv[1:], ""]
-    request += [f"{{name}}={{value}}" for name, value in os.environ.items()]
-    text = os.fsencode("\\0".join(request)) + b"\\0\\0"
+    request = os.path.basename(sys.argv[0]), os.getcwd(), sys.argv[1:], dict(os.environ)
+    text = ascii(request).encode() + b"\\n"
     sent = socket.send_fds(server, [text], [0, 1, 2])
     server.sendall(text[sent:])
     sys.exit(int(server.recv(16) or b"137"))
@@ -99,11 +99,11 @@ def fork(connection: socket.socket, run: Run) -> int | None:
     """The process; None if the caller was killed before it had asked."""
     with connection:
         text, streams, _, _ = socket.recv_fds(connection, 65536, 3)
-        while not text.endswith(b"\0\0") and (more := connection.recv(65536)):
+        while not text.endswith(b"\n") and (more := connection.recv(65536)):
             text += more
-        child = os.fork() if text.endswith(b"\0\0") else None
+        child = os.fork() if text.endswith(b"\n") else None
         if child == 0:
-            _become(connection, streams, os.fsdecode(text), run)
+            _become(connection, streams, text.decode(), run)
         for stream in streams:
             os.close(stream)
     return child
@@ -118,12 +118,10 @@ def _become(connection: socket.socket, streams: list[int], text: str, run: Run) 
             os.close(stream)
         sys.stdin, sys.stdout, sys.stderr = (_text(number) for number in range(3))
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        called, _, environment = text.removesuffix("\0\0").partition("\0\0")
-        program, folder, *arguments = called.split("\0")
+        program, folder, arguments, environment = ast.literal_eval(text)
         os.chdir(folder)
         os.environ.clear()
-        for name, _, value in (line.partition("=") for line in environment.split("\0")):
-            os.environ[name] = value
+        os.environ.update(environment)
         sys.argv = [program, *arguments]
         code = exit_code(lambda: run(program, arguments))
         threading._shutdown()  # type: ignore[attr-defined]  # joins threads

@@ -4,7 +4,7 @@ import errno
 import os
 import re
 import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,7 +27,8 @@ from hub.embedded.data_folder import DataFolder
 from hub.environment_errors import sentence
 from hub.migrate import upgrade
 from hub.settings import Settings, sqlite_url
-from tests.servers.processes import ROOT
+from tests.servers.forking import ROOT
+from tests.servers.modules import forked_modules
 from worker.__main__ import DEVICES
 
 NAMES = ["mine?a", "a%20b", "100%", "a#b", "a b", "ü 漢字", 'it\'s "it"', "a@b:c", "a&b=c;d", "a\\b", "a+b", "file:x"]
@@ -84,20 +85,41 @@ def test_an_empty_address_or_key_is_refused(tmp_path: Path, url: str | None, key
 
 
 @pytest.mark.parametrize("command", [("up", "--data", ""), ("lecture", "--data", " "), ("ls", "--url", "")])
-def test_the_command_line_refuses_what_is_empty(tmp_path: Path, command: tuple[str, ...]) -> None:
+def test_the_command_line_refuses_what_is_empty(python: Path, tmp_path: Path, command: tuple[str, ...]) -> None:
     """The current folder is not what an unset variable of a script meant."""
-    done = python(tmp_path, "gradus.cli", *command)
+    done = started(python, tmp_path, "gradus.cli", *command)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 
-def python(folder: Path, module: str, *arguments: str, **env: str) -> "subprocess.CompletedProcess[str]":
+@pytest.fixture(scope="module")
+def python() -> Iterator[Path]:
+    """It has imported the service."""
+    with forked_modules({"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}) as program:
+        yield program
+
+
+@pytest.fixture(scope="module")
+def without_docstrings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A Python that has compiled and imported the service so."""
+    folder = tmp_path_factory.mktemp("bytecode")
+    without = {"PYTHONOPTIMIZE": "2", "PYTHONPYCACHEPREFIX": str(folder)}
+    with forked_modules({"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **without}) as program:
+        yield program
+
+
+def started(python: Path, folder: Path, module: str, *arguments: str, **env: str) -> "subprocess.CompletedProcess[str]":
     """A program, started in this folder."""
     own = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(folder)}
-    command = [sys.executable, "-m", module, *arguments]
     return subprocess.run(
-        command, cwd=folder, env={**own, **env}, capture_output=True, text=True, check=False, timeout=120
+        [python, "-m", module, *arguments],
+        cwd=folder,
+        env={**own, **env},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
     )
 
 
@@ -245,23 +267,19 @@ MODULES = {
 }
 
 
-@pytest.fixture(scope="module")
-def bytecode(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder for modules compiled without docstrings: they are the same in each program."""
-    return tmp_path_factory.mktemp("bytecode")
-
-
 @pytest.mark.parametrize("module", MODULES)
-def test_no_program_of_the_service_starts_without_docstrings(module: str, tmp_path: Path, bytecode: Path) -> None:
-    done = python(tmp_path, module, *MODULES[module], PYTHONOPTIMIZE="2", PYTHONPYCACHEPREFIX=str(bytecode))
+def test_no_program_of_the_service_starts_without_docstrings(
+    without_docstrings: Path, module: str, tmp_path: Path
+) -> None:
+    done = started(without_docstrings, tmp_path, module, *MODULES[module])
     assert done.returncode != 0
     assert "PYTHONOPTIMIZE" in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("module", ["api.keys", "api"])
-def test_before_the_migration_it_is_asked_for(module: str, tmp_path: Path) -> None:
-    done = python(tmp_path, module, *MODULES[module], GRADUS_DATA_DIR=str(tmp_path))
+def test_before_the_migration_it_is_asked_for(python: Path, module: str, tmp_path: Path) -> None:
+    done = started(python, tmp_path, module, *MODULES[module], GRADUS_DATA_DIR=str(tmp_path))
     assert done.returncode == 1
     assert "run `python -m hub.migrate` first" in done.stderr
     assert "Traceback" not in done.stderr
@@ -277,8 +295,10 @@ def test_before_the_migration_it_is_asked_for(module: str, tmp_path: Path) -> No
         ("postgresql+psycopg://u:secret@127.0.0.1:1/x", "refused"),
     ],
 )
-def test_a_database_that_cannot_be_used_is_told_in_a_sentence(module: str, url: str, said: str, tmp_path: Path) -> None:
-    done = python(tmp_path, module, *MODULES[module], GRADUS_DATABASE_URL=url)
+def test_a_database_that_cannot_be_used_is_told_in_a_sentence(
+    python: Path, module: str, url: str, said: str, tmp_path: Path
+) -> None:
+    done = started(python, tmp_path, module, *MODULES[module], GRADUS_DATABASE_URL=url)
     assert done.returncode == 1
     assert re.search(said, done.stderr)
     assert "Traceback" not in done.stderr
