@@ -72,12 +72,14 @@ def runs(session: Session) -> Sequence[RunUsage]:
 
 def _training(session: Session, workspace_id: str | None = None) -> Sequence[tuple[str | None, ExperimentRow]]:
     """The experiments of a workspace that train, with their workers; of all workspaces if none is given."""
-    trains = (JobRow.owner.is_not(None), ExperimentRow.status == Status.RUNNING)
-    query = select(JobRow.owner, ExperimentRow).join(ExperimentRow).where(*trains)
+    taken = select(JobRow.id, JobRow.owner).where(JobRow.owner.is_not(None))
+    owners = dict(session.execute(taken).all())
+    query = select(ExperimentRow).where(ExperimentRow.job_id.in_(owners), ExperimentRow.status == Status.RUNNING)
     if workspace_id is not None:
         query = query.where(ExperimentRow.workspace_id == workspace_id)
     read = load_only(ExperimentRow.job_id, ExperimentRow.device, ExperimentRow.latest, ExperimentRow.peak_memory_bytes)
-    return [(owner, row) for owner, row in session.execute(query.options(read).order_by(ExperimentRow.id))]
+    rows = session.scalars(query.options(read))
+    return [(owners[row.job_id], row) for row in sorted(rows, key=lambda one: one.id)]
 
 
 def _with_runs(worker: WorkerRecord, running: Sequence[ExperimentRow]) -> WorkerRecord:
