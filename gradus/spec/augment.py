@@ -134,8 +134,10 @@ Augmentation = Annotated[
 _ORDER = tuple(map(kind_of, spec_models_in(Augmentation)))
 
 
-def _refuse_too_many(words: Any) -> Any:
-    """Refuse too many words before validating them: each could add a validation error."""
+def _listed(words: Any) -> Any:
+    """A word alone is a list of one. Too many are refused before they are validated: each could add an error."""
+    if isinstance(words, str | dict | SpecModel):
+        return [words]
     if isinstance(words, list | tuple) and len(words) > len(_ORDER):
         facts = {"field_type": "Tuple", "max_length": len(_ORDER), "actual_length": len(words)}
         raise PydanticKnownError("too_long", facts)
@@ -154,7 +156,7 @@ def _in_order(words: Sequence[AnyAugmentation]) -> tuple[AnyAugmentation, ...]:
 Augment = Annotated[
     tuple[Augmentation, ...],
     Field(strict=False, max_length=len(_ORDER)),
-    BeforeValidator(_refuse_too_many),
+    BeforeValidator(_listed),
     AfterValidator(_in_order),
 ]
 """The words of a data set, each kind at most once; stored in the order in which they act."""

@@ -75,7 +75,7 @@ class Dataset(SpecModel):
     """Weights of the classes in the training loss: `none`, `balanced`, or a map; null for none."""
     augment: Augment = ()
     """Random changes of the training images, each kind at most once: `["flip", {"kind": "rotate", "degrees": 15}]`;
-    empty for none. Only for data sets of images."""
+    one alone needs no list; empty for none. Only for data sets of images."""
     limit: int | None = Field(default=None, ge=1, le=100_000_000)
     """Use only the first n training examples; null, or an n above their number, uses all."""
     validation_size: Annotated[int, Field(ge=1, le=100_000_000)] | Annotated[float, Field(gt=0, lt=1)] | None = None

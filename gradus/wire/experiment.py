@@ -46,7 +46,8 @@ class QueuePlace(Message):
     position: int
     """1 = the next to start, if nothing that goes before it comes in. Arrays of a sweep's runs count once."""
     estimated_start: Moment | None
-    """From how long the workspace's newest runs took; null without any, or if no worker that is alive can train it."""
+    """From how long the workspace's newest runs took, or from the turns of those that train if these are over earlier;
+    null if neither tells, or if no worker that is alive can train it."""
 
 
 class LayerSummary(Message):

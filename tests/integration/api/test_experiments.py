@@ -101,6 +101,23 @@ def test_what_people_wrote_can_be_changed_and_the_rest_stays(client: httpx.Clien
     assert [len(client.get("/v1/experiments", params={"tag": tag}).json()["data"]) for tag in "cde"] == [0, 1, 1]
 
 
+def test_a_changed_priority_changes_the_places_in_the_queue(client: httpx.Client) -> None:
+    paths = [client.post("/v1/experiments", json={**SPEC, "priority": n}).headers["location"] for n in (0, 0, -1)]
+    places = [client.get(path).json()["queue"]["position"] for path in paths]
+    assert places == [1, 2, 3]
+    changed = client.patch(paths[2], json={"priority": 5}).json()
+    assert (changed["priority"], changed["spec"]["priority"], changed["queue"]["position"]) == (5, 5, 1)
+    listed = client.get("/v1/experiments").json()["data"]
+    assert [one["queue"]["position"] for one in listed] == [1, 3, 2], (
+        "the newest is first in the list, and in the queue"
+    )
+    for wrong in (11, -11, 0.5, "high", None):
+        problem = assert_problem(client.patch(paths[0], json={"priority": wrong}), 422)
+        assert "priority" in problem["detail"]
+    assert client.post(f"{paths[2]}/cancel").status_code == 202
+    assert client.patch(paths[2], json={"priority": 1}).json()["priority"] == 1, "it counts if it is extended"
+
+
 @on_sqlite
 def test_a_bad_change_is_named_and_changes_nothing(client: httpx.Client) -> None:
     made = client.post("/v1/experiments", json=SPEC)

@@ -1,12 +1,13 @@
 """Numbers and failures as a terminal shows them."""
 
 import math
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from gradus.cli import labels
 from gradus.status import FailureCode
-from gradus.wire.experiment import Failure
+from gradus.wire.experiment import Failure, QueuePlace
 from gradus.wire.layer_report import LayerReport
 from gradus.wire.message import Message
 
@@ -44,3 +45,22 @@ def test_a_failure_names_the_places_that_are_known() -> None:
 def test_what_has_no_place_in_a_line_gets_none() -> None:
     assert labels.event_line(LayerReport(epoch=1, step=10, layers=()), 3) is None
     assert labels.event_line(Message(), 3) is None
+
+
+@pytest.mark.parametrize(
+    ("place", "shown"),
+    [
+        (None, ""),
+        ((7, None), "place 7"),
+        ((7, 150.0), "place 7, starts in about 2 min"),
+        ((1, -3.0), "place 1, starts in about 0.0 s"),
+    ],
+)
+def test_a_place_in_the_queue_tells_when_a_run_starts(place: tuple[int, float | None] | None, shown: str) -> None:
+    at = datetime(2026, 11, 30, tzinfo=UTC)
+    found = None
+    if place is not None:
+        position, seconds = place
+        start = None if seconds is None else at + timedelta(seconds=seconds)
+        found = QueuePlace(position=position, estimated_start=start)
+    assert labels.queue_place(found, at) == shown

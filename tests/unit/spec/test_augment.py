@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from gradus.array import array_shape
 from gradus.errors import InvalidSpec
 from gradus.facts import ColumnFacts, TableFacts, ValueCount
 from gradus.paths import put
 from gradus.resolved import ResolvedSpec, resolve
+from gradus.spec.augment import Flip
 from gradus.spec.dataset import Dataset
 from gradus.spec.experiment import Spec
 from tests.built_in import resolved
@@ -21,7 +23,7 @@ ARRAY = ColumnFacts(name="image", type="array", shape=(6, 5), storage="float32")
 NUMBER = ColumnFacts(name="age", type="number", distinct=90, minimum=0, maximum=9)
 
 
-def _mnist(augment: list[Any], **words: Any) -> ResolvedSpec:
+def _mnist(augment: Any, **words: Any) -> ResolvedSpec:
     return resolved(Spec(**{"dataset": {"name": "mnist", "augment": augment}, "layers": [3], **words}))
 
 
@@ -47,6 +49,17 @@ def test_words_are_written_out_in_the_order_in_which_they_act() -> None:
         {"kind": "mixup", "alpha": 0.2},
     ]
     assert listed.fingerprint == _mnist(["flip", {"kind": "rotate", "degrees": 5}, "mixup"]).fingerprint
+
+
+@pytest.mark.parametrize("alone", ["flip", {"kind": "flip"}, Flip()], ids=str)
+def test_a_word_alone_is_a_list_of_one(alone: object) -> None:
+    assert _mnist(alone).document == _mnist(["flip"]).document
+
+
+def test_a_word_alone_that_there_is_not_is_named() -> None:
+    with pytest.raises(ValidationError) as refused:
+        Spec(dataset={"name": "mnist", "augment": "flop"}, layers=[3])
+    assert [error["loc"] for error in refused.value.errors()] == [("dataset", "augment", 0)]
 
 
 def test_without_words_nothing_changes() -> None:
