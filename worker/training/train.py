@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from math import isnan
 
 import torch
 from torch import Tensor
@@ -11,31 +10,18 @@ from gradus.device_name import ONEDNN_EVERYWHERE
 from gradus.spec.experiment import Spec
 from gradus.spec.layout import Layout
 from models.batch import EpochBatches
-from models.early_stopping import rule
 from models.loss import loss_unit
 from models.schedule import learning_rates
 from models.storage import named_tensors
-from worker.training.baseline import DEAD_UNIT_EXAMPLES, Baseline
 from worker.training.chunk import ChunkTrainer, Totals, chunks
 from worker.training.data import Data
-from worker.training.divergence import DivergenceMonitor, constant_loss, largest_layer, nonfinite
+from worker.training.divergence import DivergenceMonitor, constant_loss, nonfinite
 from worker.training.engine import Engine
 from worker.training.evaluation import evaluate
+from worker.training.members import Members
 from worker.training.recalls import recalls
-from worker.training.report import (
-    Divergence,
-    Ending,
-    EpochReport,
-    Finished,
-    Guessing,
-    MemberEpoch,
-    OnProgress,
-    Pulse,
-    Report,
-    StoppedEarly,
-    ignore_progress,
-)
-from worker.training.state import MemberState, State
+from worker.training.report import EpochReport, MemberEpoch, OnProgress, Pulse, Report, ignore_progress
+from worker.training.state import State
 from worker.training.statistics.recorder import Recorder
 from worker.training.target_scale import NAME, rescale
 
@@ -93,11 +79,9 @@ class Training(Iterator[Report]):
             experiments, data.plan, examples, device, dtype, on_progress, largest, deviation, products
         )
         self._chunk = ChunkTrainer(self._engine, experiments, self._data.train, pulse_steps)
-        self._rules = [rule(experiment.early_stopping, data.task) for experiment in experiments]
         self._recorder = None
         if any(experiment.statistics != "off" for experiment in experiments):
             self._recorder = Recorder(self._engine, self._chunk, experiments, self._data)
-        self._members = [MemberState() for _ in experiments]
         self._epoch = self._step_in_epoch = self._step = 0
         storage = self._engine.storage
         self._best = {"best.parameters": storage.parameters.clone(), "best.statistics": storage.statistics.clone()}
@@ -108,7 +92,7 @@ class Training(Iterator[Report]):
         self._loss_unit = loss_unit(kinds[0], deviation)
         of_constant = {kind: constant_loss(kind, self._data.train.targets, outputs, deviation) for kind in {*kinds}}
         self._divergence_monitor = DivergenceMonitor([of_constant[kind] for kind in kinds], device)
-        self._baselines = {kind: Baseline(data, kind, outputs) for kind in {*kinds}}
+        self._members = Members(experiments, data, self._engine, self._divergence_monitor, self._data.validation.inputs)
         if state is not None:
             self._restore(state)
         self._reports = self._train()
@@ -119,7 +103,7 @@ class Training(Iterator[Report]):
     def state(self) -> State:
         """A copy of the complete state."""
         tensors = {name: tensor.clone() for name, tensor in self._tensors().items()}
-        return State(self._epoch, self._step_in_epoch, self._step, tuple(self._members), tensors)
+        return State(self._epoch, self._step_in_epoch, self._step, tuple(self._members.states), tensors)
 
     @property
     def layout(self) -> Layout:
@@ -142,7 +126,7 @@ class Training(Iterator[Report]):
         return {name: tensor.clone() for name, tensor in named_tensors(self.layout, *rows).items()}
 
     def _train(self) -> Iterator[Report]:
-        while any(member.ending is None for member in self._members):
+        while any(self._members.active):
             yield from self._train_epoch()
             yield self._close_epoch()
 
@@ -164,22 +148,14 @@ class Training(Iterator[Report]):
             yield Pulse(epoch.number, self._step)
 
     def _note_divergence(self, epoch: EpochBatches, steps: range, members: Sequence[int]) -> None:
-        new = [k for k in members if self._members[k].divergence is None and self._members[k].ending is None]
-        if not new:
-            return
-        for k, divergence in self._chunk.locate(epoch, steps, new, self._on_progress).items():
-            self._note(k, divergence)
-
-    def _note(self, k: int, divergence: Divergence) -> None:
-        if divergence.cause == "learning_rate" and self._divergence_monitor.exploded_at_start(k):
-            divergence = replace(divergence, cause="initial_weights")
-        self._members[k] = replace(self._members[k], divergence=divergence)
+        if new := self._members.sound(members):
+            self._members.note(self._chunk.locate(epoch, steps, new, self._on_progress))
 
     def _close_epoch(self) -> EpochReport:
         self._epoch += 1
-        active = [member.ending is None for member in self._members]
+        active = self._members.active
         *numbers, exploding = self._numbers().tolist()
-        self._note_exploding([int(step) if active[k] else 0 for k, step in enumerate(exploding)])
+        self._members.note_exploding(self._epoch, [int(step) if active[k] else 0 for k, step in enumerate(exploding)])
         columns = zip(*numbers, self._last_rates().tolist(), strict=True)
         rows = [self._close_member(k, *column) if active[k] else None for k, column in enumerate(columns)]
         if self._recorder is not None:
@@ -215,11 +191,6 @@ class Training(Iterator[Report]):
             ]
         )
 
-    def _note_exploding(self, first_steps: Sequence[int]) -> None:
-        for k, step in enumerate(first_steps):
-            if step and self._members[k].divergence is None:
-                self._note(k, Divergence(self._epoch, step, largest_layer(self._engine, k)))
-
     def _with_measurements(self, rows: Sequence[MemberEpoch | None], recorder: Recorder) -> list[MemberEpoch | None]:
         """The results with the statistics of the layers, if they are due: they always are where a member ends."""
         ends = any(row is not None and row.ending is not None for row in rows)
@@ -233,54 +204,10 @@ class Training(Iterator[Report]):
         return learning_rates(self._experiments, last - 1, last, self._step_in_epoch)[0]
 
     def _close_member(self, k: int, *numbers: float) -> MemberEpoch:
-        train_loss, train_right, loss, right, test_loss, test_right, penalty, norm, rate = numbers
-        value = right if self._rules[k].metric == "validation_accuracy" else loss
-        standing = self._members[k].standing.after(self._epoch, value, self._rules[k])
-        is_best = standing.best_epoch == self._epoch
-        if is_best:
+        closed = self._members.close(k, self._epoch, self._step, *numbers)
+        if closed.is_best:
             self._keep_best(k)
-        self._members[k] = replace(self._members[k], standing=standing)
-        self._members[k] = replace(self._members[k], ending=self._ending(k))
-        return MemberEpoch(
-            epoch=self._epoch,
-            step=self._step,
-            train_loss=train_loss,
-            train_accuracy=_known(train_right),
-            validation_loss=loss,
-            validation_accuracy=_known(right),
-            test_loss=test_loss,
-            test_accuracy=_known(test_right),
-            penalty=penalty,
-            learning_rate=rate,
-            gradient_norm=norm,
-            is_best=is_best,
-            ending=self._members[k].ending,
-            guessing=self._note_guess(k, loss, _known(right)),
-        )
-
-    def _note_guess(self, k: int, loss: float, accuracy: float | None) -> Guessing | None:
-        """The warning for a member that has learned nothing, if it is due. A diverged member needs none."""
-        before, ending = self._members[k].guesses, self._members[k].ending
-        if before is None or isinstance(ending, Divergence):
-            return None
-        baseline = self._baselines[self._engine.losses[k]]
-        if baseline.is_beaten_by(loss, accuracy):
-            self._members[k] = replace(self._members[k], guesses=None)
-            return None
-        after = before.after(loss, epochs=self._experiments[k].epochs, is_over=ending is not None)
-        self._members[k] = replace(self._members[k], guesses=after)
-        if before.said or not after.said:
-            return None
-        dead = self._engine.dead_units(self._data.validation.inputs[:DEAD_UNIT_EXAMPLES], k)
-        return Guessing(after.epochs, accuracy, loss, baseline.value, baseline.answer, tuple(dead))
-
-    def _ending(self, k: int) -> Ending | None:
-        member = self._members[k]
-        if member.divergence is not None:
-            return member.divergence
-        if self._epoch >= self._experiments[k].epochs:
-            return Finished()
-        return StoppedEarly(member.standing.best_epoch) if self._rules[k].stops(member.standing) else None
+        return closed
 
     def _keep_best(self, k: int) -> None:
         storage = self._engine.storage
@@ -300,14 +227,10 @@ class Training(Iterator[Report]):
 
     def _restore(self, state: State) -> None:
         self._epoch, self._step_in_epoch, self._step = state.epoch, state.step_in_epoch, state.step
-        self._members = list(state.members)
+        self._members.states = list(state.members)
         given = dict(state.tensors)
         if self._target_scale is not None:
             rescale(given, self._engine.storage.layout, self._data.target_scale, self._engine.losses[0])
         for name, tensor in self._tensors().items():
             if name in given:  # missing if a fork has another kind of optimizer: its state starts empty
                 tensor.copy_(given[name])
-
-
-def _known(accuracy: float) -> float | None:
-    return None if isnan(accuracy) else accuracy
