@@ -49,10 +49,23 @@ def columns(found: Sequence[ColumnRecord]) -> Table:
     return table
 
 
+_KINDS = {
+    "comma_three": "such as 1,234",
+    "point_three": "such as 1.234",
+    "true_false": "true or false",
+    "yes_no": "such as yes or no",
+}
+"""Kinds of cells whose names say little."""
+
+
 def evidence(column: ColumnRecord) -> str:
     """What all cells of a column were, and what else it could have been."""
     counted = column.evidence
-    parts = [f"{count:,} {kind.replace('_', ' ')}" for kind, count in counted.items() if isinstance(count, int)]
+    parts = [
+        f"{count:,} {_KINDS.get(kind, kind.replace('_', ' '))}"
+        for kind, count in counted.items()
+        if isinstance(count, int)
+    ]
     first = counted.get("first")
     if isinstance(first, Mapping):
         parts.append(f"first in line {first.get('line')}: {_short(str(first.get('text', '')))}")
