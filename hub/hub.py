@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from hub.artifacts.deleter import ArtifactDeletions
 from hub.artifacts.local_copies import FOLDER, LocalCopies
 from hub.artifacts.store import artifact_store
+from hub.database.changes import Changes
 from hub.database.database import Database
 from hub.messaging.circuit_breaker import CircuitBreaker
 from hub.messaging.dispatcher import Dispatcher
@@ -23,6 +24,7 @@ class Hub:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.database = Database(settings.database_url, patient=False)
+        self.changes = Changes(settings.database_url)
         self.pubsub = PubSub(settings.redis_url)
         self.queue = Queue(settings.redis_url)
         self.breaker = CircuitBreaker(settings.redis_url)
@@ -73,4 +75,5 @@ class Hub:
         self.breaker.close()
         self.queue.close()
         self.pubsub.close()
+        self.changes.close()
         self.database.close()

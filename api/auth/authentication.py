@@ -1,7 +1,9 @@
 """Authentication by an API key or a browser session. A request from this machine needs one of them too."""
 
 import logging
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -13,6 +15,7 @@ from hub.access import browser_sessions, keys
 from hub.access.browser_sessions import SessionKind
 from hub.access.keys import Caller
 from hub.access.rate_limits import RateLimiter, RateLimitStatus
+from hub.database.changes import Unchanged
 from hub.hub import Hub
 from hub.tables import KeyRow
 
@@ -26,6 +29,15 @@ _HOW = (
 logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class _Known:
+    """A caller with a valid key."""
+
+    caller: Caller
+    until: datetime
+    """The key expires, or its use is to be recorded again."""
+
+
 class Authenticator:
     """Identifies the caller of each request, and counts requests for the rate limits."""
 
@@ -33,6 +45,16 @@ class Authenticator:
         self._hub = hub
         self._rates = RateLimiter(hub.settings.redis_url, hub.breaker)
         self._strangers_per_minute = strangers_per_minute
+        self._known: Unchanged[bytes, _Known] = Unchanged()
+
+    def known(self, credentials: RequestCredentials) -> Caller | None:
+        """The caller that an API key has identified since the last commit; None if that is to be asked of the database.
+        Does not wait."""
+        version, key = self._hub.changes.version(), credentials.bearer
+        if version is None or key is None:
+            return None
+        found = self._known.get(version, _digest(key))
+        return found.caller if found is not None and datetime.now(UTC) < found.until else None
 
     def authenticate(self, credentials: RequestCredentials) -> Caller:
         """Return the caller that the credentials identify.
@@ -50,8 +72,15 @@ class Authenticator:
 
     def count(self, caller: Caller) -> RateLimitStatus:
         """Count a request against the rate limit of the caller's workspace."""
-        limit = self._hub.settings.quotas.requests_per_minute
-        return self._rates.hit(caller.workspace_id, limit)
+        return self._rates.hit(caller.workspace_id, self._requests_per_minute)
+
+    def count_at_once(self, caller: Caller) -> RateLimitStatus | None:
+        """Like `count`, without waiting; None if Redis must be asked."""
+        return self._rates.take(caller.workspace_id, self._requests_per_minute)
+
+    @property
+    def _requests_per_minute(self) -> int:
+        return self._hub.settings.quotas.requests_per_minute
 
     def refusal(self, credentials: RequestCredentials) -> GradusError:
         """The error for an unauthenticated request. Failed attempts count against the rate limit of their address."""
@@ -76,10 +105,15 @@ class Authenticator:
         return row is not None and keys.valid(row, at) and not signed_out
 
     def _bearer(self, text: str) -> Caller | None:
-        at = datetime.now(UTC)
+        at, version = datetime.now(UTC), self._hub.changes.version()
         with self._hub.read() as session:
             row = keys.find(session, text, at)
-        return self._caller(row, at, row.expires_at, None) if row else None
+        if row is None:
+            return None
+        caller = self._caller(row, at, row.expires_at, None)
+        if version is not None:
+            self._known.put(version, _digest(text), _Known(caller, _until(row)))
+        return caller
 
     def _session(self, credentials: RequestCredentials) -> Caller | None:
         if credentials.cookie is None:
@@ -101,3 +135,14 @@ class Authenticator:
             except SQLAlchemyError as error:  # the time is only for display: no request waits or fails for it
                 logger.warning("cannot record the last use of key %s: %s", row.id, type(error).__name__)
         return Caller(row.workspace_id, Role(row.role), row.id, until, session_id)
+
+
+def _digest(key: str) -> bytes:
+    """What a key is remembered by: not itself, so that comparing takes as long for all."""
+    return sha256(key.encode()).digest()
+
+
+def _until(row: KeyRow) -> datetime:
+    """Until when a valid key identifies its caller without a look at its row."""
+    stale = keys.stale_at(row)
+    return stale if row.expires_at is None else min(stale, row.expires_at)

@@ -4,7 +4,9 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPBearer
+from starlette.concurrency import run_in_threadpool
 
+from api.auth.authentication import Authenticator
 from api.auth.credentials import COOKIE, RequestCredentials
 from api.auth.csrf import is_change
 from api.state import StateDep
@@ -29,11 +31,13 @@ _Session = Annotated[
 """Declared only for the OpenAPI document: `Authenticator` reads the headers itself."""
 
 
-def _anyone(request: Request, state: StateDep, _: _Key, __: _Session) -> Caller:
+async def _anyone(request: Request, state: StateDep, _: _Key, __: _Session) -> Caller:
     """The caller, with any role."""
-    caller = state.authenticator.authenticate(RequestCredentials(request))
-    rate = state.authenticator.count(caller)
-    request.state.rate_headers = _rate_headers(rate)
+    counted = counted_at_once(request, state.authenticator)
+    if counted is None:
+        counted = await run_in_threadpool(_counted, state.authenticator, RequestCredentials(request))
+    caller, rate = request.state.counted = counted
+    request.state.rate_headers = rate_headers(rate)
     if not rate.allowed:
         raise TooManyRequests(
             f"rate limit reached: {rate.limit:,} requests a minute for this workspace",
@@ -41,6 +45,26 @@ def _anyone(request: Request, state: StateDep, _: _Key, __: _Session) -> Caller:
             retry_after=rate.reset_seconds,
         )
     return caller
+
+
+Counted = tuple[Caller, RateLimitStatus]
+"""A caller, and its rate limit after this request."""
+
+
+def counted_at_once(request: Request, authenticator: Authenticator) -> Counted | None:
+    """The caller, without waiting: its key was used since the last commit. None if database or Redis must be asked.
+    A request is counted once, however often it is asked for."""
+    counted: Counted | None = getattr(request.state, "counted", None)
+    if counted is None and (caller := authenticator.known(RequestCredentials(request))) is not None:
+        rate = authenticator.count_at_once(caller)
+        counted = None if rate is None else (caller, rate)
+        request.state.counted = counted
+    return counted
+
+
+def _counted(authenticator: Authenticator, credentials: RequestCredentials) -> Counted:
+    caller = authenticator.known(credentials) or authenticator.authenticate(credentials)
+    return caller, authenticator.count(caller)
 
 
 AnyCaller = Annotated[Caller, Depends(_anyone)]
@@ -100,7 +124,7 @@ def _require(caller: Caller, needed: Role) -> None:
         raise Forbidden(f"this requires the role '{needed}'; this key has the role '{caller.role}'", code="role")
 
 
-def _rate_headers(rate: RateLimitStatus) -> dict[str, str]:
+def rate_headers(rate: RateLimitStatus) -> dict[str, str]:
     """The headers of draft-ietf-httpapi-ratelimit-headers-10."""
     return {
         "RateLimit-Policy": f'"workspace";q={rate.limit};w={WINDOW_SECONDS}',

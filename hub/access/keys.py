@@ -105,6 +105,11 @@ def stale(row: KeyRow, at: datetime) -> bool:
     return row.used_at is None or abs(row.used_at - at) > _USED_AT_PRECISION
 
 
+def stale_at(row: KeyRow) -> datetime:
+    """When the recorded time of the last use will be out of date, or was."""
+    return row.created_at if row.used_at is None else row.used_at + _USED_AT_PRECISION
+
+
 def record_use(session: Session, key_id: str, at: datetime) -> None:
     """Record the last use, unless another process has done so."""
     up_to_date = KeyRow.used_at.between(at - _USED_AT_PRECISION, at + _USED_AT_PRECISION)

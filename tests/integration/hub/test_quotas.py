@@ -191,6 +191,35 @@ def test_requests_are_counted_by_all_processes_together(valkey: ValkeyServer) ->
     assert mine.hit(f"{who} other", 3).allowed
 
 
+def test_a_process_that_gets_many_requests_counts_several_at_a_time_and_no_more_pass_than_are_allowed(
+    valkey: ValkeyServer,
+) -> None:
+    mine, yours = RateLimiter(valkey.url), RateLimiter(valkey.url)
+    who, limit = f"many {time.time_ns()}", 4000
+    assert mine.take(who, limit) is None
+    first = [mine.hit(who, limit).remaining for _ in range(200)]
+    assert first[:5] == [3999, 3998, 3997, 3996, 3995]
+    assert first == sorted(first, reverse=True)
+    assert first[-1] == limit - len(first)
+    passed = len(first)
+    while mine.hit(who, limit).allowed or yours.hit(who, limit).allowed:
+        passed += 1
+    passed += sum(yours.take(who, limit) is not None for _ in range(10))
+    assert limit - 10 <= passed <= limit
+    assert not mine.hit(who, limit).allowed
+
+
+def test_requests_that_were_counted_beforehand_end_with_their_window(
+    valkey: ValkeyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rates, who, real = RateLimiter(valkey.url), f"ends {time.time_ns()}", time.monotonic
+    for _ in range(30):
+        rates.hit(who, 10_000)
+    assert rates.take(who, 10_000) is not None
+    monkeypatch.setattr(time, "monotonic", lambda: real() + 61)
+    assert rates.take(who, 10_000) is None
+
+
 def test_without_redis_each_process_counts_for_itself() -> None:
     rates = RateLimiter("redis://127.0.0.1:1/0")
     assert [rates.hit("who", 2).allowed for _ in range(3)] == [True, True, False]
