@@ -29,6 +29,9 @@ class PrometheusMetrics:
             buckets=_BUCKETS,
             registry=self._registry,
         )
+        self._counters: dict[tuple[str, str, int], Counter] = {}
+        self._histograms: dict[tuple[str, str], Histogram] = {}
+        """Those of the labels that were counted: finding them took longer than counting."""
         self._experiments = self._gauge("gradus_experiments", "Experiments, by status.", "status")
         self._queue_depth = self._gauge("gradus_queue_depth", "Job messages in the queue, by kind of device.", "device")
         self._workers = self._gauge("gradus_workers_alive", "Workers with a recent heartbeat.")
@@ -50,9 +53,15 @@ class PrometheusMetrics:
 
     def count(self, method: str, route: str, status: int, seconds: float | None) -> None:
         """Count a finished request. `seconds` is None for a stream, whose duration says nothing about speed."""
-        self._requests.labels(method, route, status).inc()
+        requests = self._counters.get((method, route, status))
+        if requests is None:
+            requests = self._counters[method, route, status] = self._requests.labels(method, route, status)
+        requests.inc()
         if seconds is not None:
-            self._seconds.labels(method, route).observe(seconds)
+            timed = self._histograms.get((method, route))
+            if timed is None:
+                timed = self._histograms[method, route] = self._seconds.labels(method, route)
+            timed.observe(seconds)
 
     def set_usage(self, workers: Sequence[WorkerRecord], runs: Sequence[RunUsage]) -> None:
         """What the live workers and the runs use. What is unknown has no sample, nor what is over."""

@@ -54,13 +54,22 @@ def _of_column(fitted: FittedColumn, values: Column) -> Found:
 
 
 def _of_number(fitted: FittedNumber, values: Column) -> Found:
-    x = values.values.astype(np.float64)
+    x = values.values.astype(np.float64, copy=False)
+    if _all_within(fitted, x, values.missing):
+        return
     missing = values.missing | ~np.isfinite(x)
     if fitted.least is not None and fitted.largest is not None:
         below, above = ~missing & (x < fitted.least), ~missing & (x > fitted.largest)
         yield from _beyond(fitted.column, below, lambda i: f"{x[i]:.15g} is below the least, {fitted.least:.15g}")
         yield from _beyond(fitted.column, above, lambda i: f"{x[i]:.15g} is above the largest, {fitted.largest:.15g}")
     yield from _missing(fitted.column, missing, new=fitted.missing_rows == 0)
+
+
+def _all_within(fitted: FittedNumber, x: NDArray[np.float64], missing: NDArray[np.bool_]) -> bool:
+    """Whether all numbers are as those of training were, as is most often so: NaN is not."""
+    if fitted.least is None or fitted.largest is None:
+        return False
+    return bool(((x >= fitted.least) & (x <= fitted.largest)).all()) and not missing.any()
 
 
 def _of_category(

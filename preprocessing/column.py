@@ -47,6 +47,8 @@ def codes_among(places: dict[str, int], column: Column) -> NDArray[np.int32]:
 
 def sorted_categories(texts: Sequence[str], codes: NDArray[np.int32]) -> Column:
     """The column with sorted categories, from codes into unsorted `texts`."""
+    if len(texts) < 2:
+        return Column(codes, codes < 0, tuple(texts))
     order = sorted(range(len(texts)), key=texts.__getitem__)
     place = np.full(len(texts) + 1, -1, dtype=np.int32)  # the last for the code -1
     place[order] = np.arange(len(texts), dtype=np.int32)

@@ -125,7 +125,7 @@ def parse_any(body: bytes) -> Any:
     if not body:
         raise _broken("the body is empty: send a JSON document")
     try:
-        return json.loads(body.decode(), object_pairs_hook=_object, parse_constant=_constant)
+        return _DECODER.decode(body.decode())
     except UnicodeDecodeError:
         raise _broken("the body is not UTF-8") from None
     except json.JSONDecodeError as error:
@@ -159,3 +159,6 @@ def _first_duplicate(pairs: list[tuple[str, Any]]) -> str:
 
 def _constant(name: str) -> NoReturn:
     raise _broken(f"the body is not JSON: {name} is not a JSON number")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant)

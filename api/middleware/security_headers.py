@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.root_path import path_within
@@ -27,7 +26,10 @@ SECURITY: Mapping[str, str] = MappingProxyType(
         "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     }
 )
-_HTTPS_ONLY = "max-age=31536000"
+_SECURITY = [(name.lower().encode(), value.encode()) for name, value in SECURITY.items()]
+_HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
+_PRIVATE = (b"cache-control", b"private, no-cache")
+"""A shared cache must not show one caller's data to another."""
 
 
 class SecurityHeaders:
@@ -42,15 +44,16 @@ class SecurityHeaders:
 
         async def secured(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(raw=message["headers"])
-                for name, value in SECURITY.items():
-                    headers.setdefault(name, value)
-                if scope["scheme"] == "https" and not _is_localhost(scope):
-                    headers.setdefault("Strict-Transport-Security", _HTTPS_ONLY)
-                if path_within(scope).startswith("/v1/"):  # a shared cache must not show one caller's data to another
-                    headers.setdefault("Cache-Control", "private, no-cache")
-                headers.update(scope.get("state", {}).get("rate_headers", {}))
-                message["headers"] = headers.raw
+                headers = list(message["headers"])
+                own = {name for name, _ in headers}
+                headers += [one for one in _SECURITY if one[0] not in own]
+                if scope["scheme"] == "https" and b"strict-transport-security" not in own and not _is_localhost(scope):
+                    headers.append(_HTTPS_ONLY)
+                if b"cache-control" not in own and path_within(scope).startswith("/v1/"):
+                    headers.append(_PRIVATE)
+                rate = scope.get("state", {}).get("rate_headers", {})
+                headers += [(name.lower().encode(), value.encode()) for name, value in rate.items()]
+                message["headers"] = headers
             await send(message)
 
         return await self._app(scope, receive, secured)
