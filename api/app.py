@@ -22,6 +22,7 @@ from api.middleware.head import Head
 from api.middleware.rejected_requests import RejectedRequests
 from api.middleware.request_metrics import RequestMetrics
 from api.middleware.security_headers import SecurityHeaders
+from api.middleware.short_predictions import ShortPredictions
 from api.prediction.models import ModelCache
 from api.prometheus import PrometheusMetrics
 from api.routes import pages
@@ -92,6 +93,7 @@ def create_app(
     app.openapi = DOCUMENT.whole  # type: ignore[method-assign]
     app.state.encoded_openapi = DOCUMENT.encoded
     problems.install(app, KnownPaths(ROUTES), pages.not_found_page)
+    app.add_middleware(ShortPredictions, state=state)
     app.add_middleware(Fairness)
     app.add_middleware(RejectedRequests)
     app.add_middleware(RequestMetrics, prometheus=state.prometheus)

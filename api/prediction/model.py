@@ -40,6 +40,8 @@ class Model:
     """Rows that it computes within the budget of memory."""
     bytes: int
     """Estimate of its memory."""
+    multiply_adds: int
+    """Multiplications with additions for one row."""
     calibration: CalibrationRecord | None = None
     """What its validation split says; None unless that was asked for."""
 

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from gradus.wire.prediction import Epoch
+from hub.database.changes import Unchanged
+
 if TYPE_CHECKING:
     from api.prediction.model import Model
 
@@ -31,6 +34,8 @@ class ModelCache:
         self._lock = threading.Lock()
         self._loading: dict[str, _Turn] = {}
         self._slots = threading.Semaphore(LOADS_AT_ONCE)
+        self.located: Unchanged[tuple[str, str, Epoch], str] = Unchanged()
+        """Keys of models by workspace, experiment and epoch."""
 
     def get(self, key: str, load: "Callable[[], Model]") -> "Model":
         """The model with this key, loaded if it is not there. One that exceeds the limit alone is not kept."""
@@ -47,6 +52,11 @@ class ModelCache:
                 turn.asked -= 1
                 if not turn.asked:
                     del self._loading[key]
+
+    def present(self, key: str) -> "Model | None":
+        """The model with this key, if it is loaded. Does not wait."""
+        with self._lock:
+            return self._touched(key)
 
     @property
     def bytes(self) -> int:

@@ -44,6 +44,7 @@ def loaded(hub: Hub, models: ModelCache, workspace_id: str, experiment_id: str, 
         NotFound: the workspace has no such experiment, or no checkpoint has the weights.
         TooLarge: the network is larger than the API can hold.
     """
+    version = hub.changes.version()
     located = locate(hub, workspace_id, experiment_id, epoch)
 
     def load() -> "Model":
@@ -57,7 +58,18 @@ def loaded(hub: Hub, models: ModelCache, workspace_id: str, experiment_id: str, 
 
         return with_files(hub, tries().__next__, lambda found, folder: _of_one(hub, found, folder))
 
-    return models.get(_key(experiment_id, located), load)
+    key = _key(experiment_id, located)
+    model = models.get(key, load)
+    if version is not None:
+        models.located.put(version, (workspace_id, experiment_id, epoch), key)
+    return model
+
+
+def loaded_at_once(hub: Hub, models: ModelCache, workspace_id: str, experiment_id: str, epoch: Epoch) -> "Model | None":
+    """Like `loaded`, without waiting: a model that was asked for since the last commit; None for any other."""
+    version = hub.changes.version()
+    key = None if version is None else models.located.get(version, (workspace_id, experiment_id, epoch))
+    return None if key is None else models.present(key)
 
 
 def calibrated(
@@ -165,4 +177,5 @@ def _model(hub: Hub, members: Sequence[Chosen], networks: "Sequence[Trained]", m
         parse=parse_of(hub, chosen),
         rows_at_once=rows_at_once(network, len(members)),
         bytes=2 * len(made.content) + SESSION_BYTES,
+        multiply_adds=sum(one.resolved.network.multiply_adds for one in members),
     )

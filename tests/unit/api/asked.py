@@ -61,4 +61,5 @@ def model(*columns: FittedColumn, **words: Any) -> Model:
         parse={},
         rows_at_once=rows_at_once(trained),
         bytes=0,
+        multiply_adds=1,
     )

@@ -1,0 +1,131 @@
+"""Short questions, asked again, are answered at once, and as by the route."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from api.services import predictions
+from gradus.wire.key import Role
+from hub.tables import ExperimentRow
+from tests.integration.predictions.conftest import ROW, Lab
+
+Ways = list[str]
+ROUTE = {"Prefer": "wait=1"}
+"""A request with this goes to the route."""
+
+
+@pytest.fixture
+def ways(monkeypatch: pytest.MonkeyPatch) -> Ways:
+    """Which way each answer has come."""
+    found: Ways = []
+    by_route, at_once = predictions.predict, predictions.predict_at_once
+
+    def slowly(*asked: Any) -> Any:
+        found.append("route")
+        return by_route(*asked)
+
+    def quickly(*asked: Any) -> Any:
+        if (answer := at_once(*asked)) is not None:
+            found.append("at once")
+        return answer
+
+    monkeypatch.setattr(predictions, "predict", slowly)
+    monkeypatch.setattr(predictions, "predict_at_once", quickly)
+    return found
+
+
+def ask(
+    client: httpx.Client, experiment: str, headers: dict[str, str] | None = None, **document: Any
+) -> httpx.Response:
+    return client.post(f"/v1/experiments/{experiment}/predict", json={"rows": [ROW], **document}, headers=headers)
+
+
+def warm(client: httpx.Client, experiment: str, ways: Ways, **document: Any) -> httpx.Response:
+    """The first answer that came at once: keys are known, a model is loaded, and requests are counted ahead by then."""
+    for _ in range(200):
+        answer = ask(client, experiment, **document)
+        if ways and ways[-1] == "at once":
+            return answer
+    raise AssertionError(ways)
+
+
+def without_time(answer: httpx.Response) -> Any:
+    return {**answer.json(), "seconds": None}
+
+
+def test_the_answer_and_its_headers_are_those_of_the_route(lab: Lab, churn: str, ways: Ways) -> None:
+    asked: dict[str, Any] = {"rows": [{**ROW, "city": "Genf", "age": 99}, ROW], "top": 1}
+    quick, slow = warm(lab.client, churn, ways, **asked), ask(lab.client, churn, ROUTE, **asked)
+    assert ways[-2:] == ["at once", "route"]
+    assert without_time(quick) == without_time(slow)
+    other = {"date", "content-length", "ratelimit"}
+    assert [one for one in quick.headers.items() if one[0] not in other] == [
+        one for one in slow.headers.items() if one[0] not in other
+    ]
+    left = [int(one.headers["ratelimit"].split(";")[1].removeprefix("r=")) for one in (quick, slow)]
+    assert left[1] == left[0] - 1
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"rows": [{**ROW, "age": "old"}]},
+        {"rows": [{}]},
+        {"rows": [{**ROW, "agee": 1}]},
+        {"epoch": 77},
+        {"top": 0},
+        {"calibrated": "often"},
+        {"columns": ["age"]},
+        {"interval": 0.9},
+    ],
+    ids=str,
+)
+def test_a_mistake_is_told_as_by_the_route(lab: Lab, churn: str, ways: Ways, document: dict[str, Any]) -> None:
+    warm(lab.client, churn, ways)
+    quick, slow = ask(lab.client, churn, **document), ask(lab.client, churn, ROUTE, **document)
+    assert quick.status_code == slow.status_code >= 400
+    assert quick.json() == slow.json()
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"rows": [], "rows": []}', b'{"rows": [{"age": NaN}]}'])
+def test_what_is_no_document_is_told_as_by_the_route(lab: Lab, churn: str, ways: Ways, content: bytes) -> None:
+    warm(lab.client, churn, ways)
+    headers = {"Content-Type": "application/json"}
+    path = f"/v1/experiments/{churn}/predict"
+    quick, slow = (lab.client.post(path, content=content, headers={**headers, **more}) for more in ({}, ROUTE))
+    assert quick.status_code == slow.status_code >= 400
+    assert quick.json() == slow.json()
+
+
+def test_a_new_best_epoch_answers_the_next_question(lab: Lab, churn: str, ways: Ways) -> None:
+    best = warm(lab.client, churn, ways).json()["epoch"]
+    other = 1 + best % 3
+    with lab.hub.read() as session:
+        before = session.get_one(ExperimentRow, churn).best
+    assert before is not None
+    for epoch, stored in ((other, json.dumps({**json.loads(before), "epoch": other})), (best, before)):
+        with lab.hub.write() as session:
+            session.get_one(ExperimentRow, churn).best = stored
+        assert ask(lab.client, churn).json()["epoch"] == epoch
+
+
+def test_other_workspaces_see_nothing_and_viewers_may_ask(lab: Lab, churn: str, ways: Ways) -> None:
+    warm(lab.client, churn, ways)
+    with lab.client_of("strangers", Role.ADMIN) as stranger, lab.client_of(lab.workspace, Role.VIEWER) as viewer:
+        assert [ask(stranger, churn).status_code for _ in range(3)] == [404] * 3
+        warm(viewer, churn, ways)
+        assert ask(stranger, churn).status_code == 404
+    with httpx.Client(base_url=lab.service.url) as nobody:
+        assert ask(nobody, churn).status_code == 401
+
+
+def test_pictures_and_many_values_are_left_to_threads(lab: Lab, churn: str, pictures: str, ways: Ways) -> None:
+    warm(lab.client, churn, ways)
+    ways.clear()
+    for _ in range(3):
+        assert ask(lab.client, churn, rows=[ROW] * 40).status_code == 200
+        photo = [[[0, 0, 0]] * 5] * 6
+        assert ask(lab.client, pictures, rows=[{"photo": photo}]).status_code == 200
+    assert ways == ["route"] * 6
