@@ -1,0 +1,1 @@
+"""How fast one row is answered, beside MLflow's server."""
