@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gradus.facts import ColumnType, FirstText
-from gradus.nearest import nearest
 from gradus.parse.cells import CellOptions, CellType
+from reading.absent_columns import check_present
 from reading.census import kinds as k
 from reading.census import types
 from reading.census.tally import Count, Tally
@@ -160,14 +160,9 @@ def _empty(tally: Tally) -> frozenset[str]:
 
 def _told(names: Sequence[str], options: CellOptions) -> dict[int, CellType]:
     places = {name: i for i, name in enumerate(names)}
-    told = {}
-    for name, kind in (options.columns or {}).items():
-        if name not in places:
-            near = nearest(name, names)
-            hint = f": did you mean {near!r}?" if near else f"; the first are {', '.join(map(repr, names[:5]))}"
-            raise ReadingFailed("invalid_parse", f"`columns` names {name!r}, but no column has this name{hint}")
-        told[places[name]] = kind
-    return told
+    columns = options.columns or {}
+    check_present(columns, names)
+    return {places[name]: kind for name, kind in columns.items()}
 
 
 def _told_column(name: str, kind: CellType, tally: Tally, rules: Rules, options: CellOptions) -> Judged:

@@ -11,6 +11,7 @@ from gradus.parse.files import ParquetParse
 from gradus.wire.table import ReadTable
 from preprocessing.sql import identifier, quoted
 from preprocessing.stored_names import COLUMNS_PER_FILE, PARQUET, by_file, parquet_file
+from reading.absent_columns import check_present
 from reading.content import Content
 from reading.failure import ReadingFailed
 from reading.full_disk import is_disk_full
@@ -54,8 +55,7 @@ def read_parquet(job: Job, parse: ParquetParse, contents: Sequence[Content]) -> 
     files = _files(job, contents)
     names = named(files[0].footer.names, job.limits, files[0].content.source.name).names
     job.check_names(names)
-    if unknown := [name for name in parse.columns or {} if name not in names]:
-        raise ReadingFailed("invalid_parse", f"There is no column {unknown[0]!r}, but {', '.join(names[:50])}.")
+    check_present(parse.columns or {}, names)
     columns = [[_taken(file, i, name, parse) for i, name in enumerate(names)] for file in files]
     types = [_common([own[i] for own in columns], name) for i, name in enumerate(names)]
     for file, own in zip(files, columns, strict=True):

@@ -152,6 +152,7 @@ def test_the_way_to_a_404_is_the_same_for_what_is_another_s_and_what_is_not_ther
     theirs.get("/v1/session")  # the first use of a key is written down
     ways = []
     for one in (mine, new_id("exp")):
+        make_key(hub, "others")  # after a commit, keys are looked up again
         with statements(hub) as heard:
             assert theirs.request(method, f"/v1/experiments/{one}{path}").status_code == 404
         ways.append([line for line in heard if "keys" in line or "FROM experiments" in line or "FROM jobs" in line])

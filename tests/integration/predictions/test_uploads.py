@@ -56,7 +56,7 @@ def test_the_file_has_the_answers_of_a_request_with_the_same_rows(lab: Lab, chur
     ("content", "said"),
     [
         (as_csv([{**ROW, "age": "old"}]), "old"),
-        (as_csv([{"age": 1}]), "no column"),
+        (as_csv([{"age": 1}]), "'city', 'balance', 'since', 'member', 'visits', but no column has these names"),
         (b"PK\x03\x04 is no table", "ZIP"),
     ],
     ids=["a wrong cell", "columns that are not there", "another kind of file"],

@@ -198,7 +198,7 @@ def test_a_preview_reads_the_first_rows(tmp_path: Path) -> None:
 
 
 def test_an_unknown_column_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ReadingFailed, match="no column 'y', but x"):
+    with pytest.raises(ReadingFailed, match="names 'y', but no column has this name; the first are 'x'"):
         read(tmp_path, "SELECT 1 AS x", {"kind": "parquet", "columns": {"y": "text"}})
 
 
