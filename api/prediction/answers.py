@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.prediction.model import Model
+from export.answer_columns import largest
 from export.batches import batches
 from export.feeds import feeds
 from export.notes import notes
@@ -84,8 +85,8 @@ def _order(model: Model, found: Answers, shown: Shown) -> Sequence[Sequence[int]
         return None
     if shown.top is None:
         return [range(len(model.data.classes))] * len(found.probabilities)
-    largest: list[list[int]] = np.argsort(-found.probabilities, axis=1, kind="stable")[:, : shown.top].tolist()
-    return largest
+    order: list[list[int]] = largest(found.probabilities, shown.top).tolist()
+    return order
 
 
 def _by_class(model: Model, values: list[float], order: Sequence[int]) -> dict[str, float]:

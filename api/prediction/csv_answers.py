@@ -25,7 +25,7 @@ def _columns(model: Model, found: Answers, shown: Shown) -> Columns:
     shares = found.probabilities if shown.probabilities else None
     is_apart = shares is not None or model.data.task == "regression"
     spread = found.spread if is_apart else None
-    return answer_columns(model.data, found.prediction, shares, shown.half_widths, spread, found.notes)
+    return answer_columns(model.data, found.prediction, shares, shown.half_widths, spread, found.notes, shown.top)
 
 
 def _nothing(model: Model) -> Answers:

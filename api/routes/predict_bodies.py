@@ -51,7 +51,8 @@ class PredictQuery(Query):
     epoch: Epoch = "best"
     """The weights to use: `best`, `last`, or the number of an epoch whose checkpoint was kept."""
     top: Top | None = None
-    """Only so many probabilities in each answer, the largest first."""
+    """Only so many probabilities in each answer, the largest first; in CSV, the columns `top_1`, `top_1_probability`,
+    `top_2` … instead of one for each class."""
     probabilities: bool = True
     """Whether the answers have probabilities."""
     absent: Literal["refuse", "missing"] = "refuse"

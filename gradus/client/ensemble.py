@@ -52,12 +52,13 @@ class EnsembleHandle(Handle[SweepSummary, T_co]):
         label: str | None = None,
         *,
         epoch: int | str = "best",
+        top: int | None = None,
         probabilities: bool = True,
         absent: str = "refuse",
     ) -> Path:
         """Write the answers of a change's networks to a CSV file as CSV, a line for each row; those to a picture as
         JSON."""
-        options = {"epoch": epoch, "probabilities": probabilities, "absent": absent}
+        options = {"epoch": epoch, "top": top, "probabilities": probabilities, "absent": absent}
         with Path(to).open("wb") as file:
             async for piece in predict_file(self._transport, sweep(self.id, label), Path(path), options):
                 file.write(piece)

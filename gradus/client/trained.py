@@ -111,13 +111,14 @@ class TrainedHandle(MeasuredHandle[T_co]):
         return await predict(self._transport, experiment(self.id), data, options, self.id)
 
     @method
-    async def predict_file(
+    async def predict_file(  # noqa: PLR0913 (one for each option)
         self,
         path: str | PathLike[str],
         to: str | PathLike[str],
         /,
         *,
         epoch: int | str = "best",
+        top: int | None = None,
         probabilities: bool = True,
         absent: str = "refuse",
         calibrated: bool = False,
@@ -126,7 +127,7 @@ class TrainedHandle(MeasuredHandle[T_co]):
     ) -> Path:
         """Write the answers to a CSV file of any length as CSV, a line for each row; those to a picture as JSON. The
         options are those of `predict`."""
-        options: dict[str, Any] = {"epoch": epoch, "probabilities": probabilities, "absent": absent}
+        options: dict[str, Any] = {"epoch": epoch, "top": top, "probabilities": probabilities, "absent": absent}
         options |= {"calibrated": calibrated, "interval": interval}
         await self._calibrated(options, timeout)
         with Path(to).open("wb") as file:

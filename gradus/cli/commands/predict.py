@@ -18,6 +18,9 @@ Picture = Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file, or a 
 Epoch = Annotated[str, typer.Option(metavar="N", help="best, last, or a number.")]
 To = Annotated[Path | None, typer.Option("--output", "-o", metavar="PATH", help="Write the answers to this file.")]
 Probabilities = Annotated[bool, typer.Option(help="Print the probability of each class.")]
+Top = Annotated[
+    int | None, typer.Option(metavar="N", min=1, max=1000, help="Only the N likeliest classes of each row.")
+]
 Absent = Annotated[bool, typer.Option("--absent", help="Columns that the file lacks have missing values.")]
 
 
@@ -26,6 +29,7 @@ def predict(  # noqa: PLR0913, PLR0917 - one for each option
     file: Picture,
     epoch: Epoch = "best",
     to: To = None,
+    top: Top = None,
     probabilities: Probabilities = True,
     absent: Absent = False,
     calibrated: Annotated[
@@ -37,7 +41,7 @@ def predict(  # noqa: PLR0913, PLR0917 - one for each option
     url: Url = None,
 ) -> None:
     """Ask a trained network about the rows of a CSV file, or about a picture; print CSV or JSON."""
-    options = _options(epoch, probabilities, absent)
+    options = _options(epoch, top, probabilities, absent)
     with Client(url) as client:
         one = client.experiments.get(ids.resolve(client, id_))
         _answers(
@@ -45,7 +49,7 @@ def predict(  # noqa: PLR0913, PLR0917 - one for each option
         )
 
 
-def predict_with_sweep(
+def predict_with_sweep(  # noqa: PLR0913, PLR0917 - one for each option
     given: SweepId,
     file: Picture,
     label: Annotated[
@@ -53,6 +57,7 @@ def predict_with_sweep(
     ] = None,
     epoch: Epoch = "best",
     to: To = None,
+    top: Top = None,
     probabilities: Probabilities = True,
     absent: Absent = False,
     url: Url = None,
@@ -61,15 +66,16 @@ def predict_with_sweep(
 
     There is one for each seed: the answer is the mean of theirs, with its spread over the seeds.
     """
-    options = _options(epoch, probabilities, absent)
+    options = _options(epoch, top, probabilities, absent)
     with Client(url) as client:
         one = client.sweeps.get(ids.resolve_sweep(client, given))
         _answers(file, to, lambda target: one.predict_file(file, target, label, **options))
 
 
-def _options(epoch: str, probabilities: bool, absent: bool) -> dict[str, Any]:
+def _options(epoch: str, top: int | None, probabilities: bool, absent: bool) -> dict[str, Any]:
     wanted = int(epoch) if epoch.isdecimal() else epoch
-    return {"epoch": wanted, "probabilities": probabilities, "absent": "missing" if absent else "refuse"}
+    absence = "missing" if absent else "refuse"
+    return {"epoch": wanted, "top": top, "probabilities": probabilities, "absent": absence}
 
 
 def _answers(file: Path, to: Path | None, write: Callable[[Path], Path]) -> None:

@@ -195,6 +195,19 @@ def test_csv_is_answered_in_csv_in_the_same_order(lab: Lab, churn: str) -> None:
     assert found[0]["notes"].endswith("city: unseen_category")
 
 
+@pytest.mark.parametrize("top", [1, 2, 3])
+def test_csv_has_the_top_probabilities_as_json_has_them(lab: Lab, churn: str, top: int) -> None:
+    row = {**ROW, "balance": 3.5}
+    text = "\n".join([",".join(row), ",".join(map(str, row.values()))])
+    (line,) = csv.DictReader(io.StringIO(post_csv(lab, churn, text, top=top).text))
+    (wanted,) = ask(lab, churn, rows=[row], top=top)["data"]
+    ranks = [f"top_{i + 1}" for i in range(min(2, top))]
+    assert [*line] == ["prediction", *ranks, *(f"{rank}_probability" for rank in ranks), "notes"]
+    found = {line[rank]: float(line[f"{rank}_probability"]) for rank in ranks}
+    assert list(found.items()) == list(wanted["probabilities"].items())
+    assert line["top_1"] == line["prediction"]
+
+
 def test_csv_for_spreadsheets_has_the_same_answers(lab: Lab, churn: str) -> None:
     lines = "\n".join([",".join(ROW), ",".join("" if cell is None else str(cell) for cell in ROW.values())])
     plain, guarded = (post_csv(lab, churn, lines, spreadsheet=wish).text for wish in ("false", "true"))
