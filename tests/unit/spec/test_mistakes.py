@@ -96,7 +96,7 @@ def told(document: Any) -> tuple[Mistake, ...]:
         ({"dataset": {"name": "x", "class_weights": "even"}}, "dataset/class_weights", WEIGHTS),
         ({"dataset": {"name": "x", "class_weights": {"yes": -1}}}, "dataset/class_weights/yes", "must be at least 0"),
         ({"dataset": {"name": "x", "missing": {"kind": "median", "flg": True}}}, "dataset/missing/flg", FLAG),
-        ({"dataset": {"name": "x", "augment": "flip"}}, "dataset/augment", AUGMENT),
+        ({"dataset": {"name": "x", "augment": 5}}, "dataset/augment", AUGMENT),
         ({"dataset": {"name": "x", "augment": ["flip"] * 10}}, "dataset/augment", "must have at most 9 items"),
         (
             {"dataset": {"name": "x", "augment": ["flip", "noise", "flip"]}},
