@@ -30,7 +30,7 @@ _WORDS = 200
 
 
 def main() -> None:
-    """Read."""
+    """Run the reading process."""
     die_with(int(sys.argv[1]))
     send = _sender()
     request = ReadRequest.model_validate_json(sys.stdin.buffer.readline())
@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def refusal(error: BaseException, request: ReadRequest) -> ReadingFailed:
-    """The refusal that an error of a reader or of a library amounts to."""
+    """The refusal that an error of a reader or a library is reported as."""
     if isinstance(error, ReadingFailed):
         return error
     words = str(error).splitlines()[0][:_WORDS] if str(error) else ""
@@ -72,7 +72,8 @@ def refusal(error: BaseException, request: ReadRequest) -> ReadingFailed:
 
 
 def _sender() -> Callable[[Line], None]:
-    """Writes lines where standard output was; what libraries print goes to standard error."""
+    """A function that writes lines to the original standard output. What libraries print goes to standard error
+    instead."""
     lines = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
 

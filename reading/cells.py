@@ -1,4 +1,4 @@
-"""What a file of text cells gives to the census, and the census to the table: batches of columns."""
+"""The interface of files of text cells. They are read in batches of columns: for the census, then into the table."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class Batch:
     """Consecutive rows."""
 
     columns: Sequence[Sequence[Cell]]
-    """The cells of each column; None, like the empty text, where there is none."""
+    """The cells of each column; None or the empty text where there is no value."""
     lines: Sequence[int]
     """The line of each row in its file, from 1, or its index."""
 

@@ -19,15 +19,15 @@ from reading.messages import LINE, MAX_LINE, Failed, Log, Progress, Result, Stor
 from reading.request import MIB, ReadRequest
 
 POLL_SECONDS = 0.2
-"""How often the deadline and the wish to cancel are looked at."""
+"""Seconds between two checks of the deadline and of `cancelled`."""
 MAX_LINES = 100_000
 MAX_LOG = 500
-"""Characters of what is logged of a failure."""
+"""Largest number of characters of a failure that are logged."""
 MAX_FACTS = 256 * MIB
 NO_ROOM = MIB
-"""Bytes of free disk space below which a mapped file may have had no room."""
+"""Free disk space in bytes below which a bus error (SIGBUS) of the process is taken for a full disk."""
 MAX_STDERR = 4096
-"""Bytes of its last words that are kept."""
+"""Largest number of bytes kept from the end of its standard error."""
 
 
 class ReadingCancelled(Exception):
@@ -129,15 +129,16 @@ class _Conversation:
         self._lines = 0
         self._stderr = b""
         self.is_stored = False
-        """Whether the table is there, whatever becomes of the process now."""
+        """Whether the stored table is complete, even if the process fails now."""
         self._ending: Result | Failed | None = None
 
     def hear_out(self) -> None:
-        """Hear all, until its last line says that all is done.
+        """Read all lines until the process has finished.
 
         Raises:
-            ReadingFailed: the files cannot be read, or it was killed, by the system or by a limit, or said nonsense.
-            ReadingCancelled: it is not wanted any more.
+            ReadingFailed: the files cannot be read, or the process was killed by the system or by a limit, or wrote an
+                invalid line.
+            ReadingCancelled: `cancelled` became true.
         """
         assert self._process.stdin is not None
         try:

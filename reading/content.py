@@ -1,4 +1,4 @@
-"""The files of a reading without the gzip or zstd around them, and what each is."""
+"""The files of a reading, without their gzip or zstd compression, and the format of each."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Content:
     source: SourceFile
     """The file as it was sent."""
     name: str
-    """Its name without the ending of the compression."""
+    """The file name without the extension of the compression."""
     signature: Signature
     open: Callable[[], BinaryIO]
     """Opens it at its beginning."""
@@ -31,7 +31,7 @@ class Content:
 
     @property
     def ending(self) -> str:
-        """The ending of its name in small letters, without the dot."""
+        """The extension of its name in lower case, without the dot."""
         return self.name.rpartition(".")[2].lower() if "." in self.name else ""
 
     def on_disk(self, folder: Path) -> Path:
@@ -46,7 +46,7 @@ class Content:
 
 
 def content(job: Job, source: SourceFile) -> Content:
-    """Look at a file.
+    """Detect the format of a file, and whether it is compressed.
 
     Raises:
         ReadingFailed: it is empty, or compressed more than once.

@@ -38,9 +38,9 @@ class ReadingFailed(Exception):
         self.message = message
         self.file = file
         self.line = line
-        """From 1."""
+        """The line, counted from 1."""
         self.byte = byte
-        """From 0, in the file as it was sent."""
+        """Position of the byte in the file as it was sent, counted from 0."""
         self.around = around
         self.option = option
 

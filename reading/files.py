@@ -109,7 +109,7 @@ def _archive(job: Job, file: Content) -> Archive:
 
 
 def _table(job: Job, archive: Archive, member: int) -> Table:
-    """The stored table of a table in an archive, in a folder of its own."""
+    """A table that is a member of an archive, read into a stored table in a folder of its own."""
     folder = job.folder / f"beside{member}"
     folder.mkdir()
     source = unpacked(job, archive.zip, member, archive.source)

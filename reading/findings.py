@@ -34,7 +34,7 @@ def findings_of(
     tallies: Sequence[Tally],
     verdict: Verdict,
 ) -> tuple[Finding, ...]:
-    """What is worth telling of names and cells."""
+    """Findings about the names and the cells of columns."""
     found = list(_names(names, indices))
     for record, tally, judged in zip(columns, tallies, verdict.columns, strict=True):
         found += _words(record, tally, judged)

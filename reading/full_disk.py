@@ -1,4 +1,4 @@
-"""How a disk without room is told, by the system and by libraries."""
+"""How the system and libraries report a full disk."""
 
 import errno
 import os
@@ -7,7 +7,7 @@ import duckdb
 
 _ERRNOS = (errno.ENOSPC, errno.EDQUOT)
 _WORDS = (*map(os.strerror, _ERRNOS), " requested and ")
-"""In the messages of DuckDB, and of numpy, which says how many items it wrote."""
+"""Parts of error messages of DuckDB, and of numpy, which says how many items it wrote."""
 
 
 def is_disk_full(error: BaseException) -> bool:

@@ -1,4 +1,4 @@
-"""Decompression as a stream, counted: nothing is inflated that is not read, nor beyond the limits."""
+"""Streaming decompression with limits: only what is read is decompressed, and nothing beyond the limits."""
 
 import io
 import sys
@@ -31,10 +31,10 @@ class Budget:
         """Bytes that they decompressed to."""
 
     def take(self, name: str, packed: int, unpacked: int) -> None:
-        """Count so many more bytes.
+        """Count this many more bytes.
 
         Raises:
-            ReadingFailed: that is too much.
+            ReadingFailed: they exceed the limit.
         """
         self.packed += packed
         self.unpacked += unpacked
@@ -47,10 +47,10 @@ class Budget:
             )
 
     def check_ratio(self, name: str, packed: int, unpacked: int) -> None:
-        """Refuse a stream, or all of them, of which so many bytes have made so many.
+        """Refuse a stream, or all streams together, if `packed` bytes have decompressed to too many bytes, `unpacked`.
 
         Raises:
-            ReadingFailed: they are a bomb.
+            ReadingFailed: it is a decompression bomb.
         """
         ratio = self._limits.unpacked_ratio
         if unpacked > self._limits.unpacked_free and unpacked > ratio * packed:
@@ -137,7 +137,7 @@ class Zstd:
 
 
 class Inflated(io.RawIOBase):
-    """The decompressed bytes of a stream of one or more members. Closes the stream with itself.
+    """The decompressed bytes of a stream of one or more members. Closing it closes the stream, too.
 
     Reading raises a `ReadingFailed` if the stream is damaged, ends too early or is over the budget.
     """
@@ -150,7 +150,7 @@ class Inflated(io.RawIOBase):
         budget: Budget,
         members: int,
     ) -> None:
-        """`members` is how many there may be."""
+        """`members` is the largest number of members allowed."""
         self._packed = packed
         self._most = members
         self._name = name
@@ -166,7 +166,7 @@ class Inflated(io.RawIOBase):
         """Decompressed bytes that were read."""
 
     def readable(self) -> bool:
-        """It is."""
+        """Always true."""
         return True
 
     def tell(self) -> int:

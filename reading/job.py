@@ -45,7 +45,7 @@ class Job:
         them, before they read all rows.
 
         Raises:
-            ReadingFailed: the target is not among them.
+            ReadingFailed: a target column is missing.
         """
         check_target(self.request.target, names)
 

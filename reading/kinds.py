@@ -13,7 +13,7 @@ Kind = Literal["csv", "jsonl", "parquet", "excel", "arrays", "idx", "images", "a
 """A kind of `parse`; `archive` is a ZIP file with a table inside."""
 
 TABLES = frozenset({"csv", "tsv", "tab", "txt", "data", "jsonl", "ndjson", "json", "parquet", "xlsx", "xls", "ods"})
-"""Endings of the names of tables in an archive."""
+"""Extensions of tables in an archive."""
 _ARCHIVES = frozenset({"zip", "gz", "zst", "tar", "tgz", "bz2", "xz", "7z", "rar", "jar"})
 _DECLARED: dict[str, frozenset[str]] = {
     **dict.fromkeys(("csv", "tsv", "tab", "txt"), frozenset({"csv"})),
@@ -23,7 +23,7 @@ _DECLARED: dict[str, frozenset[str]] = {
     **dict.fromkeys(("npy", "npz"), frozenset({"arrays"})),
     "zip": frozenset({"images", "archive", "arrays"}),
 }
-"""By the ending of a name: what the file may then be."""
+"""The kinds that a file with this extension may have."""
 _BY_SIGNATURE: dict[str, Kind] = {"parquet": "parquet", "npy": "arrays", "ole": "excel", "idx": "idx"}
 
 
@@ -31,7 +31,7 @@ def kind_of(job: Job, content: Content) -> Kind:
     """The kind of a file.
 
     Raises:
-        ReadingFailed: it is no table, or not what its name or the request says.
+        ReadingFailed: it is not a table, or not what its name or the request says.
     """
     found = _found(job, content)
     if found is None:
@@ -73,10 +73,10 @@ def _not_a_table(content: Content, more: str) -> ReadingFailed:
 
 
 def _of_archive(archive: ZipFile) -> Kind:
-    """What the members of a ZIP file make it.
+    """The kind of a ZIP file, by its members.
 
     Raises:
-        ReadingFailed: there is an archive inside, or nothing that can be read.
+        ReadingFailed: it contains an archive, or nothing that can be read.
     """
     names = list(archive.names.values())
     if "[Content_Types].xml" in names or "mimetype" in names:

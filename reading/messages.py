@@ -5,11 +5,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 MAX_LINE = 65_536
-"""Bytes in a line. A reading process that writes more has gone mad."""
+"""Largest size of a line in bytes. A reading process that writes more is broken."""
 
 
 Unit = Literal["bytes", "rows", "columns", "pictures"]
-"""What progress is counted in."""
+"""The unit in which progress is counted."""
 
 
 class _Line(BaseModel):
@@ -21,7 +21,7 @@ class Progress(_Line):
 
     kind: Literal["progress"] = "progress"
     what: str
-    """What it does, e.g. `reading train.csv`."""
+    """The current activity, e.g. `reading train.csv`."""
     done: int
     total: int | None
     unit: Unit
@@ -35,7 +35,7 @@ class Log(_Line):
 
 
 class Stored(_Line):
-    """The stored table is in the folder; what comes is computed of it, and the table can be used without."""
+    """The stored table is complete. What follows is only computed from it, and the table can be used without."""
 
     kind: Literal["stored"] = "stored"
 

@@ -13,9 +13,9 @@ class Names:
 
     names: tuple[str, ...]
     unnamed: tuple[int, ...]
-    """Positions of columns that had no name, and got one by their position, from 1."""
+    """Positions of columns that had no name and are named by their position, counted from 1."""
     repeated: tuple[int, ...]
-    """Positions of columns whose name an earlier one has; they got a number."""
+    """Positions of columns with the name of an earlier column; a number was appended to their names."""
 
 
 def named(given: Sequence[str], limits: Limits, file: str) -> Names:

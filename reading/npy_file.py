@@ -113,7 +113,7 @@ def check_size(header: NpyHeader, available: int | None, name: str, limits: Limi
         available: The bytes that follow; None if they have to be decompressed first.
 
     Raises:
-        ReadingFailed: it does.
+        ReadingFailed: the header does not fit.
     """
     shape = " × ".join(map(str, header.shape)) or "one"
     says = f"The header of {name} says {shape} elements of {header.dtype}, which are {header.bytes:,} bytes"

@@ -87,7 +87,8 @@ def plain_numbers(data: Bytes, starts: NDArray[np.int64], ends: NDArray[np.int64
 
 
 def _joined(values: Bytes, factors: Bytes) -> NDArray[np.int64]:
-    """Horner's scheme from the first digit, the last of `values`, by four digits, whose number fits into 16 bits.
+    """Horner's scheme from the first digit, which is the last of `values`. It takes four digits at a time, whose number
+    fits into 16 bits.
 
     A point multiplies by one and adds nothing, like a minus at the start.
     """

@@ -4,11 +4,11 @@ import io
 from typing import BinaryIO
 
 _TRIES = 1000
-"""Line ends that are looked at: with an unpaired quote none would do."""
+"""Largest number of line ends that are tried: after an unpaired quote, none would be outside quotes."""
 
 
 def first_lines(stream: BinaryIO, size: int, quote: bytes = b'"') -> BinaryIO:
-    """At most so many bytes of a stream, up to a line end outside quotes. Closes the stream."""
+    """The beginning of a stream, at most this many bytes, cut at a line end outside quotes. Closes the stream."""
     with stream:
         head = stream.read(size + 1)
     if len(head) <= size:

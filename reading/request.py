@@ -1,4 +1,4 @@
-"""What the parent of a reading process asks of it."""
+"""The request that the parent sends to a reading process."""
 
 from pathlib import Path
 from typing import Any
@@ -27,26 +27,26 @@ class Limits(_Value):
     pictures: int = 1_000_000
     archive_members: int = 1_000_000
     unpacked_bytes: int = 64 * 2**30
-    """Of all files together, once decompressed. Also the largest file that is written."""
+    """Size of all files together after decompression. Also the largest file that may be written."""
     unpacked_ratio: int = 200
-    """Decompressed bytes for each compressed one, once there are more than `unpacked_free`."""
+    """Decompressed bytes per compressed byte; checked only above `unpacked_free` decompressed bytes."""
     unpacked_free: int = 10 * MB
     workbook_bytes: int = 512 * MIB
-    """Of the XML in a workbook, which is read into memory."""
+    """Size of the XML in a workbook, which is read into memory."""
     memory_mib: int = 1024
     """Address space of the reading process, whose libraries take a fifth of it."""
     seconds: float = 60
     """Processor time that any reading may take, in addition to `seconds_per_100_mb`."""
     seconds_per_100_mb: float = 60
     patience: float = 5
-    """How many times as long it may last on a busy machine."""
+    """Factor by which the elapsed time may exceed the processor time, on a busy machine."""
 
 
 class ReadRequest(_Value):
-    """A reading."""
+    """A request to read files into a stored table."""
 
     files: tuple[SourceFile, ...] = Field(min_length=1)
-    """Whole, on this machine; paths are absolute."""
+    """The complete files on this machine, with absolute paths."""
     parse: dict[str, Any] = {}
     """The options that were given; the others are guessed."""
     limits: Limits = Limits()
@@ -54,9 +54,10 @@ class ReadRequest(_Value):
     """The folder that becomes the stored table: absolute, empty or not there yet."""
     target: str | tuple[str, ...] | None = None
     table: Path | None = None
-    """A stored table, whose statistics and findings alone are computed; `files` are those in its folder."""
+    """An existing stored table, for which only statistics and findings are computed; `files` are the files in its
+    folder."""
     preview_bytes: int | None = None
-    """For a dry run: about how much of the files is read."""
+    """For a dry run: approximately how many bytes of the files are read."""
 
     @property
     def bytes(self) -> int:

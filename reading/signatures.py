@@ -11,9 +11,9 @@ class Signature(NamedTuple):
     """The beginning of a kind of file."""
 
     kind: str
-    """A word for programs."""
+    """A short name for use in code."""
     name: str
-    """With its article: `a ZIP file`."""
+    """A name for people, with its article: `a ZIP file`."""
 
 
 _BYTES: tuple[tuple[bytes, int, Signature], ...] = tuple(

@@ -1,4 +1,4 @@
-"""The cells of a column as places in the bytes of a block: no text is made of a cell unless it is asked for."""
+"""The cells of a column as positions in the bytes of a block. A cell is decoded to text only on demand."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ _PIECE = 1 << 18
 
 @dataclass(frozen=True, eq=False)
 class Content:
-    """The UTF-8 of a block, and one byte more."""
+    """The UTF-8 of a block, followed by one more byte."""
 
     data: NDArray[np.uint8]
     quote: bytes = b""
-    """A quote that stands for itself is doubled; empty if none is."""
+    """The quote that is doubled inside cells; empty if none is."""
 
     @cached_property
     def has_kelvin(self) -> bool:
@@ -53,7 +53,7 @@ class Slices(Sequence[str]):
         return iter(self._texts)
 
     def where(self, mask: NDArray[np.bool_]) -> "Slices":
-        """Some of the cells."""
+        """The cells where `mask` is true."""
         return Slices(self.content, self.starts[mask], self.ends[mask])
 
     @property
@@ -67,7 +67,7 @@ class Slices(Sequence[str]):
         return plain_numbers(self.content.data, self.starts, self.ends)
 
     def in_lines(self) -> str:
-        """The cells, a line end behind each."""
+        """The cells, each followed by a line end."""
         return self._joined().replace(b"\0", b"\n").decode()
 
     def texts(self) -> list[str]:

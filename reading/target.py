@@ -1,4 +1,4 @@
-"""The target that a data set was given beforehand."""
+"""Checks the target that the request gives."""
 
 from collections.abc import Sequence
 

@@ -1,7 +1,7 @@
 """Files of text cells become a stored table: a census of all cells, then the values.
 
-Every file is gone through twice. The first pass counts what the cells are, the second converts them, once all of them
-are known to fit. Memory is that of one batch, whatever the size of the files.
+Every file is read twice. The first pass counts the kinds of cells; the second converts the cells, which are then known
+to fit. Memory is that of one batch, whatever the size of the files.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -39,11 +39,11 @@ class Reading:
     """The options of the format, resolved; those of cells are added."""
     guessed: Mapping[str, str]
     delimiter: str | None = None
-    """What stands between cells, if it cannot be a decimal mark."""
+    """The delimiter between cells; if it is a comma, a comma cannot be the decimal mark."""
     findings: Callable[[], Sequence[Finding]] = tuple
-    """After both passes: what the format noticed."""
+    """Called after both passes: the findings about the format."""
     indices: bool = True
-    """Whether a column without name that counts the rows is an index, and ignored."""
+    """Whether a column without a name that numbers the rows is taken as an index and ignored."""
 
 
 def read_cells(
@@ -98,7 +98,7 @@ class _Census:
     tallies: Sequence[Tally]
     verdict: Verdict
     indices: frozenset[int]
-    """Positions of columns that count the rows."""
+    """Positions of columns that number the rows."""
 
 
 def _order(first: Cells, file: Cells) -> list[int] | None:
@@ -147,7 +147,7 @@ def _stated(files: Sequence[Cells]) -> dict[int, ColumnType]:
 
 
 class _Index:
-    """Which columns without a name count the rows, from 0 or 1."""
+    """Finds the columns without a name that number the rows, from 0 or 1."""
 
     def __init__(self, places: Sequence[int]) -> None:
         self._starts: dict[int, int | None] = dict.fromkeys(places)

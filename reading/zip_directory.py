@@ -132,7 +132,7 @@ def _entries(directory: bytes, count: int, start: int) -> Directory:
 
 
 def _large(extra: bytes, size: int, packed: int, offset: int) -> tuple[int, int, int]:
-    """Sizes and offset, of which those that do not fit into 32 bits stand in the extra field 1."""
+    """The sizes and the offset; those that do not fit into 32 bits are in the extra field of kind 1."""
     at = 0
     while at + 4 <= len(extra):
         kind, length = struct.unpack_from("<2H", extra, at)
@@ -153,7 +153,7 @@ def data_offset(file: BinaryIO, directory: Directory, i: int) -> int:
     """Where the bytes of a member begin: behind its local header, whose name must be that of the directory.
 
     Raises:
-        ReadingFailed: it is not.
+        ReadingFailed: the names differ.
     """
     file.seek(int(directory.members["offset"][i]))
     header = file.read(_LOCAL.size)

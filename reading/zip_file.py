@@ -1,4 +1,4 @@
-"""A ZIP file whose members may be read: none is a trap, and each is a stream with a number."""
+"""A ZIP file that has been checked to be safe to read. Each member is a stream, known by its number."""
 
 import io
 import stat
@@ -35,9 +35,9 @@ class ZipFile:
         self._directory = read_directory(path, name, limits.archive_members)
         self._refuse_traps()
         self.skipped: list[LeftOut] = []
-        """What operating systems add, which nobody means to send."""
+        """Files added by operating systems, which nobody means to send."""
         self.names: dict[int, str] = self._take_names()
-        """By position: the files, without folders and what is skipped."""
+        """The names of files by their position, without folders and skipped files."""
 
     def size(self, i: int) -> int:
         """Decompressed bytes of a member, as the directory says."""
@@ -130,7 +130,7 @@ class ZipFile:
 
 
 class _Section(io.RawIOBase):
-    """Some consecutive bytes of a file, which it closes."""
+    """A range of bytes of a file. Closing it closes the file."""
 
     def __init__(self, file: BinaryIO, start: int, size: int) -> None:
         self._file = file

@@ -12,7 +12,7 @@ from reading.zip_file import ZipFile
 
 
 def table_inside(job: Job, file: Content) -> Content:
-    """The table in a ZIP file, unpacked into the folder of the job under a number.
+    """The table in a ZIP file, unpacked into the folder of the job as a numbered file.
 
     Raises:
         ReadingFailed: there are several, or it is an archive itself.
@@ -38,7 +38,7 @@ def table_inside(job: Job, file: Content) -> Content:
 
 
 def unpacked(job: Job, archive: ZipFile, i: int, source: SourceFile) -> SourceFile:
-    """A member, written into the folder of the job under a number."""
+    """A member, written into the folder of the job as a numbered file."""
     path = job.folder / f"member{len(list(job.folder.glob('member*')))}"
     with archive.open(i) as stream, path.open("wb") as file:
         while chunk := stream.read(MIB):

@@ -16,7 +16,7 @@ class Group:
 
     part: Part | None
     members: Mapping[str, ArrayMember]
-    """By column."""
+    """The arrays by the name of their column."""
     rows: int
 
     @property
@@ -29,7 +29,7 @@ def groups(members: Sequence[ArrayMember], limits: Limits) -> list[Group]:
     """The parts of a table, training first.
 
     Raises:
-        ReadingFailed: the arrays are no columns of one table.
+        ReadingFailed: the arrays are not columns of one table.
     """
     if not members:
         raise ReadingFailed("no_rows", "The files have no arrays of examples.")

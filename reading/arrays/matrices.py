@@ -1,4 +1,4 @@
-"""Which column of a table is what in the arrays: an array of its own, or a column of one with two axes."""
+"""What a column of a table is in the arrays: a whole array, or one column of a two-dimensional array."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -9,23 +9,23 @@ from reading.npy_file import NpyHeader
 
 @dataclass(frozen=True)
 class Cell:
-    """What a column has of each example."""
+    """Where the values of a column come from."""
 
     column: str
     array: str
     """Name of the array."""
     place: int | None = None
-    """Position along its second axis; None for all of it."""
+    """Position along the second axis of the array; None for the whole array."""
 
 
 def is_matrix(header: NpyHeader) -> bool:
-    """Whether an array has numbers or truth values, and several for each example, along one axis."""
+    """Whether an array is two-dimensional, with several numbers or truth values for each example."""
     return len(header.shape) == 2 and header.shape[1] > 1 and header.dtype.kind in "biuf"
 
 
 def cells_of(members: Mapping[str, ArrayMember], matrices: Collection[str]) -> list[Cell]:
-    """The columns, in order. Those of the only array are named by their position, like those of a CSV file without
-    names; those of one among others also by its name."""
+    """The columns, in order. Columns of a single array are named by their position, like those of a CSV file without
+    names; if there are several arrays, the name of the array comes first."""
     return [cell for name, member in members.items() for cell in _cells(name, member, matrices, len(members) == 1)]
 
 

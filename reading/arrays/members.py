@@ -1,4 +1,4 @@
-"""The arrays in files, each with the column and the part that it is."""
+"""The arrays in files, each with its column and its part."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -33,9 +33,9 @@ class ArrayMember:
 
     source: SourceFile
     name: str
-    """In messages."""
+    """The name that messages use."""
     written: str
-    """Its name in the file, without the ending."""
+    """The name in the file, without its extension."""
     column: str
     part: Part | None
     header: NpyHeader
@@ -52,8 +52,8 @@ class ArrayMember:
 
 
 def npy_members(job: Job, contents: Sequence[Content]) -> list[ArrayMember]:
-    """The arrays of NPY and NPZ files. `x_train.npy`, or `x_train` in an NPZ file, is column `x` of the training part,
-    if all arrays say their part."""
+    """The arrays of NPY and NPZ files. If the names of all arrays say a part, `x_train.npy`, or `x_train` in an NPZ
+    file, is column `x` of the training part."""
     found = []
     for content in contents:
         if content.signature.kind == "npy":
@@ -106,7 +106,7 @@ def _member(
 
 
 def _with_parts(members: list[ArrayMember]) -> list[ArrayMember]:
-    """The members, told apart by the words of their names, if every name says its part."""
+    """The members, with column and part taken from the words of their names, if every name says a part."""
     split = [_split(member.column) for member in members]
     if len(members) < 2 or not all(split) or any(member.part for member in members):
         return members

@@ -34,7 +34,7 @@ def read_arrays(job: Job, parse: ArraysParse, contents: Sequence[Content]) -> Re
     """Read NPY and NPZ files.
 
     Raises:
-        ReadingFailed: an array is damaged, or they are no columns of one table.
+        ReadingFailed: an array is damaged, or the arrays are not columns of one table.
     """
     members = npy_members(job, contents)
     if parse.arrays is not None:
@@ -70,7 +70,7 @@ def read_idx(job: Job, parse: IdxParse, contents: Sequence[Content]) -> ReadTabl
     """Read IDX files: images and labels, of one or more parts.
 
     Raises:
-        ReadingFailed: a file is damaged, or they are no columns of one table.
+        ReadingFailed: a file is damaged, or the arrays are not columns of one table.
     """
     found = groups(idx_members(job, contents), job.limits)
     return _Table(job, found).read(Outcome((), (), parse.model_dump(mode="json")))
@@ -89,7 +89,7 @@ class _Table:
     """A table of arrays under construction."""
 
     def __init__(self, job: Job, found: Sequence[Group], matrices: Collection[str] = ()) -> None:
-        """Of the arrays with the names `matrices` each column becomes a column."""
+        """Each column of the arrays named in `matrices` becomes a column of the table."""
         self._job = job
         self._groups = [replace(group, rows=self._rows(group)) for group in found]
         members = found[0].members
@@ -150,7 +150,7 @@ class _Table:
     def _batch(
         self, streams: Sequence[RowStream], count: int, stacks: Mapping[int, NpyWriter]
     ) -> tuple[dict[int, Any], dict[int, Any]]:
-        """Write the next rows of the stacks; the values of the other columns, and which are missing."""
+        """Write the next rows of the stacks; return the values of the other columns, and which of them are missing."""
         values, missing = {}, {}
         read = {name: stream.read(count) for name, stream in zip(self._names, streams, strict=True)}
         for i, cell in enumerate(self._cells):
@@ -169,7 +169,7 @@ def _is_scalar(header: NpyHeader) -> bool:
 
 
 def _stored_shape(header: NpyHeader) -> tuple[int, ...]:
-    """The shape of one example: bytes of two or three axes that may be height, width and channels are an image."""
+    """The shape of one example. Bytes with two or three axes that may be height, width and channels are an image."""
     shape = header.row_shape
     return (*shape, 1) if header.dtype == np.uint8 and len(shape) == 2 else shape
 

@@ -1,4 +1,4 @@
-"""An array of one value an example becomes a column of a type; an array of many keeps its shape."""
+"""Arrays with one value for each example become typed columns; arrays with several values keep their shape."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,14 +20,14 @@ class Scalar:
 
     type: ColumnType
     convert: Callable[[NDArray[Any], str], tuple[Any, Mask]]
-    """Values and which are missing, of some elements and the array's name."""
+    """A function of some elements and the array's name that returns their values and which of them are missing."""
 
 
 def scalar(dtype: np.dtype[Any], name: str) -> Scalar:
     """The column of a one-dimensional array of this type.
 
     Raises:
-        ReadingFailed: the type has no column.
+        ReadingFailed: there is no column type for it.
     """
     match dtype.kind:
         case "b":
@@ -45,10 +45,11 @@ def scalar(dtype: np.dtype[Any], name: str) -> Scalar:
 
 
 def stored_as(dtype: np.dtype[Any], name: str) -> np.dtype[Any]:
-    """The type in which an array of many values an example is stored, which has all values of `dtype`.
+    """The type in which an array with several values for each example is stored; it can represent all values of
+    `dtype`.
 
     Raises:
-        ReadingFailed: there is none.
+        ReadingFailed: there is no such type.
     """
     if dtype.kind == "b" or dtype == np.uint8:
         return np.dtype(np.uint8)

@@ -1,1 +1,1 @@
-"""The census: what every cell of a column is, and the type that follows."""
+"""The census: the kind of every cell of a column, and the column type that follows."""

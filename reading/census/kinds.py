@@ -1,4 +1,4 @@
-"""What one cell is, by its text alone.
+"""The kind of a single cell, judged by its text alone.
 
 A cell has exactly one kind. Which kinds a type takes is in `types`, so that `1,234` is neither read as 1.234 nor as
 1234 before all cells of the file have been seen.
@@ -12,7 +12,7 @@ TRUTH, YES_NO = "true_false", "yes_no"
 INTEGER, LEADING_ZERO, BIG = "integer", "leading_zero", "big_integer"
 NUMBER, COMMA_NUMBER, NOT_FINITE, OVERFLOW, PERCENT = "number", "comma_number", "not_finite", "overflow", "percent"
 POINT_THREE, COMMA_THREE = "point_three", "comma_three"
-"""`1.234` and `1,234`: a decimal or a group of three."""
+"""`1.234` and `1,234`: a decimal, or a group of three digits (thousands)."""
 DATE, DATETIME, ZONED = "date", "datetime", "zoned_datetime"
 DAY_FIRST, MONTH_FIRST, EITHER_FIRST = "day_first", "month_first", "day_or_month_first"
 """25/12/2025, 12/25/2025 and 5/12/2025."""
@@ -21,12 +21,13 @@ EITHER_FIRST_TIME = f"{EITHER_FIRST}_time"
 
 
 def groups(mark: str, decimal: str = "") -> str:
-    """The kind of a number whose groups of three prove their mark, like 1,234,567 or, with a decimal mark, 1,234.5."""
+    """The kind of a number in which groups of three digits prove the thousands mark, like 1,234,567 or, with a decimal
+    mark, 1,234.5."""
     return f"groups:{mark}{decimal}"
 
 
 def group(mark: str) -> str:
-    """The kind of a number with one group of three behind a mark that is no decimal mark, like 1 234."""
+    """The kind of a number with one group of three digits behind a mark that cannot be a decimal mark, like 1 234."""
     return f"group:{mark}"
 
 
@@ -63,7 +64,7 @@ _SIGNS = (
     "#ref!",
 )
 MISSING_WORDS = frozenset({*_NOT_AVAILABLE, *_SIGNS})
-"""In lower case."""
+"""The words for missing values, in lower case."""
 WORDS = (
     dict.fromkeys(["true", "false"], TRUTH)
     | dict.fromkeys(["yes", "no", "y", "n", "t", "f"], YES_NO)
@@ -72,7 +73,7 @@ WORDS = (
 )
 LONGEST = max(map(len, WORDS))
 MAX_EXACT = 1 << 53
-"""Above it not every integer is a float64: long ones are names, not amounts."""
+"""Above this not every integer is a float64: longer ones are identifiers, not amounts."""
 
 _INTEGER = re.compile(r"[+-]?(0*)([0-9]+)")
 _NUMBER = re.compile(r"[+-]?([0-9]*)([.,])?([0-9]*)(?:[eE][+-]?[0-9]+)?")
@@ -84,7 +85,7 @@ _TIME = rf"(?:[T ]{_CLOCK}(?P<zone>{_ZONE})?)?"
 _YEAR_FIRST = re.compile(r"(?P<y>[0-9]{4})([-/.])(?P<m>[0-9]{1,2})\2(?P<d>[0-9]{1,2})(?P<time>" + _TIME + ")")
 _YEAR_LAST = re.compile(r"(?P<a>[0-9]{1,2})([-/.])(?P<b>[0-9]{1,2})\2(?P<y>[0-9]{4})(?P<time>" + _TIME + ")")
 _FINE = re.compile(r"\.[0-9]{6}[0-9]*[1-9]")
-"""A fraction of a second below the microsecond, which would be lost."""
+"""A fraction of a second with digits below the microsecond, which would be lost."""
 
 
 def kind_of(cell: str) -> str:

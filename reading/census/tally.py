@@ -1,7 +1,8 @@
 """The count of a column's cells by kind, over all rows.
 
-A column with few distinct values is counted by value, and each value judged once. In a column with many, a whole batch
-is held against the pattern of what the column had so far, and only a batch that does not fit is judged cell by cell.
+In a column with few distinct values, cells are counted by value, and each value is judged once. In a column with many,
+a whole batch is matched against the pattern of the kind seen so far. Only a batch that does not match is judged cell by
+cell.
 """
 
 import re
@@ -54,15 +55,15 @@ class Tally:
     def __init__(self, columns: int = 1, counted: Iterable[str] = ()) -> None:
         self.kinds: dict[str, Count] = {}
         self.words: Counter[str] = Counter()
-        """The words of missing values, by number of cells."""
+        """The words for missing values, with the number of cells of each."""
         self.known: dict[str, str] | None = {}
         """The kind of each distinct value; None once there were too many."""
         self.examples: dict[str, None] = {}
         self.cells = 0
         self.bytes = 0
-        """Of all cells, about: of some batches characters are counted."""
+        """Size of all cells in bytes; approximate, because for some batches characters are counted instead."""
         self.counted = dict.fromkeys(counted, 0)
-        """The number of cells of some texts."""
+        """The number of cells with each of the texts that are to be counted."""
         self._most = max(20, min(_REMEMBERED, _REMEMBERED_IN_ALL // columns))
 
     def add(self, cells: Sequence[Cell], lines: Sequence[int], file: int = 0) -> None:
@@ -144,7 +145,8 @@ class Tally:
         return True
 
     def _pattern(self) -> tuple[re.Pattern[str] | None, str]:
-        """Of what the column must go on being; once a fraction was seen, integers and fractions are counted alike."""
+        """The pattern that further cells should match, and its kind. After the first fraction, the pattern matches
+        integers, too."""
         seen = self.kinds.keys()
         for kind, pattern in _PATTERNS:
             if kind in seen:

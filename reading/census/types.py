@@ -45,7 +45,7 @@ def kinds_of_type(kind: CellType, rules: Rules) -> frozenset[str] | None:
 
 
 def kinds_when_told(kind: CellType, rules: Rules) -> frozenset[str] | None:
-    """The kinds that the type takes when a column is told to be of it; None for text, which takes all."""
+    """The kinds that the type accepts if the request states it for the column; None for text, which accepts all."""
     takes = kinds_of_type(kind, rules)
     if takes is None:
         return None

@@ -1,4 +1,4 @@
-"""The verdict of the census: the rules of the file, the type of each column, and how both are known."""
+"""The verdict of the census: the cell options of the file, the type of each column, and the evidence for both."""
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -17,11 +17,12 @@ from reading.failure import ReadingFailed
 
 @dataclass(frozen=True)
 class Judged:
-    """A column, judged."""
+    """The verdict on one column."""
 
     type: CellType
     missing: frozenset[str]
-    """The texts that are missing values in this column. The empty one always is; it stands here if there is one."""
+    """The texts that mean a missing value in this column. The empty text always does; it is listed if the column has
+    one."""
     zoned: bool = False
     """Whether its instants have a zone."""
     told: bool = False
@@ -46,11 +47,12 @@ def judge(
     """Judge all columns by all their cells.
 
     Args:
-        stated: types that the file itself states, by position.
-        delimiter: of the file; a comma there cannot be a decimal mark.
+        stated: types that the file itself states, by column position.
+        delimiter: the delimiter of the file; if it is a comma, a comma cannot be the decimal mark.
 
     Raises:
-        ReadingFailed: a column was told to be of a type that some cell does not fit, or is not there.
+        ReadingFailed: the request states a type that some cell of the column does not fit, or names a column that does
+            not exist.
     """
     told = _told(names, options)
     free = [i for i in range(len(names)) if i not in told and stated.get(i) != "text"]
@@ -93,7 +95,7 @@ def _kinds(tally: Tally, given: frozenset[str] | None) -> AbstractSet[str]:
 
 
 def _kinds_of_words(tally: Tally, given: frozenset[str]) -> set[str]:
-    """The kinds that only words have which are said to be missing values, such as -999 or `none given`."""
+    """The kinds of which all cells are given words for missing values, such as -999 or `none given`."""
     counts: dict[str, int] = {}
     for word in given:
         kind = k.kind_of(word)
@@ -210,7 +212,8 @@ def first_text(tally: Tally, judged: Judged) -> FirstText | None:
 
 
 def evidence_of(tally: Tally, judged: Judged) -> dict[str, Any]:
-    """What all cells were; `first` is the first one of those that decided against the most frequent kind."""
+    """How many cells there are of each kind. `first` is the first cell of the rarest kind, if there are several
+    kinds."""
     seen: dict[str, Any] = {"cells": tally.cells}
     seen |= {kind: count.cells for kind, count in sorted(tally.kinds.items(), key=lambda item: -item[1].cells)}
     if tally.words:

@@ -13,7 +13,7 @@ _IS_INITIAL = np.array([byte in _INITIALS for byte in range(256)])
 
 
 def surely_text(cells: Slices) -> NDArray[np.bool_]:
-    """Whether each cell, (n,), can be seen to be neither a value nor one of the words that have a kind."""
+    """Whether each cell, (n,), is certainly neither a value nor one of the words with a kind of their own."""
     if cells.content.has_kelvin:
         return np.zeros(len(cells), dtype=np.bool_)
     lengths, first = cells.lengths, cells.content.data[cells.starts]

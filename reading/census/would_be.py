@@ -1,4 +1,4 @@
-"""Other types that a column would have, on what condition, and with which options of `parse`."""
+"""Other types that a column could have: the condition for each, and the options of `parse` that choose it."""
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -36,12 +36,12 @@ class Alternative:
 
 @dataclass(frozen=True)
 class _Case:
-    """What a column of text would be whose cells are of some kinds."""
+    """The other type of a text column whose cells are of these kinds."""
 
     needed: AbstractSet[str]
-    """At least one of these kinds."""
+    """Kinds of which the column has at least one."""
     besides: AbstractSet[str]
-    """And no others than these."""
+    """Kinds that it may have besides; no others."""
     type: str
     condition: str
     cures: tuple[Cure, ...] = ()
@@ -66,13 +66,13 @@ _CASES = (
 
 
 def would_be(tally: Tally, judged: Judged) -> dict[str, str]:
-    """For each other type the condition, in words."""
+    """The other type that the column could have, and the condition in words; empty if there is none."""
     found = alternative("", tally, judged, Rules())
     return {} if found is None else {found.type: found.condition}
 
 
 def alternative(name: str, tally: Tally, judged: Judged, rules: Rules) -> Alternative | None:
-    """The type that the column of this name would have otherwise, if any is near."""
+    """The type that the column with this name would have under some condition; None if no type is close."""
     found = set(tally.kinds) - _ALWAYS
     if judged.told or not found:
         return None
@@ -97,7 +97,7 @@ def _instead_of_text(name: str, tally: Tally, found: AbstractSet[str], rules: Ru
 
 
 def _but_for_few(tally: Tally, found: AbstractSet[str], rules: Rules) -> Alternative | None:
-    """A number or date, but for a few cells."""
+    """Number or date, if all but a few cells fit."""
     for kind, kinds in (("number", _PLAIN), ("date", {k.DATE}), ("datetime", {k.DATE, k.DATETIME})):
         fits = sum(tally.kinds[one].cells for one in found & kinds)
         others = [tally.kinds[one] for one in found - kinds]
@@ -111,7 +111,7 @@ def _but_for_few(tally: Tally, found: AbstractSet[str], rules: Rules) -> Alterna
 
 
 def _as_missing(tally: Tally, kinds: AbstractSet[str], rules: Rules) -> tuple[Cure, ...]:
-    """To take the texts of these kinds for missing values, if all of them are known."""
+    """The cure that treats the texts of these kinds as missing values; empty unless all of them are known."""
     texts = _texts(tally, kinds)
     if not texts:
         return ()
@@ -121,7 +121,8 @@ def _as_missing(tally: Tally, kinds: AbstractSet[str], rules: Rules) -> tuple[Cu
 
 
 _WORDS, _LONGEST, _SHOWN = 20, 100, 3
-"""Texts that are proposed as words for missing values, the characters of each, and how many are said."""
+"""Limits for words that are proposed for missing values: their number, the characters of each, and how many are
+shown."""
 
 
 def _texts(tally: Tally, kinds: AbstractSet[str]) -> Sequence[str]:

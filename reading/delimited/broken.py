@@ -15,5 +15,5 @@ class Broken(Exception):
     ) -> None:
         super().__init__(message)
         self.line, self.column = line, column
-        """Line from 1, and character of it from 0."""
+        """Line, counted from 1, and position of the character in it, counted from 0."""
         self.code, self.kind = code, kind

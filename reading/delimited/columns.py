@@ -40,12 +40,12 @@ class Columns:
         *,
         trailing: bool,
     ) -> None:
-        """For rows of `width` cells.
+        """Columns for rows of `width` cells.
 
         Args:
-            file: its name.
+            file: the name of the file.
             delimiter: what divides the rows of blocks.
-            trailing: whether rows end in one more delimiter, with nothing behind it.
+            trailing: whether each row ends with an extra delimiter.
         """
         self._file, self._dialect, self._delimiter = file, dialect, delimiter
         self._width, self._ragged, self._trailing = width, ragged, trailing
@@ -92,7 +92,7 @@ class Columns:
         return grid(text, dialect, self._width, line)
 
     def without_header(self, block: Block) -> Block:
-        """The block behind its first row with cells, which has the names."""
+        """The block without its first row that has cells, which has the names."""
         for i, row in enumerate(block.rows):
             if row != marks.COMMENT and row.strip(self._blanks):
                 self.header = row
@@ -100,7 +100,7 @@ class Columns:
         return Block([], [])
 
     def _kept(self, block: Block) -> tuple[list[str], list[int]]:
-        """The rows that have the right number of cells, after what `ragged` says."""
+        """The rows with the right number of cells, after the others are treated as `ragged` says."""
         rows, lines, wanted = block.rows, block.lines, self._width - 1 + self._trailing
         counts = [row.count(self._delimiter) for row in rows] if self._delimiter else [0] * len(rows)
         plain = counts.count(wanted) == len(rows) and marks.COMMENT not in rows
@@ -183,7 +183,8 @@ class Columns:
 
 
 def _stripped(column: list[str], blanks: str) -> list[str]:
-    """The cells without blanks around them. The usual few are dropped from all cells at once."""
+    """The cells without blanks around them. Up to three blanks are removed from all cells at once, which is the usual
+    case."""
     text = f"{marks.SEAM}{marks.SEAM.join(column)}{marks.SEAM}"
     for _ in range(3):
         around = [pair for blank in blanks for pair in (blank + marks.SEAM, marks.SEAM + blank) if pair in text]

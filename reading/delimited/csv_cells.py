@@ -20,7 +20,7 @@ from reading.failure import ReadingFailed
 from reading.source import SourceFile
 
 _BEGINNING = 1 << 14
-"""Characters."""
+"""Least number of characters in the first piece of a file."""
 
 
 class CsvCells:
@@ -32,14 +32,14 @@ class CsvCells:
         self._decoded = Decoded(file, settled.encoding, open_bytes)
         self._columns = self._new_columns()
         self.bare_quotes = 0
-        """How many quotes in the middle of cells the last pass took for characters."""
+        """How many quotes in the middle of cells were taken as characters in the last pass."""
 
     @classmethod
     def of(cls, file: SourceFile, parse: CsvParse, open_bytes: Open = open_plain) -> "CsvCells":
         """The cells by the options that are given, the others guessed.
 
         Raises:
-            ReadingFailed: the file is broken where it is looked at for the guess.
+            ReadingFailed: the beginning of the file, from which options are guessed, is broken.
         """
         try:
             return cls(file, settle(file, parse, open_bytes), open_bytes)
@@ -112,12 +112,14 @@ class CsvCells:
 
 
 def _chunk_bytes(width: int) -> int:
-    """More in wide tables, whose every column takes its time in each batch, however few rows that has."""
+    """Bytes of a chunk; more in wide tables, because every column takes some time in each batch, however few rows the
+    batch has."""
     return CHUNK * min(4, 1 + width // 5000)
 
 
 def _beginning_apart(chunks: Iterator[str]) -> Iterator[str]:
-    """The chunks, the first in two: its beginning has the names, and only blocks without them are regular."""
+    """The chunks, the first one split in two: its beginning has the names, and only blocks without names can be
+    regular."""
     first = next(chunks, "")
     end = first.find("\n", _BEGINNING) + 1
     yield first[:end]
@@ -126,7 +128,7 @@ def _beginning_apart(chunks: Iterator[str]) -> Iterator[str]:
 
 
 def failure(broken: Broken, decoded: Decoded, file: SourceFile, settled: Settled | None) -> ReadingFailed:
-    """The failure with its place in the file and the option that would read it."""
+    """The failure with its place in the file and, if there is one, the option with which the file could be read."""
     byte, around = place(decoded, broken.line, broken.column)
     message = f"line {broken.line}: {broken}"
     option: dict[str, Any] = {}
@@ -149,7 +151,8 @@ def failure(broken: Broken, decoded: Decoded, file: SourceFile, settled: Settled
 
 
 def _cure(decoded: Decoded, settled: Settled) -> dict[str, Any]:
-    """What would read a ragged file: lines to skip if all rows behind the first few are alike, else leaving out."""
+    """The options that would read a ragged file: lines to skip, if all rows after the first few are alike; else leaving
+    rows out."""
     reader = Rows(settled.dialect, 1 + settled.skip_rows)
     chunks = prepared(iter([next(decoded.chunks(SAMPLE), "")]), settled.dialect, settled.skip_rows)
     rows: list[tuple[int, int]] = []

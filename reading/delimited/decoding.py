@@ -1,4 +1,4 @@
-"""Bytes become text: by the mark at the beginning, else as strict UTF-8, else by the encoding that was given."""
+"""Bytes become text: by the byte order mark, else as strict UTF-8, else by the encoding that was given."""
 
 import codecs
 import re
@@ -30,23 +30,23 @@ def open_plain(file: SourceFile) -> BinaryIO:
 
 
 def encoding_of(head: bytes) -> str:
-    """The encoding that the first bytes say, else UTF-8."""
+    """The encoding that the byte order mark says, else UTF-8."""
     return next((name for bom, name in _BOMS if head.startswith(bom)), "utf-8")
 
 
 def mark_bytes(encoding: str) -> int:
-    """Bytes of the mark at the beginning of a file whose encoding was told by it."""
+    """Size of the byte order mark of a file whose encoding is known from it."""
     return {"utf-8-sig": 3, "utf-16": 2, "utf-32": 4}.get(encoding, 0)
 
 
 def bytes_of(text: str, encoding: str) -> int:
-    """Bytes of a text without a mark."""
+    """Size of a text in bytes, without a byte order mark."""
     plain = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}.get(encoding, encoding)
     return len(text.encode(plain, "replace"))
 
 
 def decoder(encoding: str) -> codecs.IncrementalDecoder:
-    """A strict decoder; a mark at the beginning is dropped.
+    """A strict decoder, which drops a byte order mark at the beginning.
 
     Raises:
         ReadingFailed: no encoding of text has this name.
@@ -79,7 +79,7 @@ class Decoded:
         """All text, in chunks of about `size` bytes.
 
         Raises:
-            ReadingFailed: bytes are no text in this encoding.
+            ReadingFailed: the bytes are not valid in this encoding.
         """
         state = decoder(self.encoding)
         self.bytes_done = 0

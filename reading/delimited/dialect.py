@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Dialect:
-    """A dialect; an empty string means that there is no such mark."""
+    """A dialect of delimited text. An empty string means that the dialect does not have this character."""
 
     delimiter: str = ","
     quote: str = '"'

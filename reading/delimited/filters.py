@@ -12,7 +12,7 @@ LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 def prepared(chunks: Iterator[str], dialect: Dialect, skip_rows: int) -> Iterator[str]:
-    """The chunks, filtered; each but the last ends where no line end or escape is cut in two."""
+    """The filtered chunks. Each but the last ends where it does not split a line end or an escape."""
     chunks = _whole(chunks)
     if skip_rows:
         chunks = _skipped(chunks, skip_rows)
@@ -24,7 +24,7 @@ def prepared(chunks: Iterator[str], dialect: Dialect, skip_rows: int) -> Iterato
 
 
 def _whole(chunks: Iterator[str]) -> Iterator[str]:
-    """Chunks of whole lines, as far as one ends in them."""
+    """Chunks that end with a whole line, as soon as there is a line end."""
     rest = ""
     for chunk in chunks:
         text = rest + chunk
@@ -51,7 +51,8 @@ def _skipped(chunks: Iterator[str], rows: int) -> Iterator[str]:
 
 
 def _escaper(dialect: Dialect) -> Callable[[str], str]:
-    """Replace what is escaped by its mark: quotes, delimiters, line ends, the escape; elsewhere it is a character."""
+    """A function that replaces escaped quotes, delimiters, line ends and escapes by their marks; before other
+    characters the escape is kept."""
     hidden = {"\n": marks.LF, "\r": marks.CR, "\r\n": marks.CR + marks.LF, dialect.escape: dialect.escape}
     hidden |= {dialect.quote: marks.QUOTE} if dialect.quote else {}
     if len(dialect.delimiter) == 1:
@@ -61,7 +62,7 @@ def _escaper(dialect: Dialect) -> Callable[[str], str]:
 
 
 def _uncommented(chunks: Iterator[str], dialect: Dialect) -> Iterator[str]:
-    """Replace each comment by its mark. A line inside quotes is none."""
+    """Replace each comment by its mark. A line inside quotes is not a comment."""
     inside = False
     for chunk in chunks:
         lines = _split_lines(chunk)

@@ -1,7 +1,8 @@
 """Regular blocks of rows, divided at once: numpy finds the borders of all cells, and nothing is copied.
 
 A block is regular if every row has the same number of cells, every quote opens a cell at its start, closes one at its
-end or is doubled, and every CR stands before an LF. Others are left to `rows`, which knows what is wrong with them.
+end or is doubled, and every CR stands before an LF. Other blocks are left to `rows`, which reports what is wrong with
+them.
 """
 
 from collections.abc import Sequence
@@ -32,7 +33,7 @@ class Grid:
 
 
 def grid(text: str, dialect: Dialect, width: int, line: int) -> Grid | None:
-    """The rows of a text of whole lines, the first on this line; None if they are not regular."""
+    """The rows of a text of whole lines, which begins on this line; None if they are not regular."""
     encoded = text.encode()
     data = np.frombuffer(encoded + (b"\0" if encoded.endswith(b"\n") else b"\n\0"), dtype=np.uint8)
     quoted = bool(dialect.quote) and dialect.quote.encode() in encoded

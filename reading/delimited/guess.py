@@ -14,7 +14,7 @@ from reading.delimited.rows import Rows
 
 COMMON = (",", ";", "\t", "|")
 RARE = (":", "^", "~", "\x1f", "\x01", "!", "#", "&", "*", "/", " ")
-"""Taken only if the cells between them are values in some column, for they stand in words, too."""
+"""Accepted only if some column then has nothing but values, because these characters also occur in words."""
 NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "blank", ":": "colon"}
 _JUDGED = 1000
 """Rows whose cells are looked at."""
@@ -28,9 +28,9 @@ class Candidate:
 
     dialect: Dialect
     cells: int
-    """Cells of most rows."""
+    """The most frequent number of cells in a row."""
     share: float
-    """Of the rows that have so many."""
+    """Share of the rows that have this number of cells."""
     quality: float
     """How much the cells look like values or plain words, from 0 to 1."""
     broken: bool
@@ -50,8 +50,8 @@ def guess_delimiter(sample: str, given: Dialect, whole: bool) -> tuple[str, str,
     """The delimiter, how it is known, and whether another one would do as well; empty for files of one column.
 
     Args:
-        sample: the beginning of the file, in whole lines if there are more.
-        given: the other marks.
+        sample: the beginning of the file, cut after a whole line if it is longer.
+        given: the rest of the dialect.
         whole: whether the sample is the whole file.
     """
     found = [one for mark in COMMON if (one := _judge(sample, replace(given, delimiter=mark), whole))]
@@ -77,7 +77,7 @@ def guess_delimiter(sample: str, given: Dialect, whole: bool) -> tuple[str, str,
 def _mostly(found: Sequence[Candidate]) -> Candidate | None:
     """The delimiter that fits best where none fits all rows: reading then fails, and names the first row that differs.
 
-    A file whose most frequent row has no delimiter at all is words with some punctuation.
+    A candidate that is missing in most rows does not count: the file is then words with some punctuation.
     """
     several = [one for one in found if one.cells > 1]
     return max(several, key=lambda one: (one.share + one.quality, one.cells), default=None)
@@ -88,7 +88,7 @@ def _name(delimiter: str) -> str:
 
 
 def _single_is_better(sample: str) -> bool:
-    """Whether each line, but the first, is one value such as a time, so that what is in it divides nothing."""
+    """Whether each line, except the first, is a single value, such as a time, whose characters are not delimiters."""
     lines = [line.strip() for line in sample.splitlines()[1:_JUDGED] if line.strip()]
     return bool(lines) and all(kind_of(line) not in (k.TEXT, k.MISSING) for line in lines)
 
@@ -121,7 +121,7 @@ def _judge(sample: str, dialect: Dialect, whole: bool) -> Candidate | None:
 
 
 def _trailing(rows: Sequence[str], dialect: Dialect, most: int) -> bool:
-    """Whether all rows but the first end in one delimiter more than the first."""
+    """Whether all rows except the first end with a delimiter and have one more than the first."""
     return rows[0].count(dialect.delimiter) == most - 1 and all(
         row.count(dialect.delimiter) == most and row.rstrip(dialect.blanks).endswith(dialect.delimiter)
         for row in rows[1:]

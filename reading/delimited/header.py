@@ -39,7 +39,8 @@ def judge_header(first: Sequence[str], below: Sequence[Sequence[str]]) -> Header
     """Judge the first row by the rows below it, at least one.
 
     A column of numbers, dates or booleans votes: for a header if the first cell is a word, against it if it is a value
-    of the same kind. Without a vote the first row is taken as a header if its cells differ and none comes again.
+    of the same kind. Without a vote the first row is taken as a header if its cells are all different and none of them
+    occurs again below.
     """
     for_it: list[str] = []
     against: list[str] = []

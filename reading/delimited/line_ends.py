@@ -6,7 +6,7 @@ LINE_ENDS = ("\n", "\r", "\r\n")
 
 
 def line_breaks(row: str) -> int:
-    """The line breaks inside the cells of a row with marks."""
+    """The number of line breaks inside the cells of a row, where marks stand for them."""
     return row.count(marks.LF) + row.count(marks.CR) - row.count(marks.CR + marks.LF)
 
 
@@ -16,7 +16,7 @@ def plain_line_ends(text: str) -> str:
 
 
 def last_line_end(text: str) -> int:
-    """The place behind the last line end; a CR at the very end may be the first half of one."""
+    """The position after the last line end. A CR at the very end does not count, because an LF may follow."""
     return max(text.rfind("\n"), text.rfind("\r", 0, -1)) + 1
 
 
@@ -33,8 +33,8 @@ def last_outer_lf(text: str, quote: str) -> int:
 
 
 def last_outer_line_end(parts: list[str], length: int) -> int:
-    """The place behind the last line end outside of quotes, which divide the text into `parts`: the even ones are
-    outside."""
+    """The position after the last line end outside of quotes. `parts` is the text split at its quotes: parts at even
+    positions are outside."""
     end = length
     for i in range(len(parts) - 1, -1, -1):
         end -= len(parts[i])

@@ -5,7 +5,7 @@ mark, too, so that all that follows knows only one character.
 """
 
 SEAM = "\ufdd0"
-"""Joins texts that are worked on together."""
+"""Separates texts that are joined to be processed together."""
 DELIMITER = "\ufdd1"
 """A delimiter inside quotes."""
 LF = "\ufdd2"

@@ -1,4 +1,4 @@
-"""Where in a file an error is: found by going through it once more, which only errors cost."""
+"""The place of an error in a file. It is found by reading the file again, so that only errors pay for it."""
 
 from itertools import chain
 
@@ -8,11 +8,11 @@ from reading.failure import AROUND
 
 
 def place(decoded: Decoded, line: int, column: int) -> tuple[int, str]:
-    """The byte at which a character of a line stands, and the text around it.
+    """The position of the byte at a character of a line, and the text around it.
 
     Args:
-        line: from 1.
-        column: character of the line, from 0.
+        line: the line, counted from 1.
+        column: the character in the line, counted from 0.
     """
     text, start, lines, bytes_before = "", 0, 1, _mark(decoded)
     for chunk in chain(decoded.chunks(1 << 20), [""]):
@@ -31,6 +31,6 @@ def place(decoded: Decoded, line: int, column: int) -> tuple[int, str]:
 
 
 def _mark(decoded: Decoded) -> int:
-    """Bytes of the mark at the beginning of the file."""
+    """Size of the byte order mark at the beginning of the file."""
     with decoded.open() as stream:
         return mark_bytes(encoding_of(stream.read(4)))

@@ -25,7 +25,7 @@ def read_csv(
 ) -> ReadTable:
     """Read files of delimited text into the stored table of an empty folder.
 
-    The dialect of the first file is that of all.
+    All files are read in the dialect of the first one.
 
     Raises:
         ReadingFailed: a file breaks a rule of its dialect, or has no rows.
@@ -59,7 +59,7 @@ def resolved_parse(cells: CsvCells) -> dict[str, str | bool | int]:
 
 
 def findings_of_text(files: Sequence[CsvCells]) -> list[Finding]:
-    """What was guessed with doubt, and what was done to rows that were not simply kept."""
+    """Findings about doubtful guesses, and about rows that were not kept as they are."""
     settled = files[0].settled
     found = [
         finding(f"data_ambiguous_{option}", f"{because}: `{option}` says it otherwise", str(because), option)

@@ -1,9 +1,8 @@
 """Rows of delimited text by strict rules: a quote opens a cell at its start and closes it at its end, or is doubled.
 
-Whole blocks are worked on at once: between an even number of quotes and the next the text is outside, after an odd
-number it is inside a cell. What would divide rows or cells inside is hidden behind marks, and then plain splitting is
-right. Cost: about 60 ns a cell without quotes, against 110 ns of the standard reader. Regular blocks are divided by
-`grid`.
+Whole blocks are processed at once. Text after an even number of quotes is outside of quoted cells, text after an odd
+number inside. Delimiters and line ends inside are replaced by marks, so that the rows and cells can simply be split.
+Cost: about 60 ns a cell without quotes, against 110 ns of the standard reader. Regular blocks are divided by `grid`.
 """
 
 import re
@@ -30,7 +29,8 @@ MAX_RECORD = 64 << 20
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """Consecutive rows: each a text whose cells are divided by `delimiter` alone, with marks inside cells."""
+    """Consecutive rows. Each is a text whose cells are divided by `delimiter` alone; marks stand for delimiters inside
+    cells."""
 
     rows: list[str]
     lines: list[int]
@@ -53,7 +53,8 @@ class Rows:
         """What divides the cells of a row; empty if a row is one cell."""
 
     def blocks(self, chunks: Iterator[str], *, whole: bool = True) -> Iterator[Block]:
-        """The rows, those of each chunk together. Unless the chunks are the whole file, an unfinished row is dropped.
+        """The rows, one block for each chunk. Unless the chunks are the whole file, an unfinished row at the end is
+        dropped.
 
         Raises:
             Broken: a quote stands where it must not, or is never closed.
@@ -226,7 +227,8 @@ class Rows:
 
     @cached_property
     def _misplaced(self) -> re.Pattern[str]:
-        """In the texts outside of quotes, joined by seams: a seam that is no border of a cell."""
+        """Matches a misplaced quote, in the texts outside of quotes joined by seams: a seam that is not at the border
+        of a cell."""
         seam, blanks = marks.SEAM, re.escape(self._dialect.blanks)
         gap = f"[{blanks}]" if blanks else "(?!)"
         ordinary = f"[^{re.escape(self.delimiter)}\r\n{seam}{blanks}]"

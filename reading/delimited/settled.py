@@ -37,18 +37,18 @@ class Settled:
     """As the file has them; empty texts where there are none."""
     header_row: str | None
     trailing: bool
-    """Whether rows end in one more delimiter with nothing behind it."""
+    """Whether each row ends with an extra delimiter."""
     guessed: dict[str, str]
     doubts: dict[str, str]
-    """Guesses that might as well have gone otherwise, by option."""
+    """The options whose guess is doubtful, each with the reason."""
 
 
 def settle(file: SourceFile, parse: CsvParse, open_bytes: Open = open_plain) -> Settled:
     """Guess what `parse` leaves open from the first MiB of the file.
 
     Raises:
-        ReadingFailed: there is no row, or the bytes are no text.
-        Broken: a quote is misplaced, so that not even the first rows can be told.
+        ReadingFailed: there is no row, or the bytes are not text.
+        Broken: a quote is misplaced, so that not even the first rows can be divided.
     """
     guessed: dict[str, str] = {}
     doubts: dict[str, str] = {}
@@ -137,7 +137,7 @@ class _First:
     """The first rows of a file."""
 
     raw: str
-    """The first one, with marks."""
+    """The first row, with marks."""
     cells: list[list[str]]
     ends: list[bool]
     """Whether each row ends in a delimiter."""
@@ -146,7 +146,7 @@ class _First:
 def _first_rows(
     file: SourceFile, chunks: Iterator[str], dialect: Dialect, skip_rows: int, whole: bool, *, judged: bool
 ) -> _First:
-    """The first rows; only if they are `judged`, the cells below the first one are as they were written."""
+    """The first rows. Unless `judged`, the cells below the first row are left untrimmed and with marks."""
     reader = Rows(dialect, 1 + skip_rows)
     raw = [
         row
@@ -169,9 +169,9 @@ def _first_rows(
 
 
 def _width(rows: _First) -> tuple[list[str], int, bool]:
-    """The names or first cells, their number, and whether a delimiter without anything behind it ends the rows.
+    """The names or first cells, their number, and whether each row ends with an extra delimiter.
 
-    If the first row lacks that delimiter, a name may be missing in it as well: then the rows are ragged.
+    If only the first row lacks the extra delimiter, it may lack a name instead: then the rows are ragged.
     """
     first, below = rows.cells[0], rows.cells[1:]
     ending = all(rows.ends[1:])

@@ -33,7 +33,7 @@ class LabelTable:
     table: Table
     name: str
     names: tuple[str, ...]
-    """Of its columns that become columns beside the pictures."""
+    """The names of its columns that are added beside the pictures."""
     rows: Mapping[Picture, int]
     """The row of each picture that has one."""
     left_out: tuple[LeftOut, ...]
@@ -64,10 +64,11 @@ class LabelTable:
 
 
 def matched(table: Table, name: str, pictures: Sequence[Picture], *, only_label: bool | None) -> LabelTable | None:
-    """Find the column that names pictures, by path, file name or file name without its ending.
+    """Find the column that names pictures, by path, file name or file name without its extension.
 
     Arguments:
-        only_label: Whether one column is taken, not all; None for one if there is no more.
+        only_label: Whether a single column is taken, as the label, instead of all; with None, only if there is just
+            one.
 
     Returns None if no column names any picture.
 
@@ -96,7 +97,8 @@ def matched(table: Table, name: str, pictures: Sequence[Picture], *, only_label:
 
 
 def _best(table: Table, pictures: Sequence[Picture]) -> tuple[str, str, list[str], dict[str, Picture]] | None:
-    """Column, form, the column's texts and the pictures by that form, of which most are named."""
+    """The column that names most pictures: its name, the form of picture name that it uses, its texts, and the pictures
+    by that form."""
     best, most = None, 0
     for form, of in _FORMS.items():
         counts = Counter(of(picture.name) for picture in pictures)

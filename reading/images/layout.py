@@ -21,17 +21,17 @@ class Layout:
     """How all pictures are stored."""
 
     parse: ImagesParse
-    """Resolved."""
+    """The resolved options."""
     shape: tuple[int, int, int]
     """Height, width, channels."""
     guessed: Mapping[str, str]
 
 
 def layout(job: Job, parse: ImagesParse, pictures: Sequence[Picture], table: LabelTable | None) -> Layout:
-    """What `parse` says; what it leaves open, most pictures say.
+    """The layout that `parse` gives; what it leaves open is taken from most pictures.
 
     Raises:
-        ReadingFailed: no picture says anything.
+        ReadingFailed: no picture can be read.
     """
     guessed = {}
     size, channels = parse.size, parse.channels
@@ -82,7 +82,8 @@ def _looked_at(job: Job, pictures: Sequence[Picture]) -> tuple[Counter[tuple[int
 
 
 def _most_frequent(sizes: Counter[tuple[int, int]]) -> tuple[tuple[int, int], str]:
-    """A size, and why. Of equally frequent ones the smaller, so that the order of the pictures does not matter."""
+    """The most frequent size, and the reason for it. Among equally frequent sizes the smallest is taken, so that the
+    order of the pictures does not matter."""
     (height, width), count = min(sizes.items(), key=lambda item: (-item[1], item[0]))
     why = f"{count:,} of {sizes.total():,} pictures have {height} × {width} pixels (height × width)"
     if len(sizes) > 1:

@@ -36,7 +36,7 @@ class Header:
     """What a picture is, before its pixels are decoded."""
 
     height: int
-    """After it is turned as its EXIF orientation says."""
+    """The height after rotation by the EXIF orientation."""
     width: int
     gray: bool
 

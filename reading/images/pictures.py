@@ -35,11 +35,11 @@ class Picture:
         return self.archive.zip.names[self.member]
 
     def data(self, most: int) -> bytes:
-        """The bytes of its file, of which there may be so many.
+        """The bytes of its file, at most this many.
 
         Raises:
             BrokenPicture: there are more, or they are damaged.
-            ReadingFailed: they decompress to too much.
+            ReadingFailed: they exceed the limits of decompression.
         """
         if self.archive.zip.size(self.member) > most:
             raise BrokenPicture(f"more than {most // MB} MB")

@@ -38,7 +38,7 @@ def read_images(
     `read_table` reads a member that is a table.
 
     Raises:
-        ReadingFailed: there are none or too many, too many of them are broken, or they do not fit.
+        ReadingFailed: there are no or too many pictures, too many of them are broken, or they are too large together.
     """
     found = _within(job, pictures(archives))
     labels = _labels(parse, archives, found, read_table)
@@ -63,7 +63,7 @@ def read_images(
 
 
 def _within(job: Job, found: list[Picture]) -> list[Picture]:
-    """The pictures, of which a preview takes some from all folders."""
+    """The pictures to be read; for a preview, some from all folders."""
     if not found:
         raise ReadingFailed("no_rows", "The archive has no pictures.")
     if len(found) > job.limits.pictures:

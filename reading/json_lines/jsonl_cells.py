@@ -1,4 +1,4 @@
-"""A file of JSON lines as text cells. JSON states what is text, so that "1" is never the number 1."""
+"""A file of JSON lines as text cells. JSON distinguishes texts from numbers, so "1" is never read as the number 1."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -27,7 +27,7 @@ class JsonlCells:
         """Go through the file once, for its keys.
 
         Raises:
-            ReadingFailed: a line is no object, or there are too many keys.
+            ReadingFailed: a line is not an object, or there are too many keys.
         """
         self.file = file
         with open_bytes(file) as stream:
@@ -113,7 +113,7 @@ def read_jsonl(
     """Read files of JSON lines into the stored table of an empty folder.
 
     Raises:
-        ReadingFailed: a line is no JSON object, or there is none.
+        ReadingFailed: a line is not a JSON object, or there are no lines.
     """
     limits = limits or Limits()
     cells = [JsonlCells(file, limits, open_bytes) for file in files]

@@ -12,7 +12,8 @@ from reading.json_lines.regular import Regular, regular
 MAX_LINE = 64 << 20
 """Characters of a line, which is held in memory."""
 _MOST_KEYS = 500
-"""Keys up to which all lines of a chunk are divided at once, if there are more lines than keys: each key has a cost."""
+"""Largest number of keys with which all lines of a chunk are divided at once. Each key has a cost, so there must also
+be more lines than keys."""
 _NO_OBJECT = "is {}, not an object: write one object in each line"
 
 
@@ -42,7 +43,7 @@ _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_float=Written, pars
 
 
 def written(value: Any) -> str:
-    """The value as JSON, without blanks, numbers as they were."""
+    """The value as JSON, without whitespace, with numbers as they were written."""
     if isinstance(value, Written):
         return str(value)
     if isinstance(value, dict):
@@ -53,10 +54,10 @@ def written(value: Any) -> str:
 
 
 def objects(decoded: Decoded, size: int) -> Iterator[list[tuple[int, Mapping[str, Any]]] | Regular]:
-    """The objects with their lines, those of each chunk of about `size` bytes together. Empty lines are none.
+    """The objects with their lines, grouped by chunks of about `size` bytes. Empty lines are skipped.
 
     Raises:
-        ReadingFailed: a line is no JSON object.
+        ReadingFailed: a line is not a JSON object.
     """
     keys: tuple[str, ...] = ()
     for line, text in _texts(decoded, size):
@@ -93,7 +94,7 @@ def _texts(decoded: Decoded, size: int) -> Iterator[tuple[int, str]]:
 
 
 def _refuse_endless(decoded: Decoded, begin: str, have: int, line: int) -> None:
-    """Refuse a line that begins so and has so many characters already, without waiting for its end."""
+    """Refuse a line by its beginning, or because it is too long already, without waiting for its end."""
     if begin.lstrip().startswith("["):
         raise _failed(decoded, line, 0, _NO_OBJECT.format("an array"))
     if have > MAX_LINE:

@@ -1,8 +1,8 @@
 """Regular JSON lines, divided at once: numpy finds the borders of all keys and values, and no object is made.
 
 A text is regular if every line is an object with the same keys in the same order, whose values are numbers, truth
-values, null or texts, and no key has both texts and other values. Every such line is checked to be
-JSON; other texts are left to `objects`, which knows what is wrong with them.
+values, null or texts, and no key has both texts and other values. Every such line is checked to be JSON; other texts
+are left to `objects`, which reports what is wrong with them.
 """
 
 import json
@@ -33,14 +33,15 @@ class Regular:
 
     keys: Sequence[str]
     columns: list[Sequence[str]]
-    """By key; null is empty."""
+    """The cells by key; empty for null."""
     texts: list[bool]
     """Whether a column has a text."""
     lines: range
 
 
 def regular(text: str, keys: Sequence[str], line: int) -> Regular | None:
-    """The objects of a text of whole lines, the first on this line, by their keys; None if they are not regular."""
+    """The objects of a text of whole lines, which begins on this line, as columns by these keys; None if they are not
+    regular."""
     if not keys or not all(map(_is_plain, keys)):
         return None
     encoded = text.encode()
@@ -71,7 +72,8 @@ def regular(text: str, keys: Sequence[str], line: int) -> Regular | None:
 
 
 def _borders(data: Bytes, is_quote: NDArray[np.bool_], keys: int) -> NDArray[np.int64] | None:
-    """The places of { : , : , … } and the line end, (2 · keys + 2, lines); None if these are not what stands there."""
+    """The positions of { : , : , … } and the line end, (2 · keys + 2, lines); None if the lines do not have this
+    structure."""
     if ((data < _BLANK) & (data != _LF)).any():
         return None
     inside = np.bitwise_xor.accumulate(is_quote.view(np.uint8)).view(np.bool_)
@@ -98,7 +100,7 @@ def _escaped(data: Bytes) -> Places:
 
 
 def _unescaped(cells: Slices, escapes: Places) -> Sequence[str] | None:
-    """The texts that are meant, by the places of all backslashes; None if an escape is none."""
+    """The texts with their escapes resolved, from the positions of all backslashes; None if an escape is invalid."""
     marked = np.flatnonzero(escapes.searchsorted(cells.ends) != escapes.searchsorted(cells.starts)).tolist()
     if not marked:
         return cells
@@ -116,13 +118,13 @@ def _unescaped(cells: Slices, escapes: Places) -> Sequence[str] | None:
 
 
 def _are_lines(borders: Places) -> bool:
-    """Whether nothing stands outside of the braces, also not a quote that is never closed."""
+    """Whether there is nothing outside of the braces, nor a quote that is never closed."""
     begins, ends = borders[0], borders[-1]
     return bool(begins[0] == 0 and (begins[1:] == ends[:-1] + 1).all() and (borders[-2] + 1 == ends).all())
 
 
 def _is_plain(key: str) -> bool:
-    """Whether JSON may write the key as it is, and nothing else may be meant by that."""
+    """Whether JSON always writes the key unchanged, without escapes."""
     return key.isprintable() and '"' not in key and "\\" not in key
 
 
@@ -137,8 +139,8 @@ def _is_key(data: Bytes, starts: Places, ends: Places, key: str) -> bool:
 
 
 def _values(content: Content, starts: Places, ends: Places) -> tuple[Slices, int] | None:
-    """The values between these places, and how many quotes stand around those that are texts; None if they are no JSON,
-    or not alike."""
+    """The values between these positions, and the number of quotes around texts; None if they are not valid JSON, or
+    differ in type."""
     data = content.data
     if not _trim(data, starts, ends) or (starts >= ends).any():
         return None
@@ -164,7 +166,7 @@ def _are_null(data: Bytes, starts: Places, ends: Places) -> NDArray[np.bool_]:
 
 
 def _are_values(cells: Slices) -> bool:
-    """Whether all are numbers, or all are truth values, as JSON writes them; or empty."""
+    """Whether all non-empty cells are numbers, or all are truth values, as JSON writes them."""
     if cells.numbers is not None:
         return True
     joined = cells.in_lines()

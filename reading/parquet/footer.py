@@ -10,9 +10,9 @@ from reading.failure import ReadingFailed
 from reading.request import MIB, Limits
 
 _FREE = 256 * MIB
-"""Bytes of values up to which a file may be as regular as it likes."""
+"""Size of all values in bytes, up to which the ratio of values to file size is not checked."""
 _BYTES = 8
-"""Of a value, about."""
+"""Approximate size of one value in bytes."""
 
 
 @dataclass(frozen=True)
@@ -22,16 +22,16 @@ class Footer:
     rows: int
     names: tuple[str, ...]
     known_as: tuple[str, ...]
-    """The names by which DuckDB tells the columns apart, also those of one name."""
+    """The names that DuckDB gives to the columns, which are unique even if names in the file repeat."""
     types: tuple[str, ...]
-    """As DuckDB calls them."""
+    """The types of the columns, as DuckDB calls them."""
 
 
 def footer(connection: duckdb.DuckDBPyConnection, path: Path, name: str, limits: Limits) -> Footer:
     """Read the footer.
 
     Raises:
-        ReadingFailed: the file is damaged or encrypted, or it says more than the limits allow.
+        ReadingFailed: the file is damaged or encrypted, or exceeds the limits.
     """
     file = quoted(path)
     try:

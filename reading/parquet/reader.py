@@ -35,7 +35,7 @@ class _File:
     path: Path
     footer: Footer
     rows: int
-    """That are read."""
+    """Number of rows that are read."""
     order: tuple[int, ...]
     """For each column of the table its position in the file."""
 
@@ -50,7 +50,7 @@ def read_parquet(job: Job, parse: ParquetParse, contents: Sequence[Content]) -> 
     """Read Parquet files of the same columns.
 
     Raises:
-        ReadingFailed: one is damaged or too large, has other columns or a value that does not fit.
+        ReadingFailed: a file is damaged or too large, or has other columns or a value that does not fit.
     """
     files = _files(job, contents)
     names = named(files[0].footer.names, job.limits, files[0].content.source.name).names
@@ -203,7 +203,7 @@ def _text_bytes(job: Job, files: Sequence[_File], columns: Sequence[Sequence[Tak
 def _select(
     place: int, file: _File, own: Sequence[Taken], types: Sequence[ColumnType], positions: Sequence[int]
 ) -> str:
-    """The rows of the file at this place, with the columns at some positions."""
+    """The query for the rows of the file at this position, with the columns at `positions`."""
     terms = [f"({own[i].value.format(f'p{file.order[i]}')})::{SQL_TYPES[types[i]]} AS c{i}" for i in positions]
     if parquet_file(positions[0]) == PARQUET:
         terms += [f"{place}::INTEGER AS _file", "_line"]

@@ -19,7 +19,7 @@ class Taken:
     wrong: str | None = None
     """A condition that no value may fulfil."""
     why: str = ""
-    """What is said of a value that does: `has …`, and what to do."""
+    """The message about a value that meets it: `has …`, and what to do."""
 
 
 _BEYOND = f"{{}} NOT BETWEEN -{_LARGEST} AND {_LARGEST}"
@@ -48,7 +48,7 @@ _PLAIN: dict[str, Taken] = {
 
 
 def taken(duckdb_type: str) -> Taken | str:
-    """How a column of this type is taken; if it is not, the reason, which goes on `is …`."""
+    """How a column of this type is converted or, if it cannot be, the reason, which completes `is …`."""
     if found := _DECIMAL.fullmatch(duckdb_type):
         return _decimal(duckdb_type, int(found[1]), int(found[2]))
     if duckdb_type.startswith("ENUM"):
@@ -83,7 +83,7 @@ _REFUSED = (
     (re.compile("^(BLOB|BIT)$"), "bytes: save them as text, or pictures as files in a ZIP file"),
     (re.compile("^INTERVAL$"), "a duration: save it as a number of seconds"),
 )
-"""The first that fits is what a type is, and what to do."""
+"""For types that are refused, what the type is and what to do; the first pattern that matches counts."""
 
 
 def _refusal(duckdb_type: str) -> str:

@@ -18,7 +18,8 @@ from reading.sandbox.seccomp import deny_network_and_processes
 
 NICENESS = 5
 OOM_SCORE = 900
-"""Of 1000: if the machine is out of memory, Linux kills the reading rather than a trainer or the database."""
+"""Out of 1000. If the machine runs out of memory, Linux kills the reading process rather than a trainer or the
+database."""
 
 _PR_SET_PDEATHSIG = 1
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
@@ -39,7 +40,7 @@ _SYSTEM = (
 
 
 def die_with(parent: int) -> None:
-    """Have the kernel kill this process when its parent ends; at once, if the parent is another one already."""
+    """Have the kernel kill this process when its parent ends. If the parent has ended already, exit at once."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:
@@ -47,7 +48,8 @@ def die_with(parent: int) -> None:
 
 
 def confine(request: ReadRequest) -> tuple[str, ...]:
-    """Confine this process, whose current folder is its own, for good. Returns a sentence for all that is missing."""
+    """Confine this process for good. The current folder must be its own. Returns a sentence for each confinement that
+    is not available."""
     _give_way()
     _limit(request)
     missing = _tried("see files of others", lambda: show_only(_readable(request), [Path.cwd()]))
@@ -55,7 +57,7 @@ def confine(request: ReadRequest) -> tuple[str, ...]:
 
 
 def renew_processor_time(request: ReadRequest) -> None:
-    """Let this process use as much processor time again as it was given."""
+    """Extend the limit so that this process may use the same amount of processor time once more."""
     used = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
     _set(resource.RLIMIT_CPU, ceil(used + request.cpu_seconds), resource.getrlimit(resource.RLIMIT_CPU)[1])
 

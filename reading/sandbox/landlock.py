@@ -1,6 +1,6 @@
 """A file-system filter: the reading process sees its files, its own folder and the programs it is made of.
 
-Landlock (Linux 5.13), which needs no privileges and cannot be taken off again.
+Landlock (Linux 5.13), which needs no privileges and cannot be removed again.
 """
 
 import ctypes
@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
-"""The same numbers on all machines."""
+"""System-call numbers, which are the same on all architectures."""
 _VERSION = 1
 _PATH_BENEATH = 1
 

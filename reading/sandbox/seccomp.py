@@ -1,7 +1,7 @@
 """A system-call filter: no network, no new process, no hand on another one.
 
 A program of the kernel's classic BPF, installed with `seccomp(2)` for all threads of the process. It needs no
-privileges and cannot be taken off again. Denied calls fail with EPERM.
+privileges and cannot be removed again. Denied calls fail with EPERM.
 """
 
 import ctypes
@@ -30,13 +30,13 @@ class _Machine(NamedTuple):
     denied: dict[str, int]
     clone: int
     signals: dict[str, int]
-    """Calls that signal the process of their first argument."""
+    """Calls that send a signal to the process in their first argument."""
 
 
 _COMMON = {"io_uring_setup": 425, "pidfd_send_signal": 424, "pidfd_open": 434, "pidfd_getfd": 438}
 _CLONE3 = 435
 _X32 = 0x40000000
-"""The bit of the calls of x86-64's other ABI."""
+"""The bit that marks calls of the x32 ABI on x86-64."""
 
 _MACHINES = {
     "x86_64": _Machine(
@@ -139,7 +139,7 @@ def _program(machine: _Machine, pid: int) -> bytes:
 
 
 def _only_if(number: int, test: bytes) -> list[bytes]:
-    """Of the calls with this number, only those whose first argument passes the test."""
+    """Deny calls with this number unless their first argument passes the test."""
     return [
         _step(_EQUAL, number, 0, 4),
         _step(_LOAD, _ARGUMENT_0),

@@ -20,7 +20,7 @@ _EXACT = 2**53
 
 
 class SheetCells:
-    """The cells of a rectangle of a sheet; rows without any content are none."""
+    """The cells of a rectangle of a sheet. Rows without any content are skipped."""
 
     def __init__(
         self,
@@ -30,7 +30,7 @@ class SheetCells:
         names: Sequence[str] | None,
         limits: Limits,
     ) -> None:
-        """`names` is None if the first row has them."""
+        """`names` is None if the first row has the names."""
         self.file = file
         self._sheet = sheet
         self._first, self._last, self._left, self._right = rectangle
@@ -42,7 +42,7 @@ class SheetCells:
 
     @property
     def stated(self) -> Mapping[int, ColumnType]:
-        """After a pass: dates, times and booleans, which a sheet tells from text and numbers."""
+        """After a pass: the columns of dates, times or booleans, which a sheet distinguishes from text and numbers."""
         stated: dict[int, ColumnType] = {}
         for i, types in self._stated.items():
             if types == {"date", "datetime"}:
@@ -53,16 +53,16 @@ class SheetCells:
 
     @property
     def left_out(self) -> Sequence[LeftOut]:
-        """None."""
+        """Always empty."""
         return ()
 
     @property
     def left_out_count(self) -> int:
-        """None."""
+        """Always 0."""
         return 0
 
     def bytes_done(self) -> int:
-        """About as many of the file's bytes as rows are done."""
+        """Bytes of the file in proportion to the rows that are done."""
         share = (self._row - self._first) / max(1, self._last - self._first + 1)
         return int(share * self.file.path.stat().st_size)
 
@@ -74,7 +74,7 @@ class SheetCells:
             yield Batch(list(zip(*(cells for _, cells in batch), strict=True)), [row for row, _ in batch])
 
     def rows(self, *, header: bool) -> Iterator[tuple[int, list[str]]]:
-        """The rows as text, each with its number in the sheet, from 1; with or without that of the names."""
+        """The rows as text, each with its number in the sheet, from 1. `header` includes the row of names."""
         left = (self._sheet.start or (0, 0))[1]
         # The iterator leaves out empty columns on the left, but no empty rows at the top.
         for row, cells in enumerate(self._sheet.iter_rows()):

@@ -20,7 +20,7 @@ _PREVIEW_ROWS = 5000
 
 
 def read_sheets(job: Job, parse: ExcelParse, contents: Sequence[Content]) -> ReadTable:
-    """Read one sheet of each file. The choices made for the first file are those of all.
+    """Read one sheet of each file. The options chosen for the first file apply to all.
 
     Raises:
         ReadingFailed: a file is damaged, too large or has no such sheet, or no rows.

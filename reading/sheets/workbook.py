@@ -76,7 +76,7 @@ def sheet_of(workbook: CalamineWorkbook, parse: ExcelParse, name: str) -> tuple[
     """The sheet that is the table, and why it was chosen if the request does not name one.
 
     Raises:
-        ReadingFailed: there is none.
+        ReadingFailed: there is no such sheet.
     """
     if parse.sheet is not None:
         try:

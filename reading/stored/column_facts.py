@@ -13,13 +13,14 @@ from preprocessing.table import STACKED
 from reading.stored.few_rows import FEW_ROWS, SHOWN, facts_of_few, most_values
 
 _SHARE = 64
-"""Of the hashes, one in so many is counted where exact counting would take too much memory: for 200 000 distinct
-values about 3 100 hashes, whose standard error is 1.8 %; for 2 million 0.6 %. Below `_SURE` the count is exact."""
+"""Only one in this many hashes is counted where exact counting would take too much memory. For 200 000 distinct values
+that is about 3 100 hashes, with a standard error of 1.8 %; for 2 million it is 0.6 %. Below `_SURE` the count is
+exact."""
 _SURE = 3_000_000
 LONG = 512
 """Mean bytes of a column's texts, above which they are long."""
 _VALUE_BYTES = 1 << 20
-"""Of the most frequent values of a column of long texts, about."""
+"""Approximate size in bytes of the most frequent values that are listed for a column of long texts."""
 _TOGETHER = 16
 """Columns in one query, whose hashes take about 2 MiB each, however few rows there are."""
 
@@ -40,10 +41,10 @@ def facts(
     """For each column: missing, distinct, distinct_exact, values, minimum, maximum.
 
     Arguments:
-        connection: Asked for the facts of tables of many rows.
+        connection: Computes the facts of tables with many rows.
         stored: The columns.
-        types: Of the columns; those of images and arrays have no facts.
-        rows: Of the table.
+        types: The types of the columns; images and arrays have no facts.
+        rows: Number of rows of the table.
         table: A table of the connection with all columns, if it has one; else it reads the Parquet files.
     """
     flat = [i for i, type_ in enumerate(types) if type_ not in STACKED]
@@ -74,8 +75,8 @@ def facts(
 def _of_long(
     connection: duckdb.DuckDBPyConnection, stored: StoredColumns, place: int, rows: int, columns: int
 ) -> dict[str, Any]:
-    """Of a column of long texts, which take too much memory to be counted: their MD5 stands for them. Of
-    equally frequent texts those that begin alike may be listed in place of each other."""
+    """The facts of a column of long texts. Counting the texts takes too much memory, so their MD5 hashes are counted.
+    Among equally frequent texts, those with the same beginning may be listed in place of each other."""
     source, value = stored.relation(place), f"c{place}"
     counts = connection.execute(
         f"SELECT count(*) - count({value}), count(DISTINCT md5_number({value})) FROM {source}"

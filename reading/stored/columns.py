@@ -17,7 +17,7 @@ from reading.stored.column_facts import facts
 EXAMPLES = 5
 _AS_TEXT = {"date": "strftime({}, '%Y-%m-%d')", "datetime": "replace({}::VARCHAR, ' ', 'T')"}
 _LOOKED_AT = 100
-"""Rows that have the examples."""
+"""Number of rows from which examples are taken."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,8 @@ def _flat(types: Sequence[ColumnType]) -> list[int]:
 def _examples(
     stored: StoredColumns, types: Sequence[ColumnType], positions: Sequence[int]
 ) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """The first values of columns of one file, from its first rows; of a column without values there, the first at
-    all."""
+    """The first values of columns of one file, from its first rows. If a column has no values there, its first value
+    anywhere."""
     texts = [f"left({_AS_TEXT.get(types[i], '{}::VARCHAR').format(f'c{i}')}, 80) AS e{i}" for i in positions]
     relation, ask = stored.relation(positions[0]), stored.connection.execute
     rows = ask(f"SELECT {', '.join(texts)} FROM {relation} LIMIT {_LOOKED_AT}").fetchall()

@@ -7,7 +7,7 @@ import duckdb
 
 MEMORY_MIB = 256
 SPILL = "spill"
-"""Its folder, in the stored table's, for what does not fit into memory; empty afterwards."""
+"""The folder, inside that of the stored table, where DuckDB puts what does not fit into memory; empty afterwards."""
 
 
 def connect(folder: Path, readable: Iterable[Path] = ()) -> duckdb.DuckDBPyConnection:

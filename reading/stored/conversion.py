@@ -1,4 +1,5 @@
-"""Text cells become values: for each judged column an SQL expression over the batch, exact by the census.
+"""Conversion of text cells to values: an SQL expression over the batch for each column, which fits all cells by the
+census.
 
 The casts raise on a cell that does not fit, which the census has excluded: they never turn a value into NULL.
 """
@@ -58,7 +59,7 @@ def _plain_number(cell: str, rules: Rules) -> str:
 
 
 def _date(cell: str, rules: Rules) -> str:
-    """From any of y-m-d, d-m-y and m-d-y with -, / or . between."""
+    """A date in any of the forms y-m-d, d-m-y and m-d-y, separated by -, / or a point."""
     day = f"replace(replace({cell}, '/', '-'), '.', '-')"
     a, b, c = (f"CAST(split_part({day}, '-', {i}) AS INTEGER)" for i in (1, 2, 3))
     last = f"make_date({c}, {a}, {b})" if rules.dates == "mdy" else f"make_date({c}, {b}, {a})"

@@ -11,21 +11,21 @@ from gradus.facts import MAX_VALUES, ColumnType, ValueCount
 
 FEW_ROWS = 20_000
 ALL_VALUES = 400_000
-"""Number of values that the facts of all columns count together."""
+"""Largest number of values listed in the facts of all columns together."""
 FEWEST_VALUES = 20
 SHOWN = 5
-"""Values of a column that has more than its facts may count, in a wide table."""
+"""Number of values listed for a column of a wide table that has too many to list all."""
 
 
 def most_values(columns: int, distinct: int) -> int:
-    """How many of its most frequent values a column of so many has in its facts."""
+    """How many of its most frequent values are listed in the facts of a column with this many distinct values."""
     most = min(MAX_VALUES, max(FEWEST_VALUES, ALL_VALUES // max(1, columns)))
     return most if most == MAX_VALUES or distinct <= most else SHOWN
 
 
 def facts_of_few(present: NDArray[Any], rows: int, type_: ColumnType, columns: int) -> dict[str, Any]:
     """The facts of a column from its values that are not missing: texts as objects, dates as days and times as
-    microseconds since 1970. The table has so many `rows` and `columns`."""
+    microseconds since 1970. `rows` and `columns` are the numbers of rows and columns of the table."""
     counts = _counts(present, type_)
     numeric = type_ in ("integer", "number") and len(present) > 0
     found: dict[str, Any] = {
@@ -49,7 +49,7 @@ def _counts(present: NDArray[Any], type_: ColumnType) -> dict[Any, int]:
 
 
 def _time(micros: int) -> str:
-    """As DuckDB writes it: fractions without zeros at their end, and none of zero."""
+    """The time as DuckDB writes it: without zeros at the end of the fraction, and without a fraction of zero."""
     text = str(np.datetime64(micros, "us"))
     return text.rstrip("0").removesuffix(".") if "." in text else text
 

@@ -26,11 +26,11 @@ class Outcome:
     columns: Sequence[Described]
     files: Sequence[FileFacts]
     parse: Mapping[str, Any]
-    """Resolved."""
+    """The resolved options."""
     guessed: Mapping[str, str] = field(default_factory=dict)
     left_out: Sequence[LeftOut] = ()
     left_out_count: int | None = None
-    """If more were left out than are listed."""
+    """The number of all left-out rows, if more were left out than are listed."""
     findings: Sequence[Finding] = ()
 
 
@@ -59,7 +59,7 @@ def finish(connection: duckdb.DuckDBPyConnection, folder: Path, outcome: Outcome
 
 
 def with_digest(read: ReadTable, folder: Path) -> ReadTable:
-    """The record of the table in this folder with its digest, written beside it."""
+    """The record of the table in this folder, completed by its digest; also written to the folder."""
     complete = read.model_copy(update={"digest": digest_of(Table(folder, read))})
     (folder / FACTS).write_text(complete.model_dump_json(), encoding="utf-8")
     return complete

@@ -76,7 +76,8 @@ _FROM_NUMPY = {"date": "(DATE '1970-01-01' + {})", "datetime": "make_timestamp({
 
 
 def _for_duckdb(values: NDArray[Any] | Sequence[Any], type_: ColumnType) -> NDArray[Any]:
-    """Texts as objects; days and microseconds since 1970 for dates and times, which DuckDB does not take from numpy."""
+    """Texts as objects; dates and times as days and microseconds since 1970, because DuckDB does not accept numpy's
+    types."""
     match type_:
         case "text":
             return np.asarray(values, dtype=object)

@@ -95,8 +95,8 @@ class Stage:
 def write_parquet(
     connection: duckdb.DuckDBPyConnection, query: str, path: Path, columns: int, text_bytes: float
 ) -> None:
-    """Write the result of a query as a Parquet file of a stored table with so many columns; the texts of a row have so
-    many bytes on average."""
+    """Write the result of a query as a Parquet file of a stored table. `columns` is the number of columns of the table,
+    `text_bytes` the mean size of the texts of a row."""
     connection.execute(
         f"COPY ({query}) TO {quoted(path)} "
         f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {row_group(columns, text_bytes)}, PRESERVE_ORDER true)"

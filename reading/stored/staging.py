@@ -18,19 +18,19 @@ from reading.stored.conversion import expression, in_utc, plain_values
 from reading.stored.stage import Stage
 
 MEMORY_MIB = 192
-"""Of the database. With 160 the most frequent of 3 million different texts cannot be counted."""
+"""Memory limit of the database. With 160 the most frequent of 3 million distinct texts cannot be counted."""
 _DATABASE = "staging.duckdb"
 _TABLE = "r"
 _SPILL = "staging.tmp"
 
 
 class Staging:
-    """A typed table under construction; its files go when it is closed."""
+    """A typed table under construction; its temporary files are removed when it is closed."""
 
     def __init__(
         self, folder: Path, verdict: Verdict, text_bytes: Mapping[int, float], memory_mib: int = MEMORY_MIB
     ) -> None:
-        """`text_bytes` has for the position of each text column the mean bytes of its cells."""
+        """`text_bytes` has the mean size of the cells of each text column, by position."""
         self._folder = folder
         self._verdict = verdict
         self.rows = 0
