@@ -38,8 +38,8 @@ def found(lab: Lab, path: str) -> tuple[dict[str, Any], bool]:
     return {one["id"]: one for one in page["data"]}, page["predicting"]
 
 
-def sick(lab: Lab, *findings: Finding, **row: Any) -> str:
-    id_ = lab.trained(**DEEP, epochs=40)
+def sick(lab: Lab, *findings: Finding, epochs: int = 1, **row: Any) -> str:
+    id_ = lab.trained(**DEEP, epochs=epochs)
     with lab.hub.write() as session:
         stored = session.get_one(ExperimentRow, id_)
         stored.findings = json.dumps([one.model_dump(mode="json") for one in findings])
@@ -49,7 +49,7 @@ def sick(lab: Lab, *findings: Finding, **row: Any) -> str:
 
 
 def test_patches_are_probed_when_they_are_read_and_those_that_heal_nothing_are_dropped(lab: Lab) -> None:
-    path = sick(lab, COLLAPSED, LEAK)
+    path = sick(lab, COLLAPSED, LEAK, epochs=40)
     first, is_to_come = found(lab, path)
     assert is_to_come
     assert [one["predicted"] for one in first["signal_collapse"]["patches"]] == [{}, {}]
