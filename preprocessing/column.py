@@ -50,7 +50,7 @@ def sorted_categories(texts: Sequence[str], codes: NDArray[np.int32]) -> Column:
     if len(texts) < 2:
         return Column(codes, codes < 0, tuple(texts))
     order = sorted(range(len(texts)), key=texts.__getitem__)
-    place = np.full(len(texts) + 1, -1, dtype=np.int32)  # the last for the code -1
+    place = np.full(len(texts) + 1, -1, dtype=np.int32)  # the last entry is for the code -1
     place[order] = np.arange(len(texts), dtype=np.int32)
     sorted_codes = place[codes]
     return Column(sorted_codes, sorted_codes < 0, tuple(texts[i] for i in order))

@@ -136,7 +136,7 @@ def _by_column(split: ColumnSplit, table: Table, rows: NDArray[np.intp]) -> Part
     if table.record(split.column).type != "text":
         raise Misfit(("split", "column"), f"'{split.column}' must say train, validation or test in each row")
     codes = column.values[rows]
-    counts = np.bincount(codes + 1, minlength=len(column.categories) + 1)  # the missing ones first
+    counts = np.bincount(codes + 1, minlength=len(column.categories) + 1)  # the first count is of missing values
     names = ("", *column.categories)
     wrong = [f"'{name}' in {counts[i]} rows" for i, name in enumerate(names) if counts[i] and name not in PARTS]
     if wrong:

@@ -36,7 +36,7 @@ def _keys(column: Column, type_: str) -> list[bytes]:
     if type_ in STACKED:
         return [_key(value.tobytes()) for value in column.values]
     texts = as_text(column, type_)  # type: ignore[arg-type]
-    keys = [*(_key(text.encode()) for text in texts.categories), b"\0"]  # the last for the code -1
+    keys = [*(_key(text.encode()) for text in texts.categories), b"\0"]  # the last is for the code -1
     return [keys[code] for code in texts.values.tolist()]
 
 

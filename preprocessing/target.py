@@ -58,7 +58,7 @@ def tags_in(target: Tags, table: Table) -> tuple[str, ...]:
 def _tags(target: Tags, labels: Sequence[str], table: Table) -> Targets:
     """Multi-label targets. A row has a label if its cell names it; blanks around a tag and empty tags are ignored."""
     column = _as_text(target.column, table)
-    of_cell = np.zeros((len(column.categories) + 1, len(labels)))  # the last row for the code -1
+    of_cell = np.zeros((len(column.categories) + 1, len(labels)))  # the last row is for the code -1
     place = {label: i for i, label in enumerate(labels)}
     for i, cell in enumerate(column.categories):
         for tag in _split(cell, target):

@@ -43,7 +43,7 @@ def main() -> None:
             send(Stored())
             renew_processor_time(request)
         examine(job, send)
-    # Whatever a library raises on whatever bytes: also what Rust code panics with, which is no Exception.
+    # Any error of any library. A panic of Rust code is not even an Exception.
     except BaseException as error:
         failed = refusal(error, request)
         if failed.code == "reader_fault":
@@ -66,7 +66,7 @@ def refusal(error: BaseException, request: ReadRequest) -> ReadingFailed:
         return ReadingFailed("too_large", f"Reading needs more than {request.limits.memory_mib} MiB of memory.")
     if isinstance(error, OSError) and error.errno == errno.EFBIG:
         return ReadingFailed("too_large", f"What was read does not fit: {error.strerror}.")
-    if isinstance(error, duckdb.Error) or type(error).__name__ == "PanicException":  # of what is written in Rust
+    if isinstance(error, duckdb.Error) or type(error).__name__ == "PanicException":  # a panic of Rust code
         return ReadingFailed("data_error", f"The file is damaged: {words}")
     return ReadingFailed("reader_fault", f"Reading failed by a fault of Gradus: {type(error).__name__}: {words}")
 

@@ -106,7 +106,7 @@ def _start(folder: Path) -> subprocess.Popen[bytes]:
             "MALLOC_ARENA_MAX": "1",  # an arena for each thread reserves 64 MiB of address space
             "OPENBLAS_NUM_THREADS": "1",
         },
-        start_new_session=True,  # a Ctrl-C is the parent's to handle
+        start_new_session=True,  # so that Ctrl-C reaches only the parent
     )
 
 
@@ -211,7 +211,7 @@ class _Conversation:
         if code == -signal.SIGKILL:
             return ReadingFailed("too_large", "The system ended the reading, probably because memory ran out.")
         if code == -signal.SIGBUS and shutil.disk_usage(self._request.out).free < NO_ROOM:
-            return disk_full(self._request.out)  # a page of a mapped file had no place
+            return disk_full(self._request.out)  # there was no space for a page of a mapped file
         if code in (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS):
             return ReadingFailed(
                 "data_error",

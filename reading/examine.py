@@ -24,7 +24,7 @@ def examine(job: Job, log: Callable[[Log], None]) -> None:
     """
     table = Table(job.request.table or job.folder)
     wanted = job.request.target
-    if wanted is None and job.request.table is None:  # what a data set that is read for the first time gets
+    if wanted is None and job.request.table is None:  # the default target of a data set that is read for the first time
         wanted = table.read.label
     target = wanted if isinstance(wanted, str) and any(one.name == wanted for one in table.read.columns) else None
     question = uploaded_question(table.facts("", 1).model_copy(update={"target": target}))
@@ -39,7 +39,7 @@ def examine(job: Job, log: Callable[[Log], None]) -> None:
     for what, name, compute in steps:
         try:
             _write(job.folder / name, compute())
-        except Exception as error:  # whatever a check stumbles over in whatever table
+        except Exception as error:  # a check may fail on an unforeseen table
             if is_disk_full(error):
                 raise
             traceback.print_exception(error)
@@ -47,6 +47,6 @@ def examine(job: Job, log: Callable[[Log], None]) -> None:
 
 
 def _write(path: Path, found: Message) -> None:
-    part = path.with_suffix(".part")  # whatever ends this process leaves no half of a file
+    part = path.with_suffix(".part")  # so that no partial file is left if this process is killed
     part.write_text(found.model_dump_json(), encoding="utf-8")
     part.rename(path)

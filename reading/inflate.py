@@ -158,8 +158,8 @@ class Inflated(io.RawIOBase):
         self._budget = budget
         self._member: Decompressor | None = new_member()
         self._members = 1
-        self._waiting = b""  # compressed bytes that the present member has not been given
-        self._counted = 0  # compressed bytes that the budget knows of
+        self._waiting = b""  # compressed bytes not yet given to the current member
+        self._counted = 0  # compressed bytes already counted in the budget
         self.packed_done = 0
         """Compressed bytes that were used."""
         self.done = 0

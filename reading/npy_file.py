@@ -45,7 +45,7 @@ class NpyWriter:
         try:
             if error is None:
                 self._file.seek(0)
-                self._write_header()  # of the same length: numpy leaves room for the first axis to grow
+                self._write_header()  # has the same length: numpy leaves room for the first axis to grow
         finally:
             self._file.close()
 

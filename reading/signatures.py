@@ -95,7 +95,7 @@ def _text(head: bytes) -> Signature:
     wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
     if not wide and _looks_binary(head):
         return UNKNOWN
-    # A page in UTF-16 is a page, too.
+    # Markup may be in UTF-16, too.
     start = head.replace(b"\x00", b"")[2:] if wide else head.removeprefix(b"\xef\xbb\xbf")
     start = re.sub(rb"\A(\s|<!--.*?-->)+", b"", start, flags=re.DOTALL)
     return next((found for pattern, found in _MARKUP if pattern.match(start)), TEXT)

@@ -104,7 +104,7 @@ class ZipFile:
     def _decoded(self, i: int) -> str:
         raw = self._directory.raw_name(i)
         try:
-            name = raw.decode()  # tools write UTF-8 without saying so, too
+            name = raw.decode()  # some tools write UTF-8 without the flag
         except UnicodeDecodeError:
             if int(self._directory.members["flags"][i]) & _UTF8:
                 raise self._refused("has a name that is not UTF-8", i) from None

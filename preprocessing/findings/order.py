@@ -63,7 +63,7 @@ def _are_paths(names: list[str]) -> bool:
 
 
 def _words(names: list[str]) -> NDArray[np.int64]:
-    """A code for each file name without its digits. Folder names are ignored, because they are the classes."""
+    """A code for each file name, with its numbers masked. Folder names are ignored, because they are the classes."""
     stems = [re.sub(r"\d+", "#", PurePosixPath(name.replace("\\", "/")).stem) for name in names]
     return np.unique(stems, return_inverse=True)[1].astype(np.int64)
 

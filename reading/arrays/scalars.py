@@ -100,7 +100,7 @@ def _texts(values: NDArray[Any], name: str) -> tuple[Any, Mask]:
         texts = [value.decode() if isinstance(value, bytes) else str(value) for value in values.tolist()]
         for text in texts:
             text.encode()
-    except (UnicodeError, SystemError):  # the latter of numpy's, for a number that is no character
+    except (UnicodeError, SystemError):  # SystemError comes from numpy, for an invalid code point
         message = f"{name} has bytes that are no text: save it as str."
         raise ReadingFailed("data_error", message, file=name) from None
     return texts, np.array([not text for text in texts], dtype=np.bool_)

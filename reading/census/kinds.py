@@ -105,7 +105,7 @@ def _integer(cell: str) -> str | None:
     if not found:
         return None
     zeros, digits = found[1], found[2]
-    if zeros:  # `digits` has the last zero of 0 itself
+    if zeros:  # the number 0 itself has no `zeros`
         return LEADING_ZERO
     if cell[0] == "+" and len(digits) > 6:
         return TEXT  # a telephone number

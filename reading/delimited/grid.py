@@ -80,7 +80,7 @@ def _outside(data: Bytes, quote: int, delimiter: int) -> NDArray[np.bool_] | Non
         return None
     opens, closes = quotes[0::2], quotes[1::2]
     doubled = opens[1:] == closes[:-1] + 1
-    before = data[opens[np.append(True, ~doubled)] - 1]  # the last byte is read before the first, and no matter
+    before = data[opens[np.append(True, ~doubled)] - 1]  # index -1 reads the last byte; set below
     if opens[0] == 0:
         before[0] = _LF
     behind = data[closes[np.append(~doubled, True)] + 1]

@@ -72,7 +72,7 @@ def _looked_at(job: Job, pictures: Sequence[Picture]) -> tuple[Counter[tuple[int
         try:
             found = header(picture.data(job.limits.picture_bytes), job.limits)
         except BrokenPicture as broken:
-            first = first or f"{picture.name}: {broken}"  # it is left out when it is read
+            first = first or f"{picture.name}: {broken}"  # it will be left out when pictures are read
             continue
         sizes[found.height, found.width] += 1
         gray += found.gray

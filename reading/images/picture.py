@@ -49,7 +49,7 @@ def header(data: bytes, limits: Limits) -> Header:
     """
     with _opened(data, limits) as image:
         width, height = image.size
-        # That of the base class: for a PNG the other one decodes all pixels.
+        # The method of the base class, because PngImageFile.getexif decodes all pixels.
         if Image.Image.getexif(image).get(_ORIENTATION) in _TURNED:
             width, height = height, width
         return Header(height, width, image.mode in _GRAY or _has_gray_palette(image))
@@ -94,7 +94,7 @@ def _opened(data: bytes, limits: Limits) -> Iterator[Image.Image]:
         raise BrokenPicture("needs too much memory") from None
     except Image.DecompressionBombError:
         raise BrokenPicture(f"more than {limits.picture_pixels // MB} megapixels") from None
-    # What Pillow's readers raise on damaged files is no closed list.
+    # The errors that Pillow's readers raise on damaged files are not a closed list.
     except (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
         raise BrokenPicture(f"damaged: {error}"[:200]) from None
     except (EOFError, struct.error, ArithmeticError, AssertionError, NotImplementedError, RuntimeError) as error:
@@ -134,7 +134,7 @@ def _fitted(image: Image.Image, size: tuple[int, int], resize: Resize) -> Image.
     """The picture in this size (width, height); unchanged if it has it."""
     if image.size == size:
         return image
-    filter_ = Image.Resampling.BILINEAR  # averages over what it makes smaller
+    filter_ = Image.Resampling.BILINEAR  # averages when it shrinks a picture
     if resize == "pad":
         return ImageOps.pad(image, size, filter_, color=0)
     if resize == "crop":

@@ -76,7 +76,7 @@ def objects(decoded: Decoded, size: int) -> Iterator[list[tuple[int, Mapping[str
 
 def _texts(decoded: Decoded, size: int) -> Iterator[tuple[int, str]]:
     """Texts of whole lines, and the line on which each begins."""
-    rest: list[str] = []  # of a line that goes on
+    rest: list[str] = []  # pieces of an unfinished line
     line, have = 1, 0
     for chunk in decoded.chunks(size):
         end = chunk.rfind("\n") + 1
@@ -112,7 +112,7 @@ def _decoded(decoded: Decoded, lines: list[str], first: int) -> list[tuple[int, 
         except RecursionError:
             raise _failed(decoded, line, 0, "is nested too deeply") from None
         except json.JSONDecodeError as error:
-            if text.lstrip().startswith("["):  # in several lines
+            if text.lstrip().startswith("["):  # an array that spans several lines
                 raise _failed(decoded, line, 0, _NO_OBJECT.format("an array")) from None
             raise _failed(decoded, line, error.pos, f"is no JSON: {error.msg}") from None
         except _Refused as error:

@@ -66,7 +66,7 @@ def regular(text: str, keys: Sequence[str], line: int) -> Regular | None:
             return None
         columns.append(unescaped)
         texts.append(of_texts > 0)
-    if quotes != np.count_nonzero(is_quote):  # such as those of two texts side by side
+    if quotes != np.count_nonzero(is_quote):  # there are more quotes, such as of two texts side by side
         return None
     return Regular(keys, columns, texts, range(line, line + borders.shape[1]))
 

@@ -33,7 +33,7 @@ def asked(duckdb_type: str, wanted: CellType) -> Taken:
         return Taken(
             wanted, value=cast, wrong=f"{value} IS NOT NULL AND NOT coalesce(isfinite({cast}), false)", why=why
         )
-    # A cast that rounds is no fit: what is cast back must be what it was.
+    # A cast that rounds does not fit: casting back must give the original value.
     back = f"TRY_CAST({cast} AS {duckdb_type})"
     return Taken(wanted, value=cast, wrong=f"{value} IS NOT NULL AND {back} IS DISTINCT FROM {{0}}", why=why)
 
@@ -43,7 +43,7 @@ def _of_text(wanted: CellType) -> Taken:
     cast = _TRUE.format(text) if wanted == "boolean" else f"TRY_CAST({text} AS {SQL_TYPES[wanted]})"
     form = _FORMS[wanted].replace("{", "{{").replace("}", "}}")
     wrong = f"NOT regexp_full_match({text}, '{form}') OR {cast} IS NULL"
-    if wanted == "number":  # also what becomes 0 although a digit is none
+    if wanted == "number":  # also refuse what becomes 0 although a digit is not 0
         wrong += f" OR isinf({cast}) OR ({cast} = 0 AND regexp_matches({text}, '^[^eE]*[1-9]'))"
     why = f"is no {wanted}"
     if wanted == "datetime":

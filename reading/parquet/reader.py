@@ -114,7 +114,7 @@ def _order(first: tuple[str, ...], names: tuple[str, ...], file: str) -> tuple[i
     places: dict[str, list[int]] = {}
     for i in reversed(range(len(names))):
         places.setdefault(names[i], []).append(i)
-    return tuple(places[name].pop() for name in first)  # of columns of one name, the next one
+    return tuple(places[name].pop() for name in first)  # the next one of the columns with this name
 
 
 def _taken(file: _File, column: int, name: str, parse: ParquetParse) -> Taken:

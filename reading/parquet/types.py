@@ -60,7 +60,7 @@ def _decimal(duckdb_type: str, digits: int, scale: int) -> Taken:
     if not scale:
         return Taken("integer") if digits <= 18 else Taken("integer", wrong=_BEYOND, why=_IDENTIFIERS)
     if digits <= 15:
-        return Taken("number")  # every one is the nearest decimal of its double
+        return Taken("number")  # a double identifies every such decimal
     return Taken(
         "number",
         wrong=f"TRY_CAST({{0}}::DOUBLE AS {duckdb_type}) IS DISTINCT FROM {{0}}",

@@ -79,7 +79,7 @@ def _limit(request: ReadRequest) -> None:
     if sys.platform == "linux":  # on other systems the limit has another meaning
         limits[resource.RLIMIT_AS] = request.limits.memory_mib * MIB
     for kind, limit in limits.items():
-        # The soft limit on CPU time sends SIGXCPU, which says what happened; the hard one would be a mere SIGKILL.
+        # The soft limit on CPU time sends SIGXCPU, which tells the cause; the hard limit would send SIGKILL.
         # It leaves room for `renew_processor_time`.
         _set(kind, limit, 2 * limit + 5 if kind == resource.RLIMIT_CPU else limit)
 

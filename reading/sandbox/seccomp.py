@@ -126,7 +126,7 @@ def _program(machine: _Machine, pid: int) -> bytes:
         _step(_LOAD, _NUMBER),
         _step(_AT_LEAST, _X32, 0, 1),
         _step(_RETURN, permission),
-        # glibc then takes `clone`, whose flags can be seen: those of `clone3` are behind a pointer.
+        # glibc then calls `clone`, whose flags the filter can see: those of `clone3` are behind a pointer.
         _step(_EQUAL, _CLONE3, 0, 1),
         _step(_RETURN, no_such_call),
     ]

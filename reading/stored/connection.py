@@ -27,7 +27,7 @@ def connect(folder: Path, readable: Iterable[Path] = ()) -> duckdb.DuckDBPyConne
     connection.execute("SET allowed_paths = $paths", {"paths": [str(path) for path in readable]})
     connection.execute("SET enable_external_access = false")
     connection.execute("SET TimeZone = 'UTC'")
-    # A file's statistics may lie, for example that no value is NaN: conditions are asked of the values.
+    # A file's statistics may be wrong, for example about NaN: conditions are checked on the values.
     connection.execute("SET disabled_optimizers = 'statistics_propagation'")
     connection.execute("SET lock_configuration = true")
     return connection
