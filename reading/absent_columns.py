@@ -6,14 +6,14 @@ from gradus.nearest import nearest
 from reading.failure import ReadingFailed
 
 MOST = 20
-"""Names that are told."""
+"""Largest number of names in the message."""
 
 
 def check_present(told: Iterable[str], names: Sequence[str]) -> None:
-    """Check that a file has all columns that `parse.columns` tells the types of.
+    """Check that a file has all columns for which `parse.columns` gives a type.
 
     Raises:
-        ReadingFailed: it lacks some; the message names all of them.
+        ReadingFailed: it lacks some; the message names up to `MOST` of them.
     """
     own = frozenset(names)
     absent = [name for name in told if name not in own]

@@ -223,7 +223,7 @@ class _Conversation:
 
 
 def _result(folder: Path) -> ReadTable:
-    """The stored table's record; files that are no part of it are removed."""
+    """The stored table's record; files that are not part of it are removed."""
     facts = folder / FACTS
     if facts.stat().st_size > MAX_FACTS:
         raise ReadingFailed("too_large", f"What is known of the columns takes more than {MAX_FACTS // MIB} MiB.")

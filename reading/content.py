@@ -35,7 +35,7 @@ class Content:
         return self.name.rpartition(".")[2].lower() if "." in self.name else ""
 
     def on_disk(self, folder: Path) -> Path:
-        """A path to it: its own, or that of a decompressed copy in this folder."""
+        """The path of the file itself, or of a decompressed copy in this folder."""
         if not self.packed:
             return self.source.path
         path = folder / f"unpacked{len(list(folder.glob('unpacked*')))}"

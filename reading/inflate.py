@@ -208,7 +208,7 @@ class Inflated(io.RawIOBase):
             raise self._damaged(f"is damaged ({error})") from None
 
     def _next_member(self, rest: bytes) -> Decompressor | None:
-        """The member that begins behind the present one; padding with null bytes is allowed before the end."""
+        """Begin the next member; None at the end of the stream, before which padding with null bytes is allowed."""
         while not (rest := rest.lstrip(b"\x00")):
             if not (rest := self._packed.read(CHUNK)):
                 return None

@@ -15,7 +15,7 @@ from reading.target import check_target
 
 @dataclass(frozen=True)
 class Job:
-    """A reading that goes on."""
+    """A reading in progress."""
 
     request: ReadRequest
     report: Report

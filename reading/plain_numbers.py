@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 MAX_WHOLE, MAX_FRACTION = 15, 17
-"""Digits before and behind the point."""
+"""Largest number of digits before and after the point."""
 _MAX_DIGITS = 18
 _EXACT = 1 << 53
 _POWERS = np.array([10.0**i for i in range(MAX_FRACTION + 1)])
@@ -27,7 +27,7 @@ class PlainNumbers:
     digits: NDArray[np.int64]
     """The number without its point and sign."""
     fraction: NDArray[np.uint8]
-    """Digits behind the point."""
+    """Number of digits after the point."""
     negative: NDArray[np.bool_]
     empty: NDArray[np.bool_]
 

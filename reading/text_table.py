@@ -36,7 +36,7 @@ class Reading:
     """What is known of the files besides their cells."""
 
     parse: Mapping[str, Any]
-    """The options of the format, resolved; those of cells are added."""
+    """The resolved options of the format, to which the options of cells are added."""
     guessed: Mapping[str, str]
     delimiter: str | None = None
     """The delimiter between cells; if it is a comma, a comma cannot be the decimal mark."""

@@ -150,7 +150,8 @@ def _large(extra: bytes, size: int, packed: int, offset: int) -> tuple[int, int,
 
 
 def data_offset(file: BinaryIO, directory: Directory, i: int) -> int:
-    """Where the bytes of a member begin: behind its local header, whose name must be that of the directory.
+    """The position of the first byte of a member, after its local header, which must have the same name as the
+    directory.
 
     Raises:
         ReadingFailed: the names differ.

@@ -85,7 +85,7 @@ class Tally:
                     self.examples[cell[:MAX_TEXT]] = None
 
     def cells_of(self, word: str) -> int:
-        """The number of cells with this text; 0 unless the column was told to count it."""
+        """The number of cells with this text; 0 unless it is one of the texts that are counted."""
         return self.counted.get(word, 0)
 
     def _by_value(self, cells: Sequence[Cell], lines: Sequence[int], file: int) -> None:

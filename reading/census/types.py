@@ -98,7 +98,7 @@ def decimal_mark(columns: list[AbstractSet[str]], delimiter: str | None) -> str:
 
 
 def thousands_mark(columns: list[AbstractSet[str]], decimal: str) -> str:
-    """The mark of groups of three, if some column proves exactly one."""
+    """The thousands mark, if the columns prove exactly one."""
     proven = [
         mark
         for mark in _GROUP_MARKS

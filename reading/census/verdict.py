@@ -202,7 +202,7 @@ def _misfit(name: str, kind: CellType, count: Count) -> ReadingFailed:
 
 
 def first_text(tally: Tally, judged: Judged) -> FirstText | None:
-    """Of a column of text, the first cell that is not a number; if all are, the first cell."""
+    """The first cell of a text column that is not a number or, if all are numbers, the first cell."""
     if judged.type != "text":
         return None
     cells = {kind: count for kind, count in tally.kinds.items() if kind != k.EMPTY}

@@ -1,4 +1,4 @@
-"""Cells that are certainly text, told by their first byte and length."""
+"""Cells that are certainly text, recognized by their first byte and length."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -21,7 +21,7 @@ def last_line_end(text: str) -> int:
 
 
 def last_outer_lf(text: str, quote: str) -> int:
-    """The place behind the last LF outside of quotes, if it is one of the last few."""
+    """The position after the last LF outside of quotes, if it is one of the last few LFs."""
     quotes, end = text.count(quote), len(text)
     for _ in range(20):
         found = text.rfind("\n", 0, end)

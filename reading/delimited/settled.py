@@ -34,7 +34,7 @@ class Settled:
     ragged: Literal["refuse", "pad", "leave_out"]
     width: int
     names: tuple[str, ...]
-    """As the file has them; empty texts where there are none."""
+    """The names in the file; empty texts where there are none."""
     header_row: str | None
     trailing: bool
     """Whether each row ends with an extra delimiter."""

@@ -89,7 +89,7 @@ def _borders(data: Bytes, is_quote: NDArray[np.bool_], keys: int) -> NDArray[np.
 
 
 def _escaped(data: Bytes) -> Places:
-    """The places behind an odd number of backslashes."""
+    """The positions after an odd number of backslashes."""
     places = np.flatnonzero(data == _BACKSLASH)
     if not len(places):
         return places

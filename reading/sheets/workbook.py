@@ -73,7 +73,7 @@ def _refuse_if_above(size: int, name: str, limits: Limits) -> None:
 
 
 def sheet_of(workbook: CalamineWorkbook, parse: ExcelParse, name: str) -> tuple[CalamineSheet, str | None]:
-    """The sheet that is the table, and why it was chosen if the request does not name one.
+    """The sheet to be read, and the reason why it was chosen if the request does not name one.
 
     Raises:
         ReadingFailed: there is no such sheet.

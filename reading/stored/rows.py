@@ -19,7 +19,7 @@ _STAGE = "rows.duckdb"
 
 
 class RowWriter:
-    """Collects the rows of all columns that are no stacks, until the Parquet files are written."""
+    """Collects the rows of all columns except stacks, until the Parquet files are written."""
 
     def __init__(
         self,
