@@ -168,6 +168,7 @@ def test_a_trainer_that_the_kernel_kills_for_its_memory_fails_its_run_alone(
 
 
 @on_sqlite
+@pytest.mark.usefixtures("shared_worker")
 def test_a_trainer_takes_no_more_memory_than_its_worker_was_told(shared_hub: Hub, tmp_path: Path) -> None:
     with workers(shared_hub, tmp_path) as start:
         worker = start(memory=1.0)
