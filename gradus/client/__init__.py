@@ -1,11 +1,10 @@
 """The Python client: `Client`, which blocks, and `AsyncClient`, which is awaited.
 
 A call is a method of a resource (`experiments.py`, `sweeps.py`, `datasets.py`, `keys.py`) or of the handle that it
-gives (`experiment.py`, `sweep.py`): it makes a `Request` (`request.py`) and awaits its answer from the transport.
-The transport (`transport.py`) sends it with httpx, again where `retry.py` says so; streams go on over connections that
-break (`follow.py`).
-Every method is written once, as a coroutine: `AsyncClient` awaits it, `Client` runs it over a transport that blocks
-(`methods.py`).
+returns (`experiment.py`, `sweep.py`): it makes a `Request` (`request.py`) and awaits its answer from the transport. The
+transport (`transport.py`) sends the request with httpx, and repeats it where `retry.py` says so. Streams reconnect when
+a connection breaks (`follow.py`). Every method is written once, as a coroutine: `AsyncClient` awaits it, `Client` runs
+it over a transport that blocks (`methods.py`).
 """
 
 import typing

@@ -1,4 +1,4 @@
-"""Answers that a worker computes: the service waits for them for a while, then says 202, and is asked again."""
+"""Answers that a worker computes: after a while the service responds with 202, and the request is repeated."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -27,11 +27,11 @@ async def answer(
     query: Mapping[str, str | int] | None = None,
     body: bytes | None = None,
 ) -> M:
-    """The answer of `GET path`, or of a POST of a body, which does no more when it is sent twice; however often the
-    service has to be asked.
+    """The answer of `GET path` or, with a body, of a POST that is harmless to repeat. The request is repeated until
+    there is an answer.
 
     Raises:
-        TimeoutError: there is none after so many seconds; a worker still computes it.
+        TimeoutError: there is no answer after `timeout` seconds; a worker still computes it.
     """
     deadline = Deadline(timeout, "there is no answer yet")
 

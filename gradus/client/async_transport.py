@@ -10,7 +10,7 @@ from gradus.client.transport import Transport, settings
 
 
 class AsyncTransport(Transport[httpx.AsyncClient]):
-    """Awaits, from one event loop."""
+    """A transport whose methods are awaited, from one event loop."""
 
     blocks = False
 
@@ -37,7 +37,7 @@ class AsyncTransport(Transport[httpx.AsyncClient]):
         await response.aclose()
 
     async def sleep(self, seconds: float) -> None:
-        """Let others run for a while."""
+        """Pause; other tasks of the event loop run in the meantime."""
         from asyncio import sleep  # noqa: PLC0415 (a tenth of the import's time, for nothing where a client blocks)
 
         await sleep(seconds)

@@ -56,7 +56,7 @@ class Service(Resource[T_co]):
 
     @property
     def datasets(self) -> "Datasets[T_co]":
-        """What experiments can learn."""
+        """The data sets that experiments can train on."""
         from gradus.client.datasets import Datasets  # noqa: PLC0415 (not everybody needs it)
 
         return Datasets(self._transport)
@@ -70,7 +70,7 @@ class Service(Resource[T_co]):
 
     @property
     def webhooks(self) -> "Webhooks[T_co]":
-        """Signed calls of the service to an address of yours."""
+        """Webhooks: signed calls of the service to a URL of yours."""
         from gradus.client.webhooks import Webhooks  # noqa: PLC0415 (not everybody needs it)
 
         return Webhooks(self._transport)
@@ -85,12 +85,12 @@ class Service(Resource[T_co]):
     @method
     async def probe(self, spec: Document | None = None, /, *, timeout: float | None = None, **fields: Any) -> "Probe":
         """What a spec will do, before it is queued: statistics of its data and of its initial network, the learning
-        rates that can work, findings with patches whose effect was measured, and a verdict. Fields are those of a
-        spec; they come over it. A worker computes it beside its training.
+        rates that can work, findings with patches whose effect was measured, and a verdict. `fields` are fields of a
+        spec, and replace those of `spec`. A worker computes the probe beside its training.
 
         Raises:
             InvalidSpec: the spec is wrong; `errors` lists every mistake.
-            TimeoutError: there is no answer after so many seconds.
+            TimeoutError: there is no answer after `timeout` seconds.
         """
         from gradus.wire.probe import Probe  # noqa: PLC0415 (not everybody needs it)
 
@@ -121,13 +121,14 @@ class Service(Resource[T_co]):
         json: Document | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Any:
-        """Any request of the HTTP API, such as `("GET", "/v1/system")`, and its JSON answer, None if it has none.
+        """Send any request of the HTTP API, such as `("GET", "/v1/system")`; returns its JSON answer, None if it has no
+        body.
 
-        It has the client's key, timeouts, retries and errors. A POST is sent again after a lost answer only if its
-        headers have an `Idempotency-Key`.
+        The request uses the client's key, timeouts, retries and errors. A POST is sent again after a lost answer only
+        if its headers have an `Idempotency-Key`.
 
         Raises:
-            BadRequest: the path is a URL, to which the key would be sent.
+            BadRequest: the path is a URL; the key would be sent there.
         """
         if not path.startswith("/"):
             raise BadRequest(f"'{path}' is not a path: write it like /v1/system")
@@ -136,15 +137,16 @@ class Service(Resource[T_co]):
         return await self._transport.send(sent)
 
     def now(self) -> datetime:
-        """The time by the service's clock, as its last answer has it; before there is one, by this machine's."""
+        """The time by the service's clock, estimated from its last answer; before the first, by this machine's
+        clock."""
         return self._transport.clock.now()
 
     def with_options(
         self, *, timeout: float | None = None, max_retries: int | None = None, headers: Mapping[str, str] | None = None
     ) -> Self:
-        """A client with other options over the same connections, which `close` of either closes.
+        """A client with other options that shares this client's connections; `close` of either client closes them.
 
-        `headers` are added to those that it has.
+        `headers` are added to this client's headers.
         """
         known = self._transport.options
         options = replace(
@@ -159,7 +161,7 @@ class Service(Resource[T_co]):
 
 
 def _without(headers: Mapping[str, str], names: Iterable[str]) -> Mapping[str, str]:
-    """The headers except those of these names, in any case."""
+    """The headers without those of these names, ignoring case."""
     dropped = {name.lower() for name in names}
     return {name: value for name, value in headers.items() if name.lower() not in dropped}
 

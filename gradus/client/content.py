@@ -21,7 +21,7 @@ def content_of(body: bytes | FileBody | None, *, blocks: bool) -> bytes | Iterat
 
 
 def headers_of(request: Request[Any], options: Options) -> httpx.Headers:
-    """The headers of all requests, and this request's own, which win.
+    """The headers of all requests, merged with this request's own, which take precedence.
 
     Raises:
         BadRequest: one of them cannot be sent.

@@ -1,4 +1,4 @@
-"""Where the service is, and the key that it wants: given, from the environment, or from `client.json`."""
+"""The service's URL and API key: from arguments, from the environment, or from `client.json`."""
 
 import os
 from collections.abc import Mapping
@@ -11,32 +11,32 @@ from gradus.data_folder import CLIENT_FILE, abandoned, default_dir
 from gradus.errors import BadRequest, Unavailable
 
 _HERE = frozenset({"127.0.0.1", "::1", "localhost"})
-"""Names of this machine."""
+"""Host names of this machine."""
 
 
 @dataclass(frozen=True)
 class Credentials:
-    """An address without a slash at its end, and a key, which stays out of `repr`."""
+    """A URL without a trailing slash, and a key, which `repr` does not show."""
 
     url: str
     key: str | None = field(default=None, repr=False)
 
     @property
     def address(self) -> str:
-        """The URL as messages show it, without a user's password."""
+        """The URL for messages, without a user name and password."""
         parts = urlsplit(self.url)
         return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
     @property
     def local(self) -> bool:
-        """Whether the service is on this machine: then no proxy stands between."""
+        """Whether the service is on this machine, so that requests bypass any proxy."""
         return urlsplit(self.url).hostname in _HERE
 
     def headers(self) -> dict[str, str]:
         """The header that carries the key.
 
         Raises:
-            BadRequest: the key cannot be sent, or something else would be sent in its place.
+            BadRequest: the key cannot be sent in a header as it is.
         """
         if not self.key:
             return {}
@@ -47,7 +47,7 @@ class Credentials:
         return {"Authorization": f"Bearer {self.key}"}
 
     def also_called(self, url: str) -> bool:
-        """Whether the address is this one, perhaps by another name of this machine."""
+        """Whether the URL is the same service, perhaps by another name of this machine."""
         ours, theirs = urlsplit(self.url), urlsplit(url)
         alike = (ours.scheme, ours.port, ours.path) == (theirs.scheme, theirs.port, theirs.path)
         return url == self.url or (alike and {ours.hostname, theirs.hostname} <= _HERE)
@@ -56,11 +56,11 @@ class Credentials:
 def find_credentials(
     url: str | None = None, env: Mapping[str, str] = os.environ, *, key: str | None = None
 ) -> Credentials:
-    """The service that is meant: `url`, else `GRADUS_URL`, else the one that `gradus up` started on the data folder.
+    """The service to use: `url`, else `GRADUS_URL`, else the one that `gradus up` started on the data folder.
 
-    The key of `client.json` goes to its own address alone, which other names of this machine stand for: at the same
-    port of `localhost` somebody else may listen. Where both come from the file, they count only while its service
-    runs: afterwards the port is anybody's. `GRADUS_KEY` wins over it, and `key` over both.
+    The key in `client.json` is sent only to the URL in that file, under any name of this machine. If both the URL and
+    the key come from the file, its service must be running: otherwise another program could listen on the port.
+    `GRADUS_KEY` takes precedence over the file's key, and `key` over both.
 
     Raises:
         BadRequest: the URL is not valid, or a value is empty.
@@ -109,7 +109,7 @@ def _folder(env: Mapping[str, str]) -> Path | None:
 
 
 def _saved(env: Mapping[str, str]) -> Credentials | None:
-    """What `gradus up` wrote, if it has."""
+    """The URL and key that `gradus up` wrote; None if there are none."""
     folder = _folder(env)
     if folder is None:
         return None

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from gradus.client.async_transport import AsyncTransport  # noqa: F401 (named below)
 
 POLL = (0.1, 1.0)
-"""Seconds between two questions whether it has been read, at first and at most."""
+"""Seconds between two polls while the data set is read: initially and at most."""
 
 
 class StoredDataset(DatasetHandle[T_co]):
@@ -42,7 +42,7 @@ class StoredDataset(DatasetHandle[T_co]):
 
     @method
     async def refresh(self) -> "StoredDataset[T_co]":
-        """Ask the service how it is now."""
+        """Get the current state from the service."""
         self._record = await self._transport.send(get_dataset(self.id))
         return self
 
@@ -51,15 +51,15 @@ class StoredDataset(DatasetHandle[T_co]):
         """Block until its newest version has been read, whether or not that succeeded.
 
         Raises:
-            TimeoutError: it has not been read after so many seconds; the reading goes on.
+            TimeoutError: it has not been read after `timeout` seconds; the reading goes on.
         """
         return await self._waited(timeout)
 
     @iterator
     async def watch(self, *, patience: float = PATIENCE) -> AsyncGenerator[StepProgress]:
-        """How far the reading is, whenever that changes, to its end; then the record is new.
+        """The progress of the reading, whenever it changes, until the reading ends; then the record is updated.
 
-        A lost connection is made again, for at most `patience` seconds.
+        A broken connection is reopened, for at most `patience` seconds.
         """
         self._record = await self._transport.send(get_dataset(self.id), Outage(patience))
         if self.status == "reading":
@@ -70,7 +70,7 @@ class StoredDataset(DatasetHandle[T_co]):
 
     @iterator
     async def events(self, *, after: int = 0, patience: float = PATIENCE) -> AsyncGenerator[DatasetEvent]:
-        """Its events after number `after` as they come, each once and in order, until no version is being read."""
+        """The events after number `after` as they arrive, each once and in order, until no version is being read."""
         async with aclosing(follow_dataset(self._transport, self.id, after, patience)) as events:
             async for event in events:
                 yield event
@@ -89,8 +89,9 @@ class StoredDataset(DatasetHandle[T_co]):
     ) -> RowPage:
         """At most `limit` rows in the order of the files, with all columns or some.
 
-        With `finding`, only the rows that the findings with this id are about, or the one about `finding_column`. With
-        `rows`, only those at these positions, such as the evidence of an experiment's findings names: at most 200.
+        With `finding`, only the rows that the findings with this id are about; with `finding_column` as well, only
+        those of the finding about this column. With `rows`, only the rows at these positions, at most 200, such as
+        those in the evidence of an experiment's findings.
         """
         columns = (column,) if isinstance(column, str) else tuple(column)
         about = {"finding": finding, "finding_column": finding_column, "row": tuple(rows)}
@@ -99,7 +100,7 @@ class StoredDataset(DatasetHandle[T_co]):
     @method
     async def to_frame(self, *, column: str | Sequence[str] = (), version: int | None = None) -> "DataFrame":
         """All rows as a pandas frame whose columns have the types that were read, with pandas' NA where a value is
-        missing. With DuckDB installed they come as one file, else by 200 rows.
+        missing. If DuckDB is installed, they are downloaded as one file, else in pages of 200 rows.
 
         Raises:
             BadRequest: no column has this name.
@@ -116,7 +117,7 @@ class StoredDataset(DatasetHandle[T_co]):
 
     @method
     async def findings(self, *, version: int | None = None) -> tuple[Finding, ...]:
-        """What is wrong with the data, how that is known, and what to do about it."""
+        """The problems of the data, each with its evidence and with ways to solve it."""
         page: FindingPage = await self._transport.send(self._get("findings", reads(FindingPage), version=version))
         return page.data
 
@@ -124,8 +125,8 @@ class StoredDataset(DatasetHandle[T_co]):
     async def images(
         self, class_: str | None = None, n: int = 64, *, side: int = 64, version: int | None = None
     ) -> bytes:
-        """A contact sheet of the first `n` pictures, of all classes or of one, as a PNG. Those larger than `side`
-        pixels, at most 256, are scaled down."""
+        """A contact sheet of the first `n` pictures, of all classes or of one, as a PNG. Pictures larger than `side`
+        pixels (at most 256) are scaled down."""
         options: dict[str, Any] = {
             "n": n,
             "side": side,
@@ -156,7 +157,7 @@ class StoredDataset(DatasetHandle[T_co]):
         are read with the options in `parse` alone.
 
         Raises:
-            InvalidSpec: the files cannot be read so; says where, and with which option they could be.
+            InvalidSpec: the files cannot be read with these options; says where, and which option would help.
         """
         add = partial(Request, "POST", path_of("datasets", self.id, "versions"), reads(VersionRecord))
         headers = idempotency(None)
@@ -185,7 +186,7 @@ class StoredDataset(DatasetHandle[T_co]):
         notes: str | None = None,
         target: str | Sequence[str] | None = None,
     ) -> "StoredDataset[T_co]":
-        """Change name, tags, notes or target; those that are left out stay. An empty target is none."""
+        """Change name, tags, notes or target; omitted fields stay as they are. An empty target removes the target."""
         none = {"target": None} if target is not None and not target else {}
         body = changed({}, {"name": name, "tags": tags, "notes": notes, "target": target or None}, none)
         request = Request("PATCH", path_of("datasets", self.id), reads(DatasetRecord), body=body)
@@ -211,7 +212,8 @@ class StoredDataset(DatasetHandle[T_co]):
         file: int = 1,
         version: int | None = None,
     ) -> Path:
-        """Save a file as it was sent, or with `parquet` or `npz` the table as it was read; where it has been saved.
+        """Save a file as it was uploaded or, with `parquet` or `npz`, the table as it was read. Returns the path of the
+        saved file.
 
         `path` is a file, or a folder in which it gets its own name; by default the current folder.
         """
@@ -242,7 +244,7 @@ def checked(dataset: StoredDataset[T_co]) -> StoredDataset[T_co]:
     """The data set, if it could be read.
 
     Raises:
-        InvalidSpec: it could not; says where, and with which option it could be.
+        InvalidSpec: it could not be read; says where, and which option would help.
     """
     if dataset.error is None:
         return dataset
@@ -255,4 +257,4 @@ def checked(dataset: StoredDataset[T_co]) -> StoredDataset[T_co]:
 
 
 AsyncStoredDataset = StoredDataset["AsyncTransport"]
-"""What an `AsyncClient` gives."""
+"""The handle that an `AsyncClient` returns."""

@@ -1,4 +1,4 @@
-"""The event log of a data set as it grows, to the end of its reading, over connections that break."""
+"""Follows the event log of a data set to the end of the reading, and reconnects when a connection breaks."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -39,7 +39,7 @@ class DatasetEvent:
     """1, 2, 3 … within the data set."""
     kind: str
     at: datetime
-    """When it happened."""
+    """Time of the event."""
     dataset_id: str
     data: Message
     """A record for `status` and `end`, a step's progress for `progress`, a log line for `log`, a finding for
@@ -51,7 +51,7 @@ class _Received:
     seq: int
     kind: str
     event: DatasetEvent | None
-    """None for a kind that only a newer service knows, which counts all the same."""
+    """None for an unknown kind of a newer service; its number still counts."""
 
 
 async def follow_dataset(
@@ -87,7 +87,7 @@ async def follow_dataset(
 async def progress_of(
     transport: "Transport[Any]", record: DatasetRecord, patience: float = PATIENCE
 ) -> AsyncGenerator[StepProgress]:
-    """How far the reading is, whenever that has changed, to its end."""
+    """The progress of the reading, whenever it has changed, until the reading ends."""
     if record.progress is not None:
         yield record.progress
     async with aclosing(follow_dataset(transport, record.id, record.last_event, patience)) as events:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from gradus.client.transport import Transport
 
 DTYPES = {"integer": "Int64", "number": "Float64", "boolean": "boolean", "text": "string"}
-"""The pandas type of a column, all of which know a missing value."""
+"""The pandas type for each type of column; all of them support missing values."""
 MOMENTS = ("date", "datetime")
 """Types that become `datetime64[us]`."""
 NOT_IN_PARQUET = ("image", "array")
@@ -82,7 +82,7 @@ def _chosen(columns: Sequence[ColumnRecord], names: Sequence[str]) -> Sequence[C
 
 
 def _read(path: Path, positions: Sequence[int]) -> list[Any]:
-    """Columns of a Parquet file as masked arrays. By position: names that differ in case alone are one to DuckDB."""
+    """Columns of a Parquet file as masked arrays. Selected by position, because DuckDB ignores case in names."""
     duckdb = import_module(READER)
     with duckdb.connect() as connection:
         table = connection.read_parquet(str(path))

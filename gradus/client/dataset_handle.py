@@ -15,42 +15,42 @@ class DatasetHandle(Handle[DatasetRecord, T_co]):
 
     @property
     def record(self) -> DatasetRecord:
-        """All of the newest answer."""
+        """The service's newest answer about the data set."""
         return self._record
 
     @property
     def status(self) -> str:
-        """`reading`, `ready` or `failed`: of its newest version."""
+        """The status of the newest version: `reading`, `ready` or `failed`."""
         return str(self.record.status)
 
     @property
     def target(self) -> str | tuple[str, ...] | None:
-        """The target of specs that name none."""
+        """The default target, for specs without a `target`."""
         return self.record.target
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """Words to find it by."""
+        """Labels for filters."""
         return self.record.tags
 
     @property
     def notes(self) -> str:
-        """Text for people."""
+        """Free-form notes."""
         return self.record.notes
 
     @property
     def columns(self) -> tuple[ColumnRecord, ...]:
-        """Its columns with their types and how these were decided; empty until it is ready, and in a list."""
+        """The columns with their types and how these were decided; empty until the data set is ready, and in lists."""
         return self.record.columns or ()
 
     @property
     def parse(self) -> dict[str, Any]:
-        """How its files were read, with every option written out; empty until it is ready, and in a list."""
+        """How the files were read, with every option written out; empty until the data set is ready, and in lists."""
         return self.record.parse or {}
 
     @property
     def versions(self) -> tuple[VersionSummary, ...]:
-        """All versions, newest first; empty in a list."""
+        """All versions, newest first; empty in lists."""
         return self.record.versions or ()
 
     @property

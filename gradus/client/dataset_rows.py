@@ -14,9 +14,8 @@ if TYPE_CHECKING:
 async def all_rows(
     transport: "Transport[Any]", dataset_id: str, offset: int, limit: int | None, selection: Mapping[str, Any]
 ) -> RowPage:
-    """At most `limit` rows after the first `offset`, as one page, fewer at a time where rows are
-    large. The selection is a query; what is empty in it is left
-    out."""
+    """At most `limit` rows after the first `offset`, as one page. They are requested in smaller pages if rows are
+    large. `selection` is a query; its empty values are omitted."""
     query = {name: value for name, value in selection.items() if value not in {None, ()}}
     data: list[dict[str, Any]] = []
     most = PAGE_SIZE

@@ -1,4 +1,4 @@
-"""What `upload`, `dry_run` and `new_version` are given, as requests."""
+"""Converts the arguments of `upload`, `dry_run` and `new_version` to requests."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -41,7 +41,7 @@ class Given:
         return self.splits == (None,) and small
 
     def name(self, name: str | None) -> str:
-        """What the data set is called.
+        """The name of the data set.
 
         Raises:
             BadRequest: there is no name.
@@ -53,10 +53,10 @@ class Given:
 
 
 def given(data: Any, parse: Mapping[str, Any] | None) -> Given:
-    """The files in what was given.
+    """The files in the arguments of a call.
 
     Raises:
-        BadRequest: nothing that can be uploaded is in it, or a file cannot be read.
+        BadRequest: the arguments contain nothing that can be uploaded, or a file cannot be read.
     """
     parts: list[tuple[str | None, Any]]
     if isinstance(data, Mapping) and data and set(data) <= {*PARTS} and not any(map(_is_array, data.values())):
@@ -72,11 +72,7 @@ def given(data: Any, parse: Mapping[str, Any] | None) -> Given:
 
 
 def source_of(data: Any) -> Source:
-    """One file.
-
-    Raises:
-        BadRequest: it is nothing that can be uploaded.
-    """
+    """One file. Raises: BadRequest: it cannot be uploaded."""
     if isinstance(data, str | PathLike):
         return of_path(Path(data))
     if isinstance(data, bytes | bytearray | memoryview):
@@ -95,7 +91,7 @@ def source_of(data: Any) -> Source:
 async def send_files(
     transport: "Transport[Any]", files: Given, report: Report | None, resume: str | None = None
 ) -> list[dict[str, Any]]:
-    """Send all files in parts: the `files` of a document."""
+    """Upload all files in parts. Returns the value of `files` for the request's document."""
     sent = Sent(sum(one.size for one in files.sources), report)
     found = []
     for i, (source, split) in enumerate(zip(files.sources, files.splits, strict=True)):
@@ -105,7 +101,7 @@ async def send_files(
 
 
 def one_body(files: Given, report: Report | None) -> FileBody:
-    """The only file as a body."""
+    """The only file, as the body of a request."""
     (source,) = files.sources
     return source.body(Sent(source.size, report).part(0, 1))
 
@@ -119,7 +115,7 @@ def query_of(files: Given, **options: Any) -> dict[str, str | int | tuple[str, .
 
 
 def changed(document: Document, changes: Mapping[str, Any], more: Mapping[str, Any] | None = None) -> bytes:
-    """A document with these fields in it, without those that are None, and with `more` as it is."""
+    """The document with these changes, except those that are None, and with all of `more`."""
     given = {key: value for key, value in changes.items() if value is not None}
     return encoded({**dict(document), **given, **(more or {})})
 
@@ -129,7 +125,7 @@ def _is_array(value: Any) -> bool:
 
 
 def _named(source: Source, split: str | None) -> Source:
-    """A file of a split that nobody has named is called like its part."""
+    """The source; if it has no name but belongs to a part of a split, it is named after the part."""
     return replace(source, name=split) if split is not None and not source.name else source
 
 

@@ -1,4 +1,4 @@
-"""The networks of a sweep's change, which answer together."""
+"""Ensemble predictions: the networks of one change of a sweep answer together."""
 
 from os import PathLike
 from pathlib import Path
@@ -15,7 +15,7 @@ from gradus.wire.sweep import SweepRecord, SweepSummary
 
 
 class EnsembleHandle(Handle[SweepSummary, T_co]):
-    """A sweep, the networks of whose changes can be asked."""
+    """A sweep, whose networks can be asked for predictions."""
 
     _family = "sweeps"
 
@@ -31,8 +31,8 @@ class EnsembleHandle(Handle[SweepSummary, T_co]):
         probabilities: bool = True,
         absent: str = "refuse",
     ) -> EnsemblePrediction:
-        """The answers of a change's networks, one for each seed, to rows as `Experiment.predict` takes them: the mean
-        of what they say, and its `spread`. Without a label, the best change is asked.
+        """The predictions of a change's networks, one for each seed, for rows as `Experiment.predict` takes them: the
+        mean of their answers, and its `spread`. Without a label, the best change is asked.
 
         Raises:
             InvalidSpec: a column or a value does not fit; `errors` lists them.
@@ -56,8 +56,7 @@ class EnsembleHandle(Handle[SweepSummary, T_co]):
         probabilities: bool = True,
         absent: str = "refuse",
     ) -> Path:
-        """Write the answers of a change's networks to a CSV file as CSV, a line for each row; those to a picture as
-        JSON."""
+        """Write a change's predictions for a CSV file as CSV, a line for each row; for a picture as JSON."""
         options = {"epoch": epoch, "top": top, "probabilities": probabilities, "absent": absent}
         with Path(to).open("wb") as file:
             async for piece in predict_file(self._transport, sweep(self.id, label), Path(path), options):
@@ -65,7 +64,7 @@ class EnsembleHandle(Handle[SweepSummary, T_co]):
         return Path(to)
 
     async def _a_member(self, label: str | None) -> str:
-        """The id of an experiment of a change, whose columns are those of all."""
+        """The id of any experiment of a change: all of them have the same columns."""
         request = Request("GET", path_of(self._family, self.id), reads(SweepRecord))
         results = (await self._transport.send(request)).results
         result = next((one for one in results if one.experiments and label in (None, one.label)), None)

@@ -17,10 +17,10 @@ class StreamEvent:
     """One row of an experiment's log."""
 
     seq: int
-    """1, 2, 3 … within the experiment. The first events of one that ended long ago may be deleted."""
+    """1, 2, 3 … within the experiment. The first events of an experiment that ended long ago may have been deleted."""
     kind: EventKind
     at: datetime
-    """When it happened."""
+    """Time of the event."""
     experiment_id: str
     data: Message
     """A record for `status` and `end`, a metrics row for `epoch`, a log line for `log`, a step's progress
@@ -29,15 +29,15 @@ class StreamEvent:
 
 @dataclass(frozen=True)
 class Received:
-    """One event, as the stream of an experiment or of the workspace brings it."""
+    """One event, as received from the stream of an experiment or of the workspace."""
 
     id: int
-    """Its number in this stream, for `Last-Event-ID`."""
+    """The event's number in this stream, for `Last-Event-ID`."""
     seq: int
-    """Its number in the log of its experiment."""
+    """The event's number in the log of its experiment."""
     experiment_id: str
     event: StreamEvent | None
-    """None for a kind that only a newer service knows, which counts all the same."""
+    """None for an unknown kind of a newer service; its number still counts."""
 
 
 class StreamReader(Generic[R]):
@@ -48,7 +48,7 @@ class StreamReader(Generic[R]):
         self._rest = b""
         self._fields: dict[str, str] = {}
         self.comments = 0
-        """How many comments have come: the service sends one when there are no events."""
+        """Number of comments received: the service sends comments while there are no events."""
 
     def feed(self, chunk: bytes) -> Iterator[R]:
         """The events that this piece completes."""

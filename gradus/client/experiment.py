@@ -30,24 +30,24 @@ if TYPE_CHECKING:
 
 
 Versioned = tuple[ExperimentRecord, str | None]
-"""An answer with its `ETag`."""
+"""A record and its `ETag`."""
 
 
 def versioned(response: "httpx.Response") -> Versioned:
-    """Reads an answer that is an experiment."""
+    """Read a response that contains an experiment; returns the record and its ETag."""
     return ExperimentRecord.model_validate_json(response.content), response.headers.get("ETag")
 
 
 def _of(finding: Finding | str, deed: str) -> str:
-    """The part of an experiment's path where something is done about a finding."""
+    """The end of the path of a request that does something about a finding."""
     return f"findings/{quote(finding if isinstance(finding, str) else finding.name, safe='')}/{deed}"
 
 
 class Experiment(TrainedHandle[T_co]):
     """The last known state of an experiment, `record`, and what can be done with it.
 
-    Every answer about it renews the record, and so does every event that `watch` and `events` bring. With an
-    `AsyncClient` methods are awaited, and `watch`, `events` and `logs` need `async for`.
+    Every response about the experiment updates the record, and so does every event that `watch` and `events` receive.
+    With an `AsyncClient` methods are awaited, and `watch`, `events` and `logs` need `async for`.
     """
 
     def __init__(self, transport: T_co, record: ExperimentRecord, etag: str | None = None) -> None:
@@ -56,7 +56,7 @@ class Experiment(TrainedHandle[T_co]):
 
     @method
     async def refresh(self) -> "Experiment[T_co]":
-        """Ask the service how it is now."""
+        """Get the current state from the service."""
         return await self._sent(self._request("GET"))
 
     @method
@@ -69,12 +69,12 @@ class Experiment(TrainedHandle[T_co]):
         priority: int | None = None,
         if_unchanged: bool = False,
     ) -> "Experiment[T_co]":
-        """Change name, tags, notes or priority; those that are left out stay.
+        """Change name, tags, notes or priority; omitted fields stay as they are.
 
-        With `if_unchanged`, only if it is still the version of the last answer.
+        With `if_unchanged`, change them only if the experiment has not changed since the last response.
 
         Raises:
-            PreconditionFailed: it has changed since then, with `if_unchanged`.
+            PreconditionFailed: with `if_unchanged`, the experiment has changed since then.
         """
         changes = {"name": name, "tags": tags, "notes": notes, "priority": priority}
         body = encoded({key: value for key, value in changes.items() if value is not None})
@@ -93,7 +93,7 @@ class Experiment(TrainedHandle[T_co]):
 
     @method
     async def resume(self) -> "Experiment[T_co]":
-        """Let it go on after a pause, with the numbers of a run that was never paused; repeating it is harmless."""
+        """Resume it after a pause, with the same results as without the pause; repeating it is harmless."""
         return await self._sent(self._request("POST", "resume", harmless=True))
 
     @method
@@ -133,8 +133,8 @@ class Experiment(TrainedHandle[T_co]):
 
     @method
     async def findings(self) -> tuple[Finding, ...]:
-        """What is wrong with it and its data so far, the root cause first: how that is known, what to do about it, and
-        what was proved of that."""
+        """The problems of the experiment and its data so far, the root cause first, each with its evidence, with
+        patches, and with the results of their verifications."""
         path = path_of("experiments", self.id, "findings")
         page: FindingPage = await self._transport.send(Request("GET", path, reads(FindingPage)))
         return page.data
@@ -143,7 +143,8 @@ class Experiment(TrainedHandle[T_co]):
     async def apply_finding(
         self, finding: Finding | str, *, patch: int = 0, name: str | None = None, idempotency_key: str | None = None
     ) -> "Experiment[T_co]":
-        """A new experiment with a patch of the finding, from the start: the first one, unless `patch` names another.
+        """Create an experiment with a patch of the finding applied, from the start: the first patch, unless `patch` is
+        another index.
 
         It is created once, however often the request is sent.
         """
@@ -155,9 +156,9 @@ class Experiment(TrainedHandle[T_co]):
     async def verify_finding(
         self, finding: Finding | str, *, patch: int = 0, seeds: int = 5, idempotency_key: str | None = None
     ) -> Finding:
-        """Have a patch of the finding proved by trainings with and without it, of at most `seeds` pairs.
+        """Verify a patch of the finding by training with and without it, in at most `seeds` pairs.
 
-        The finding that is returned, and later `findings()`, has `verifying`, and `verified` when the answer is known.
+        The returned finding, and those of `findings()`, have `verifying` during the verification, and then `verified`.
         """
         body = encoded({"patch": patch, "seeds": seeds})
         path = path_of("experiments", self.id, _of(finding, "verify"))
@@ -166,16 +167,16 @@ class Experiment(TrainedHandle[T_co]):
 
     @method
     async def metrics(self, *, after: int = 0, wait: int = 0, max_points: int | None = None) -> MetricsPage:
-        """The rows after epoch `after`, however many; with `wait`, as soon as there is one or after so many seconds (at
-        most 60); with `max_points`, at most so many."""
+        """All metrics rows after epoch `after`. With `wait`, the answer comes as soon as there is a row, or after this
+        many seconds (at most 60). With `max_points`, there are at most this many rows."""
         return await self._metrics(after=after, wait=wait, max_points=max_points)
 
     @iterator
     async def watch(self, *, after: int = 0, patience: float = PATIENCE) -> AsyncGenerator[MetricsRow]:
-        """Its metrics rows after epoch `after` as they come, each once and in order, to its end.
+        """The metrics rows after epoch `after` as they arrive, each once and in order, until the experiment ends.
 
-        A lost connection is made again and goes on where it broke, for at most `patience` seconds. If its sweep tries
-        it again meanwhile, its rows begin again at epoch 1; those who watch later get the new rows only.
+        A broken connection is reopened and continued, for at most `patience` seconds. If the experiment's sweep retries
+        it in the meantime, the rows begin again at epoch 1; later calls return only the new rows.
         """
         self._record, self._etag = await self._transport.send(self._request("GET"), Outage(patience))
         rows = watch(self._transport, self.record, after, patience, self._renew)
@@ -187,7 +188,8 @@ class Experiment(TrainedHandle[T_co]):
     async def events(
         self, *, after: int = 0, follow: bool = True, patience: float = PATIENCE
     ) -> AsyncGenerator[StreamEvent]:
-        """Its events after number `after` as they come, each once and in order, to its end.
+        """The experiment's events after number `after` as they arrive, each once and in order, until the experiment
+        ends.
 
         Without `follow`, only the events so far.
         """
@@ -201,7 +203,7 @@ class Experiment(TrainedHandle[T_co]):
 
     @iterator
     async def logs(self, *, follow: bool = False) -> AsyncGenerator[LogEntry]:
-        """Its log lines so far; with `follow`, also those to come, to its end."""
+        """The log lines so far; with `follow`, also the later ones, until the experiment ends."""
         seen = 0
         while (page := await self._transport.send(experiment_log(self.id, seen))).data:
             for line in page.data:
@@ -217,10 +219,10 @@ class Experiment(TrainedHandle[T_co]):
 
     @method
     async def wait(self, timeout: float | None = None) -> "Experiment[T_co]":
-        """Block until it is over, whatever its status then.
+        """Block until the experiment ends, whatever its status.
 
         Raises:
-            TimeoutError: it is not over after so many seconds; it is not stopped.
+            TimeoutError: it has not ended after `timeout` seconds; it continues to run.
         """
         deadline = Deadline(timeout, f"{self.id} is {self.status}")
         while True:
@@ -255,7 +257,7 @@ class Experiment(TrainedHandle[T_co]):
         return Request(method, path_of(self._family, self.id, part), versioned, **options)
 
     async def _sent(self, request: Request[Versioned], deadline: Deadline | None = None) -> "Experiment[T_co]":
-        """Itself, as the answer has it."""
+        """Send a request, and update the record from the answer. Returns this handle."""
         send = self._transport.send(request) if deadline is None else self._transport.wait_for(request, deadline)
         self._record, self._etag = await send
         return self
@@ -266,7 +268,7 @@ class Experiment(TrainedHandle[T_co]):
         return self._etag
 
     async def _metrics(self, **options: Any) -> MetricsPage:
-        """Rows; where they tell of more than is known here, the record is renewed too."""
+        """The metrics rows. If they show that the record is out of date, it is updated, too."""
         page = await all_metrics(self._transport, self.id, **options)
         if (page.status, page.last_epoch) != (self.status, self.progress.epoch):
             await self._sent(self._request("GET"))
@@ -274,4 +276,4 @@ class Experiment(TrainedHandle[T_co]):
 
 
 AsyncExperiment = Experiment["AsyncTransport"]
-"""What an `AsyncClient` gives."""
+"""The handle that an `AsyncClient` returns."""

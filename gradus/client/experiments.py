@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 SpecLike = Spec | Mapping[str, Any]
-"""A spec, or its JSON document, which the service validates."""
+"""A spec or, validated only by the service, its JSON document."""
 
 
 class Experiments(Resource[T_co]):
@@ -38,10 +38,10 @@ class Experiments(Resource[T_co]):
     async def create(
         self, spec: SpecLike | None = None, /, *, idempotency_key: str | None = None, wait: int = 0, **fields: Any
     ) -> Experiment[T_co]:
-        """Queue an experiment: a spec, its fields, or a spec with some fields changed.
+        """Queue an experiment, given as a spec, as fields, or as a spec with some fields changed.
 
-        It is created once, however often the request is sent. With `wait`, the answer comes at its end or after so many
-        seconds (at most 60).
+        It is created once, however often the request is sent. With `wait`, the answer comes when the experiment ends,
+        or after this many seconds (at most 60).
         """
         headers = idempotency(idempotency_key) | ({"Prefer": f"wait={wait}"} if wait else {})
         body = _body(spec, fields)
@@ -60,17 +60,15 @@ class Experiments(Resource[T_co]):
         """One experiment.
 
         Raises:
-            NotFound: it is not there.
+            NotFound: there is no such experiment.
         """
         request = Request("GET", path_of("experiments", experiment_id), versioned)
         return Experiment(self._transport, *await self._transport.send(request))
 
     @method
     async def get_many(self, ids: Sequence[str], /) -> "builtins.list[Experiment[T_co]]":
-        """The experiments of these ids, in their order, fifty in one request.
-
-        Raises:
-            NotFound: one of them is not there.
+        """The experiments with these ids, in the given order, fifty per request. Raises:
+        NotFound: one of the experiments does not exist.
         """
         return [Experiment(self._transport, record) for record in await records_of(self._transport, ids)]
 
@@ -86,10 +84,10 @@ class Experiments(Resource[T_co]):
         dataset: str | None = None,
         sweep: str | None = None,
     ) -> AsyncGenerator[Experiment[T_co]]:
-        """The experiments that match, at most `limit`, asked for page by page as they are needed.
+        """The matching experiments, at most `limit`, requested page by page as needed.
 
         Newest first, or oldest first by `order_by="created_at"`; `search` finds part of a name, of notes or of an id,
-        in any case; `status` may be several.
+        ignoring case; `status` may be several statuses.
         """
         statuses = (status,) if isinstance(status, str) else tuple(status or ())
         cursor, left = None, limit
@@ -109,14 +107,14 @@ class Experiments(Resource[T_co]):
     async def events_of(
         self, ids: Sequence[str], /, *, patience: float = PATIENCE
     ) -> AsyncGenerator[tuple[str, StreamEvent]]:
-        """The events of several experiments, each with its id, as they come, until all have ended, over one stream."""
+        """The events of several experiments over one stream, each with its experiment's id, until all have ended."""
         async with aclosing(follow_many(self._transport, ids, patience)) as events:
             async for one in events:
                 yield one
 
     @method
     async def compare(self, *experiments: str | Experiment[T_co]) -> "Comparison":
-        """These experiments, or those of these ids, side by side."""
+        """Compare these experiments, given as handles or ids."""
         ids = [one if isinstance(one, str) else one.id for one in experiments]
         assert ids, "name at least one experiment"
         records, rows = await records_of(self._transport, ids), await curves_of(self._transport, ids)
@@ -132,19 +130,20 @@ SCORES = tuple(one.key for one in METRICS if one.split in {"validation", "test"}
 
 @dataclass(frozen=True)
 class Comparison:
-    """Experiments and their curves, in the order in which they were named."""
+    """Experiments and their curves, in the given order."""
 
     records: tuple[ExperimentRecord, ...]
     rows: tuple[tuple[MetricsRow, ...], ...]
 
     @property
     def differences(self) -> dict[str, tuple[Any, ...]]:
-        """Each path at which the specs differ, with the value in each; None where a spec has no such path. Then what
-        else may give them other numbers: `extended_at`, `extended_from`, `forked_from`, `forked_epoch`, `device`."""
+        """Each path at which the specs differ, with the value in each spec; None where a spec has no such path. Then
+        the other facts that may cause different results: `extended_at`, `extended_from`, `forked_from`, `forked_epoch`,
+        `device`."""
         return between(self.records)
 
     def to_frame(self) -> "DataFrame":
-        """A row for each experiment: what differs, and the best epoch's scores.
+        """A row for each experiment: the differing values, and the scores of its best epoch.
 
         Raises:
             ImportError: pandas is not installed.
@@ -157,7 +156,7 @@ class Comparison:
         validation loss where an experiment has none.
 
         Raises:
-            BadRequest: no metric is called so.
+            BadRequest: there is no metric with this name.
             ImportError: plotly is not installed.
         """
         shown = self._score() if metric is None else metric
@@ -169,7 +168,7 @@ class Comparison:
         return draw_comparison(dict(zip(self._labels(), self.rows, strict=True)), shown, log=log)
 
     def _score(self) -> str:
-        """The score that all of them have."""
+        """The metric to compare: the main validation metric that all of the experiments have."""
         known = [set(measured(rows)) for rows in self.rows if rows]
         return score(set(METRICS).intersection(*known)).key
 

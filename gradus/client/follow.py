@@ -1,4 +1,4 @@
-"""The event logs of experiments as they grow, to their ends, over connections that break."""
+"""Follows the event logs of experiments to their ends, and reconnects when a connection breaks."""
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from gradus.client.transport import Transport
 
 TOGETHER = 50
-"""Experiments that one request asks for."""
+"""Maximum number of experiments per request."""
 MAX_EMPTY = 2
-"""Connections in a row without a new event, after which the missing events of a log are taken to be pruned."""
+"""Consecutive connections without a new event after which a log's missing events are assumed to be pruned."""
 
 
 @dataclass
@@ -27,9 +27,9 @@ class LogCursor:
     """How far one log has been read."""
 
     seq: int = 0
-    """Of the newest event that was read."""
+    """Number of the newest event that was read."""
     ended: bool = False
-    """Whether that was its end."""
+    """Whether that event was the end of the log."""
 
     def next(self, received: Received) -> StreamEvent | None:
         """The event, unless it was read before or is of a kind that only a newer service knows."""
@@ -50,8 +50,8 @@ async def follow(
 ) -> AsyncGenerator[StreamEvent]:
     """The events after number `after`, each once and in order, to the end of the experiment or to number `last`.
 
-    An `end` is kept back until the stream closes behind it: an experiment that was extended goes on after its first.
-    Events of kinds that only a newer service knows are left out, but count.
+    An `end` is held back until the stream closes after it: an extended experiment continues after its first `end`.
+    Events of unknown kinds, from a newer service, are skipped, but their numbers count.
 
     Raises:
         GradusError: the service refused, or could not be reached for `patience` seconds.
@@ -112,18 +112,18 @@ async def follow_many(
 
 @dataclass
 class _Workspace:
-    """How far the logs, and the stream over everything, have been read."""
+    """How far the logs and the workspace's stream have been read."""
 
     logs: Mapping[str, LogCursor]
     position: int | None = None
-    """Of the newest event of the stream; None while none has come."""
+    """Id of the newest event of the stream; None before the first event."""
 
     def going(self) -> list[str]:
-        """The ids of those that have not ended."""
+        """The ids of the experiments that have not ended."""
         return [one for one, log in self.logs.items() if not log.ended]
 
     def new(self, received: Received) -> StreamEvent | None:
-        """The event, if it is of one of the logs and was not read before."""
+        """The event, if it belongs to one of the logs and was not read before."""
         self.position = received.id
         log = self.logs.get(received.experiment_id)
         return None if log is None else log.next(received)
@@ -132,7 +132,7 @@ class _Workspace:
 async def _connection(
     transport: "Transport[Any]", request: Request[None], state: _Workspace, outage: Outage, patience: float
 ) -> AsyncGenerator[tuple[str, StreamEvent]]:
-    """What one connection brings, and before it what was missed, unless it goes on where the last one broke."""
+    """The events from one connection, preceded by missed events unless it continues where the last one broke."""
     async with transport.stream(request, outage.timeout()) as chunks:
         for missed in state.going() if state.position is None else ():
             async with aclosing(_catch_up(transport, missed, state.logs[missed], patience)) as events:
@@ -152,7 +152,7 @@ async def _connection(
 async def _catch_up(
     transport: "Transport[Any]", experiment_id: str, log: LogCursor, patience: float
 ) -> AsyncGenerator[StreamEvent]:
-    """The events of a log to its newest."""
+    """The events of a log up to its newest."""
     newest = (await transport.send(experiment_log(experiment_id), Outage(patience))).last_event
     outage, empty = Outage(patience), 0
     while log.seq < newest and empty < MAX_EMPTY:
@@ -177,10 +177,11 @@ async def _catch_up(
 
 
 async def _require_present(transport: "Transport[Any]", ids: Sequence[str], patience: float) -> None:
-    """In a silence: an experiment that was deleted before the stream began has no end.
+    """Check that the experiments still exist. Called while no events come: an experiment that was deleted before the
+    stream began never sends an `end`.
 
     Raises:
-        NotFound: one of them is no longer there.
+        NotFound: one of the experiments no longer exists.
     """
     for i in range(0, len(ids), TOGETHER):
         part = ids[i : i + TOGETHER]
@@ -213,7 +214,7 @@ def experiment_events(experiment_id: str, after: int = 0) -> Request[None]:
 
 
 def workspace_events(after: int | None = None) -> Request[None]:
-    """`GET /v1/events`, after the event of this number; None for those from now on."""
+    """`GET /v1/events`, after the event with this number; None for events from now on."""
     headers = {"Accept": "text/event-stream", **({} if after is None else {"Last-Event-ID": str(after)})}
     return Request("GET", "/v1/events", nothing, headers=headers)
 

@@ -1,4 +1,4 @@
-"""Data frames and arrays as files that hold the same values: Parquet, CSV with the types said, or NPZ; never pickle."""
+"""Converts data frames and arrays to files with equal values: Parquet, CSV with explicit types, or NPZ; no pickle."""
 
 import csv
 import zipfile
@@ -12,7 +12,7 @@ from gradus.client.source import Source, of_bytes
 from gradus.errors import BadRequest
 
 PARQUET_ENGINES = ("pyarrow", "fastparquet")
-"""What pandas writes Parquet with."""
+"""The module with which pandas writes Parquet."""
 CSV_OPTIONS: Mapping[str, Any] = {
     "kind": "csv",
     "delimiter": ",",
@@ -27,7 +27,7 @@ CSV_OPTIONS: Mapping[str, Any] = {
     "missing": [],
     "trim": False,
 }
-"""How the CSV is read that is written here: nothing is left to a guess."""
+"""The options for reading the CSV files that this module writes, so that nothing is guessed."""
 
 
 def is_frame(data: Any) -> bool:
@@ -36,7 +36,7 @@ def is_frame(data: Any) -> bool:
 
 
 def of_frame(frame: Any) -> Source:
-    """A data frame: as Parquet where the frame can write that, else as CSV with the types of its columns.
+    """A data frame as a file: Parquet if the frame can write it, else CSV with the types of the columns.
 
     A named index becomes a column; one without a name is left out.
 
@@ -77,7 +77,7 @@ def of_arrays(arrays: Mapping[str, Any]) -> Source:
 
 
 def _on_host(values: Any) -> Any:
-    """A tensor's values where numpy can read them."""
+    """A tensor's values in memory that numpy can read."""
     return values.detach().cpu() if hasattr(values, "detach") else values
 
 
@@ -96,7 +96,7 @@ def _installed(name: str) -> bool:
 
 
 def _module(name: str, why: str) -> Any:
-    """A module that the caller has, for its values come from there."""
+    """Import the module that the caller's values come from."""
     try:
         return import_module(name)
     except ImportError as error:

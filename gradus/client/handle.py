@@ -17,7 +17,7 @@ from gradus.wire.metrics import MetricsRow
 from gradus.wire.tolerant import UnknownStatus
 
 LONGEST_WAIT = 60
-"""Seconds that the service lets one request wait."""
+"""Maximum seconds that the service lets a request wait."""
 
 
 class Named(Protocol):
@@ -36,10 +36,10 @@ N = TypeVar("N", bound=Named)
 
 
 class Handle(Resource[T_co], Generic[N, T_co]):
-    """The last known state of something, and the transport over which it can be asked."""
+    """The last known state of a resource, and the transport for requests about it."""
 
     _family: ClassVar[str]
-    """`experiments`, in its address."""
+    """The resource's collection in URLs, such as `experiments`."""
 
     def __init__(self, transport: T_co, record: N) -> None:
         super().__init__(transport)
@@ -57,7 +57,7 @@ class Handle(Resource[T_co], Generic[N, T_co]):
 
     @property
     def url(self) -> str:
-        """Its page in the dashboard."""
+        """The URL of its page in the dashboard."""
         return f"{self._transport.credentials.address}/{self._family}/{quote(self.id, safe='')}"
 
     def __eq__(self, other: object) -> bool:
@@ -74,37 +74,37 @@ class ExperimentHandle(Handle[ExperimentRecord, T_co]):
 
     @property
     def record(self) -> ExperimentRecord:
-        """All of the newest answer."""
+        """The service's newest answer about the experiment."""
         return self._record
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """Words to find it by."""
+        """Labels for filters."""
         return self.record.tags
 
     @property
     def notes(self) -> str:
-        """Text for people."""
+        """Free-form notes."""
         return self.record.notes
 
     @property
     def status(self) -> Status | UnknownStatus:
-        """What it was doing."""
+        """The last known status."""
         return self.record.status
 
     @property
     def over(self) -> bool:
-        """Whether it had ended, so that nothing more will happen."""
+        """Whether the experiment had ended."""
         return self.record.over
 
     @property
     def spec(self) -> Spec | dict[str, Any]:
-        """Resolved: nothing left to defaults. A mapping where only a newer client knows all of it."""
+        """The resolved spec, with every default written out. A dictionary if the spec needs a newer client."""
         return self.record.spec
 
     @property
     def progress(self) -> Progress:
-        """How far it was."""
+        """The last known progress."""
         return self.record.progress
 
     @property
@@ -123,7 +123,7 @@ class ExperimentHandle(Handle[ExperimentRecord, T_co]):
         return self.record.error
 
     def _renew(self, event: StreamEvent) -> None:
-        """Renew the record by an event that it does not contain yet."""
+        """Update the record from an event that it does not contain yet."""
         if event.seq <= self.record.last_event:
             return
         match event.data:
@@ -133,7 +133,7 @@ class ExperimentHandle(Handle[ExperimentRecord, T_co]):
                 self._record = after_epoch(self.record, row).model_copy(update={"last_event": event.seq})
 
     def _left_out(self, record: ExperimentRecord) -> dict[str, Any]:
-        """What an event does not say of an experiment, as far as it is known: it follows from what is computed."""
+        """The known facts that a record in an event omits. They stay valid while the fingerprint is the same."""
         if record.fingerprint != self.record.fingerprint:
             return {}
         known = {name: getattr(self._record, name) for name in OF_ONE}
@@ -148,18 +148,18 @@ class ExperimentHandle(Handle[ExperimentRecord, T_co]):
 
 
 def wait_seconds(deadline: Deadline) -> int:
-    """Seconds that the service may keep a request that waits for an end."""
+    """Seconds that the service may hold a request that waits for an end."""
     return max(1, int(min(deadline.left(), LONGEST_WAIT)))
 
 
 def after_epoch(record: ExperimentRecord, row: MetricsRow) -> ExperimentRecord:
-    """The record once this epoch is done: its newest row, perhaps its best, and how far it is."""
+    """The record after this epoch: with its row as the newest and, if it improves, the best, and with new progress."""
     best = row if _improves(record, row) else record.best
     return record.model_copy(update={"latest": row, "best": best, "progress": _progress(record, row)})
 
 
 def _improves(record: ExperimentRecord, row: MetricsRow) -> bool:
-    """By the metric that the service chooses it by; one that is not known here never tells."""
+    """Whether the row is the best so far, by the metric that the service uses; False if the metric is unknown."""
     key = record.best_metric
     if key is None or key not in KEYS:
         return False
@@ -167,7 +167,8 @@ def _improves(record: ExperimentRecord, row: MetricsRow) -> bool:
 
 
 def _progress(record: ExperimentRecord, row: MetricsRow) -> Progress:
-    """The mean of the epochs that it has trained itself, for each epoch left."""
+    """The progress after a row. The time left is the epochs left times the mean duration of the epochs that the
+    experiment itself has trained."""
     before, trained = record.progress, row.epoch - (record.forked_epoch or 0)
     left, known = before.epochs - row.epoch, before.eta_seconds
     eta = None

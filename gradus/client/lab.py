@@ -20,14 +20,14 @@ class Lab(Resource[T_co]):
 
     @iterator
     async def list(self) -> AsyncGenerator[LabEntry]:
-        """What there is, with the JSON Schema and the defaults of each request."""
+        """All demonstrations, with the JSON Schema and the defaults of each request."""
         page = await self._transport.send(Request("GET", "/v1/lab", reads(LabPage)))
         for entry in page.data:
             yield entry
 
     @method
     async def run(self, demonstration: "str | AnyDemonstration", /, **fields: Any) -> LabAnswer:
-        """The numbers of a demonstration. Fields that are not named have their defaults."""
+        """The numbers of a demonstration. Omitted fields have their defaults."""
         name, body = _parts(demonstration, fields)
         return await self._transport.send(
             Request("POST", path_of("lab", name), reads(LabAnswer), body=body, harmless=True)
@@ -43,7 +43,7 @@ class Lab(Resource[T_co]):
 
 
 def _parts(demonstration: "str | AnyDemonstration", fields: dict[str, Any]) -> tuple[str, bytes]:
-    """The name and the body."""
+    """The demonstration's name and the body of the request."""
     if isinstance(demonstration, str):
         return demonstration, encoded(fields)
     return kind_of(type(demonstration)), encoded(document(demonstration, fields))

@@ -1,4 +1,4 @@
-"""What a run measures of its layers."""
+"""Measurements of an experiment's layers."""
 
 from gradus.client.handle import ExperimentHandle
 from gradus.client.methods import T_co, method
@@ -7,12 +7,12 @@ from gradus.wire.layer_report import HistogramHistory, LayerHistograms, LayerRep
 
 
 class MeasuredHandle(ExperimentHandle[T_co]):
-    """An experiment, whose layers are measured at the end of epochs."""
+    """An experiment with measurements of its layers at the end of epochs."""
 
     @method
     async def layers(self, *, after: int = 0) -> tuple[LayerReport, ...]:
-        """What each epoch after `after` did to its layers: norms, signal share, flat and dead activations, and more. At
-        most 1000 evenly spaced epochs; empty with `{"statistics": "off"}`."""
+        """The statistics of the layers at the end of each epoch after `after`: norms, signal share, flat and dead
+        activations, and more. At most 1000 evenly spaced epochs; empty with `{"statistics": "off"}`."""
         path = path_of("experiments", self.id, "layers")
         page: LayerReports = await self._transport.send(
             Request("GET", path, reads(LayerReports), query={"after": str(after)})

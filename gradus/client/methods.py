@@ -29,7 +29,7 @@ T_co = TypeVar("T_co", bound="SyncTransport | AsyncTransport", default="SyncTran
 
 
 class Resource(Generic[T_co]):
-    """Something of the service that can be asked over a transport."""
+    """A resource of the service, and the transport for requests about it."""
 
     def __init__(self, transport: T_co) -> None:
         self._transport = transport

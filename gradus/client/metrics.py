@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 S = TypeVar("S")
 
 CURVE_ROWS, ANSWER_ROWS = 1000, 20_000
-"""Most rows of one curve, and of all curves in one answer."""
+"""Maximum number of rows of one curve, and of all curves in one answer."""
 
 
 def metrics_page(
@@ -30,7 +30,7 @@ def metrics_page(
 
 
 async def all_metrics(transport: "Transport[Any]", experiment_id: str, **options: Any) -> MetricsPage:
-    """The rows that `metrics_page` asks for, all of them though one answer may have only the first."""
+    """All rows that `metrics_page` asks for, although one answer may contain only the first of them."""
     page = await transport.send(metrics_page(experiment_id, **options))
     if options.get("max_points") is None:
         while cut := _cut_after(page):
@@ -39,21 +39,19 @@ async def all_metrics(transport: "Transport[Any]", experiment_id: str, **options
 
 
 def _cut_after(page: MetricsPage) -> int:
-    """The epoch to go on from, if the answer has not all rows; else 0."""
+    """The epoch to continue from if the answer lacks rows; else 0."""
     return page.data[-1].epoch if page.data and page.data[-1].epoch < page.last_epoch else 0
 
 
 def _joined(page: MetricsPage, part: MetricsPage) -> MetricsPage:
-    """Both; where the rows are gone meanwhile, there are no later ones."""
+    """The rows of both pages. If the second page is empty, rows were deleted in the meantime, and no more follow."""
     last = part.last_epoch if part.data else page.data[-1].epoch
     return part.model_copy(update={"data": page.data + part.data, "last_epoch": last})
 
 
 async def records_of(transport: "Transport[Any]", ids: Sequence[str]) -> list[ExperimentRecord]:
-    """The experiments of these ids, in their order.
-
-    Raises:
-        NotFound: one of them is not there.
+    """The experiments with these ids, in the given order. Raises:
+    NotFound: one of the experiments does not exist.
     """
     found: dict[str, ExperimentRecord] = {}
     for part in _parts(ids):
@@ -66,7 +64,7 @@ async def records_of(transport: "Transport[Any]", ids: Sequence[str]) -> list[Ex
 
 
 async def curves_of(transport: "Transport[Any]", ids: Sequence[str]) -> list[tuple[MetricsRow, ...]]:
-    """The rows of these experiments, in their order, as many of each as a picture needs."""
+    """The rows of these experiments, in the given order, as many of each as a plot needs."""
     found: dict[str, tuple[MetricsRow, ...]] = {}
     for part in _parts(ids):
         query: dict[str, int | tuple[str, ...]] = {
@@ -90,7 +88,8 @@ async def watch(
     patience: float,
     on_event: Callable[[StreamEvent], None],
 ) -> AsyncGenerator[MetricsRow]:
-    """The rows after epoch `after` of an experiment as they come, to its end; `on_event` is called with every event.
+    """The rows after epoch `after` of an experiment as they arrive, until it ends; `on_event` is called with every
+    event.
 
     Raises:
         GradusError: the service refused, or could not be reached for `patience` seconds.
@@ -111,7 +110,7 @@ async def watch(
 async def _stored(
     transport: "Transport[Any]", experiment_id: str, after: int, patience: float
 ) -> AsyncGenerator[MetricsRow]:
-    """The rows that the service has."""
+    """The rows that the service has stored."""
     while True:
         page = await transport.send(metrics_page(experiment_id, after=after), Outage(patience))
         for row in page.data:
@@ -122,10 +121,11 @@ async def _stored(
 
 
 class _CountedRows:
-    """Which rows of a log count: those of the try that went on when the watching began, and of later ones.
+    """Selects the rows of a log that count: those of the attempt that was in progress when the watching began, and of
+    later attempts.
 
-    A sweep's retry trains what failed from the start. The service forgets the rows that were, but the log goes on
-    behind them, and has epochs 1, 2, 3 … once more.
+    A sweep's retry trains failed experiments from the start. The service deletes their old rows, but the log keeps
+    them, and continues with epochs 1, 2, 3 … again.
     """
 
     def __init__(self, known: ExperimentRecord, after: int) -> None:
@@ -141,5 +141,5 @@ class _CountedRows:
         return None
 
     def _is_earlier(self, record: ExperimentRecord) -> bool:
-        """Whether this was an earlier try: one that began at another moment, and did not begin later."""
+        """Whether the record is of an earlier attempt: one that started at another time, but not later."""
         return record.started_at != self._known.started_at and record.attempts <= self._known.attempts

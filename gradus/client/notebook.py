@@ -51,7 +51,7 @@ def result_line(result: SweepResult) -> dict[str, Any]:
 
 
 def scores(row: MetricsRow) -> str:
-    """A row in words: accuracies, or losses where there are none."""
+    """A row as text: the accuracies, or the losses if there are no accuracies."""
     known = measured([row])
     shown = [score(known, "validation"), score(known, "test")]
     parts = ", ".join(f"{one.split} {getattr(row, one.key):.4g}" for one in shown)
@@ -59,7 +59,7 @@ def scores(row: MetricsRow) -> str:
 
 
 def grid(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A table; numbers to four digits."""
+    """A table; numbers have four digits."""
     return f"<table>{_line('th', head)}{''.join(_line('td', row) for row in rows)}</table>"
 
 

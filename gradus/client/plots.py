@@ -1,4 +1,4 @@
-"""Metrics as a pandas frame and as plotly figures; neither comes with Gradus."""
+"""Metrics as a pandas frame and as plotly figures. Gradus does not install pandas or plotly."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 PLOT_ROWS = 2000
-"""Most rows of one curve: more than a screen has columns."""
+"""Maximum number of rows of one curve: more than a screen has columns."""
 COLORS = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#56b4e9", "#cc79a7", "#000000")
-"""The colour-blind can tell them apart. Source: Okabe & Ito, Color universal design, 2008."""
+"""Colors that color-blind people can tell apart. Source: Okabe & Ito, Color universal design, 2008."""
 PARTS = dict(zip(SPLITS, COLORS, strict=False))
-"""What a curve is measured on, and its color."""
+"""The split that a curve is measured on, and its color."""
 GAP = 0.05
-"""Of the width, on either side of a panel's border."""
+"""Margin on either side of a panel's border, as a fraction of the width."""
 
 Curves = Mapping[str, Sequence[MetricsRow]]
 """Rows by the name of their experiment."""
@@ -133,7 +133,7 @@ def _curve(
 
 
 def _text(name: str) -> str:
-    """The name as plotly shows it letter by letter: it takes `<b>` and `&lt;` for what they mean in HTML."""
+    """The name escaped so that plotly shows it literally: plotly interprets `<b>` and `&lt;` as HTML."""
     return escape(printable(name), quote=False)
 
 

@@ -1,4 +1,4 @@
-"""Questions to trained networks: rows of any kind as JSON, files of CSV in pieces that the service takes."""
+"""Prediction requests: rows of any form as JSON, CSV files in pieces that the service accepts."""
 
 import json
 from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 ROWS_AT_ONCE = 10_000
 BYTES_AT_ONCE = 8 << 20
-"""Most rows and bytes of one request; the service takes twice as many bytes."""
+"""Maximum rows and bytes of one request; the service accepts twice as many bytes."""
 PREPROCESSING = "preprocessing.json"
 PICTURES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 
@@ -30,7 +30,7 @@ P = TypeVar("P", Prediction, EnsemblePrediction)
 
 @dataclass(frozen=True)
 class Asked(Generic[P]):
-    """Who is asked: an experiment, or a change of a sweep."""
+    """The target of a prediction request: an experiment, or a change of a sweep."""
 
     model: type[P]
     path: str
@@ -43,7 +43,7 @@ def experiment(experiment_id: str) -> Asked[Prediction]:
 
 
 def sweep(sweep_id: str, label: str | None) -> Asked[EnsemblePrediction]:
-    """The networks of a change; of the best for None."""
+    """The networks of a change; None for the best change."""
     query = {} if label is None else {"label": label}
     return Asked(EnsemblePrediction, path_of("sweeps", sweep_id, "predict"), query)
 
@@ -51,8 +51,8 @@ def sweep(sweep_id: str, label: str | None) -> Asked[EnsemblePrediction]:
 async def predict(
     transport: "Transport[Any]", asked: Asked[P], data: Any, options: Mapping[str, Any], names_of: str
 ) -> P:
-    """The answers to rows: dictionaries, a mapping of columns, a data frame of pandas or polars, or an array, whose
-    columns are those of the experiment with the id `names_of`.
+    """The predictions for rows: dictionaries, a mapping of columns, a data frame of pandas or polars, or an array,
+    whose columns are those of the experiment with the id `names_of`.
 
     Raises:
         BadRequest: the data have none of these forms.
@@ -71,7 +71,7 @@ async def predict(
 
 
 async def _answers(transport: "Transport[Any]", asked: Asked[P], head: str, rows: Sequence[str]) -> list[P]:
-    """The answers to a part, in halves if it is too large for the service: of pictures, or with many probabilities."""
+    """The predictions for a part; it is halved if it is too large for the service, as pictures may be."""
     request = Request(
         "POST",
         asked.path,
@@ -93,7 +93,7 @@ async def _answers(transport: "Transport[Any]", asked: Asked[P], head: str, rows
 async def predict_file(
     transport: "Transport[Any]", asked: Asked[Any], path: Path, options: Mapping[str, Any]
 ) -> AsyncGenerator[bytes]:
-    """The answers to a CSV file, as CSV in pieces; to a picture, as a JSON document."""
+    """The predictions for a CSV file, as CSV in pieces; for a picture, as a JSON document."""
     media_type = PICTURES.get(path.suffix.lower(), "text/csv")
     given = {name: value for name, value in options.items() if value is not None}
     query = {name: str(value).lower() if isinstance(value, bool) else value for name, value in given.items()}
@@ -118,12 +118,12 @@ async def predict_file(
 
 
 def has_names(data: Any) -> bool:
-    """Whether data name their columns, which an array does not."""
+    """Whether the data name their columns; arrays do not."""
     return hasattr(data, "columns") or not (hasattr(data, "shape") and hasattr(data, "tolist"))
 
 
 def _table(data: Any) -> tuple[Columns | None, Rows]:
-    """The names of columns, None for an array, and the rows."""
+    """The names of the columns (None for an array) and the rows."""
     if hasattr(data, "columns") and hasattr(data, "to_dict"):  # a frame of pandas or polars
         return _of_columns({str(name): _listed(data[name]) for name in data.columns})
     if isinstance(data, Mapping):
@@ -148,13 +148,13 @@ def _of_columns(columns: Mapping[str, list[Any]]) -> tuple[Columns, Rows]:
 
 
 def _listed(values: Any) -> list[Any]:
-    """The values of a column as Python has them, None where one is missing."""
+    """The values of a column as Python objects, None where a value is missing."""
     listed = values.tolist() if hasattr(values, "tolist") else list(values)
     return [_plain(value) for value in listed]
 
 
 def _plain(value: Any) -> Any:
-    """A missing value of pandas or numpy as None."""
+    """The value; None for a missing value of pandas or numpy."""
     if value is None or type(value).__name__ in {"NAType", "NaTType"}:
         return None
     if isinstance(value, float) and value != value:  # noqa: PLR0124 (NaN)
@@ -165,7 +165,7 @@ def _plain(value: Any) -> Any:
 async def _named(
     transport: "Transport[Any]", experiment_id: str, rows: Rows, options: Mapping[str, Any]
 ) -> tuple[Columns, Rows]:
-    """The rows of an array with the names of the network's columns: one for each, or one for all."""
+    """The names of the network's columns, and an array's rows. With a single column, each row is one value."""
     path = path_of("experiments", experiment_id, f"export/{PREPROCESSING}")
     query = {"epoch": options["epoch"]} if "epoch" in options else {}
     document = await transport.send(Request("GET", path, reads_json, query=query))
@@ -179,7 +179,7 @@ async def _named(
 
 
 def _parts(rows: Rows) -> Iterator[list[str]]:
-    """The rows as JSON, at least one part, each as large as a request may be."""
+    """The rows as JSON, in parts as large as a request may be; at least one part."""
     part: list[str] = []
     size = 0
     for row in rows:
@@ -196,7 +196,7 @@ def _parts(rows: Rows) -> Iterator[list[str]]:
 
 
 def _csv_parts(content: bytes) -> Iterator[bytes]:
-    """A CSV file in parts with the first row in each. A part ends only where no quote is open."""
+    """A CSV file in parts, each of which begins with the first row. A part ends only where no quote is open."""
     lines = content.splitlines(keepends=True)
     head: list[bytes] = []
     part: list[bytes] = []

@@ -1,4 +1,4 @@
-"""One request as a value: what is sent, how its answer is read, and whether sending it twice is harmless."""
+"""A request as a value: what is sent, how the response is read, and whether sending it twice is harmless."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,16 +22,16 @@ R_co = TypeVar("R_co", covariant=True)
 Document = BaseModel | Mapping[str, Any]
 """A body: a typed one, or its JSON document, which the service validates."""
 TIMEOUT = 30.0
-"""Seconds without an answer after which a request counts as lost by default."""
+"""Default timeout: seconds without an answer after which a request counts as lost."""
 MAX_RETRIES = 4
-"""How often a request is sent again by default: over about two seconds, in which a service can restart."""
+"""Default number of retries: they take about two seconds, in which a service can restart."""
 PAGE_SIZE = 200
-"""Most items of a list in one answer."""
+"""Maximum number of items in one page of a list."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """What a caller can set for all requests of a client."""
+    """The options for all requests of a client."""
 
     timeout: float = TIMEOUT
     max_retries: int = MAX_RETRIES
@@ -43,17 +43,17 @@ DEFAULT_OPTIONS = Options()
 
 @dataclass(frozen=True)
 class FileBody:
-    """A body that is sent in pieces, which are read anew for each attempt."""
+    """A body that is sent in pieces, which are read again for each attempt."""
 
     media_type: str
     size: int
-    """In bytes."""
+    """Size in bytes."""
     pieces: Callable[[], Iterator[bytes]]
 
 
 @dataclass(frozen=True)
 class Request(Generic[R_co]):
-    """One request, and how its answer is read."""
+    """One request, and how its response is read."""
 
     method: str
     path: str
@@ -65,11 +65,11 @@ class Request(Generic[R_co]):
     wait: int = 0
     """Seconds that the service was asked to wait before it answers."""
     harmless: bool = False
-    """A POST that does no more when it is sent twice."""
+    """Whether a POST can be repeated without further effect."""
 
     @property
     def repeatable(self) -> bool:
-        """Whether sending it twice does what sending it once does."""
+        """Whether sending it twice has the same effect as sending it once."""
         keyed = any(name.lower() == "idempotency-key" for name in self.headers)
         return self.method != "POST" or self.harmless or keyed
 
@@ -89,7 +89,7 @@ def nothing(_: "httpx.Response") -> None:
 
 
 def path_of(family: str, name: str, part: str = "") -> str:
-    """The path of one resource, or of a part of it, whatever its name: `..` would lead to another's."""
+    """The path of a resource or of its part. The name is escaped: a plain `..` would lead to another resource."""
     inside = quote(name, safe="")
     if name in {".", ".."}:
         inside = name.replace(".", "%2E")
@@ -97,7 +97,7 @@ def path_of(family: str, name: str, part: str = "") -> str:
 
 
 def idempotency(key: str | None) -> dict[str, str]:
-    """The header under which the service does a thing once, however often it is asked; by default with a new key."""
+    """The `Idempotency-Key` header, so that the service executes a repeated request once; by default a new key."""
     return {"Idempotency-Key": str(uuid4()) if key is None else key}
 
 
@@ -107,7 +107,7 @@ def given(**options: str | int | None) -> dict[str, str | int]:
 
 
 def document(body: Document | None, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The body as a document, with these fields in it or instead of its own."""
+    """The body as a document, with these fields added or replaced."""
     whole = body.model_dump(mode="json") if isinstance(body, BaseModel) else dict(body or {})
     return {**whole, **fields}
 
@@ -134,6 +134,6 @@ def get_experiment(experiment_id: str) -> Request[ExperimentRecord]:
 def list_experiments(
     ids: Sequence[str] = (), statuses: Sequence[str] = (), **options: str | int | None
 ) -> Request[ExperimentPage]:
-    """`GET /v1/experiments`: of these ids alone if there are any, in any of these statuses."""
+    """`GET /v1/experiments`, filtered by ids and statuses if any are given."""
     several = {name: tuple(values) for name, values in (("id", ids), ("status", statuses)) if values}
     return Request("GET", "/v1/experiments", reads(ExperimentPage), query={**several, **given(**options)})

@@ -1,4 +1,4 @@
-"""Reading an answer: the value that was asked for, or an error of the tree; and the time of the service."""
+"""Reads responses: the requested value, or one of the errors of `gradus.errors`; also the service's clock."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ def value_of(request: Request[R], response: "httpx.Response") -> R:
     """The value that the request asked for.
 
     Raises:
-        GradusError: the service refused, or what answered is no Gradus service.
+        GradusError: the service refused the request, or the response is not from a Gradus service.
     """
     if not response.is_success:
         raise refusal(request, response)
@@ -34,7 +34,7 @@ def value_of(request: Request[R], response: "httpx.Response") -> R:
 
 
 def refusal(request: Request[Any], response: "httpx.Response") -> GradusError:
-    """The error of a refusal, or of an answer of the wrong kind."""
+    """The error for a refused request, or for a response of the wrong kind."""
     if response.is_success:
         return unreadable(request, response)
     error = _problem(response)
@@ -54,7 +54,7 @@ def _problem(response: "httpx.Response") -> GradusError:
 
 
 def unreadable(request: Request[Any], response: "httpx.Response | None" = None) -> ServerFault:
-    """The error of an answer that no Gradus service gives."""
+    """The error for a response that is not from a Gradus service."""
     detail = f"the answer to {request.method} {request.path} cannot be read: is this a Gradus service of this version?"
     error = ServerFault(detail, code="unreadable_answer")
     if response is not None:
@@ -68,16 +68,16 @@ def is_event_stream(response: "httpx.Response") -> bool:
 
 
 class ServiceClock:
-    """The service's clock, which the header Date of its answers tells to the second."""
+    """The service's clock, estimated from the `Date` header of its responses, which is precise to a second."""
 
     ROUNDING = timedelta(seconds=2)
-    """A smaller difference is ignored: the header has whole seconds, and an answer takes time to arrive."""
+    """Smaller differences are ignored: the header has whole seconds, and a response takes time to arrive."""
 
     def __init__(self, own: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._own, self._ahead = own, timedelta()
 
     def set(self, date: str | None) -> None:
-        """Set it by an answer's header, unless that cannot be read."""
+        """Set the clock by a response's `Date` header; an invalid header is ignored."""
         try:
             theirs = parsedate_to_datetime(date or "")
         except ValueError:

@@ -14,21 +14,21 @@ WAITING = 10
 PATIENCE = 60.0
 """Seconds for which a broken stream tries to reconnect."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 2.0
-"""Seconds between two attempts, doubled from the first to the longest."""
+"""Seconds between two attempts: doubled after each attempt, from the first pause to the longest."""
 LONGEST_RETRY_AFTER = 60.0
-"""Seconds: a service that asks for a longer pause is not asked again."""
+"""Seconds: if the service asks for a longer pause, the request is not repeated."""
 SHORTEST_TIMEOUT = 1.0
-"""Seconds that an answer has in any case: a caller that does not want to wait at all still asks once."""
+"""Minimum timeout in seconds: even a caller that does not want to wait sends one request."""
 
 TOO_MANY_REQUESTS = 429
 GATEWAY = frozenset({502, 503, 504})
-"""Of a proxy without its service, or of a service without one of its dependencies."""
+"""Statuses of a proxy that cannot reach the service, or of a service without one of its dependencies."""
 UNREACHABLE = "unreachable"
-"""The code of an error without an answer, whose request did nothing or can be repeated."""
+"""The code of an error without a response, whose request had no effect or can be repeated."""
 
 
 class RetryPolicy(Protocol):
-    """How long a client goes on trying."""
+    """How long a client retries."""
 
     def timeout(self) -> float:
         """Seconds that the next answer may take."""
@@ -37,13 +37,13 @@ class RetryPolicy(Protocol):
         """Seconds until the next attempt.
 
         Raises:
-            GradusError: `error`, if there is to be no other attempt.
-            TimeoutError: there is no time for another.
+            GradusError: `error`, if there are no more attempts.
+            TimeoutError: there is no time for another attempt.
         """
 
 
 def may_succeed_later(request: Request[Any], error: GradusError) -> bool:
-    """Whether a retry may succeed, and does nothing twice."""
+    """Whether a retry may succeed, and cannot execute the request twice."""
     if error.response is None:
         return error.code == UNREACHABLE
     undone = error.status == TOO_MANY_REQUESTS or (error.status in GATEWAY and request.repeatable)
@@ -62,29 +62,29 @@ def retry_after(error: GradusError) -> float:
 
 
 def backoff(attempt: int, least: float = 0.0) -> float:
-    """Seconds after attempt 0, 1, 2 …: random, so that clients that lost a service together do not return together."""
+    """Seconds to wait after attempt 0, 1, 2 …; random, so that many clients do not return at the same time."""
     step = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(attempt, 30))
     return max(least, uniform(step / 2, step))  # noqa: S311 (no secret)
 
 
 class Deadline:
-    """A moment after which a caller no longer waits, or never."""
+    """A time after which a caller no longer waits; it may be never."""
 
     def __init__(self, seconds: float | None = None, state: str = "") -> None:
         self.state = state
-        """What is known before it: `exp_1 is running`."""
+        """The state before the deadline, for its message: `exp_1 is running`."""
         self._seconds = seconds
         self._at = inf if seconds is None else time.monotonic() + seconds
 
     def left(self) -> float:
-        """Seconds until then, 0 if it is past."""
+        """Seconds until the deadline, 0 if it is past."""
         return max(0.0, self._at - time.monotonic())
 
     def check(self, error: Exception | None = None) -> None:
-        """Return if there is time.
+        """Return if there is time left.
 
         Raises:
-            TimeoutError: it is past; says what is known, and the error for which no more is.
+            TimeoutError: the deadline is past. The message contains the state, and the error if one is given.
         """
         if not self.left():
             reason = f" ({error})" if error else ""
@@ -92,7 +92,7 @@ class Deadline:
 
 
 class Retries:
-    """A number of retries, before a deadline."""
+    """At most this number of retries, before a deadline."""
 
     def __init__(self, most: int, deadline: Deadline | None = None) -> None:
         self._most, self._attempt = most, 0
@@ -117,7 +117,7 @@ class Retries:
 
 
 class Outage:
-    """Failed attempts in a row, for at most `patience` seconds."""
+    """Retries for at most `patience` seconds in which every attempt fails."""
 
     def __init__(self, patience: float) -> None:
         self._patience = patience
@@ -125,7 +125,7 @@ class Outage:
         self._since: float | None = None
 
     def over(self) -> None:
-        """The service has answered."""
+        """Reset the outage: the service has answered."""
         self._attempt, self._since = 0, None
 
     def timeout(self) -> float:

@@ -1,4 +1,4 @@
-"""Saving an answer's body as a file: whole, or not at all."""
+"""Saves a response's body as a file, atomically: whole, or not at all."""
 
 import os
 import re
@@ -18,7 +18,8 @@ _NAME = re.compile(r"filename\*=UTF-8''([^;]+)")
 
 
 async def save(transport: "Transport[Any]", request: Request[Any], path: str | PathLike[str] | None) -> Path:
-    """Save the answer as `path`, or in this folder under its own name. A transfer that breaks begins again.
+    """Save the response as `path` or, if that is a folder, in it under the file's own name. A broken transfer is
+    restarted.
 
     Raises:
         BadRequest: the file cannot be written.

@@ -1,4 +1,4 @@
-"""What can be uploaded: files, open files, folders of pictures, bytes; each as a name, a type and bytes to read."""
+"""Sources of uploads: files, open files, folders of pictures, bytes; each with a name, a type and bytes to read."""
 
 import os
 import tempfile
@@ -15,7 +15,7 @@ from gradus.client.request import FileBody
 from gradus.errors import BadRequest
 
 PIECE = 1 << 18
-"""Bytes that are read and sent at a time."""
+"""Bytes that are read and sent at once."""
 UNKNOWN = "application/octet-stream"
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MEDIA_TYPES = {
@@ -31,7 +31,7 @@ MEDIA_TYPES = {
     ".xlsx": _SHEET,
     ".ods": "application/vnd.oasis.opendocument.spreadsheet",
 }
-"""By the ending of the file's name; the service looks into all others."""
+"""Media types by file extension; the service inspects the content of all other files."""
 _ENDINGS = (*MEDIA_TYPES, ".npy", ".npz", ".data", ".idx")
 
 
@@ -40,28 +40,28 @@ class Source:
     """A file to upload."""
 
     name: str
-    """Of the file; empty if nobody has named it."""
+    """Name of the file; empty if it has none."""
     size: int
-    """In bytes."""
+    """Size in bytes."""
     read: Callable[[int, int], bytes]
-    """The bytes at an offset, at most so many. Several threads may call it."""
+    """Returns the bytes at an offset, at most the given number. Thread-safe."""
     media_type: str = UNKNOWN
     parse: Mapping[str, Any] = field(default_factory=dict)
-    """How it must be read, as far as its kind decides that."""
+    """The `parse` options that follow from the kind of the source."""
 
     @property
     def title(self) -> str:
-        """The name without its endings: what a data set of it is called by default."""
+        """The file name without its extensions, which is the default name of a data set made from it."""
         name = self.name
         while (ending := Path(name).suffix.lower()) in _ENDINGS and len(name) > len(ending):
             name = name[: -len(ending)]
         return name
 
     def pieces(self, start: int, stop: int, sent: Callable[[int], None] = lambda _: None) -> Iterator[bytes]:
-        """The bytes from `start` to `stop`; after each piece, `sent` is told how many have gone.
+        """The bytes from `start` to `stop`; after each piece, `sent` is called with the number of bytes so far.
 
         Raises:
-            BadRequest: the file has become shorter.
+            BadRequest: the file has been truncated.
         """
         at = start
         while at < stop:
@@ -73,7 +73,7 @@ class Source:
             sent(at - start)
 
     def body(self, sent: Callable[[int], None]) -> FileBody:
-        """All of it, as the body of a request."""
+        """The whole file, as the body of a request."""
         return FileBody(self.media_type, self.size, lambda: self.pieces(0, self.size, sent))
 
     def digest(self, start: int, stop: int) -> bytes:
@@ -91,10 +91,8 @@ def of_bytes(content: bytes, name: str = "", parse: Mapping[str, Any] | None = N
 
 
 def of_path(path: Path) -> Source:
-    """A file, or a folder of pictures, which is sent as a ZIP file.
-
-    Raises:
-        BadRequest: it cannot be read.
+    """A file, or a folder of pictures, which is uploaded as a ZIP file. Raises:
+    BadRequest: it cannot be read.
     """
     try:
         if path.is_dir():
@@ -107,10 +105,10 @@ def of_path(path: Path) -> Source:
 
 
 def of_file(file: IO[bytes]) -> Source:
-    """An open file, from its beginning; one that cannot be rewound, to its end.
+    """An open file, from its beginning; if it cannot be rewound, from its current position.
 
     Raises:
-        BadRequest: it gives text.
+        BadRequest: it is opened in text mode.
     """
     if isinstance(file.read(0), str):
         raise BadRequest("an open file must give bytes: open it with mode 'rb'")
@@ -120,7 +118,7 @@ def of_file(file: IO[bytes]) -> Source:
 
 
 def media_type_of(name: str) -> str:
-    """By the ending of a file's name."""
+    """The media type for a file's extension."""
     return MEDIA_TYPES.get(Path(name).suffix.lower(), UNKNOWN)
 
 
@@ -142,7 +140,7 @@ def _of_seekable(file: IO[bytes], name: str) -> Source:
 
 
 def _of_copy(file: IO[bytes], name: str) -> Source:
-    """A file of our own, which is closed when nobody can read it any more."""
+    """A private copy of a file, which is closed when the source is garbage-collected."""
     source = _of_seekable(file, name)
     finalize(source.read, file.close)
     return source

@@ -37,27 +37,27 @@ if TYPE_CHECKING:
     from gradus.client.async_transport import AsyncTransport  # noqa: F401 (named below)
 
 POLL_SECONDS = 1.0
-"""Between two looks at a sweep that is watched."""
+"""Seconds between two polls of a watched sweep."""
 NO_EPOCH = 2**53 - 1
-"""An epoch that does not come: a request that waits for it is answered at the end."""
+"""An epoch that is never reached: a request that waits for it is answered when the experiment ends."""
 
 
 class Sweep(EnsembleHandle[T_co]):
-    """The last known state of a sweep, `record`, and what can be done with it; from a list, its `summary` alone."""
+    """The last known state of a sweep, `record`, and what can be done with it; in a list, only its `summary`."""
 
     @method
     async def refresh(self) -> "Sweep[T_co]":
-        """Ask the service how it is now."""
+        """Get the current state from the service."""
         return await self._sent(self._request("GET"))
 
     @method
     async def cancel(self) -> "Sweep[T_co]":
-        """End all its members that are not over; repeating it is harmless."""
+        """Cancel all members that have not ended; repeating it is harmless."""
         return await self._sent(self._request("POST", "cancel", harmless=True))
 
     @method
     async def retry(self, *, idempotency_key: str | None = None) -> "Sweep[T_co]":
-        """Train again what failed; what fails after that is not tried once more, however often the request is sent."""
+        """Train the failed experiments again. Repeating the same request does not retry those that fail again."""
         return await self._sent(self._request("POST", "retry", headers=idempotency(idempotency_key)))
 
     @method
@@ -75,15 +75,15 @@ class Sweep(EnsembleHandle[T_co]):
 
     @method
     async def delete(self) -> None:
-        """Remove it with all its experiments; those that are not over must be cancelled first."""
+        """Delete it with all its experiments; those that have not ended must be cancelled first."""
         await self._transport.send(Request("DELETE", path_of(self._family, self.id), nothing))
 
     @method
     async def wait(self, timeout: float | None = None) -> "Sweep[T_co]":
-        """Block until all its members are over.
+        """Block until all its members have ended.
 
         Raises:
-            TimeoutError: they are not after so many seconds; they are not stopped.
+            TimeoutError: some have not ended after `timeout` seconds; they continue to run.
         """
         deadline = Deadline(timeout, f"{self.id} is {self.status}")
         while True:
@@ -102,7 +102,7 @@ class Sweep(EnsembleHandle[T_co]):
 
     @iterator
     async def watch(self, *, interval: float = POLL_SECONDS) -> AsyncGenerator["Sweep[T_co]"]:
-        """Itself now and whenever something of it has changed, looked at every `interval` seconds, to its end."""
+        """Yields this handle now and after each change, until the sweep ends; polls every `interval` seconds."""
         before = None
         while True:
             await self._sent(self._request("GET"), Deadline())
@@ -146,23 +146,23 @@ class Sweep(EnsembleHandle[T_co]):
 
     @property
     def summary(self) -> SweepSummary:
-        """What a list says of it."""
+        """The summary that lists contain."""
         return self._record
 
     @property
     def record(self) -> SweepRecord:
-        """All of the newest answer; a list does not have it: `refresh()` first."""
+        """The service's newest answer about the sweep. A sweep from a list has no record: call `refresh()` first."""
         assert isinstance(self._record, SweepRecord), "a list has no results: refresh() first"
         return self._record
 
     @property
     def status(self) -> SweepStatus | UnknownValue:
-        """What its members were doing."""
+        """The last known status of the sweep."""
         return self.summary.status
 
     @property
     def over(self) -> bool:
-        """Whether all its members had ended."""
+        """Whether all members had ended."""
         return self.summary.over
 
     @property
@@ -172,19 +172,19 @@ class Sweep(EnsembleHandle[T_co]):
 
     @property
     def results(self) -> tuple[SweepResult, ...]:
-        """What each change of the base gave, best first."""
+        """The result of each change of the base, best first."""
         return self.record.results
 
     @property
     def best(self) -> SweepResult | None:
-        """The best result; None while there is none."""
+        """The best result; None if there are no results yet."""
         return next((result for result in self.results if result.mean is not None), None)
 
     def _request(self, method: str, part: str = "", **options: Any) -> Request[SweepRecord]:
         return Request(method, path_of(self._family, self.id, part), reads(SweepRecord), **options)
 
     async def _sent(self, request: Request[SweepRecord], deadline: Deadline | None = None) -> "Sweep[T_co]":
-        """Itself, as the answer has it."""
+        """Send a request, and update the record from the answer. Returns this handle."""
         send = self._transport.send(request) if deadline is None else self._transport.wait_for(request, deadline)
         self._record = await send
         return self
@@ -195,7 +195,7 @@ class Sweep(EnsembleHandle[T_co]):
         return self.record
 
     def _member_that_goes_on(self) -> str | None:
-        """The id of a member that is known to go on."""
+        """The id of a member that has not ended, as far as is known; None if there is none."""
         pairs = (pair for result in self.results for pair in zip(result.experiments, result.statuses, strict=True))
         return next((one for one, status in pairs if isinstance(status, Status) and not status.final), None)
 
@@ -207,14 +207,14 @@ class Sweep(EnsembleHandle[T_co]):
 
 
 AsyncSweep = Sweep["AsyncTransport"]
-"""What an `AsyncClient` gives."""
+"""The handle that an `AsyncClient` returns."""
 
 
 def with_seeds(fields: Mapping[str, Any]) -> Mapping[str, Any]:
-    """With the list of seeds that a number or a text stands for.
+    """The fields, with `seeds` expanded to a list if it is a number or a text.
 
     Raises:
-        BadRequest: it stands for none.
+        BadRequest: `seeds` is invalid.
     """
     seeds = fields.get("seeds")
     if isinstance(seeds, bool) or not isinstance(seeds, int | str):

@@ -29,9 +29,10 @@ class Sweeps(Resource[T_co]):
     async def create(
         self, asked: SweepLike | None = None, /, *, idempotency_key: str | None = None, **fields: Any
     ) -> Sweep[T_co]:
-        """Queue the experiments of a sweep: a request, or its fields. They are created once, however often it is sent.
+        """Queue the experiments of a sweep, given as a request or as its fields. They are created once, however often
+        it is sent.
 
-        `seeds` may be a list, how many, or a text as on the command line: `[0, 1, 2]`, `3`, `"0,3-5"`.
+        `seeds` may be a list, a number of seeds, or a text as on the command line: `[0, 1, 2]`, `3`, `"0,3-5"`.
         """
         headers, body = idempotency(idempotency_key), _body(asked, fields)
         request = Request("POST", "/v1/sweeps", reads(SweepRecord), headers=headers, body=body)
@@ -39,7 +40,7 @@ class Sweeps(Resource[T_co]):
 
     @method
     async def dry_run(self, asked: SweepLike | None = None, /, **fields: Any) -> SweepDryRun:
-        """The members that a sweep would have, without running or storing it."""
+        """The members of a sweep, without running or storing it."""
         query, body = {"dry_run": "true"}, _body(asked, fields)
         request = Request("POST", "/v1/sweeps", reads(SweepDryRun), query=query, body=body, harmless=True)
         return await self._transport.send(request)

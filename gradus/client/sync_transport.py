@@ -11,7 +11,7 @@ from gradus.client.transport import Transport, settings
 
 
 class SyncTransport(Transport[httpx.Client]):
-    """Blocks. Safe to share between threads."""
+    """A transport whose methods block. Safe to share between threads."""
 
     blocks = True
 

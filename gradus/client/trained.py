@@ -1,4 +1,4 @@
-"""What can be done with a trained network: evaluate it, ask it, and take it away."""
+"""What can be done with a trained network: evaluate it, predict with it, inspect and export it."""
 
 from collections.abc import Mapping, Sequence
 from os import PathLike
@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # answers that few ask for; with those of `Client`, a tenth o
 
 
 class TrainedHandle(MeasuredHandle[T_co]):
-    """An experiment, whose network can be asked as soon as it has a checkpoint."""
+    """An experiment, whose network can be used as soon as it has a checkpoint."""
 
     @method
     async def evaluation(
@@ -36,11 +36,12 @@ class TrainedHandle(MeasuredHandle[T_co]):
         """How good the network is on `train`, `validation` or `test`: metrics with intervals, classes, curves,
         calibration, residuals; with `by`, also for each value of a column. A worker computes it once.
 
-        `miss_cost` is how many false alarms a miss costs, for one of the thresholds between two classes.
+        `miss_cost` is the cost of a miss (false negative) in false alarms, for one of the thresholds between two
+        classes.
 
         Raises:
             NotFound: the epoch has no checkpoint.
-            TimeoutError: there is no answer after so many seconds.
+            TimeoutError: there is no answer after `timeout` seconds.
         """
         from gradus.wire.evaluation import EvaluationReport  # noqa: PLC0415 (few need it)
 
@@ -61,12 +62,12 @@ class TrainedHandle(MeasuredHandle[T_co]):
         limit: int = 50,
         timeout: float | None = None,
     ) -> "ErrorPage":
-        """The examples in a cell of the confusion matrix, the surest first: values and pictures. Without classes, all
-        errors; with one, those of its row or column.
+        """The examples in a cell of the confusion matrix, most confident predictions first, with values and pictures.
+        Without classes, all errors; with one class, the errors in its row or column.
 
         Raises:
             NotFound: the epoch has no checkpoint.
-            TimeoutError: there is no answer after so many seconds.
+            TimeoutError: there is no answer after `timeout` seconds.
         """
         from gradus.wire.error_rows import ErrorPage  # noqa: PLC0415 (few need it)
 
@@ -89,21 +90,20 @@ class TrainedHandle(MeasuredHandle[T_co]):
         interval: float | None = None,
         timeout: float | None = None,
     ) -> Prediction:
-        """The network's answers to rows: dictionaries, a mapping of columns, a data frame of pandas or polars, or an
-        array, whose columns are those of the network in their order.
+        """The network's predictions for rows: dictionaries, a mapping of columns, a data frame of pandas or polars, or
+        an array with the network's columns in their order.
 
-        `epoch` is `best`, `last` or the number of an epoch whose checkpoint was kept; `top` keeps only so many
-        probabilities. With `absent="missing"`, columns that are not given have missing values.
-
-        With `calibrated`, probabilities have the temperature of the validation split. `interval=0.9` answers a
-        regression with intervals that hold the truth with that probability. What they need is computed by a worker
-        once.
+        `epoch` is `best`, `last` or the number of an epoch whose checkpoint was kept; `top` is the number of largest
+        probabilities to keep. With `absent="missing"`, columns that are not given have missing values. With
+        `calibrated`, probabilities are computed with the temperature fitted on the validation split. `interval=0.9`
+        adds intervals to a regression that contain the true value with that probability. A worker computes the
+        calibration once.
 
         Raises:
             InvalidSpec: a column or a value does not fit; `errors` lists them.
             NotFound: the epoch has no checkpoint.
             Conflict: the validation split is too small for such an interval.
-            TimeoutError: the calibration is not there after so many seconds.
+            TimeoutError: the calibration is not available after `timeout` seconds.
         """
         options: dict[str, Any] = {"epoch": epoch, "top": top, "probabilities": probabilities, "absent": absent}
         options |= {"calibrated": calibrated, "interval": interval}
@@ -125,7 +125,7 @@ class TrainedHandle(MeasuredHandle[T_co]):
         interval: float | None = None,
         timeout: float | None = None,
     ) -> Path:
-        """Write the answers to a CSV file of any length as CSV, a line for each row; those to a picture as JSON. The
+        """Write the predictions for a CSV file of any length as CSV, a line for each row; for a picture as JSON. The
         options are those of `predict`."""
         options: dict[str, Any] = {"epoch": epoch, "top": top, "probabilities": probabilities, "absent": absent}
         options |= {"calibrated": calibrated, "interval": interval}
@@ -137,12 +137,12 @@ class TrainedHandle(MeasuredHandle[T_co]):
 
     @method
     async def calibration(self, *, epoch: int | str = "best", timeout: float | None = None) -> "CalibrationRecord":
-        """What is fitted to the validation split: the temperature of a classification, or half the width of a
+        """The calibration fitted on the validation split: the temperature for a classification, or the half-width of a
         regression's intervals by level. A worker computes it once.
 
         Raises:
             NotFound: the epoch has no checkpoint.
-            TimeoutError: there is no answer after so many seconds.
+            TimeoutError: there is no answer after `timeout` seconds.
         """
         from gradus.wire.calibration import CalibrationRecord  # noqa: PLC0415 (few need it)
 
@@ -153,7 +153,7 @@ class TrainedHandle(MeasuredHandle[T_co]):
     async def predict_history(
         self, rows: Sequence[Mapping[str, Any]], /, *, top: int | None = None, absent: str = "refuse"
     ) -> "History":
-        """How the answers to at most ten rows changed over the epochs whose checkpoint is kept.
+        """The predictions for at most ten rows in each epoch whose checkpoint is kept.
 
         Raises:
             InvalidSpec: a column or a value does not fit; `errors` lists them.
@@ -168,7 +168,7 @@ class TrainedHandle(MeasuredHandle[T_co]):
     async def filters(
         self, layer: str | None = None, /, *, epoch: int | str = "best", offset: int = 0, limit: int = 64
     ) -> "Filters":
-        """The weights of a convolution's filters, and which convolutions there are; by default of the first.
+        """The weights of a convolution's filters, by default the first convolution's, and a list of all convolutions.
 
         Raises:
             Conflict: the network has no convolutions.
@@ -190,11 +190,11 @@ class TrainedHandle(MeasuredHandle[T_co]):
         offset: int = 0,
         limit: int = 16,
     ) -> "Activations":
-        """What a convolution computes of a row, after its activation function; by default the first.
+        """The output of a convolution for a row, after the activation function; by default of the first convolution.
 
         Raises:
             Conflict: the network has no convolutions.
-            InvalidSpec: the row does not fit; `errors` lists what.
+            InvalidSpec: the row does not fit the network; `errors` lists every mistake.
         """
         from gradus.wire.layer_pictures import Activations  # noqa: PLC0415 (few need it)
 
@@ -216,12 +216,12 @@ class TrainedHandle(MeasuredHandle[T_co]):
         probabilities: bool = True,
         timeout: float | None = None,
     ) -> Path:
-        """Save the answers to all rows of an uploaded data set as `csv` or `parquet`, in their order, as `path` or in
-        this folder. A worker writes the file once. Instead of a data set, `upload` may be the id of an upload.
+        """Save the predictions for all rows of an uploaded data set as `csv` or `parquet`, in their order. `path` is a
+        file or a folder. A worker writes the file once. Instead of a data set, `upload` may be the id of an upload.
 
         Raises:
             InvalidSpec: the data set lacks columns of the network; `errors` lists them.
-            TimeoutError: the file is not there after so many seconds; a worker still writes it.
+            TimeoutError: the file is not available after `timeout` seconds; a worker still writes it.
         """
         from gradus.wire.predicted_file import PredictedFile  # noqa: PLC0415 (few need it)
 
@@ -236,8 +236,8 @@ class TrainedHandle(MeasuredHandle[T_co]):
     async def export(
         self, file: str = "model.onnx", path: str | PathLike[str] | None = None, /, *, epoch: int | str = "best"
     ) -> Path:
-        """Save the network as a file: `model.onnx`, `weights.safetensors`, `preprocessing.json`, `card.md`,
-        `run.py` or `bundle.zip`, as `path` or in this folder.
+        """Save the network as a file: `model.onnx`, `weights.safetensors`, `preprocessing.json`, `card.md`, `run.py` or
+        `bundle.zip`. `path` is a file or a folder.
 
         Raises:
             NotFound: the epoch has no checkpoint.
@@ -246,7 +246,7 @@ class TrainedHandle(MeasuredHandle[T_co]):
         return await save(self._transport, Request("GET", parts, nothing, query={"epoch": epoch}), path)
 
     async def _calibrated(self, options: Mapping[str, Any], timeout: float | None) -> None:
-        """Wait until the service knows what calibrates the network, if the options ask for that."""
+        """If the options need the calibration, wait until the service has computed it."""
         from gradus.wire.calibration import CalibrationRecord  # noqa: PLC0415 (few need it)
 
         if options["calibrated"] or options["interval"] is not None:

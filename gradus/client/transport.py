@@ -1,6 +1,6 @@
-"""Requests over HTTP: sent, sent again where that may help, answered by a value or an error; and streams.
+"""Sends requests over HTTP, repeats them if that may help, and returns a value or raises an error; also opens streams.
 
-What blocks and what awaits is in `sync_transport` and `async_transport`; all that both do is written once, here.
+The blocking and the awaiting parts are in `sync_transport` and `async_transport`; everything that both share is here.
 """
 
 import logging
@@ -35,7 +35,7 @@ CONNECT_TIMEOUT = 10.0
 SILENCE_TIMEOUT = 40.0
 """Seconds without a byte after which a stream counts as broken; the service sends a comment every 15."""
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
-"""Failures before the request was sent."""
+"""Errors that occur before the request is sent."""
 
 log = logging.getLogger("gradus")
 
@@ -44,7 +44,7 @@ class Transport(ABC, Generic[H]):
     """Talks with one service over a pool of connections."""
 
     blocks: ClassVar[bool]
-    """Whether its coroutines block, and so never have to wait."""
+    """Whether its coroutines block, so that they never suspend."""
     http: H
 
     def __init__(self, credentials: Credentials, options: Options) -> None:
@@ -52,17 +52,18 @@ class Transport(ABC, Generic[H]):
         self.clock = ServiceClock()
 
     def with_options(self, options: Options) -> Self:
-        """The same connections with other options."""
+        """A transport with other options that shares the connections."""
         other = copy(self)
         other.options = options
         return other
 
     async def send(self, request: Request[R], policy: RetryPolicy | None = None) -> R:
-        """Send a request, again if it may succeed in a moment and is not done twice; its answer's value.
+        """Send a request, and repeat it if a retry may succeed and cannot execute it twice. Returns the response's
+        value.
 
         Raises:
-            GradusError: the service refused, could not be reached, or the answer is not of a Gradus service.
-            TimeoutError: it could not be reached in the policy's time.
+            GradusError: the service refused, could not be reached, or the response is not from a Gradus service.
+            TimeoutError: the service could not be reached within the policy's time.
         """
         policy = policy or Retries(self.options.max_retries)
         lost = False
@@ -77,14 +78,14 @@ class Transport(ABC, Generic[H]):
                 lost = lost or answer is None
 
     async def wait_for(self, request: Request[R], deadline: Deadline) -> R:
-        """Send a request as one that waits for the end of something: over a longer outage, to its deadline."""
+        """Send a request that waits for the end of an experiment or a sweep: with more retries, until the deadline."""
         return await self.send(request, Retries(WAITING * self.options.max_retries, deadline))
 
     async def pause(self, request: Request[Any], error: GradusError, policy: RetryPolicy) -> None:
         """Sleep until the request may be sent again.
 
         Raises:
-            GradusError: `error`, if that would not help, or not in the policy's time.
+            GradusError: `error`, if a retry would not help, or not within the policy's time.
         """
         if not may_succeed_later(request, error):
             raise error
@@ -105,10 +106,10 @@ class Transport(ABC, Generic[H]):
 
     @asynccontextmanager
     async def stream(self, request: Request[Any], limit: float = inf) -> AsyncGenerator[AsyncIterator[bytes]]:
-        """An event stream's bytes as they come, over a connection that is made within the limit.
+        """An event stream's bytes as they arrive. `limit` is the seconds for opening the connection.
 
         Raises:
-            GradusError: the service refused, or the connection broke, while it was made or read.
+            GradusError: the service refused, or the connection failed or broke.
         """
         timeout = httpx.Timeout(min(CONNECT_TIMEOUT, limit), read=SILENCE_TIMEOUT)
         async with self._streamed(request, timeout) as response:
@@ -120,10 +121,10 @@ class Transport(ABC, Generic[H]):
 
     @asynccontextmanager
     async def download(self, request: Request[Any]) -> AsyncGenerator[tuple[httpx.Response, AsyncIterator[bytes]]]:
-        """An answer whose body is a file: its headers, and its bytes as they come.
+        """A response whose body is a file: its headers, and its bytes as they arrive.
 
         Raises:
-            GradusError: the service refused, or the connection broke, while it was made or read.
+            GradusError: the service refused, or the connection failed or broke.
         """
         async with self._streamed(request, httpx.Timeout(self.options.timeout, connect=CONNECT_TIMEOUT)) as response:
             if not response.is_success:
@@ -159,7 +160,7 @@ class Transport(ABC, Generic[H]):
 
     @contextmanager
     def _logged(self, request: Request[Any], sent: httpx.Request) -> Iterator[None]:
-        """Says what is sent, never with which key; a connection that fails becomes an error of the tree."""
+        """Log the request, never the key, and convert a connection error to one of `gradus.errors`."""
         log.debug("%s %s", request.method, request.path)
         try:
             yield
@@ -177,7 +178,7 @@ class Transport(ABC, Generic[H]):
 
     @abstractmethod
     async def _open(self, sent: httpx.Request) -> httpx.Response:
-        """Send it; its answer without a body."""
+        """Send the request; returns the response before its body is read."""
 
     @abstractmethod
     async def _read(self, response: httpx.Response) -> None:
@@ -185,19 +186,19 @@ class Transport(ABC, Generic[H]):
 
     @abstractmethod
     def _chunks(self, response: httpx.Response) -> AsyncGenerator[bytes]:
-        """The body as it comes."""
+        """The chunks of the body as they arrive."""
 
     @abstractmethod
     async def _close(self, response: httpx.Response) -> None:
-        """Give the connection back."""
+        """Close the response, and return its connection to the pool."""
 
     @abstractmethod
     async def sleep(self, seconds: float) -> None:
-        """Do nothing for a while."""
+        """Pause for this many seconds."""
 
 
 def settings(credentials: Credentials) -> dict[str, Any]:
-    """How a client of httpx reaches the service."""
+    """The settings of an httpx client for the service."""
     return {
         "base_url": credentials.url,
         "headers": {"User-Agent": f"gradus/{gradus.__version__}", **credentials.headers()},

@@ -1,4 +1,4 @@
-"""Sending a large file in numbered parts, several at a time, on from what the service has when a connection breaks."""
+"""Uploads a large file in numbered parts, several at a time. After a broken connection, missing parts are sent."""
 
 from base64 import b64encode
 from collections.abc import Callable, Sequence
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from gradus.client.transport import Transport
 
 TOGETHER = 4
-"""Parts that are sent at a time."""
+"""Number of parts that are sent at the same time."""
 Report = Callable[[int, int], None]
-"""Told how many bytes have been sent, and of how many."""
+"""Called with the number of bytes that have been sent, and the total number."""
 
 
 class Sent:
-    """How much of some files has been sent: parts of them go at the same time."""
+    """How many bytes of some files have been sent, whose parts are sent at the same time."""
 
     def __init__(self, total: int, report: Report | None) -> None:
         self._total, self._report = total, report
@@ -31,7 +31,8 @@ class Sent:
         self._lock = Lock()
 
     def part(self, file: int, number: int) -> Callable[[int], None]:
-        """To be told how many bytes of a part have been sent; fewer than before when it is sent again."""
+        """A callback for the number of bytes of a part that have been sent; the number drops when the part is
+        resent."""
 
         def tell(count: int) -> None:
             with self._lock:
@@ -45,10 +46,10 @@ class Sent:
 async def send_parts(
     transport: "Transport[Any]", source: Source, sent: Sent, file: int = 0, resume: str | None = None
 ) -> str:
-    """Send a file as an upload, or the parts that the upload `resume` lacks. Its id.
+    """Send a file as an upload, or the parts that the upload `resume` lacks. Returns the upload's id.
 
     Raises:
-        GradusError: the service refused, or could not be reached any more; the upload can be resumed for a day.
+        GradusError: the service refused, or is no longer reachable; the upload can be resumed for a day.
     """
     upload = await transport.send(_create(source) if resume is None else get_upload(resume))
     if upload.size != source.size:
@@ -90,7 +91,7 @@ def _bounds(upload: UploadRecord, source: Source, number: int) -> tuple[int, int
 def _part(
     upload: UploadRecord, source: Source, number: int, sent: Callable[[int], None]
 ) -> Callable[[], Request[None]]:
-    """Makes the request of a part: its digest is computed only when it is its turn."""
+    """A function that creates the request for a part: the digest is computed only when the part is about to be sent."""
 
     def make() -> Request[None]:
         start, stop = _bounds(upload, source, number)
@@ -103,10 +104,10 @@ def _part(
 
 
 async def _all(transport: "Transport[Any]", requests: Sequence[Callable[[], Request[None]]]) -> None:
-    """Send them, `TOGETHER` at a time.
+    """Send the requests, `TOGETHER` at a time.
 
     Raises:
-        GradusError: the first that failed; those that had not begun are not sent.
+        GradusError: the error of the first request that failed; requests that have not begun are not sent.
     """
     queue, lock = iter(requests), Lock()
 
@@ -141,10 +142,10 @@ def _exhaust(following: Callable[[], object]) -> None:
 
 
 async def _after(transport: "Transport[Any]", upload: UploadRecord, error: GradusError) -> UploadRecord:
-    """The upload as the service has it after an error, once it can be reached again.
+    """The service's state of the upload after an error, as soon as the service is reachable again.
 
     Raises:
-        GradusError: `error`, if it is not about a connection; or the service cannot be reached.
+        GradusError: `error`, if it is not about a connection; or the service stays unreachable.
     """
     if error.code != UNREACHABLE:
         raise error

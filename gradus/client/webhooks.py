@@ -1,4 +1,4 @@
-"""`client.webhooks`: signed calls of the service to an address of yours."""
+"""`client.webhooks`: signed calls of the service to a URL of yours."""
 
 from collections.abc import AsyncGenerator, Sequence
 
@@ -21,14 +21,14 @@ class Webhooks(Resource[T_co]):
 
     @iterator
     async def list(self) -> AsyncGenerator[WebhookRecord]:
-        """The webhooks, newest first, and how their calls go."""
+        """The webhooks, newest first, with the state of their calls."""
         page = await self._transport.send(Request("GET", "/v1/webhooks", reads(WebhookPage)))
         for record in page.data:
             yield record
 
     @method
     async def enable(self, webhook_id: str, /) -> WebhookRecord:
-        """Call again at once, beginning with the call that failed."""
+        """Enable the webhook, and repeat its calls at once, beginning with the one that failed."""
         path = path_of("webhooks", webhook_id, "enable")
         return await self._transport.send(Request("POST", path, reads(WebhookRecord), harmless=True))
 
