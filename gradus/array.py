@@ -34,10 +34,10 @@ class Room:
     gpu: bool = False
     """Whether a slot has a GPU, which larger arrays use better."""
     cpu_slots: int | None = None
-    """The slots for experiments that ask for a CPU; None for the same."""
+    """Number of arrays of experiments that ask for a CPU that can train at the same time; None for `slots`."""
 
     def slots_for(self, device: Device) -> int:
-        """The slots where experiments with this wish can train."""
+        """The number of slots for experiments that request this device."""
         return self.slots if self.cpu_slots is None or choice_of(device) != "cpu" else self.cpu_slots
 
 

@@ -1,4 +1,4 @@
-"""What is known of a built-in data set without its files: sizes, shapes, classes."""
+"""The facts about a built-in data set that are known without its files: sizes, shapes, classes."""
 
 from dataclasses import dataclass
 from math import prod
@@ -34,12 +34,12 @@ class BuiltInFacts:
     default_validation: int
     source: Literal["idx", "sklearn"]
     columns: tuple[str, ...] = ()
-    """Names of the input columns, as scikit-learn has them; a single one is an image or array of the input's shape."""
+    """Names of the input columns, as in scikit-learn; a single name is an image or array of the input's shape."""
     files: tuple[IdxFile, ...] = ()
     mirrors: tuple[str, ...] = ()
     """URLs of folders that contain `files`."""
     image_shape: tuple[int, ...] | None = None
-    """Shape of the image that an example is, if `input_shape` does not say."""
+    """Shape of one example as an image, if `input_shape` does not give it."""
 
     @property
     def inputs(self) -> int:

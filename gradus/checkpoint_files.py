@@ -1,8 +1,8 @@
-"""The files of a checkpoint, for all that write or read them.
+"""The files of a checkpoint, for every module that writes or reads them.
 
-A checkpoint of format 2 has each parameter as a tensor of its own, named after the row of the state that it belongs to
-and its place in the network: `parameters/layers/0.weight`, `adam.mean/output.bias`. In format 1 a row is one tensor,
-in which parameters stand as `gradus.spec.layout` says.
+A checkpoint of format 2 stores each parameter as a separate tensor, named after the row of the state that it belongs to
+and its place in the network: `parameters/layers/0.weight`, `adam.mean/output.bias`. In format 1 a row is one tensor, in
+which parameters stand as `gradus.spec.layout` says.
 """
 
 TENSORS = "state.safetensors"

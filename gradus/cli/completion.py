@@ -1,4 +1,4 @@
-"""What the shell offers on Tab. The service gets little time to answer: a slow answer is worse than none."""
+"""Shell completion. The service gets little time to answer, because a slow completion is worse than none."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
@@ -44,7 +44,7 @@ def datasets(context: typer.Context, incomplete: str) -> Sequence[Offer]:
 
 
 def columns(context: typer.Context, incomplete: str) -> Sequence[Offer]:
-    """The columns of the data set that is named before."""
+    """The columns of the data set that is named earlier on the command line."""
     name = context.params.get("name")
     record = _answer(context, lambda client: client.datasets.get(name).record) if isinstance(name, str) else None
     found = (record.columns or ()) if record else ()
@@ -52,7 +52,7 @@ def columns(context: typer.Context, incomplete: str) -> Sequence[Offer]:
 
 
 def classes(context: typer.Context, incomplete: str) -> Sequence[Offer]:
-    """The classes of the data set that is named before."""
+    """The classes of the data set that is named earlier on the command line."""
     name = context.params.get("name")
     record = _answer(context, lambda client: client.datasets.get(name).record) if isinstance(name, str) else None
     found = (record.columns or ()) if record else ()
@@ -61,7 +61,7 @@ def classes(context: typer.Context, incomplete: str) -> Sequence[Offer]:
 
 
 def parse_options(incomplete: str) -> Sequence[Offer]:
-    """The options of reading, each with an equals sign: `delimiter=`."""
+    """The options for reading files, each with an equals sign: `delimiter=`."""
     models = (CsvParse, ExcelParse, ImagesParse, ArraysParse)
     found = ((name, field.description or "") for model in models for name, field in model.model_fields.items())
     return _matching(incomplete, ((f"{name}=", text.partition("\n")[0]) for name, text in found))

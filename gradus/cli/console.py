@@ -51,7 +51,7 @@ class Screen(Console):
         return table
 
     def _needed(self, column: Column) -> int:
-        """The width of the widest cell: a part of an id, a number or a word would be worth nothing."""
+        """The width of the widest cell: a truncated id, number or word would be useless."""
         room = self.options.update(width=UNBOUNDED)
         return max(Measurement.get(self, room, cell).maximum for cell in (column.header, *column._cells))
 

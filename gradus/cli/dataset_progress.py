@@ -1,4 +1,4 @@
-"""Bars of files that are sent, and of data sets that are read."""
+"""Progress bars for files that are sent and for data sets that are read."""
 
 from collections.abc import Sequence
 from types import TracebackType
@@ -31,7 +31,7 @@ def _bar(*columns: ProgressColumn) -> Progress:
 
 
 class Sending:
-    """A bar while files are sent, in a terminal."""
+    """A progress bar while files are sent; shown only in a terminal."""
 
     def __init__(self, files: Sequence[str], *, quiet: bool = False) -> None:
         self._progress = _bar(DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
@@ -39,7 +39,7 @@ class Sending:
         self._task = self._progress.add_task(printable(f"sending {' '.join(files)}"[:60]), total=None)
 
     def report(self, done: int, total: int) -> None:
-        """How much has been sent."""
+        """Show that `done` of `total` bytes have been sent."""
         self._progress.update(self._task, completed=done, total=total)
 
     def __enter__(self) -> Self:
@@ -53,7 +53,7 @@ class Sending:
 
 
 def watch_reading(dataset: StoredDataset, *, quiet: bool = False) -> bool:
-    """Show how far the reading is, until its end. False after a Ctrl-C, which does not stop it."""
+    """Show the progress of the reading until it ends. False after a Ctrl-C, which does not stop the reading."""
     percent = TextColumn("{task.percentage:>3.0f} %")
     progress = _bar(percent)
     progress.disable = progress.disable or quiet

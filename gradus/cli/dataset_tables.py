@@ -1,4 +1,4 @@
-"""Data sets, their columns and rows, and why one could not be read, as a terminal shows them."""
+"""Output for a terminal: data sets, their columns and rows, and why a data set could not be read."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -18,9 +18,9 @@ from gradus.wire.table import ColumnRecord, LeftOutRows
 
 COLORS = {"reading": "cyan", "ready": "green", "failed": "red"}
 CELL = 40
-"""Characters of a cell that a terminal shows."""
+"""Maximum number of characters shown of a cell."""
 LISTED = 5
-"""Rows that were left out that are shown."""
+"""Maximum number of left-out rows that are shown."""
 
 
 def status(value: str) -> RenderableType:
@@ -29,7 +29,7 @@ def status(value: str) -> RenderableType:
 
 
 def columns(found: Sequence[ColumnRecord]) -> Table:
-    """A line for each column: its type and what it was judged by, how many values miss and differ."""
+    """A line for each column: its type, the evidence for the type, and how many values are missing and distinct."""
     table = tables.borderless()
     for heading in ("column", "type", "role", "missing", "distinct", "examples", "evidence"):
         right = heading in {"missing", "distinct"}
@@ -55,11 +55,11 @@ _KINDS = {
     "true_false": "true or false",
     "yes_no": "such as yes or no",
 }
-"""Kinds of cells whose names say little."""
+"""Descriptions of kinds of cells whose names say little."""
 
 
 def evidence(column: ColumnRecord) -> str:
-    """What all cells of a column were, and what else it could have been."""
+    """The kinds of cells that were found in the column, and other types that it could have had."""
     counted = column.evidence
     parts = [
         f"{count:,} {_KINDS.get(kind, kind.replace('_', ' '))}"
@@ -74,7 +74,7 @@ def evidence(column: ColumnRecord) -> str:
 
 
 def options(parse: Mapping[str, Any], guessed: Mapping[str, str]) -> Table:
-    """How the files were read, and why so where that was guessed."""
+    """The options that the files were read with, and the evidence for those that were guessed."""
     table = tables.borderless()
     for heading in ("option", "value", "because"):
         table.add_column(heading, no_wrap=heading == "option")
@@ -121,7 +121,7 @@ def failure(found: ReadFailure, name: str) -> str:
 
 
 def refusal(error: GradusError, command: str) -> str | None:
-    """The same of a dry run; None if the error is another one."""
+    """The same for the error of a dry run; None if the error is not about reading files."""
     cure = next((one.input for one in error.errors if one.path == "parse" and isinstance(one.input, Mapping)), None)
     where = next((one for one in error.errors if one.path != "parse"), None)
     if where is None or error.code not in READING:
@@ -153,7 +153,7 @@ def _short(text: str) -> str:
 
 
 def facts(record: DatasetRecord) -> dict[str, RenderableType]:
-    """What is known of an uploaded data set."""
+    """The facts about an uploaded data set."""
     target = record.target
     return {
         "name": record.name,

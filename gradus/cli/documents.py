@@ -24,7 +24,7 @@ def read(source: str) -> list[Any]:
 
 
 def parse(text: str, where: str) -> list[Any]:
-    """The documents of a text; `where` it comes from is for error messages.
+    """The documents in a text. `where` names the text's origin in error messages.
 
     Raises:
         BadRequest: it is neither JSON nor YAML, is empty, or has a key twice.
@@ -65,7 +65,7 @@ def _text(source: str, where: str) -> str:
 
 
 def _standard_input() -> str:
-    """As UTF-8, like files, whatever the terminal's encoding."""
+    """The standard input, decoded as UTF-8, like files, whatever the terminal's encoding."""
     given = getattr(sys.stdin, "buffer", None)
     return sys.stdin.read() if given is None else given.read().decode()
 
@@ -123,7 +123,7 @@ def _loader(yaml: Any) -> Any:
 
 
 def _check_keys(mapping: Any) -> None:
-    """Called before `<<` merges other keys into the mapping, which may appear in it again."""
+    """Check for duplicate keys. Called before `<<` merges other keys, which may repeat the mapping's own."""
     lines: dict[str, int] = {}
     for node, _ in mapping.value:
         key = _key(node)
@@ -134,7 +134,7 @@ def _check_keys(mapping: Any) -> None:
 
 
 def _key(node: Any) -> str | None:
-    """The key as JSON writes it, if it can be one there: `1` and `"1"` are the same key."""
+    """The key as JSON writes it, if JSON can have such a key: `1` and `"1"` are the same key."""
     if not isinstance(node.value, str):
         return None
     return str(float(node.value)) if node.tag.endswith(":float") else node.value

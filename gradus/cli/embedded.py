@@ -1,4 +1,4 @@
-"""Starts the embedded service, which is not part of this package: in place of this process, or as its child."""
+"""Starts the embedded service, which is not part of this package, either in place of this process or as its child."""
 
 import json
 import os
@@ -88,7 +88,7 @@ def running_service(options: ServiceOptions) -> Iterator[Service]:
 
 
 def _ready(reading: int, child: "subprocess.Popen[bytes]", folder: Path) -> Service:
-    """Waits for the line that tells where the service listens; an empty pipe means that it did not start."""
+    """Wait for the line with the address that the service listens on; an empty pipe means that it did not start."""
     with os.fdopen(reading) as pipe:
         line = pipe.readline()
     if line:

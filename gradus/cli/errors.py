@@ -12,7 +12,7 @@ def code_of(error: GradusError) -> Exit:
 
 
 def message(error: GradusError) -> str:
-    """What is wrong, where, and what may help."""
+    """The error message: what is wrong, where, and a hint."""
     mistakes = [f"  {readable(one.path) or 'the document'}: {one.message}" for one in error.errors]
     where = " in the spec" * _is_about_spec(error)
     what = f"{len(mistakes)} mistakes{where}" if len(mistakes) > 1 else error.detail
@@ -31,7 +31,7 @@ def _hint(error: GradusError) -> str | None:
 
 
 def _is_about_spec(error: GradusError) -> bool:
-    """Whether an invalid document is a spec, or has one in it, by the address that it was sent to."""
+    """Whether an invalid document is or contains a spec, judging by the URL that it was sent to."""
     if error.request is None:
         return True
     path = error.request.url.path
@@ -39,13 +39,13 @@ def _is_about_spec(error: GradusError) -> bool:
 
 
 def _not_found_hint(error: GradusError) -> str | None:
-    """What lists the things of the kind that was not found, by the address that was asked for."""
+    """A hint at the command that lists resources of the kind that was not found, judging by the requested URL."""
     path = "/v1/experiments/" if error.request is None else error.request.url.path  # of several, it asks for a list
     return next((hint for family, hint in LISTS.items() if f"/v1/{family}/" in path), None)
 
 
 COLUMN_PLACES = ("dataset/target", "dataset/columns")
-"""Where a spec names columns."""
+"""Places in a spec where columns are named."""
 LISTS = {
     "experiments": "`gradus ls` lists the experiments",
     "sweeps": "`gradus sweeps ls` lists the sweeps",
@@ -53,7 +53,7 @@ LISTS = {
     "webhooks": "`gradus webhooks ls` lists the webhooks",
     "datasets": "`gradus datasets ls` lists the data sets",
 }
-"""What lists each kind, by its part of an address."""
+"""For each kind of resource, the command that lists it; the keys are parts of URLs."""
 
 HINTS = {
     "unreachable": "`gradus up` starts a service on this machine; --url or GRADUS_URL names another one",
@@ -70,4 +70,4 @@ HINTS = {
     "no_checkpoint": "only the checkpoints of the best and the last epoch are kept, and every n-th if the experiment "
     "was submitted with `--set checkpoint.every=n`; without --from-epoch a fork starts from scratch",
 }
-"""By the error's code."""
+"""Hints by the error's code."""

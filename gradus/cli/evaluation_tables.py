@@ -13,7 +13,7 @@ from gradus.wire.evaluation import EvaluationReport, Interval, Metric
 MOST_CLASSES = 12
 """A confusion matrix with more classes fits no terminal."""
 MOST_CELLS = 6
-"""Values of a row that are listed."""
+"""How many values of a row are listed."""
 
 
 def report(found: EvaluationReport) -> RenderableType:
@@ -22,7 +22,7 @@ def report(found: EvaluationReport) -> RenderableType:
 
 
 def errors(page: ErrorPage) -> RenderableType:
-    """Examples that are wrong, the surest first."""
+    """The wrongly classified examples, most confident predictions first."""
     table = _table("row", "given", "predicted", "probability", "values")
     for one in page.data:
         cells = list((one.cells or {}).items())[:MOST_CELLS]

@@ -7,7 +7,7 @@ from gradus.status import Status
 
 
 class Exit(IntEnum):
-    """What the shell learns, and what it means."""
+    """The exit codes, each with its meaning."""
 
     meaning: str
 

@@ -1,4 +1,4 @@
-"""Findings as a terminal shows them: the root cause first, and below it what follows from it."""
+"""Findings as a terminal shows them: the root cause first, and below it its consequences."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,13 +15,13 @@ from gradus.wire.finding import Evidence, Finding, Patch, Verified, Verifying
 COLORS = {"critical": "red", "warning": "yellow", "note": ""}
 STEP = "  "
 SHOWN = 2
-"""Alike findings that are shown before the others are only named."""
+"""How many similar findings are shown in full; the others are only named."""
 MEASURED = 12
-"""Measured values of one finding that are shown."""
+"""How many measured values of a finding are shown."""
 CHANGE = 1000
-"""Characters of a patch that are shown: `gradus fork --finding` applies the whole."""
+"""How many characters of a patch are shown; `gradus fork --finding` applies the whole patch."""
 FOLDED = 3
-"""Below so many of the others, that saves nothing."""
+"""Minimum number of other findings: naming fewer than this would save no space."""
 
 
 def findings(found: Sequence[Finding], *, evidence: bool = False) -> RenderableType:
@@ -32,7 +32,7 @@ def findings(found: Sequence[Finding], *, evidence: bool = False) -> RenderableT
 
 
 def _alike(roots: Sequence[Finding]) -> Iterable[list[Finding]]:
-    """The same finding in several columns together, where the first of them stands."""
+    """Group the findings that differ only in their column or layer; each group takes the place of its first finding."""
     groups: dict[tuple[str, str], list[Finding]] = {}
     for one in roots:
         groups.setdefault((str(one.severity), one.id), []).append(one)
@@ -48,7 +48,8 @@ def _of_alike(alike: Sequence[Finding], found: Sequence[Finding], evidence: bool
 
 
 def _cause(finding: Finding, found: Sequence[Finding]) -> Finding | None:
-    """What it follows from; None too if that is not among them, or follows from the finding itself."""
+    """The cause of a finding; None if it has none, if the cause was not found, or if it follows from the finding
+    itself."""
     chain = [finding]
     while (name := chain[-1].consequence_of) is not None:
         cause = next((one for one in found if one.id == name), None)

@@ -1,4 +1,4 @@
-"""The program's commands, each of whose modules is imported only when the command is called."""
+"""The program's commands. The module of a command is imported only when the command is called."""
 
 import os
 import sys
@@ -16,7 +16,7 @@ from gradus.cli.help import SETTINGS, CommandHelp
 
 
 class LazyCommand(TyperCommand):
-    """A command that is a name and a line of help until it is called."""
+    """A command that consists of a name and a line of help until it is called."""
 
     def __init__(self, command: registry.Command) -> None:
         super().__init__(command.name, short_help=command.help, rich_markup_mode=None)
@@ -35,7 +35,7 @@ class LazyCommand(TyperCommand):
         return typer.main.get_command(app)
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
-        """Where a command begins, both to run it and to complete its arguments."""
+        """Load the command: this is called both to run it and to complete its arguments."""
         return self.load().make_context(info_name, args, parent, **extra)
 
 
@@ -54,7 +54,7 @@ class CommandGroup(TyperGroup):
 
 
 class Program(CommandGroup):
-    """All of them, by section."""
+    """All commands, by section."""
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
@@ -62,7 +62,7 @@ class Program(CommandGroup):
             self.add_command(_command(entry))
 
     def invoke(self, ctx: Any) -> Any:
-        """What the command returns is the exit code."""
+        """Run the command; its return value is the exit code."""
         try:
             code = super().invoke(ctx)
             sys.stdout.flush()

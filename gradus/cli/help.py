@@ -9,7 +9,7 @@ from typer.core import TyperCommand
 
 SETTINGS: Mapping[str, Any] = {"help_option_names": ["-h", "--help"]}
 _TYPE = re.compile(r" <[^|]*>$")
-"""The type behind an argument. Choices, which have a bar, stay."""
+"""The type after an argument. Choices, which contain a bar, are kept."""
 EXAMPLES = re.compile(r"(?:^gradus .*(?:\n|\Z))+(?=\n|\Z)", re.MULTILINE)
 """A paragraph of command lines in a help text."""
 _VERBATIM = "\b\n"
@@ -20,7 +20,7 @@ class CommandHelp(TyperCommand):
     """A command with this help."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Refuses an option that takes one value but is given twice: all values but the last would be lost."""
+        """Refuse an option that takes one value but is given several times: all values but the last would be lost."""
         if not ctx.resilient_parsing:
             _, _, given = self.make_parser(ctx).parse_args(args=list(args))
             for option, times in Counter(filter(_takes_one, given)).items():
@@ -46,13 +46,13 @@ class CommandHelp(TyperCommand):
 
 
 def _takes_one(given: Any) -> bool:
-    """A repeated flag means the same as one, unless it has an opposite."""
+    """Whether an option must not be repeated. A repeated flag is harmless, unless it has an opposite."""
     option = given.param_type_name == "option" and not given.multiple
     return option and (not given.is_flag or bool(given.secondary_opts))
 
 
 def records(command: Any, ctx: Any) -> Mapping[str, Sequence[tuple[str, str]]]:
-    """The arguments and the options, where there are any: how each is written and what it means."""
+    """The arguments and the options, if there are any: how each is written, and what it means."""
     found = {"Arguments": list(_records(command, ctx, "argument")), "Options": list(_records(command, ctx, "option"))}
     return {title: entries for title, entries in found.items() if entries}
 

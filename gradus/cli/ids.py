@@ -25,9 +25,9 @@ class Kind:
     prefix: str
     noun: str
     newest: Callable[[Client], Sequence[Named]]
-    """The newest one, or nothing."""
+    """Returns a list of the newest item, empty if there is none."""
     matching: Callable[[Client, str], Iterable[Named]]
-    """Those whose id may begin or end with a text, newest first."""
+    """Returns the items whose id may begin or end with a text, newest first."""
 
 
 def resolve(client: Client, given: str) -> str:

@@ -31,11 +31,11 @@ ABBREVIATIONS = {"accuracy": "acc."}
 """Short names of panels."""
 
 ROUNDING = 1e-12
-"""Floating-point error: what a sum that should be zero may leave."""
+"""Tolerance for floating-point errors: the largest remainder of a sum that counts as zero."""
 
 
 def status(value: str) -> Text:
-    """A status in its color; one that only a newer service knows has none."""
+    """A status in its color; an unknown status of a newer service has no color."""
     return styled(str(value), COLORS.get(value, ""))
 
 
@@ -55,7 +55,7 @@ def signed(value: float, decimals: int = 4) -> str:
 
 
 def upward(value: float, decimals: int = 4) -> str:
-    """The half-width of an interval, rounded up: a width of zero would claim a certainty that nobody has."""
+    """The half-width of an interval, rounded up: a width of zero would wrongly claim certainty."""
     if not 0 < value < 1e5 or (decimals == 4 and value < 1e-3):
         return f"{value:.3g}"
     return f"{ceil(value * 10**decimals - 1e-6) / 10**decimals:.{decimals}f}"
@@ -86,7 +86,7 @@ def moment(at: datetime) -> str:
 
 
 def queue_place(place: QueuePlace | None, now: datetime | None = None) -> str:
-    """Where a queued run is in the queue, and in what time it will start: `place 7, starts in about 3 min`."""
+    """A queued run's place in the queue and its estimated start: `place 7, starts in about 3 min`."""
     if place is None:
         return ""
     if place.estimated_start is None:
@@ -155,8 +155,8 @@ def heading(metric: MetricEntry) -> str:
 
 
 def event_line(data: Message, epochs: int) -> str | None:
-    """What happened, in one line; `epochs` is how many the run trains. None for what has no place in a line, such as
-    statistics of layers, and for kinds of events that this version does not know."""
+    """The event in one line; `epochs` is the run's number of epochs. None for events that do not fit in a line, such as
+    statistics of layers, and for unknown kinds of events."""
     match data:
         case MetricsRow() as row:
             return epoch_line(row, epochs)

@@ -66,7 +66,7 @@ def _accept_interrupts() -> None:
 
 
 def _usage_error(error: Any) -> Exit:
-    """The command line itself is wrong."""
+    """Print an error about the command line itself."""
     message = _plain(error.format_message())
     context = getattr(error, "ctx", None)
     hint = f"\nhint: {context.command_path} --help" if context is not None else ""
@@ -80,7 +80,7 @@ def _plain(message: str) -> str:
 
 
 def _error_type() -> "type[GradusError]":
-    """Imported only once something is raised: the errors import the whole spec."""
+    """The base class of errors, imported only when an error is raised: its module imports the whole spec."""
     return import_module("gradus.errors").GradusError  # type: ignore[no-any-return]
 
 

@@ -78,16 +78,16 @@ def print_json_line(value: Any) -> None:
 
 
 def print_all(messages: Sequence[BaseModel]) -> None:
-    """Print the list of their documents, even of a single one, so that readers need not know how many to expect."""
+    """Print a list of the documents, even if there is only one, so that readers need not know how many to expect."""
     print_json(list(map(document, messages)))
 
 
 def _write_json(value: Any, indent: int | None) -> None:
-    r"""Characters that the encoding lacks, or that would control a terminal, are escaped: `\u6f22`."""
+    r"""Write JSON. Characters that the encoding lacks, or that would control a terminal, are escaped: `\u6f22`."""
     text = json.dumps(value, indent=indent, ensure_ascii=not writes_unicode())
     write(f"{UNPRINTABLE.sub(_json_escape, text)}\n")
 
 
 def _json_escape(found: re.Match[str]) -> str:
-    r"""`\u009b`. Line ends stay: they stand between keys, those inside texts are escaped already."""
+    r"""The escape of a character: `\u009b`. Line ends between keys stay; those inside strings are already escaped."""
     return "\n" if found[0] == "\n" else f"\\u{ord(found[0]):04x}"

@@ -79,7 +79,7 @@ def patch(old: Any, new: Any) -> dict[str, Any]:
 
 
 def value_of(text: str) -> Any:
-    """The value that a text means: JSON or, if it starts with a bracket, YAML, else the text itself.
+    """The value that a text stands for: JSON or, if it starts with a bracket, YAML, else the text itself.
 
     Raises:
         BadRequest: it starts with a bracket but is neither, or a key appears twice.

@@ -9,7 +9,7 @@ from gradus.cli.overrides import value_of
 from gradus.errors import BadRequest
 
 OF_NAMES = frozenset({"columns", "arrays"})
-"""Options that are objects, by names: `columns.zip=text`."""
+"""Options whose values are objects with names as keys: `columns.zip=text`."""
 
 
 def read_options(settings: Sequence[str]) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def read_options(settings: Sequence[str]) -> dict[str, Any]:
 
 
 def write_options(parse: Mapping[str, Any]) -> str:
-    """The settings that give this document, as a shell takes them: `--parse ragged=pad --parse columns.zip=text`."""
+    """The settings for this document, as arguments for a shell: `--parse ragged=pad --parse columns.zip=text`."""
     return " ".join(f"--parse {shlex.quote(setting)}" for setting in _settings(parse))
 
 

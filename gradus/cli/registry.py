@@ -1,11 +1,11 @@
-"""Every command in its section, with its line of help: all that `gradus --help` has to know."""
+"""Every command in its section, with its line of help: all that `gradus --help` needs."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Command:
-    """One command. Its line of help is the first of its function's docstring, which a test checks."""
+    """One command. Its help is the first line of its function's docstring; a test checks this."""
 
     name: str
     help: str
@@ -211,4 +211,4 @@ SYNONYMS = {
     "update": ("edit",),
     "upload": ("add",),
 }
-"""What other programs call these commands, for "did you mean"."""
+"""The names of these commands in other programs, for "did you mean"."""

@@ -13,7 +13,7 @@ from gradus.wire.tolerant import UnknownStatus
 
 @dataclass(frozen=True)
 class RunState:
-    """One experiment, as the events read so far tell it."""
+    """The state of one experiment after the events read so far."""
 
     id: str
     record: ExperimentRecord | None = None
@@ -25,17 +25,17 @@ class RunState:
 
     @property
     def name(self) -> str:
-        """Its name, or its id if it has none."""
+        """The run's name, or its id if it has no name."""
         return (self.record.name if self.record else "") or self.id
 
     @property
     def status(self) -> Status | UnknownStatus:
-        """Its newest status."""
+        """The run's newest status."""
         return self.record.status if self.record else Status.QUEUED
 
     @property
     def over(self) -> bool:
-        """Whether it has ended."""
+        """Whether the run has ended."""
         return self.record is not None and self.record.over
 
     @property
@@ -45,7 +45,7 @@ class RunState:
 
     @property
     def epochs(self) -> int:
-        """How many epochs it trains."""
+        """The planned number of epochs."""
         return self.record.progress.epochs if self.record else 0
 
     def eta_seconds(self, now: float | None = None) -> float | None:

@@ -13,13 +13,13 @@ from gradus.examples import EXAMPLES
 
 @dataclass(frozen=True)
 class Source:
-    """The document of a spec, and where it comes from."""
+    """The document of a spec, and its origin."""
 
     name: str
     document: Any
 
     def tagged(self, tags: Sequence[str]) -> "Source":
-        """The same with more tags, each once."""
+        """The same source with additional tags, without duplicates."""
         own = self.document.get("tags", []) if isinstance(self.document, dict) else None
         if not tags or not isinstance(own, list):  # the service says what is wrong with it
             return self
@@ -52,7 +52,7 @@ def _documents(files: Sequence[str], examples: Sequence[str], changes: Sequence[
 
 
 def _example(name: str) -> Any:
-    """An example by its name, or by a part of it that is unique."""
+    """The example with this name, or the only one whose name contains this text."""
     found = [key for key in EXAMPLES if key == name] or [key for key in EXAMPLES if name.lower() in key]
     if len(found) != 1:
         raise BadRequest(f"example '{name}' not found: use one of {_names()}")
@@ -60,7 +60,7 @@ def _example(name: str) -> Any:
 
 
 def _read(file: str) -> list[Any]:
-    """The documents of a file. The name of an example in its place gets a suggestion."""
+    """The documents of a file. If only an example has this name, the error suggests the example."""
     if file in EXAMPLES and not Path(file).exists():
         raise BadRequest(f"file {file} not found: did you mean --example {file}?")
     return documents.read(file)

@@ -1,1 +1,1 @@
-"""The commands: a module each, or one for a group of small ones."""
+"""The commands: one module for each command or for a group of small commands."""

@@ -50,10 +50,10 @@ def catalog(
 
 
 def _named(name: str, families: Families) -> Sequence[CatalogEntry]:
-    """The kinds of the family of this name, or the kinds that have it.
+    """The kinds of the family with this name, or else the kinds with this name.
 
     Raises:
-        NotFound: neither exists.
+        NotFound: no family and no kind has this name.
     """
     kinds = [entry for entries in families.values() for entry in entries]
     found = families.get(name) or [entry for entry in kinds if entry.kind == name]

@@ -21,7 +21,7 @@ from gradus.wire.experiment import ExperimentRecord
 from gradus.wire.metrics import MetricsRow
 
 TINY = 1e-12
-"""Floating-point error: what a difference that should be zero may be."""
+"""Tolerance for floating-point errors: the largest difference that counts as zero."""
 COLUMN = 16
 """The width of each experiment's column, and of the column of names."""
 
@@ -49,7 +49,7 @@ def document(records: Sequence[ExperimentRecord]) -> dict[str, Any]:
 
 
 def comparison(records: Sequence[ExperimentRecord], width: int | None) -> Iterator[Table]:
-    """Tables of as many experiments as fit the width beside each other; without a width, one table of all."""
+    """Tables, each with as many experiments side by side as fit the width; without a width, a single table."""
     room = len(records) if width is None else max(1, (width - COLUMN - 2) // (COLUMN + 2))
     different = between(records)
     for start in range(0, len(records), room):
@@ -97,7 +97,7 @@ def _held_out_metrics(rows: Sequence[MetricsRow | None]) -> list[MetricEntry]:
 
 
 def _marked(values: Sequence[float | None], step: float, *, higher: bool) -> list[Text]:
-    """Values within a step of the best count as equal: one example more is not a better accuracy."""
+    """Highlight every value within one step of the best: a single example more is not a better accuracy."""
     finite = [value for value in values if value is not None and isfinite(value)]
     best = (max if higher else min)(finite, default=inf)
     return [

@@ -1,4 +1,5 @@
-"""`gradus pause`, `resume`, `cancel` and `extend`: ask the service, and show what has become of each experiment."""
+"""`gradus pause`, `resume`, `cancel` and `extend`: send requests to the service, and show each experiment's new
+status."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -62,10 +63,11 @@ def _ask(
     as_json: bool,
     url: str | None,
 ) -> None:
-    """Ask this of each experiment, wait a moment for the status it leads to, and show what they are now.
+    """Send the request for each experiment, wait a moment for the status that it leads to, and show the results.
 
     Raises:
-        GradusError: an id is wrong, and none has been asked; or the service refused one, after those before it.
+        GradusError: an id is wrong, and no request was sent; or the service refused a request after earlier ones
+            succeeded.
     """
     at_most_one(quiet=quiet, json=as_json)
     with Client(url) as client:
@@ -80,7 +82,7 @@ def _ask(
 
 
 def _settled(experiment: Experiment, becomes: Status) -> Experiment:
-    """The experiment once it has that status, or as it is after the timeout: its worker may just have died."""
+    """The experiment as soon as it has that status, or its state after the timeout: its worker may just have died."""
     deadline = time.monotonic() + TIMEOUT
     while experiment.status is not becomes and not experiment.over and time.monotonic() < deadline:
         time.sleep(0.1)

@@ -74,7 +74,7 @@ def add(  # noqa: PLR0913, PLR0917 (each is an option)
 
 
 def told(made: StoredDataset, *, watching: bool, quiet: bool, as_json: bool) -> Exit:
-    """Print what was made; with `watching`, once it has been read."""
+    """Print the new data set; with `watching`, wait until it has been read."""
     if watching and not watch_reading(made, quiet=quiet or as_json):
         output.note(f"The reading goes on. To see it: gradus datasets show {shlex.quote(made.name)}")
         return Exit.INTERRUPTED
@@ -122,7 +122,7 @@ def _show(found: DatasetDryRun) -> None:
 
 
 def files_of(given: Sequence[str]) -> Any:
-    """The files, or those of each part."""
+    """The paths of the files, or a dictionary of the paths by part of the split."""
     split = [one.partition("=") for one in given]
     parts = {name: Path(path) for name, equals, path in split if equals and name in PARTS}
     if not parts:

@@ -47,6 +47,6 @@ def images(
 
 
 def _target(path: Path, name: str) -> Path:
-    """The file itself, or one with a plain name in the folder."""
+    """The path itself or, if it is a folder, a file in it with a safe name."""
     plain = re.sub(r"[^\w.-]+", "-", name).strip("-.") or "images"
     return path / f"{plain}.png" if path.is_dir() else path

@@ -13,7 +13,7 @@ from gradus.wire.statistics import ColumnStatistics, NamedStatistics
 QUANTILES = ("0.05", "0.5", "0.95")
 BLOCKS = " ▁▂▃▄▅▆▇█"
 SHOWN = 10
-"""Most frequent values that are shown of one column."""
+"""How many of a column's most frequent values are shown."""
 
 
 def stats(
@@ -49,7 +49,7 @@ def _table(found: Sequence[NamedStatistics]) -> Table:
 
 
 def _whole(one: NamedStatistics) -> RenderableType:
-    """Everything that is known of one column."""
+    """All statistics of one column."""
     lengths = one.lengths
     pairs: dict[str, RenderableType] = {
         "column": one.name,

@@ -37,7 +37,7 @@ def doctor(as_json: Json = False, url: Url = None) -> Exit:
 
 
 def examine(url: str | None) -> Iterator[Check]:
-    """The results as they come: some checks take a second."""
+    """The results, each as soon as it is known: some checks take a second."""
     folder, no_folder = _data_folder()
     yield machine.python()
     yield machine.parts()
@@ -59,7 +59,7 @@ def examine(url: str | None) -> Iterator[Check]:
 
 
 def check_datasets(credentials: Credentials | None, folder: Path | None, *, alive: bool) -> Iterator[Check]:
-    """Those of the service if it answers, since it may use other folders than this shell's environment names."""
+    """Check the service's data sets if it answers: its folders may differ from those of this shell's environment."""
     reported = list(datasets.of_service(credentials)) if credentials is not None and alive else []
     if reported or folder is None or (credentials is not None and alive and not credentials.local):
         return iter(reported)
@@ -67,7 +67,7 @@ def check_datasets(credentials: Credentials | None, folder: Path | None, *, aliv
 
 
 def _data_folder() -> tuple[Path | None, Check | None]:
-    """A client of a service on another machine needs none."""
+    """The data folder, or None and a warning. A client of a service on another machine needs no data folder."""
     try:
         return data_dir(), None
     except GradusError as error:

@@ -13,7 +13,7 @@ from gradus.errors import BadRequest, PreconditionFailed
 from gradus.wire.experiment import ExperimentRecord
 
 ATTEMPTS = 10
-"""How often tags are read and changed: each epoch of a running experiment makes a new version."""
+"""Maximum attempts to read and change the tags: each epoch of a running experiment creates a new version."""
 
 
 def edit(  # noqa: PLR0913, PLR0917 (each is an option)
@@ -48,7 +48,7 @@ def edit(  # noqa: PLR0913, PLR0917 (each is an option)
 
 @dataclass(frozen=True)
 class Changes:
-    """What to set; None stays."""
+    """The new values; None leaves a field unchanged."""
 
     name: str | None = None
     notes: str | None = None
@@ -62,7 +62,7 @@ def change(
     removed: Sequence[str],
     attempts: int = ATTEMPTS,
 ) -> ExperimentRecord:
-    """Make the changes, and add and remove tags without losing those that others change at the same time."""
+    """Make the changes, and add and remove tags without losing concurrent changes by others."""
     tags = edited_tags(experiment.record.tags, added, removed)
     try:
         return experiment.update(**vars(changes), tags=tags, if_unchanged=tags is not None).record
@@ -73,6 +73,6 @@ def change(
 
 
 def edited_tags(tags: Sequence[str], added: Sequence[str], removed: Sequence[str]) -> list[str] | None:
-    """The tags after both; None if nothing is asked for."""
+    """The tags after adding and removing; None if no tag is added or removed."""
     kept = [tag for tag in tags if tag not in removed]
     return [*kept, *(tag for tag in dict.fromkeys(added) if tag not in kept)] if added or removed else None

@@ -89,6 +89,6 @@ def _show(found: Sequence[Finding]) -> None:
 
 
 def _short(finding: Finding, found: Sequence[Finding]) -> str:
-    """Its id, with its place only where several have the id."""
+    """The finding's id, followed by its layer or column only if several findings have the same id."""
     alike = [one for one in found if one.id == finding.id]
     return finding.id if len(alike) == 1 else finding.name

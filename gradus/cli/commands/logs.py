@@ -47,7 +47,7 @@ class _Lines:
 
     def __init__(self, *, dated: bool) -> None:
         self._dated = dated
-        """Whether each line has its date and offset; else they get a line of their own when they change."""
+        """Whether each line shows its date and UTC offset; else a separate line shows them when they change."""
         self._day, self._epochs, self._failed = "", 0, False
         self._status: str | None = None
 

@@ -19,7 +19,7 @@ from gradus.client import Client
 LINK_LIFETIME = 600.0
 """Seconds for which a sign-in link works."""
 PREFIX = "gradus-open-"
-"""How the names of redirect pages begin."""
+"""Prefix of the file names of redirect pages."""
 
 
 def open_dashboard(

@@ -36,7 +36,7 @@ NEXT: dict[str, str] = {
     Status.FAILED: "gradus fork {id} --set optimizer.lr=0.001, or logs, rm",
     Status.CANCELLED: "gradus extend {id} --epochs 10, or fork, rm",
 }
-"""For each status: a command to copy, and the names of others."""
+"""For each status, a command to copy and the names of other commands."""
 READY_TIMEOUT = 2.0
 """Seconds to wait for the service to say whether it is ready."""
 
@@ -73,7 +73,7 @@ def show(
 
 
 def _default_validation(client: Client, record: ExperimentRecord) -> int | None:
-    """The default size of the data set's validation split, which a spec need not name; None if nobody knows."""
+    """The default size of the data set's validation split, which a spec may omit; None if it is unknown."""
     try:
         return client.datasets.get(labels.dataset(record.document)).record.validation_examples
     except GradusError:
@@ -109,7 +109,7 @@ def _findings(record: ExperimentRecord, found: Sequence[Finding]) -> str:
 
 
 def print_csv(rows: Sequence[MetricsRow]) -> None:
-    """A line for each row, with its keys as columns, those of a newer service too; null is empty."""
+    """Print a CSV line for each row. All keys are columns, including those of a newer service; null is empty."""
     lines = [row.model_dump(mode="json") for row in rows]
     columns = dict.fromkeys((*MetricsRow.model_fields, *(key for line in lines for key in line)))
     writer = csv.DictWriter(sys.stdout, list(columns), lineterminator="\n")
@@ -118,7 +118,7 @@ def print_csv(rows: Sequence[MetricsRow]) -> None:
 
 
 def _changes(changes: Sequence[Change]) -> Table:
-    """Where its spec differs from the one that it was made from."""
+    """The differences between the experiment's spec and the spec that it was created from."""
     table = tables.borderless()
     for heading in ("changed", "from", "to"):
         table.add_column(heading, overflow="fold")
@@ -187,7 +187,7 @@ def _origin(record: ExperimentRecord) -> str:
 
 
 def _extended(record: ExperimentRecord) -> str:
-    """After which epochs its schedule or its early stopping changed."""
+    """The epochs after which the experiment's schedule or early stopping changed."""
     pairs = zip(record.extended_at, record.extended_from, strict=True)
     return ", then ".join(f"after epoch {epoch}, from {epochs} epochs" for epoch, epochs in pairs)
 
@@ -203,7 +203,8 @@ def _trained(record: ExperimentRecord) -> str:
 
 
 def _failing_dependencies(credentials: Credentials) -> Sequence[str]:
-    """Why a run may seem to stand still: what the service needs and does not have. Empty if it does not answer."""
+    """The service's failing dependencies, a reason for a run's lack of progress. Empty if the service does not
+    answer."""
     try:
         answer = httpx.get(f"{credentials.url}/readyz", timeout=READY_TIMEOUT, trust_env=not credentials.local)
         health = Health.model_validate_json(answer.content)

@@ -60,7 +60,7 @@ def _fields(options: SweepOptions, base: Any, request: Mapping[str, Any]) -> dic
 
 
 def _grid(before: Any, given: Sequence[str]) -> dict[str, Any] | None:
-    """A path that is given twice gets the values of both; a path of the file must not be repeated."""
+    """The grid. A path may be given twice, to combine the values, but must not repeat a path of the file."""
     own: dict[str, list[Any]] = {}
     for path, values in map(_values, given):
         own[path] = [*own.get(path, []), *values]

@@ -25,7 +25,7 @@ NOT_RETRIED = {str(FailureCode.DIVERGED), "unknown"}
 
 
 def page(record: SweepRecord) -> RenderableType:
-    """Its name, its progress and its results."""
+    """The sweep's name, progress and results."""
     parts: list[RenderableType] = [_head(record), "", results(record)]
     codes = Counter(_code(one) for result in record.results for one in result.failed)
     if codes:
@@ -88,7 +88,7 @@ def _difference(record: SweepRecord, result: SweepResult) -> Text:
 
 
 def _verdict(result: SweepResult) -> Text:
-    """In a word; where some seeds failed, it holds only for those that succeeded."""
+    """The verdict in a word; if some seeds failed, it says that it holds only for the others."""
     if result.verdict is None:
         return Text()
     text, color = VERDICTS.get(result.verdict, (str(result.verdict), ""))

@@ -49,7 +49,7 @@ def _workers(workers: tuple[WorkerRecord, ...], now: datetime) -> Table:
 
 
 def _usage(usage: Usage | None) -> tuple[str, str, str]:
-    """Cores that are busy, memory, and of a GPU the share of time in which it computes and its memory."""
+    """The number of busy cores, the memory, and for a GPU its utilization and memory."""
     if usage is None:
         return "–", "–", "–"
     gpu = "–" if usage.gpu is None else f"{usage.gpu:.0%}"

@@ -60,7 +60,7 @@ def watch_runs(client: Client, started: Sequence[RunState], *, as_json: bool = F
 
 
 def wait_for(client: Client, experiment_ids: Sequence[str]) -> Sequence[ExperimentRecord] | None:
-    """The experiments once all have ended. None after a Ctrl-C, which leaves them running."""
+    """The experiments after all have ended. None after a Ctrl-C, which leaves them running."""
     runs = {one: RunState(one) for one in experiment_ids}
     try:
         for one, event in follow(client, experiment_ids):
@@ -84,7 +84,7 @@ def follow(client: Client, experiment_ids: Sequence[str]) -> Iterator[IdAndEvent
 
 
 def event_document(event: StreamEvent) -> dict[str, Any]:
-    """An event as the service's own streams write it."""
+    """The event as a JSON document, in the form of the service's own streams."""
     envelope = {"seq": event.seq, "kind": event.kind, "at": rfc3339(event.at), "experiment_id": event.experiment_id}
     return {**envelope, "data": output.document(event.data)}
 

@@ -20,14 +20,14 @@ from gradus.wire.event import StepProgress
 EPOCHS = 12
 """How many of the newest epochs of a single run are shown."""
 MARGIN = 5
-"""Lines of a terminal that are left for headings and a summary."""
+"""Lines of the terminal that are reserved for headings and a summary."""
 _ORDER = (Status.RUNNING, Status.PAUSED, Status.FAILED, Status.QUEUED, Status.SUCCEEDED, Status.CANCELLED)
 """Which runs are shown first where not all fit."""
 
 
 @dataclass(frozen=True)
 class LiveView:
-    """All of it, as far as the height of the terminal allows."""
+    """The whole view, as far as it fits the height of the terminal."""
 
     runs: Sequence[RunState]
     whole: bool = False
@@ -59,7 +59,7 @@ def epochs(run: RunState, newest: int = EPOCHS) -> Table:
 
 
 def _headings(shown: Sequence[MetricEntry]) -> list[str]:
-    """The name of a split stands only at its first metric."""
+    """The headings of the metrics; only the first metric of a split is headed by the split's name."""
     first = {one.split: one for one in reversed(shown)}
     return [labels.heading(one if first[one.split] is one else one.model_copy(update={"split": None})) for one in shown]
 
@@ -77,7 +77,7 @@ def _bars(runs: Sequence[RunState], names: dict[str, str]) -> Table:
 
 
 def _bar(run: RunState) -> ProgressBar:
-    """The bar pulses until the first epoch is done."""
+    """The progress bar of a run; it pulses until the first epoch is done."""
     color = labels.COLORS.get(run.status, "")
     starting = run.status is Status.RUNNING and not run.rows
     return ProgressBar(
@@ -96,7 +96,7 @@ def _left(run: RunState) -> Text:
 
 
 def _scores(run: RunState) -> tuple[str, str, str]:
-    """Train loss, and validation and test accuracies, or losses for a regression."""
+    """The training loss, and the validation and test accuracy, or loss for a regression."""
     if not run.rows:
         return "", "", ""
     row = run.rows[-1]
@@ -120,7 +120,7 @@ def _rest(runs: Sequence[RunState]) -> Text:
 
 
 def _names(runs: Sequence[RunState]) -> dict[str, str]:
-    """Names; those that several runs share follow the ends of their ids."""
+    """The names of the runs. A name that several runs share is preceded by the end of each run's id."""
     counts = Counter(run.name for run in runs)
     return {run.id: run.name if counts[run.name] == 1 else f"{ids.short(run.id)} {run.name}" for run in runs}
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """How bad it is."""
+    """The severity of a check's result."""
 
     OK = "ok"
     """Nothing to do."""

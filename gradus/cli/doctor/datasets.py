@@ -13,7 +13,7 @@ from gradus.errors import BadRequest, GradusError
 
 
 def of_service(credentials: Credentials) -> Iterator[Check]:
-    """Those that the service has."""
+    """Check the data sets of the service."""
     try:
         with Client(credentials.url, key=credentials.key) as client:
             records = [one.record for one in client.datasets.list()]
@@ -25,7 +25,7 @@ def of_service(credentials: Credentials) -> Iterator[Check]:
 
 
 def of_machine(data: Path, env: Mapping[str, str] = os.environ) -> Iterator[Check]:
-    """Those in the folders of this machine; those that come with scikit-learn need none."""
+    """Check the data sets in this machine's folders. Those that are part of scikit-learn need no files."""
     try:
         given = environment.folder(env, "GRADUS_DATASETS_DIR")
     except BadRequest as error:
@@ -41,7 +41,7 @@ def of_machine(data: Path, env: Mapping[str, str] = os.environ) -> Iterator[Chec
 
 
 def _has(folder: Path, facts: BuiltInFacts) -> bool:
-    """Packed or unpacked."""
+    """Whether the folder contains all files of the data set, compressed or not."""
     names = [folder / facts.name / file.name for file in facts.files]
     return all(path.is_file() or path.with_suffix("").is_file() for path in names)
 

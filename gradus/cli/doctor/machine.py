@@ -22,9 +22,9 @@ from gradus.client import Credentials
 PORT = 8000
 """The default port of `gradus up`."""
 LOW_SPACE, TOO_LOW_SPACE, NO_SPACE = 5e9, 5e8, 2**20
-"""Free bytes."""
+"""Limits of the free space in bytes."""
 FEW_FILES = 2048
-"""A thousand streams and all other files that a service opens."""
+"""Open files that a service should be allowed: a thousand streams and all its other files."""
 INSTALL = "pip install -c constraints.txt -e '.[embedded]' in a checkout of the project"
 
 _TORCH = """
@@ -33,7 +33,7 @@ cuda = torch.cuda.is_available()
 names = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())] if cuda else []
 print(json.dumps({"version": torch.__version__, "cuda": torch.version.cuda, "devices": names}))
 """
-"""Run in another process: importing torch takes seconds, and may crash."""
+"""Code that runs in another process, because importing torch takes seconds and may crash."""
 
 STORAGE_HINTS = {
     "database": "gradus up upgrades an old schema; for a newer one, install a newer Gradus",
@@ -77,7 +77,7 @@ def torch() -> Check:
 
 
 def open_files() -> Check:
-    """How many connections a service could have: it raises the soft limit to the hard one."""
+    """How many files a service could open: it raises the soft limit to the hard limit."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     message = f"a service can open {_count(hard)} (limit now: {_count(soft)})"
     if hard != resource.RLIM_INFINITY and hard < FEW_FILES:

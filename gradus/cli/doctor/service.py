@@ -19,7 +19,7 @@ TIMEOUT = 5.0
 
 
 def service(credentials: Credentials, *, required: bool) -> Iterator[Check]:
-    """Everything that a client can see. Without `required` it is no problem if nothing answers."""
+    """All checks that a client can make. Unless `required`, a service that does not answer is not a problem."""
     try:
         with httpx.Client(base_url=credentials.url, timeout=TIMEOUT, trust_env=not credentials.local) as http:
             answer = http.get("/readyz")
@@ -59,7 +59,7 @@ def clock(answer: httpx.Response) -> Check:
 
 
 def _authorized(credentials: Credentials) -> Iterator[Check]:
-    """What only a client with a key can see."""
+    """The checks that need a key."""
     try:
         with Client(credentials.url, key=credentials.key) as client:
             record = client.system()
