@@ -153,7 +153,8 @@ def wait_seconds(deadline: Deadline) -> int:
 
 
 def after_epoch(record: ExperimentRecord, row: MetricsRow) -> ExperimentRecord:
-    """The record after this epoch: with its row as the newest and, if it improves, the best, and with new progress."""
+    """The record after this epoch, with the newest row, the best row if this epoch is the best so far, and the
+    progress."""
     best = row if _improves(record, row) else record.best
     return record.model_copy(update={"latest": row, "best": best, "progress": _progress(record, row)})
 
