@@ -1,1 +1,1 @@
-"""Insight: what is wrong with a network, in which layer, why, and the change of the spec that cures it."""
+"""Insight: what is wrong with a network, in which layer, why, and which change of the spec cures it."""

@@ -1,4 +1,5 @@
-"""Patches of a spec, complete: layers with keys of their own would not inherit a change of the experiment's."""
+"""Patches of a spec that also reach layers with keys of their own, which would not inherit a change of the
+experiment's."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,18 +11,19 @@ from gradus.wire.finding import Patch
 from insight.words import rounded
 
 INHERITED = frozenset({"activation", "init", "batch_norm", "dropout"})
-"""The keys of layers that default to the experiment's."""
+"""The keys that layers inherit from the experiment."""
 
 USUAL = {"sgd": 0.1, "momentum": 0.01, "adagrad": 0.01, "rmsprop": 0.001, "adam": 0.001, "adamw": 0.001}
-"""Learning rates that suit most networks with fitting weights."""
+"""Learning rates that suit most networks with suitable initial weights."""
 FAR, FAR_ABOVE = 100, 20
-"""Times below and above the usual rate from which on a rate is far from it."""
+"""A learning rate is far from the usual one if it is lower or higher by these factors."""
 SIGMOID_LAYERS = 2
-"""Sigmoid layers from which on Xavier weights lose the signal: each passes a quarter of the gradient at most."""
+"""Number of sigmoid layers from which on Xavier weights lose the signal: each layer passes at most a quarter of the
+gradient."""
 
 
 def cure(spec: Spec, changes: Mapping[str, Any], why: str) -> Patch:
-    """A patch with these changes. If a layer has a changed key of its own, the patch replaces all layers."""
+    """A patch with these changes. If a layer has its own value for a changed key, the patch replaces all layers."""
     changed = INHERITED & changes.keys()
     layers = unresolved(spec)["layers"]
     bare = [_without(layer, changed) for layer in layers]
@@ -39,14 +41,15 @@ def auto_init(spec: Spec) -> Patch:
 
 
 def fitting_init(spec: Spec, network: NetworkPlan) -> Patch:
-    """Initial weights that fit; for several sigmoid layers, which fade signals whatever their weights, ReLU as well."""
+    """Initial weights that fit the activation; with several sigmoid layers, which lose the signal whatever their
+    weights, ReLU as well."""
     sigmoid = [layer for layer in network.layers if getattr(layer, "activation", None) == "sigmoid"]
     return relu(spec) if len(sigmoid) >= SIGMOID_LAYERS else auto_init(spec)
 
 
 def at_usable_rate(patch: Patch, spec: Spec) -> Patch:
-    """The patch, with the optimizer's usual learning rate if the spec's is far from it: whoever asks for a patch of a
-    run has no measurement of the patched network."""
+    """The patch, with the optimizer's usual learning rate if the spec's is far from it. It is for patches of a run,
+    where nothing has been measured of the patched network."""
     kind, lr = spec.optimizer.kind, spec.optimizer.lr
     usual = USUAL.get(kind)
     if usual is None or "optimizer" in patch.patch or usual / FAR <= lr <= usual * FAR_ABOVE:
@@ -70,7 +73,7 @@ def relu(spec: Spec) -> Patch:
 
 
 def rate(spec: Spec, lr: float, why: str) -> Patch:
-    """Another learning rate. The optimizer's kind is named, for specs that leave it to the default."""
+    """Another learning rate. The patch names the optimizer's kind, as a spec may leave it to the default."""
     return Patch(patch={"optimizer": {"kind": spec.optimizer.kind, "lr": rounded(lr)}}, why=why)
 
 

@@ -1,4 +1,4 @@
-"""Patches that change the network they are for."""
+"""Patches extended to layers with keys of their own, and only those that change the spec."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -14,8 +14,8 @@ OF_LAYERS = ("activation", "init", "batch_norm", "dropout")
 
 
 def with_fitting_patches(findings: Iterable[Finding], spec: Spec) -> tuple[Finding, ...]:
-    """The findings, with their patches extended to layers that have keys of their own, and without those that change
-    nothing of this spec, or do not fit it."""
+    """The findings, with their patches extended to layers that have keys of their own. Patches that change nothing in
+    this spec, or do not fit it, are left out."""
     return tuple(
         finding.model_copy(update={"patches": tuple(_fitting(finding.patches, spec))}) if finding.patches else finding
         for finding in findings
@@ -30,8 +30,8 @@ def _fitting(patches: Iterable[Patch], spec: Spec) -> Iterable[Patch]:
 
 
 def everywhere(patch: dict[str, Any], spec: Spec) -> dict[str, Any]:
-    """The patch, for all layers: those that have a changed key of their own lose it. A merge patch replaces a list as a
-    whole, so it then has all layers."""
+    """The patch, extended to all layers: a layer with a changed key of its own loses that key. The patch then contains
+    all layers, as a merge patch replaces a list as a whole."""
     keys = [key for key in OF_LAYERS if key in patch]
     if not keys or "layers" in patch:
         return patch
@@ -41,7 +41,7 @@ def everywhere(patch: dict[str, Any], spec: Spec) -> dict[str, Any]:
 
 
 def _without(layer: dict[str, Any], keys: Iterable[str]) -> dict[str, Any]:
-    """A layer's document without these keys; within a residual one, the last keeps its activation."""
+    """A layer's document without these keys. Layers within a residual layer keep their `activation`."""
     left = {key: value for key, value in layer.items() if key not in keys}
     if "layers" in left:
         left["layers"] = [_without(one, [key for key in keys if key != "activation"]) for one in left["layers"]]

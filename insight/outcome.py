@@ -1,6 +1,6 @@
-"""The outcome gate: whether a run learns decides how grave a finding about it is.
+"""The outcome gate: how severe a finding is depends on whether the run learns.
 
-What looks sick within a network that learns is a note. Published detectors that judge raw values alone raise alarms on
+What looks unhealthy in a network that learns is a note. Published detectors that judge raw values alone raise alarms on
 36 % to 100 % of healthy networks.
 """
 
@@ -10,20 +10,20 @@ from gradus.wire.finding import Severity
 from insight.run import Run
 
 AT_PRIOR = 0.98
-"""Share of a constant prediction's loss from which on nothing has been learned."""
+"""Share of a constant prediction's loss above which nothing has been learned."""
 MARGIN = 0.02
 WELL = 0.2
-"""Share of a constant prediction's error, or loss, up to which a classifier has learned well: an accuracy of 82 % with
-ten classes."""
+"""Share of a constant prediction's error, or loss, below which a classifier has learned well: with ten classes, an
+accuracy of 82 %."""
 STRICT = 0.1
-"""The same where the mechanism is certain, and only its harm is in doubt."""
+"""The same for findings whose mechanism is certain, and only the harm is in doubt."""
 REGRESSION = 0.65
-"""The same for regression, whose noise nobody can predict: R² of 0.35."""
+"""The same for regression, where noise in the targets cannot be predicted: R² of 0.35."""
 
 
 def is_at_prior(run: Run) -> bool:
-    """Whether no epoch was better on the validation split than a constant prediction: the accuracy by two standard
-    errors and 2 points, or the loss by 2 %."""
+    """Whether no epoch was better on the validation split than a constant prediction. Better means an accuracy higher
+    by two standard errors and 2 points, or a loss lower by 2 %."""
     prior = run.prior
     if prior is None or not run.rows:
         return False
@@ -40,7 +40,8 @@ def best_remaining(run: Run) -> float:
 
 
 def error_remaining(run: Run) -> float:
-    """The share of the constant prediction's errors that the best epoch still makes; for regression, of its loss."""
+    """The share of the constant prediction's errors that the best epoch still makes, or of its loss if that is less;
+    for regression, of its loss."""
     prior = run.prior
     if prior is None or prior.accuracy is None or not run.accuracies or prior.accuracy >= 1:
         return best_remaining(run)
@@ -53,7 +54,8 @@ def learns_well(run: Run, limit: float = WELL) -> bool:
 
 
 def severity(run: Run, limit: float = WELL) -> Severity:
-    """Critical if the run has diverged or is no better than a constant prediction, a note if it learns well."""
+    """Critical if the run has failed or is no better than a constant prediction, a note if it learns well, else a
+    warning."""
     if run.failure is not None or is_at_prior(run):
         return "critical"
     return "note" if learns_well(run, limit) else "warning"

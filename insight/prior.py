@@ -1,17 +1,17 @@
-"""What a network that ignores its inputs would score: the yardstick of everything that is learned."""
+"""The scores of a network that ignores its inputs: the baseline for everything that is learned."""
 
 from gradus.wire.message import Message, Number
 
 
 class InputScale(Message):
-    """How large the inputs of the training examples are, as the network gets them; of at most 2,000 examples."""
+    """The scale of the inputs of the training examples, as the network gets them; from at most 2,000 examples."""
 
     rms: Number
     """Root mean square of all inputs."""
     largest_deviation: Number
     """The largest standard deviation of an input."""
     deviation_ratio: Number | None = None
-    """The largest deviation of a number of a table over the median one; null for images."""
+    """The largest standard deviation of a table's numbers over the median one; null for images."""
 
 
 class Prior(Message):
@@ -25,4 +25,4 @@ class Prior(Message):
     largest_share: Number | None = None
     """Share of the training examples in the most frequent class; null unless the task is classification."""
     inputs: InputScale | None = None
-    """Of the same data; null if nobody has measured it."""
+    """The scale of the inputs of the same data; null if it has not been measured."""

@@ -1,7 +1,7 @@
-"""Which finding is the cause, and which are its consequences.
+"""Which findings are causes, and which are their consequences.
 
-A finding is a consequence of another if it is known to follow from it, and did not precede it. Of several causes the
-first in `ORDER` counts. Findings without such a cause are independent, and stand in that order.
+A finding is a consequence of another if it is known to follow from it, and did not precede it. If it has several
+causes, the first in `ORDER` counts. Findings without such a cause are independent, and are listed in that order.
 """
 
 from collections.abc import Iterable, Sequence
@@ -40,8 +40,8 @@ ORDER: Sequence[str] = (
     "predicts_class_prior",
     "bias_before_batch_norm",
 )
-"""From what is at the bottom of others to what is a mere symptom: data, initial weights, learning rate, what training
-adds, what layers pass, how long it takes, and how the loss looks."""
+"""From root causes to mere symptoms: data, initial weights, learning rate, regularization, the signal in the layers,
+the length of training, and the course of the loss."""
 
 CONSEQUENCES: dict[str, frozenset[str]] = {
     "labels_do_not_follow_inputs": frozenset({"overfitting", "underfitting", "predicts_class_prior"}),
@@ -173,14 +173,17 @@ CONSEQUENCES: dict[str, frozenset[str]] = {
     "diverged": frozenset({"loss_spikes", "oscillating_loss", "predicts_class_prior"}),
     "label_noise": frozenset({"too_few_steps", "overfitting", "underfitting"}),
 }
-"""What follows from each finding."""
+"""The ids of the findings that may follow from each finding."""
 
 ALARMS = ("critical", "warning")
 
 
 def root_cause_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The findings in the order of their causes, each consequence named as one and directly below its cause; then notes
-    that follow from nothing. Critical findings about the data come before all, others of them after the alarms."""
+    """The findings in the order of their causes. Each consequence names its cause and stands below it.
+
+    Critical findings about the data come first, then alarms about the network, warnings about the data, notes about the
+    network, and notes about the data.
+    """
     ordered = sorted(findings, key=_rank)
     causes = {id(finding): _cause(finding, ordered) for finding in ordered}
     roots = [finding for finding in ordered if causes[id(finding)] is None]
@@ -203,7 +206,7 @@ def _rank(finding: Finding) -> tuple[int, int]:
 
 
 def _cause(finding: Finding, ordered: Sequence[Finding]) -> Finding | None:
-    """The first finding that this one follows from. A note causes no alarm."""
+    """The first finding that this one follows from; None if it is independent. A note never causes an alarm."""
     for other in ordered:
         follows = finding.id in CONSEQUENCES.get(other.id, ())
         if follows and not _precedes(finding.since, other.since) and _rank(other) < _rank(finding):
@@ -212,13 +215,13 @@ def _cause(finding: Finding, ordered: Sequence[Finding]) -> Finding | None:
 
 
 def _root(finding: Finding, causes: dict[int, Finding | None]) -> Finding:
-    """The cause at the beginning of the chain."""
+    """The cause at the start of the chain; the finding itself if it has none."""
     while (cause := causes[id(finding)]) is not None:
         finding = cause
     return finding
 
 
 def _precedes(one: Since | None, other: Since | None) -> bool:
-    """Whether one finding held before another; what has no moment held from the start."""
+    """Whether one finding held before the other; one without a moment held from the start."""
     first, second = ((0, 0) if since is None else (since.epoch, since.step) for since in (one, other))
     return first < second

@@ -35,7 +35,7 @@ class Measured:
 
     @property
     def rate(self) -> ProbedRate:
-        """The first step at the spec's learning rate, the middle one."""
+        """The first step at the spec's learning rate, which is the middle one of those probed."""
         return self.step.rates[len(self.step.rates) // 2]
 
     @property
@@ -66,6 +66,6 @@ class Start:
 
     @property
     def learns_at_once(self) -> bool:
-        """Whether twenty steps on one batch halve its loss: whatever looks bad does not keep the network from
+        """Whether twenty steps on one batch halve its loss. If so, whatever looks bad does not keep the network from
         learning."""
         return self.measured.twenty.final < LEARNS

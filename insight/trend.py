@@ -1,4 +1,4 @@
-"""How a metric moves over epochs."""
+"""Trends of a metric over epochs."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -6,7 +6,7 @@ from math import isfinite
 
 
 def falling_share(values: Sequence[float]) -> float:
-    """The share of changes that are downward."""
+    """The share of changes from one value to the next that are downward."""
     changes = [later < earlier for earlier, later in pairwise(values)]
     return sum(changes) / len(changes) if changes else 0.0
 
@@ -17,7 +17,7 @@ def lowest(values: Sequence[float]) -> int:
 
 
 def median(values: Sequence[float], weights: Sequence[float] | None = None) -> float:
-    """The lower median of the finite values, each counted by its weight, 1 by default; NaN if there is none."""
+    """The lower median of the finite values, weighted by `weights`, 1 by default; NaN if there is none."""
     known = sorted(
         (value, weight) for value, weight in zip(values, weights or [1.0] * len(values), strict=True) if isfinite(value)
     )
@@ -30,6 +30,6 @@ def median(values: Sequence[float], weights: Sequence[float] | None = None) -> f
 
 
 def ratio(one: float, other: float) -> float:
-    """one / other; infinite where that has no finite value."""
+    """one / other; infinite where the quotient is not finite."""
     quotient = one / other if other else float("inf")
     return quotient if isfinite(quotient) else float("inf")

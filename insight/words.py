@@ -17,10 +17,10 @@ def count(number: int, noun: str) -> str:
 
 
 def rounded(value: float) -> float:
-    """The value with two significant digits, as a spec should have it."""
+    """The value rounded to two significant digits, for use in a spec."""
     return float(f"{value:.2g}")
 
 
 def clip_norm(norm: float) -> float:
-    """A limit on the gradient's norm that a spec may have."""
+    """A limit on the gradient's norm, rounded and within the bounds of specs."""
     return min(max(rounded(norm), 1e-9), 1e9)

@@ -1,1 +1,1 @@
-"""Findings: one file for each, with the conditions under which it holds, and why it matters."""
+"""Findings: one file for each kind, with the conditions under which it fires and the reason why it matters."""

@@ -12,18 +12,20 @@ from insight.trend import median
 from insight.words import count, figure
 
 SMALL = 8
-"""Examples in a batch below which its mean and variance are mostly noise."""
+"""Batch size below which the mean and variance of a batch are mostly noise."""
 TINY = 4
-"""Examples below which the noise alone keeps a network from learning: of two, each is 1 or -1."""
+"""Batch size below which the noise alone keeps a network from learning: in a batch of two, every normalized value is 1
+or -1."""
 SETTLED = 3.0
-"""Steps times momentum after which the running averages have forgotten where they began (e^-3 = 5 %)."""
+"""Steps times momentum after which the running averages have forgotten their initial values (e^-3 = 5 %)."""
 RATIO = 1.5
-"""Validation loss over training loss, or the reverse, in half of the epochs."""
+"""Validation loss over training loss, or the inverse, as the median of the epochs."""
 
 
 def in_run(run: Run) -> Finding | None:
-    """Fires if batches are tiny, or the run is too short for the averages to settle, and the losses with the batch's
-    and with the running statistics differ by half. With large batches and enough steps a gap is overfitting."""
+    """Fires if batches are tiny, or the run is too short for the running averages to settle, and the loss with the
+    batch's statistics differs by half from that with the running ones. With large batches and enough steps a gap is
+    overfitting."""
     norm = next(
         (one.batch_norm for one in run.network.layers if isinstance(one, DensePlan | ConvPlan) and one.batch_norm), None
     )
@@ -62,7 +64,7 @@ def in_run(run: Run) -> Finding | None:
 
 
 def at_start(start: Start) -> Finding | None:
-    """Fires if batches of less than four examples are normalized; a note below eight."""
+    """Fires if batches of fewer than four examples are normalized; below eight it is a note."""
     norms = [one for one in start.network.layers if isinstance(one, DensePlan | ConvPlan) and one.batch_norm]
     batch = examples_per_step(start.spec.batch_size, start.data.train_examples)
     if not norms or batch >= SMALL:

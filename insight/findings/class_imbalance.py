@@ -8,15 +8,18 @@ from insight.words import percent
 
 MAJORITY = 0.8
 FEW = 10
-"""Examples of a class below which it is hardly learned."""
+"""Number of training examples below which a class is hardly learned."""
 TIMES = 3.0
-"""Times the share that each class would have."""
+"""Multiple of the share that each class would have if all were equal."""
 
 
 def at_start(start: Start) -> Finding | None:
-    """Fires if one class has more than 80 % of the examples, or three times its share. Whether the others are learned
-    shows in training: until then it is a note, unless a class has fewer than ten examples to be learned from. Class
-    weights cost accuracy, so they are proposed only where a run has shown that a class is not recognized."""
+    """Fires if one class has more than 80 % of the examples, or three times its equal share.
+
+    Whether the other classes are learned shows only in training. Until then the finding is a note, unless a class has
+    fewer than ten training examples. Class weights cost accuracy, so they are proposed only where a run has shown that
+    a class is not recognized.
+    """
     shares = start.measured.data.class_shares
     if start.data.task != "classification" or not shares or start.spec.dataset.class_weights not in (None, "none"):
         return None

@@ -7,12 +7,12 @@ from insight.start import Start
 from insight.words import figure, rounded
 
 DECREASE = 3.0
-"""D, as for a learning rate that is too low."""
+"""Threshold of D, as for a learning rate that is too low."""
 
 
 def at_start(start: Start) -> Finding | None:
-    """Fires if the first gradient is clipped, the planned steps cannot leave the start, and without clipping they
-    could."""
+    """Fires if the first gradient is clipped and the planned steps cannot leave the start, but could without
+    clipping."""
     limit, norm, rate = start.spec.clip_norm, start.measured.step.gradient_norm, start.measured.rate
     if limit is None or norm <= limit or start.is_adaptive:
         return None

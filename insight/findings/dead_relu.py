@@ -9,7 +9,8 @@ from insight.words import percent
 
 HALF = 0.5
 EXAMPLES = 300
-"""Examples without a single output, with which a unit fires for less than 1 % (95 % confidence, rule of three)."""
+"""Number of examples with which a unit that never fires can be said to fire for less than 1 % of all (95 % confidence,
+rule of three)."""
 
 
 def at_start(start: Start) -> Finding | None:

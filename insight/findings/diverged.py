@@ -10,7 +10,7 @@ from insight.words import clip_norm, figure, rounded
 
 def in_run(run: Run) -> Finding | None:
     """Fires if the run failed as diverged: a loss or a parameter is not finite, or the losses of an epoch exceed 40
-    times the larger of the first loss and a constant prediction's."""
+    times the larger of the first loss and the loss of a constant prediction."""
     failure = run.failure
     if failure is None or failure.code is not FailureCode.DIVERGED:
         return None

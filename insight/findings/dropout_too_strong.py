@@ -1,4 +1,4 @@
-"""Too few units are left in training."""
+"""Dropout leaves too few units to train with."""
 
 from math import isfinite, sqrt
 
@@ -13,17 +13,19 @@ from insight.words import figure, percent, rounded
 
 RATE = 0.5
 NOISE = 1.25
-"""Loss with dropout over that without, for regression."""
+"""Loss with dropout over the loss without it, for regression."""
 RATIO = 1.05
-"""Training loss, with dropout, over validation loss, without."""
+"""Training loss, which is with dropout, over validation loss, which is without."""
 ENOUGH = 2
-"""Units per output that a layer must have left."""
+"""Units that dropout must leave in a layer for each output."""
 
 
 def in_run(run: Run) -> Finding | None:
     """Fires if a run with dropout learns badly, its loss with dropout is above that without, and a layer drops more
-    than half of its units, or has fewer than two left for each output. Training scores below validation scores alone
-    are how dropout works."""
+    than half of its units or keeps fewer than two for each output.
+
+    Training scores below the validation scores are no evidence by themselves: dropout always lowers them.
+    """
     if not run.is_due or run.failure is not None or run.spec.dataset.augment:
         return None  # the training loss of augmented images is higher by itself
     layer = _narrowest(run)
@@ -56,8 +58,8 @@ def in_run(run: Run) -> Finding | None:
 
 
 def _noisy(run: Run, layer: DensePlan | ConvPlan) -> Finding | None:
-    """Fires if dropout's noise in the outputs adds a quarter to the squared error, beyond what chance and the progress
-    within the epoch may add. A class stays the same under some noise, a number does not."""
+    """Fires if the noise of dropout adds a quarter to the squared error, beyond what chance and the progress within the
+    epoch can add. Noise in the outputs may leave a predicted class unchanged, but never a predicted number."""
     last = run.last
     ratio = last.train_loss / last.validation_loss if last.validation_loss > 0 else 0.0
     chance = 2 * sqrt(2 / max(run.data.validation_examples, 1))
@@ -80,7 +82,7 @@ def _noisy(run: Run, layer: DensePlan | ConvPlan) -> Finding | None:
 
 
 def at_start(start: Start) -> Finding | None:
-    """Fires if a layer has fewer units left in a step than there are outputs to tell apart."""
+    """Fires if dropout leaves a layer fewer units in a step than the network has outputs."""
     layer, outputs = _narrowest(start), start.network.outputs
     if layer is None or (left := (1 - layer.dropout) * layer.shape[-1]) >= outputs:
         return None

@@ -11,21 +11,21 @@ from insight.start import Start
 from insight.words import figure
 
 OUTPUTS = 2.0
-"""Standard deviation of the logits of a network that is wrong with confidence; `auto` gives 1 at most."""
+"""Standard deviation of the logits above which a network is confidently wrong; `auto` gives 1 at most."""
 NORMALIZED_OUTPUTS = 3.0
-"""The same if every hidden layer is normalized: only the output layer's weights are left."""
+"""The same if every hidden layer is normalized: then only the output layer's weights matter."""
 BACKWARD = 2.0
 """Growth of the gradient per layer; healthy networks have 0.7 to 1.2."""
 FLAT = 0.5
-"""Share of saturated activations, together with sums above `SUMS`."""
+"""Share of saturated activations; it counts only with weighted sums above `SUMS`."""
 SUMS = 3.0
 TOO_LARGE = 1.5
-"""Times the weights that fit the activation function: below, the weights are not the reason."""
+"""Size of the weights over that which fits the activation function; below this ratio the weights are not the cause."""
 
 
 def at_start(start: Start) -> Finding | None:
-    """Fires if outputs are wrong with confidence, gradients grow from layer to layer, or activations are saturated, and
-    a layer's weights are larger than its activation function needs."""
+    """Fires if outputs are confidently wrong, gradients grow from layer to layer, or activations are saturated, and a
+    layer's weights are larger than its activation function needs."""
     measured, begin = start.measured, start.measured.start
     layer = max(measured.layers, key=scale)
     if scale(layer) < TOO_LARGE or measured.data.input_rms > INPUTS:
@@ -60,8 +60,8 @@ def at_start(start: Start) -> Finding | None:
 
 
 def _severity(start: Start, excess: float, flat: float) -> Severity:
-    """What learns one batch at once makes up for a loss of ten times the prior, at the cost of half a point;
-    but saturated layers learn a batch by heart, and nothing else."""
+    """A network that learns one batch at once recovers from a loss of ten times the prior, at the cost of half a point
+    of accuracy. Saturated layers, however, memorize a batch and learn nothing else."""
     if start.learns_at_once and flat <= FLAT:
         return "note" if excess < EXCESS else "warning"
     return "critical" if excess > EXCESS else "warning"
@@ -69,11 +69,12 @@ def _severity(start: Start, excess: float, flat: float) -> Severity:
 
 EXCESS = 10.0
 INPUTS = 5.0
-"""Root mean square of the inputs above which they, and not the weights, are the reason."""
+"""Root mean square of the inputs above which the inputs, and not the weights, are the cause."""
 
 
 def scale(layer: ProbedLayer) -> float:
-    """The size of a layer's weights over that which keeps the signal: sqrt(2 / fan_in) for ReLU, sqrt(1 / fan_in)."""
+    """The size of a layer's weights relative to the size that keeps the signal: sqrt(2 / fan_in) for ReLU and its kin,
+    else sqrt(1 / fan_in)."""
     return layer.weight_scale / (sqrt(2) if layer.activation in RELU_LIKE else 1.0)
 
 

@@ -11,15 +11,17 @@ from insight.start import Start
 from insight.words import figure
 
 TOO_SMALL = 0.8
-"""Times the weights that fit the activation function: above, the activation function is the reason."""
+"""Size of the weights over that which fits the activation function; above this ratio the activation function is the
+cause."""
 RATIO = 0.1
-"""R, or the last layer's sums over the first's, below which the signal fades."""
+"""R, or the ratio of the last layer's weighted sums to the first's, below which the signal fades."""
 LOST = 0.01
 
 
 def at_start(start: Start) -> Finding | None:
-    """Fires if signals or gradients fade by 10 over all layers, and the weights are smaller than the activation
-    function needs. One hidden layer learns from its output layer whatever its own weights are."""
+    """Fires if signals or gradients fade by a factor of 10 over all layers, and the weights are smaller than the
+    activation function needs. It needs two hidden layers: the gradient of a single one comes straight from the output
+    layer."""
     hidden, begin = start.measured.hidden, start.measured.start
     if len(hidden) < 2 or any(layer.batch_norm for layer in hidden):
         return None

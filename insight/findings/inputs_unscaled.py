@@ -14,8 +14,8 @@ RATIO = 30.0
 
 
 def at_start(start: Start) -> Finding | None:
-    """Fires if the inputs' root mean square is above 5, no input deviates by more than 0.02, or one number of a table
-    varies 30 times as much as most."""
+    """Fires if the inputs' root mean square is above 5, no input has a standard deviation above 0.02, or one number of
+    a table varies 30 times as much as the median one."""
     data = start.measured.data
     scale = InputScale(
         rms=data.input_rms, largest_deviation=data.largest_input_deviation, deviation_ratio=data.deviation_ratio

@@ -1,4 +1,4 @@
-"""What there is to say about a kind of finding, and the conditions under which it holds."""
+"""A kind of finding: its texts, and the conditions under which it fires."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -51,12 +51,12 @@ class FindingKind:
     id: FindingId
     title: str
     looks_like: str
-    """What a person sees of it."""
+    """The symptoms that a person sees."""
     why: str
     """The mechanism, with the source of the statistic and of its threshold."""
     cure: str
-    """What helps, and in which order."""
+    """What helps, the best remedy first."""
     at_start: Callable[[Start], Finding | None] | None = None
-    """The finding before the first epoch, from what a probe measured; None if it cannot be seen then."""
+    """Looks for the finding before the first epoch, in what a probe measured; None if it cannot be seen then."""
     in_run: Callable[[Run], Finding | None] | None = None
-    """The finding in a run that is training or over; None if only a probe sees it."""
+    """Looks for the finding in a run that is training or over; None if only a probe can see it."""

@@ -11,23 +11,26 @@ from insight.trend import lowest
 from insight.words import percent
 
 EASY = 0.5
-"""Share of easy examples with which most of the data is understood."""
+"""Share of easy examples from which on the network has understood most of the data."""
 HARD = 0.08
-"""Share of hard ones."""
+"""Share of hard examples that fires the finding."""
 LEARNED = 0.7
-"""Share of a constant prediction's loss up to which the best epoch has learned; two of five wrong labels leave that."""
+"""Share of a constant prediction's loss below which the best epoch has learned something; with 40 % wrong labels this
+much is left."""
 FALL = 0.01
-"""Fall of the losses per epoch, above which hard examples may still be learned."""
+"""Fall of the loss per epoch above which hard examples may still be learned."""
 EPOCHS = 2
-"""Epochs after the best one that show that validation has ended."""
+"""Epochs after the best one from which on the validation loss counts as no longer falling."""
 
 
 def in_run(run: Run) -> Finding | None:
-    """Fires if a network has learned, and its validation or training loss falls no longer, and if, at the epoch with
-    the lowest validation loss, or the last one measured before it, half of the training examples have next to no loss,
-    but 8 % are taken for another class. A network that understands little has few easy examples; one that has learned
-    everything by heart, later, has no hard ones."""
-    report = None if run.spec.dataset.augment else _at_best(run)  # images that were changed are hard by themselves
+    """Fires if a network has learned, its validation or training loss no longer falls, and half of the training
+    examples have next to no loss while 8 % are taken for another class.
+
+    Both shares are those at the epoch with the lowest validation loss, or at the last one measured before it. A network
+    that understands little has few easy examples; one that has later memorized everything has no hard ones.
+    """
+    report = None if run.spec.dataset.augment else _at_best(run)  # augmented images are hard by themselves
     if report is None or report.easy is None or report.hard is None or not run.is_due or run.failure is not None:
         return None
     if best_remaining(run) > LEARNED or _goes_on(run):
@@ -50,12 +53,12 @@ def in_run(run: Run) -> Finding | None:
 
 
 def _goes_on(run: Run) -> bool:
-    """Whether the run ends before its validation loss has stopped falling, with a training loss that still falls."""
+    """Whether both losses may still fall: the best epoch is one of the last, and the training loss is falling."""
     return run.last.epoch - _best(run) < EPOCHS and run.fall_per_epoch() > FALL
 
 
 def _at_best(run: Run) -> LayerReport | None:
-    """The newest report until the best epoch: after it, wrong labels are learned by heart."""
+    """The newest report up to the best epoch: after it, the network memorizes wrong labels."""
     if not run.rows:
         return None
     return next((report for report in reversed(run.reports) if report.epoch <= _best(run)), None)

@@ -9,16 +9,17 @@ from insight.start import Start
 from insight.words import figure, percent
 
 EXAMPLES = 200
-"""Held-out examples below which chance is too large to tell."""
+"""Number of held-out examples below which chance hides any relation."""
 FEW = 40
-"""The same of the validation examples, where the whole network is judged and not a trace of its rule."""
+"""The same for the validation examples of a run. Fewer suffice, as the trained network is judged and not a simple
+model."""
 BY_HEART = 0.5
-"""Share of a constant prediction's loss in training, from which down examples are learned by heart."""
+"""Training loss as a share of a constant prediction's, at or below which the examples have been memorized."""
 
 
 def at_start(start: Start) -> Finding | None:
     """Fires if neither ridge regression nor the nearest neighbour predicts held-out training examples better than
-    chance would."""
+    chance."""
     data = start.measured.data
     linear, neighbour, chance = data.linear_correlation, data.neighbour_correlation, data.chance_correlation
     if linear is None or neighbour is None or chance is None or data.held_out < EXAMPLES:
@@ -39,8 +40,8 @@ def at_start(start: Start) -> Finding | None:
 
 
 def in_run(run: Run) -> Finding | None:
-    """Fires if the training loss is half of a constant prediction's, and no epoch was better than that on the
-    validation examples. Overfitting begins with epochs that were."""
+    """Fires if the training loss is at most half of a constant prediction's, but on the validation examples no epoch
+    was better than a constant prediction. In a run that overfits, the first epochs are better."""
     if not run.is_due or run.prior is None or run.failure is not None or not is_at_prior(run):
         return None
     left = min(map(run.remaining, run.train_losses))

@@ -12,16 +12,16 @@ from insight.trend import median, ratio
 from insight.words import clip_norm, figure, percent, rounded
 
 FACTOR = 2.0
-"""A spike is an epoch with this many times the loss of those around it."""
+"""Loss of a spike over the loss of the epoch before."""
 FLOOR = 0.05
-"""And at least this share of a constant prediction's loss above them."""
+"""Rise of a spike above the epoch before, at least, as a share of a constant prediction's loss."""
 RECOVERS = 5
-"""Epochs within which the loss is back."""
+"""Epochs within which the loss must have recovered."""
 SPIKES = 3
 
 
 def in_run(run: Run) -> Finding | None:
-    """Fires from the third spike of a run on, not counting the first 5 % of its epochs."""
+    """Fires if a run has at least three spikes, not counting the first 5 % of its epochs."""
     if run.prior is None:
         return None
     start = max(1, bisect_right(run.epochs, run.spec.epochs // 20))
@@ -47,8 +47,8 @@ def in_run(run: Run) -> Finding | None:
 
 
 def spike_epochs(losses: Sequence[float], height: float, start: int = 1) -> list[int]:
-    """The indices of epochs whose loss is `FACTOR` times and `height` above the epoch before, and which are followed
-    by a loss within 10 % of that one in `RECOVERS` epochs."""
+    """The indices of spikes: epochs whose loss is more than `FACTOR` times that of the epoch before, exceeds it by more
+    than `height`, and has lost at least 90 % of that rise within the next `RECOVERS` epochs."""
     found = []
     for i in range(start, len(losses) - 1):
         before, after = losses[i - 1], losses[i + 1 : i + 1 + RECOVERS]

@@ -8,18 +8,20 @@ from insight.start import Start
 from insight.words import figure
 
 PLAIN = (0.0, 0.25)
-"""rho below which gradient descent is critical, or a warning: the step goes to twice the line's minimum and beyond."""
+"""rho of gradient descent below which the finding is critical, or a warning: below 0, the step goes more than twice as
+far as the minimum along its line."""
 ADAPTIVE = (-2.0, 0.0)
 """The same for optimizers whose first step moves every weight by the learning rate."""
 HAMPERED = 0.2
-"""Loss of one batch after twenty steps on it, over the first, above which a rho between 0 and 0.25 is an alarm."""
+"""Loss of one batch after twenty steps on it, over its first loss, above which a rho between 0 and 0.25 is a
+warning."""
 SUSTAINED = 0.1
-"""rho of steps as long as momentum makes them, below which they go too far."""
+"""rho below which a step as long as momentum makes it goes too far."""
 PLAIN_PEAK = 2.0
-"""Largest loss in twenty steps on one batch, over the first."""
+"""Largest loss of one batch in twenty steps on it, over its first loss."""
 ADAPTIVE_PEAK = 10.0
 LEAST_BATCH = 8
-"""Examples below which batch normalization makes the loss of a batch say nothing about steps."""
+"""Batch size below which batch normalization makes the loss of a batch useless for judging steps."""
 
 
 def at_start(start: Start) -> Finding | None:

@@ -9,15 +9,16 @@ from insight.words import count, figure
 
 WARNING = 3.0
 CRITICAL = 0.3
-"""D: what the planned steps take off the loss, by the gradient, if every step were as good as the first."""
+"""Thresholds of D: the relative decrease of the loss if every planned step gained what the gradient predicts for the
+first."""
 PLAIN_WARNING = 10.0
-"""The same for gradient descent if signals are sound: it lost four points with a D of 13, and nine with 6."""
+"""The same for gradient descent with sound signals: it lost four points of accuracy with a D of 13, and nine with 6."""
 ROOM = 10.0
-"""How many times the rate must be below the one that suits: else not the rate, but the number of steps is low."""
+"""Ratio of the suitable learning rate to the spec's. Below it, the number of steps is too low and not the rate."""
 ENOUGH = 100.0
-"""D that a new learning rate should have: rates that are best in the end have 30 to 500."""
+"""D that a new learning rate should have: the best rates have 30 to 500."""
 SOUND = 0.85
-"""rho of a step that is not too long."""
+"""rho below which a step is too long."""
 
 
 def at_start(start: Start) -> Finding | None:
@@ -43,8 +44,7 @@ def at_start(start: Start) -> Finding | None:
 
 
 def _is_sound(start: Start) -> bool:
-    """Whether the gradient is that of a network whose signals are of their final size: small weights make it grow
-    later."""
+    """Whether the signals already have their final size: with small weights the gradient grows later."""
     begin = start.measured.start
     return begin.output_deviation > SMALL_OUTPUTS and (begin.gradient_ratio is None or begin.gradient_ratio > EVEN)
 
@@ -63,8 +63,8 @@ def _patches(start: Start) -> tuple[Patch, ...]:
 
 
 def higher_rate(start: Start) -> float | None:
-    """The learning rate whose steps take off enough, or the one with rho 0.85 if that is lower. None if neither is
-    higher than the present one."""
+    """The learning rate with a sufficient D, or the one with a rho of 0.85 if that is lower. None if it is not higher
+    than the present one."""
     step, lr, decrease = start.measured.step, start.spec.optimizer.lr, start.measured.rate.decrease
     if step.recommended is None or decrease <= 0:
         return None

@@ -8,10 +8,8 @@ from insight.start import Start
 
 
 def at_start(start: Start) -> Finding | None:
-    """Fires if a hidden layer has at least two units, all with the same weights. Exact: there is no threshold.
-
-    Zeros in the output layer alone are harmless: its gradient differs between classes.
-    """
+    """Fires if a hidden layer has at least two units and all of them start with the same weights. Exact: there is no
+    threshold. Zeros in the output layer alone are harmless, as its gradient differs between classes."""
     layer = next((one for one in start.measured.hidden if one.units > 1 and one.distinct_units == 1), None)
     if layer is None:
         return None

@@ -1,4 +1,4 @@
-"""The loss goes up and down instead of down."""
+"""The loss goes up and down instead of falling."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -12,19 +12,19 @@ from insight.run import Run
 from insight.words import figure, percent, rounded
 
 WINDOW = 6
-"""Epochs at least that are judged together; a quarter of the run if that is more."""
+"""Number of last epochs that are judged, or a quarter of the run if that is more."""
 SWING = 0.1
 """Mean change between epochs, as a share of the loss."""
 GAIN = 0.01
 """Improvement of the second half of the window over the first."""
 FEW = 100
-"""Validation examples below which nothing is said."""
+"""Number of validation examples below which the finding does not fire."""
 
 
 def in_run(run: Run) -> Finding | None:
-    """Fires if the training loss of the last epochs changes by 10 % from one to the next, in both directions, and is
-    no lower in their second half than in their first. Mean losses of an epoch hold thousands of examples: sampling
-    alone moves them by a percent or so."""
+    """Fires if the training loss of the last epochs changes by 10 % from one to the next, in both directions, and is no
+    lower in their second half than in their first. The mean loss of an epoch is over thousands of examples: sampling
+    alone changes it by about a percent."""
     begin = run.before_last(max(WINDOW, ceil(run.last.epoch / 4)) - 1) if run.rows else 0
     window = run.train_losses[begin:]
     if len(window) < WINDOW or run.data.validation_examples < FEW or not all(map(isfinite, window)):

@@ -1,4 +1,4 @@
-"""The network learns its training examples by heart."""
+"""The network memorizes its training examples."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -12,34 +12,37 @@ from insight.trend import lowest, median
 from insight.words import figure, percent, rounded
 
 RISE = 0.05
-"""Rise of the validation loss above its lowest."""
+"""Relative rise of the validation loss above its lowest value."""
 FEW_RISE = 0.2
 """The same with fewer than `FEW` validation examples, whose mean loss is noisy."""
 FEW = 200
 EPOCHS = 3
 GAP = 0.1
-"""Accuracy in training minus that in validation, above which a rise by a quarter is an alarm."""
+"""Training accuracy minus validation accuracy above which a rise of the loss by a quarter is a warning."""
 QUARTER = 1.25
 POINT = 0.01
-"""Fall of the accuracy, besides two standard errors, that is an alarm."""
+"""Fall of the accuracy that is a warning if it also exceeds two standard errors."""
 SIGNIFICANT = 3.0
-"""Paired t of the validation examples' losses against the best epoch, where it was measured."""
+"""Student's t of the paired validation losses, now against the best epoch, below which a measured rise is chance."""
 
 
 def in_run(run: Run) -> Finding | None:
-    """Fires if the validation loss has been above its lowest by 5 % for 3 epochs, or as long as early stopping would
-    wait, by more than it usually changes, while the training loss fell. An alarm only if the accuracy fell too, or the
-    gap is wide: a network that is merely too sure of itself is a note."""
+    """Fires if the validation loss has been more than 5 % above its lowest for 3 epochs, or for as long as early
+    stopping would wait, by more than it usually changes, while the training loss fell.
+
+    It is a warning only if the accuracy fell too, or the gap to the training accuracy is wide: a network that is merely
+    overconfident gets a note.
+    """
     best = lowest(run.validation_losses)
     after = run.validation_losses[best + 1 :]
     needed = max(EPOCHS, run.spec.early_stopping.patience if run.spec.early_stopping else 0)
     if len(after) < EPOCHS or run.last.epoch - run.epochs[best] < needed or not all(map(isfinite, after)):
         return None
-    end = min(run.before_last(needed) + 1, len(run.rows) - EPOCHS)  # of a long run few epochs are kept
+    end = min(run.before_last(needed) + 1, len(run.rows) - EPOCHS)  # a long run keeps few epochs
     least, rise = run.validation_losses[best], rise_of(run.validation_losses, best, end)
     limit = RISE if run.data.validation_examples >= FEW else FEW_RISE
     falls = median(run.train_losses[end:]) < run.train_losses[best]
-    known = bool(run.reports) and run.reports[-1].epoch > run.rows[best].epoch  # an earlier one saw no rise
+    known = bool(run.reports) and run.reports[-1].epoch > run.rows[best].epoch  # an earlier report cannot show a rise
     t = run.reports[-1].validation_t if known else None
     if rise <= limit or rise * least <= swing(after) or not falls or least <= 0 or (t is not None and t < SIGNIFICANT):
         return None
@@ -61,17 +64,17 @@ def in_run(run: Run) -> Finding | None:
 
 
 def rise_of(losses: Sequence[float], best: int, end: int) -> float:
-    """The rise of the epochs from `end` on above the lowest loss, the least of them: one outlier is no rise."""
+    """The smallest relative rise above the lowest loss of all epochs from `end` on: one outlier is no rise."""
     return min(losses[end:]) / losses[best] - 1 if losses[best] > 0 else 0.0
 
 
 def swing(losses: Sequence[float]) -> float:
-    """The median change from one epoch to the next: a rise that is no larger may be one of them."""
+    """The median change from one epoch to the next. A rise that is no larger may be such a change."""
     return median([abs(later - earlier) for earlier, later in pairwise(losses)])
 
 
 def _first_above(losses: Sequence[float], best: int, limit: float) -> int:
-    """From which epoch on the loss stayed above the limit."""
+    """The index of the epoch from which on the loss stayed above the limit."""
     index = len(losses) - 1
     while index > best + 1 and losses[index - 1] > (1 + limit) * losses[best]:
         index -= 1
@@ -90,7 +93,8 @@ def _severity(run: Run, best: int, rise: float) -> Severity:
 
 
 def _patches(run: Run) -> list[Patch]:
-    """From the cheapest: a limit was set on purpose, and without it an epoch may take a hundred times as long."""
+    """The cheapest first. Lifting the limit on examples comes last: it was set on purpose, and without it an epoch may
+    take a hundred times as long."""
     spec = run.spec
     patches = []
     if spec.early_stopping is None:

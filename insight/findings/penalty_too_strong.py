@@ -1,4 +1,4 @@
-"""The penalty decides, and not the data."""
+"""The penalty outweighs the data."""
 
 from math import sqrt
 from typing import Any
@@ -13,23 +13,23 @@ from insight.words import figure, percent, rounded
 SHARE = 0.5
 """Share of the penalty in the whole loss."""
 COSTLY = 0.1
-"""The same together with weights that shrank; for regression alone. There the loss grows continuously with the penalty:
-where training rests, weights that are 1 % smaller cost 2 % of an L2 penalty in the loss, and 1 % of an L1 penalty."""
+"""The same if the weights have shrunk as well, or for regression. There the loss grows continuously with the penalty:
+at the end of training, weights that are 1 % smaller cost 2 % of an L2 penalty in the loss, and 1 % of an L1 penalty."""
 SHRUNK = 0.05
-"""Share that is left of the first penalty of the run, where the penalty has shrunk the weights to nothing."""
+"""Last penalty over the run's largest, below which the penalty has shrunk the weights to almost nothing."""
 GAP = 1.1
-"""Validation over training loss up to which the penalty prevents no learning by heart."""
+"""Validation loss over training loss above which the run overfits, so that the penalty is not the fault."""
 SOLVED = 0.1
 """Share of a constant prediction's loss below which the penalty does no harm."""
 EXACT = 0.01
-"""The same for regression where the penalty is more than the data's loss: numbers are never as good as right, and a
-loss of 5 % of the variance may be twice that of the noise."""
+"""The same for regression where the penalty is more than the data's loss. A predicted number is never exactly right,
+and a loss of 5 % of the variance may be twice that of the noise."""
 LEAST = 2
 
 
 def in_run(run: Run) -> Finding | None:
-    """Fires if a run with a penalty has learned badly and either the penalty is most of the loss, or next to nothing
-    because it has shrunk the weights to 0. The ratio of the gradients of both says nothing: it is 1 wherever training
+    """Fires if a run with a penalty has learned badly, and the penalty is either most of the loss, or next to nothing
+    because it has shrunk the weights to 0. The ratio of the two gradients is no evidence: it is 1 wherever training
     comes to rest."""
     l1, l2 = run.spec.l1, run.spec.l2
     if (l1 == 0 and l2 == 0) or not run.is_due or len(run.rows) < LEAST or run.failure is not None:
@@ -67,7 +67,8 @@ def in_run(run: Run) -> Finding | None:
 
 
 def at_start(start: Start) -> Finding | None:
-    """Fires if the penalty's first gradient is larger than the data's: it decides where the weights go."""
+    """Fires if the penalty's first gradient is larger than that of the data, so that the penalty determines where the
+    weights go."""
     spec, step = start.spec, start.measured.step
     data, penalty = step.data_gradient_norm, step.penalty_gradient_norm
     if penalty == 0 or not 0 < data < penalty:

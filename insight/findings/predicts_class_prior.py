@@ -7,12 +7,12 @@ from insight.run import Run
 from insight.words import count, figure, percent
 
 FALL = 0.01
-"""Fall of the training loss per epoch with which a run is still on its way."""
+"""Fall of the training loss per epoch above which a run is still learning."""
 
 
 def in_run(run: Run) -> Finding | None:
-    """Fires if no epoch was better on the validation split than a constant prediction, after a quarter of all epochs
-    and 3 at least, while the training loss no longer falls by 1 % an epoch."""
+    """Fires if no epoch was better on the validation split than a constant prediction, and the training loss no longer
+    falls by 1 % an epoch. It waits for a quarter of all epochs, and for at least 3."""
     if not run.is_due or run.prior is None or not is_at_prior(run) or run.failure is not None:
         return None
     if not run.is_over and not run.is_complete and run.fall_per_epoch(1) > FALL:

@@ -72,6 +72,6 @@ KINDS: tuple[FindingKind, ...] = (
 
 
 def findings_at_start(start: Start) -> tuple[Finding, ...]:
-    """The findings that a probe sees, the root cause first."""
+    """The findings that a probe shows, the root cause first."""
     found = [kind.at_start(start) for kind in KINDS if kind.at_start is not None]
     return root_cause_first([finding for finding in found if finding is not None])

@@ -1,4 +1,4 @@
-"""Activations where the function is flat."""
+"""Activations lie where their function is flat."""
 
 from gradus.wire.finding import Evidence, Finding
 from insight import cures

@@ -12,7 +12,8 @@ DECREASE = 3.0
 
 
 def at_start(start: Start) -> Finding | None:
-    """Fires if the schedule's factors add up to less than a tenth of the steps; a note if these are enough."""
+    """Fires if the factors of the schedule add up to less than a tenth of the number of steps; a note if these steps
+    suffice."""
     data, rate = start.measured.data, start.measured.rate
     share = data.effective_steps / data.steps
     schedule = start.spec.schedule

@@ -7,15 +7,16 @@ from insight.start import Start
 from insight.words import figure
 
 FAR = 10.0
-"""Deviations of the initial outputs."""
+"""Distance of the targets from 0, in standard deviations of the initial outputs, or in units of 1 if these are
+smaller."""
 DECREASE = 3.0
 SOUND = 0.85
-"""rho of a step that is not too long."""
+"""rho below which a step is too long."""
 
 
 def at_start(start: Start) -> Finding | None:
-    """Fires if targets, as the network learns them, are ten times as far from 0 as the outputs, and the steps are too
-    short to get there or too long to stay."""
+    """Fires if the targets, in the units that the network learns, are at least ten times as far from 0 as the outputs,
+    and the steps are too small to reach them or too large to stay near them."""
     data, begin, rate = start.measured.data, start.measured.start, start.measured.rate
     if not data.target_deviation or begin.output_deviation <= 0:
         return None
@@ -37,7 +38,7 @@ def at_start(start: Start) -> Finding | None:
 
 
 def _patches(start: Start) -> tuple[Patch, ...]:
-    """Steps that are too long already do not get there by being longer."""
+    """A higher learning rate; none if the steps are too long already, as even longer ones do not help."""
     if start.measured.rate.rho < SOUND:
         return ()
     return (cures.rate(start.spec, 30 * start.spec.optimizer.lr, "Longer steps get there in as many epochs."),)

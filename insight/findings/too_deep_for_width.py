@@ -28,8 +28,8 @@ LEAST_LAYERS = 3
 
 
 def at_start(start: Start) -> Finding | None:
-    """Fires for ReLU layers without batch normalization if Σ 1/n > 1, or a whole layer is dead with a probability above
-    0.1, and this seed or others show it."""
+    """Fires for ReLU layers without batch normalization if Σ 1/n > 1, or if a whole layer is dead with a probability
+    above 0.1, and networks of this or other seeds show it."""
     widths = _narrow(start.network)
     if widths is None or not _shows(start):
         return None
@@ -37,8 +37,8 @@ def at_start(start: Start) -> Finding | None:
 
 
 def in_run(run: Run) -> Finding | None:
-    """Fires for such layers if the run has learned badly, and its first report shows that signals or gradients fade, or
-    that most units of a layer are dead."""
+    """Fires for the same layers if the run has learned badly, and its first report shows that signals or gradients
+    fade, or that most units of a layer are dead."""
     widths = _narrow(run.network)
     if widths is None or not run.reports or not run.is_due or run.failure is not None or learns_well(run, STRICT):
         return None
@@ -51,8 +51,8 @@ def in_run(run: Run) -> Finding | None:
 
 
 def _narrow(network: NetworkPlan) -> list[int] | None:
-    """The widths of the hidden layers, if all are dense, of ReLU and without batch normalization, and so narrow that
-    signals may be lost."""
+    """The widths of the hidden layers if all are dense ReLU layers without batch normalization, and so narrow that
+    signals may be lost; else None."""
     inner = [layer for layer in network.layers[:-1] if layer.tensors]
     plain = [
         layer.shape[-1]
@@ -87,7 +87,7 @@ def dead_probability(widths: list[int]) -> float:
 
 
 def _shows(start: Start) -> bool:
-    """Whether a network of this seed, or most of other seeds, fades."""
+    """Whether the signal fades in the network of this seed, or in most of those of other seeds."""
     begin = start.measured.start
     worst = max((layer.dead or 0.0 for layer in start.measured.hidden), default=0.0)
     fades = [_fades(begin.gradient_ratio, begin.share, worst)]

@@ -12,31 +12,31 @@ from insight.trend import falling_share, lowest
 from insight.words import count, figure, percent
 
 FALL = 0.01
-"""Fall of the training loss in each of the last epochs."""
+"""Fall of the training loss per epoch, in the last epochs."""
 DIRECTION = 0.6
-"""Share of the epochs whose loss fell, with which that is no noise."""
+"""Share of the epochs with a falling loss above which the fall is not noise."""
 PER_STEP = 1e-3
-"""Fall per step below which not the steps are too few, but each is too short."""
+"""Fall per step below which the steps are not too few but too short."""
 SOLVED = 0.02
 GAIN = 0.05
-"""Share of the loss that a regression gains in the second half of its epochs, `EPOCHS` at least. How much of a target
-is noise is not known: there the trend tells whether a run is at its end, and not what is left."""
+"""Share of the loss that a regression gains in the second half of at least `EPOCHS` epochs. As nobody knows how much of
+a target is noise, the trend decides whether the run is at its end, and not the loss that is left."""
 EPOCHS = 6
 DECREASE = 3.0
-"""D: what the planned steps take off the loss, by the gradient, if every step were as good as the first."""
+"""D: the relative decrease of the loss if every planned step gained what the gradient predicts for the first."""
 ENOUGH = 20.0
 """D that a run should have."""
 SOUND = 0.85
-"""rho of a step that is not too long."""
+"""rho below which a step is too long."""
 AFFORDABLE = 5
-"""How many times as long the first cure trains, at most."""
+"""The first cure trains at most this many times as long."""
 FEW_STEPS = 10
-"""Steps in an epoch, below which smaller batches are the first answer."""
+"""Steps per epoch below which smaller batches are the first cure."""
 LEAST_BATCH = 8
 
 
 def in_run(run: Run) -> Finding | None:
-    """Fires if the run had all its epochs, and in the last of them the training loss still fell by 1 % each. Early
+    """Fires if the run completed all its epochs, and the training loss still fell by 1 % in each of the last. Early
     stopping and a time limit end runs on purpose."""
     if not run.is_complete or run.spec.max_seconds is not None or run.failure is not None or run.prior is None:
         return None
@@ -51,7 +51,7 @@ def in_run(run: Run) -> Finding | None:
     if learns_well(run, STRICT) and not goes_on:
         return None
     if is_at_prior(run) and len(losses) > 1 and fall / run.steps_per_epoch < PER_STEP:
-        return None  # too short steps: another finding
+        return None  # the steps are too short: another finding
     return Finding(
         id=KIND.id,
         severity="warning" if goes_on and not is_at_prior(run) else severity(run),
@@ -68,9 +68,11 @@ def in_run(run: Run) -> Finding | None:
 
 
 def _goes_on(run: Run) -> bool:
-    """Whether the second half of the run took a twentieth off the training and the validation loss, up to its end: as
-    losses fall with the logarithm of the steps, a run of twice the length would take off as much again. Where a
-    schedule shortens the steps, its end says nothing."""
+    """Whether the training and the validation loss fell by at least 5 % in the second half of the run, up to its end.
+
+    Losses fall with the logarithm of the steps, so a run of twice the length would gain as much again. With a schedule
+    that shortens the steps, the end of the run says nothing.
+    """
     train, validation = run.train_losses, run.validation_losses
     epochs = run.last.epoch
     if epochs < EPOCHS or run.spec.schedule.kind != "constant":
@@ -81,8 +83,8 @@ def _goes_on(run: Run) -> bool:
 
 
 def at_start(start: Start) -> Finding | None:
-    """Fires if the planned steps take off less than three times the loss, by the gradient, and no much higher learning
-    rate would suit: then the rate is the fault."""
+    """Fires if D < 3, that is, the planned steps cannot leave the start, and no much higher learning rate would suit:
+    then the rate is at fault."""
     data, rate = start.measured.data, start.measured.rate
     if not 0 < rate.decrease < DECREASE or rate.rho < SOUND or lr_too_low.at_start(start) is not None:
         return None
@@ -101,7 +103,8 @@ def at_start(start: Start) -> Finding | None:
 
 
 def _more(start: Start) -> list[Patch]:
-    """First what trains at most five times as many examples: if that is too little, a probe drops it."""
+    """The patches that train on at most five times as many examples come first; a probe drops them if that is too
+    little."""
     spec, examples, data = start.spec, start.data.train_examples, start.measured.data
     times = min(ENOUGH / start.measured.rate.decrease, 1e5)
     batch = max(LEAST_BATCH, min(64, examples // 32))

@@ -14,12 +14,12 @@ FLAT = 0.01
 """Fall of the training loss over the last fifth of the epochs."""
 LEAST = 5
 GAP = 1.05
-"""Validation loss over training loss, up to which nothing is learned by heart."""
+"""Validation loss over training loss below which nothing has been memorized."""
 
 
 def in_run(run: Run) -> Finding | None:
-    """Fires if the training loss has fallen by less than 1 % in the last fifth of the epochs, 3 at least, and the
-    validation loss is no higher: the network can do no better, on no data."""
+    """Fires if the training loss has fallen by less than 1 % in the last fifth of the epochs, at least 3, and the
+    validation loss is no higher: the network cannot even describe its training examples."""
     if not (run.is_over or run.is_complete) or len(run.rows) < LEAST or run.failure is not None or is_at_prior(run):
         return None
     before = run.before_last(max(3, ceil(run.last.epoch / 5)))

@@ -15,7 +15,7 @@ LOST = 0.01
 
 
 def at_start(start: Start) -> Finding | None:
-    """Fires if R < 0.1 and q < 0.5, over three hidden layers at least. Adaptive optimizers cancel the scale of the
+    """Fires if R < 0.1 and q < 0.5, with at least three hidden layers. Adaptive optimizers cancel the scale of the
     gradient: with them it is a note."""
     begin, hidden = start.measured.start, start.measured.hidden
     ratio, factor = begin.gradient_ratio, begin.backward_factor

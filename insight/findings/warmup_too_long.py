@@ -11,7 +11,7 @@ DECREASE = 3.0
 
 
 def at_start(start: Start) -> Finding | None:
-    """Fires if more than half of the run is warm-up; a note if the run has enough steps all the same."""
+    """Fires if more than half of the run is warm-up; a note if the run nevertheless has enough steps."""
     schedule, epochs = start.spec.schedule, start.spec.epochs
     if isinstance(schedule, CosLog) or schedule.warmup <= HALF * epochs:
         return None

@@ -1,4 +1,4 @@
-"""Layers with more units, for patches: a merge patch replaces a list as a whole."""
+"""Wider layers for patches: a merge patch replaces a list as a whole."""
 
 from typing import Any
 
@@ -7,11 +7,11 @@ from gradus.spec.experiment import Spec
 from gradus.spec.layer import Dense
 
 MOST = 4096
-"""Units up to which a layer is widened."""
+"""No layer is made wider than this."""
 
 
 def widened(spec: Spec, factor: int) -> list[Any] | None:
-    """The document of the layers with `factor` times the units in each dense one; None if none can be widened."""
+    """The layers of the spec, as JSON, with `factor` times the units in each dense one; None if none can be widened."""
     layers = unresolved(spec)["layers"]
     changed = False
     for layer, document in zip(spec.layers, layers, strict=True):

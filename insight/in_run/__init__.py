@@ -1,2 +1,2 @@
-"""The conditions, in a run, of findings that a probe sees too. The files of `insight.findings` with the same names say
-what they mean."""
+"""The conditions, in a run, of findings that a probe can see as well. The files of `insight.findings` with the same
+names explain them."""

@@ -1,4 +1,4 @@
-"""Rare classes that the network never names, as a run shows them."""
+"""Rare classes that the network never predicts, as a run shows them."""
 
 from gradus.wire.finding import Evidence, Finding, Patch
 from insight.outcome import severity
@@ -10,7 +10,7 @@ DIFFERENCE = 0.15
 """Accuracy minus balanced accuracy."""
 MAJORITY = 0.8
 MORE = 3.0
-"""Times the share of each class if all were equal."""
+"""Multiple of the share that each class would have if all were equal."""
 
 
 def is_uneven(largest_share: float, classes: int) -> bool:
@@ -19,8 +19,8 @@ def is_uneven(largest_share: float, classes: int) -> bool:
 
 
 def in_run(run: Run) -> Finding | None:
-    """Fires if one class has more than 80 % of the training examples or three times its equal share, and another's
-    validation examples are recognised in less than a fifth of the cases. Imbalance with good recalls is harmless."""
+    """Fires if one class has more than 80 % of the training examples, or three times its equal share, and another class
+    is recognized in fewer than a fifth of its validation examples. Imbalance with good recalls is harmless."""
     prior, classes = run.prior, run.data.classes
     if prior is None or prior.largest_share is None or not run.recalls or not run.rows or not run.accuracies:
         return None

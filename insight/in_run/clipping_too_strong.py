@@ -8,12 +8,12 @@ from insight.trend import median
 from insight.words import clip_norm, figure, percent
 
 RATIO = 5.0
-"""Mean norm of an epoch's gradients over the limit, in the median epoch: then nearly all are clipped."""
+"""Mean gradient norm of the median epoch over the limit. Above this ratio nearly all gradients are clipped."""
 
 
 def in_run(run: Run) -> Finding | None:
-    """Fires if the gradient is several times the limit in most epochs: the limit sets the length of each step. Adam and
-    RMSProp divide by the gradient's size, so that for them it is a note."""
+    """Fires if the gradient norm is several times the limit in most epochs, so that the limit determines the length of
+    each step. With Adam and RMSProp, which divide by the size of the gradient, it is a note."""
     limit = run.spec.clip_norm
     if limit is None or not run.is_due or run.failure is not None:
         return None

@@ -10,13 +10,13 @@ from insight.words import percent, rounded
 SHARE = 0.5
 """Share of dead units in a layer; up to 0.39 is normal in deep networks at the start."""
 LEAST = 300
-"""Examples with which a unit that never fires can be told from one that seldom does: by the rule of three, it fires for
-less than 1 % of all."""
+"""Number of examples from which on a unit that never fires differs from one that seldom does: by the rule of three it
+fires for less than 1 % of all examples."""
 
 
 def in_run(run: Run) -> Finding | None:
-    """Fires if half of a layer's `relu` units output 0 for every sampled example. All of a layer are critical: nothing
-    passes. In a network that learns well it is a note."""
+    """Fires if half of a layer's `relu` units output 0 for every sampled example. It is critical if all units of a
+    layer do, as nothing passes; in a network that learns well it is a note."""
     if min(SAMPLED_EXAMPLES, run.data.train_examples) < LEAST:
         return None
     found = held(run, lambda layer: layer.dead is not None and layer.dead >= SHARE)

@@ -8,7 +8,7 @@ from insight.run import Run
 
 
 def findings_in_run(run: Run) -> tuple[Finding, ...]:
-    """What is wrong with the run, the root cause first. A pure function of its history."""
+    """What is wrong with the run, the root cause first. A pure function of the run's history."""
     found = [kind.in_run(run) for kind in KINDS if kind.in_run is not None]
     known = root_cause_first([finding for finding in found if finding is not None])
     return with_fitting_patches(known, run.spec)

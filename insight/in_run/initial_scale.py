@@ -1,4 +1,4 @@
-"""The size of initial weights, from the spec alone."""
+"""The scale of initial weights, from the spec alone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from insight.run import Run
 
 @dataclass(frozen=True)
 class Scaled:
-    """The weights of a layer that does not choose them by its number of inputs."""
+    """The initial weights of a layer whose initializer ignores the number of inputs."""
 
     layer: str
     deviation: float
@@ -22,25 +22,27 @@ class Scaled:
 
     @property
     def scale(self) -> float:
-        """The factor by which a weighted sum of independent inputs is larger than these: √fan_in · deviation."""
+        """The factor by which a weighted sum exceeds its independent inputs: √fan_in · deviation."""
         return self.deviation * sqrt(self.fan_in)
 
 
 def scales(run: Run) -> Sequence[Scaled]:
-    """The layers whose weights have a size that the spec says; without those that batch normalization rescales, and
-    those whose weights are all equal."""
+    """The layers whose initializer ignores the number of inputs; without layers that batch normalization rescales, and
+    small constant weights."""
     return [scaled for layer in run.network.layers if (scaled := _scaled(layer)) is not None]
 
 
 def worst_scale(run: Run) -> float:
-    """The largest scale; 1 if all layers choose their weights by their number of inputs."""
+    """The largest scale; 1 if the initializers of all layers adapt to the number of inputs."""
     return max((one.scale for one in scales(run)), default=1.0)
 
 
 def initial_loss(run: Run) -> float:
-    """The loss that a network with weights of a fitting size starts from, in the unit of the metrics: a guess among
-    classes has ln C, or ln 2 for each label, however rare they are; outputs of deviation 1 double the variance of
-    standardized targets."""
+    """The loss at the start of a network with suitable initial weights, in the unit of the metrics.
+
+    For classification it is ln C, the loss of a uniform guess; for several labels, ln 2 for each, however rare they
+    are. For regression, outputs of deviation 1 double the variance of standardized targets.
+    """
     match run.data.task:
         case "classification":
             return log(max(2, len(run.data.classes)))

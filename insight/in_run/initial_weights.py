@@ -1,4 +1,4 @@
-"""Initial weights of the wrong size, as the spec of a run shows them."""
+"""Initial weights of an unsuitable size, as the spec of a run shows them."""
 
 from gradus.wire.finding import Evidence, Finding, Patch
 from insight import cures
@@ -10,14 +10,14 @@ from insight.words import figure
 LARGE, SMALL = 4.0, 0.35
 """Root mean square of the weights times the root of the number of inputs; 1 for Xavier, 1.41 for He."""
 FEW_LAYERS = 2
-"""Hidden layers below which small weights do no harm: the output layer learns all the same."""
+"""Number of hidden layers up to which small weights do no harm, as the output layer learns all the same."""
 
 NORM = Patch(patch={"batch_norm": True}, why="Normalization gives every layer sums of the same size.")
 
 
 def too_large(run: Run) -> Finding | None:
-    """Fires if a layer's weights are four times as large as those that keep the size of the signal, and the run
-    diverged or does not learn well."""
+    """Fires if a layer's weights are four times as large as those that preserve the signal, and the run diverged or
+    does not learn well."""
     worst = max(scales(run), key=lambda one: one.scale, default=None)
     if worst is None or worst.scale <= LARGE or not _is_bad(run):
         return None
@@ -25,8 +25,8 @@ def too_large(run: Run) -> Finding | None:
 
 
 def too_small(run: Run) -> Finding | None:
-    """Fires if the weights of several layers are a third of those that keep the size of the signal, and the run does
-    not learn well."""
+    """Fires if the weights of several layers are about a third of those that preserve the signal, and the run does not
+    learn well."""
     small = [one for one in scales(run) if one.scale < SMALL]
     if len(small) <= FEW_LAYERS or run.failure is not None or not _is_bad(run):
         return None

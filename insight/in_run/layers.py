@@ -1,4 +1,4 @@
-"""The layers of a run's newest report, and how long something has been true of one of them."""
+"""The layers of a run's newest report, and since when a condition has held for one of them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,14 +12,15 @@ from insight.run import Run
 
 @dataclass(frozen=True)
 class Held:
-    """A layer of which something is true in the newest report, and since when."""
+    """A layer for which a condition holds in the newest report, and since when."""
 
     layer: LayerStatistics
     since: Since
 
 
 def newest(run: Run) -> LayerReport | None:
-    """The newest report; None if it is old: older than a tenth of the run so far, although the next one is due."""
+    """The newest report. None if it is outdated: the next one is due, and it is older than the last tenth of the run so
+    far."""
     if not run.reports or not run.rows:
         return None
     last = run.reports[-1]
@@ -29,18 +30,19 @@ def newest(run: Run) -> LayerReport | None:
 
 
 def stride_of(run: Run) -> int:
-    """Epochs from one report to the next, at least."""
+    """The least number of epochs from one report to the next."""
     examples = run.data.train_examples
     return measurement_stride(examples, examples_per_step(run.spec.batch_size, examples))
 
 
 def hidden(report: LayerReport) -> tuple[LayerStatistics, ...]:
-    """The hidden layers that have activations, from input to output."""
+    """The layers of a report except the output layer, from input to output."""
     return tuple(layer for layer in report.layers if layer.name != "output")
 
 
 def held(run: Run, condition: Callable[[LayerStatistics], bool]) -> list[Held]:
-    """The hidden layers of which the condition is true, from input to output; none before a run had time to learn."""
+    """The hidden layers for which the condition holds, from input to output; none before a run has had time to
+    learn."""
     report = newest(run)
     if report is None or not (run.is_due or run.failure):
         return []
@@ -48,7 +50,7 @@ def held(run: Run, condition: Callable[[LayerStatistics], bool]) -> list[Held]:
 
 
 def _since(run: Run, name: str, condition: Callable[[LayerStatistics], bool]) -> Since:
-    """The first report from which on the condition was true of this layer in all of them."""
+    """The moment of the first report since which the condition has held for this layer in every report."""
     first = run.reports[-1]
     for report in reversed(run.reports):
         layer = next((one for one in report.layers if one.name == name), None)

@@ -1,4 +1,4 @@
-"""Too long steps, as a run shows them."""
+"""Steps that are too long, as a run shows them."""
 
 from collections.abc import Iterator, Sequence
 
@@ -15,10 +15,10 @@ from insight.trend import lowest
 from insight.words import figure, rounded
 
 LONG = {"adam": 0.02, "adamw": 0.02, "rmsprop": 0.02, "adagrad": 0.3}
-"""Learning rates of optimizers whose steps do not depend on the gradient's size, above which a weight moves further in
-ten steps than it began from 0."""
+"""Learning rates of optimizers whose steps do not depend on the gradient's size, above which ten steps move a weight
+further than its initial distance from 0."""
 ABOVE = 1.2
-"""Loss of the first epochs over a constant prediction's, or over the initial loss if that is larger."""
+"""Loss of the worst epoch over a constant prediction's, or over the initial loss if that is larger."""
 SCALE = 4.0
 EPOCHS = 3
 FALL = 0.01
@@ -26,8 +26,14 @@ SOLVED = 0.02
 
 
 def in_run(run: Run) -> Finding | None:
-    """Fires if the run diverged or learned nothing, and its loss rose above that of a constant prediction and that of
-    the start although the initial weights were not too large; or its steps are known to be long."""
+    """Fires if the steps of a run were too long. The evidence is one of these:
+
+    - The run diverged, and no other cause is known.
+    - It learned nothing, and its loss rose above that of a constant prediction and that of the start, although the
+      initial weights were not too large.
+    - Its learning rate is too high for its optimizer, and it does not learn well.
+    - It lost what it had learned, or measured steps increase the loss of their own batch.
+    """
     if run.failure is not None and run.failure.code is not FailureCode.DIVERGED:
         return None
     if run.failure is not None:
@@ -80,7 +86,7 @@ def _because(run: Run, lr: float, peak: float) -> str:
 
 
 def _hovering(run: Run) -> Finding | None:
-    """Fires if a step of each of the last epochs measured increased the loss of its own batch, and the loss does not
+    """Fires if in each of the last measured epochs a step increased the loss of its own batch, and the loss does not
     fall."""
     last = [report for report in run.reports[-EPOCHS:] if report.rho is not None]
     rhos = [report.rho for report in last if report.rho is not None]
@@ -106,7 +112,7 @@ def _hovering(run: Run) -> Finding | None:
 
 
 def _is_recent(run: Run, reports: Sequence[LayerReport]) -> bool:
-    """Whether these reports are of the second half of the run so far, or no more of it could be."""
+    """Whether these reports are from the second half of the run so far, or as recent as reports can be."""
     first, now = reports[0].epoch, run.last.epoch
     return newest(run) is not None and (2 * first >= now or first + EPOCHS * stride_of(run) > now)
 

@@ -1,4 +1,4 @@
-"""Too short steps, as a run shows them."""
+"""Steps that are too short, as a run shows them."""
 
 from gradus.spec.optimizer import SGD, Momentum
 from gradus.wire.finding import Evidence, Finding, Patch
@@ -8,20 +8,20 @@ from insight.trend import falling_share
 from insight.words import count, figure, percent, rounded
 
 LEARNED = 0.7
-"""Share of a constant prediction's loss that is left of a run that could not leave its start."""
+"""Training loss as a share of a constant prediction's, above which a run has not left its start."""
 DIRECTION = 0.8
 """Share of the epochs whose training loss fell."""
 PER_STEP = 1e-3
-"""Fall of the loss in a step."""
+"""Fall of the loss per step."""
 STEADY = 0.5
-"""The fall in the second half of the run over that in the first: a loss that levels off has another cause."""
+"""Fall of the loss in the second half of the run over that in the first. A loss that levels off has another cause."""
 EXAMPLES = 1e-5
-"""Least fall of the loss per epoch: below, nothing falls at all."""
+"""Fall of the loss per epoch below which the loss counts as constant."""
 
 
 def in_run(run: Run) -> Finding | None:
-    """Fires if the training loss fell in nearly every epoch, as fast at the end as in the beginning, by less than 0.1 %
-    a step, and most of it is left."""
+    """Fires if the training loss fell in nearly every epoch, as fast at the end as at the beginning, but by less than
+    0.1 % a step, and most of it is left."""
     if not run.is_due or run.failure is not None or run.prior is None or len(run.rows) < 2 or learns_well(run):
         return None
     losses = run.train_losses

@@ -8,8 +8,8 @@ from insight.run import Run
 
 
 def in_run(run: Run) -> Finding | None:
-    """Fires if all weights of a hidden layer of two units or more start equal. Dropout tells the units of a layer
-    apart: in a network that learns well it is a note."""
+    """Fires if all weights of a hidden layer with at least two units start equal. In a network that learns well it is a
+    note, as dropout can make the units of a layer differ."""
     layer = next((one for one in run.network.layers[:-1] if _is_constant(one)), None)
     if not isinstance(layer, DensePlan) or not run.is_due:
         return None

@@ -14,7 +14,7 @@ BOUNDED = {"sigmoid", "tanh"}
 
 def in_run(run: Run) -> Finding | None:
     """Fires if more than half of a sigmoid or tanh layer's activations are where the slope is below 5 % of its largest.
-    In a network that learns well these are features that are on or off: a note."""
+    In a network that learns well it is a note: there they are features that are either on or off."""
     bounded = {layer.name for layer in run.network.layers if getattr(layer, "activation", None) in BOUNDED}
     found = held(run, lambda layer: layer.name in bounded and layer.flat is not None and layer.flat > SHARE)
     if not found:

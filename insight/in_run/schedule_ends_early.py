@@ -1,4 +1,4 @@
-"""A learning rate that has fallen to nothing before learning was over, as a run shows it."""
+"""A learning rate that fell to almost nothing before the network had learned, as a run shows it."""
 
 from gradus.spec.schedule import ExponentialDecay, InverseTimeDecay, StepDecay
 from gradus.wire.finding import Evidence, Finding, Patch
@@ -11,7 +11,7 @@ MEAN = 0.1
 
 
 def in_run(run: Run) -> Finding | None:
-    """Fires if the schedule's mean factor over the run is below 10 %: most epochs then train with next to no steps."""
+    """Fires if the schedule's mean factor over the run is below 10 %: most epochs then hardly change the network."""
     if (
         not run.is_due
         or run.failure is not None

@@ -9,12 +9,12 @@ from insight.words import figure
 SHARE = 1e-3
 """Signal share; above 0.15 in healthy networks of up to 30 layers at the start."""
 LEARNED = 0.9
-"""Share of a constant prediction's loss below which the signal is evidently enough."""
+"""Share of a constant prediction's loss below which the network evidently gets enough of the signal."""
 
 
 def in_run(run: Run) -> Finding | None:
-    """Fires if the last hidden layer's activations differ between inputs by less than 0.1 % of their size, and next to
-    nothing is learned."""
+    """Fires if the last hidden layer's activations differ between inputs by less than 0.1 % of their size, and hardly
+    anything is learned."""
     if run.prior is None or best_remaining(run) < LEARNED or run.failure is not None:
         return None
     found = held(run, lambda layer: layer.share is not None and layer.share < SHARE)

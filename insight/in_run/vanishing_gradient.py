@@ -1,4 +1,4 @@
-"""A gradient that is lost on the way back, as a run shows it."""
+"""A gradient that is lost on the way back through the layers, as a run shows it."""
 
 from gradus.wire.finding import Evidence, Finding, Patch, Since
 from gradus.wire.layer_report import LayerReport
@@ -8,14 +8,15 @@ from insight.run import Run
 from insight.words import count, figure, rounded
 
 WHOLE, FACTOR = 0.1, 0.5
-"""First over last layer's gradient, and the mean factor of a layer; 0.9 to 1.2 a layer is healthy."""
+"""The first layer's gradient over the last one's, and the mean factor per layer; 0.9 to 1.2 per layer is healthy."""
 SOLVED = 0.05
-"""Share of a constant prediction's loss below which nothing is left to pass on."""
+"""Share of a constant prediction's loss below which the problem is solved, and gradients are small everywhere."""
 
 
 def in_run(run: Run) -> Finding | None:
-    """Fires if the gradient by the first layer's sums is a tenth of that by the last hidden layer's, and each layer
-    takes half of it at least. Gradients that are small everywhere belong to a solved problem."""
+    """Fires if the gradient with respect to the first layer's weighted sums is less than a tenth of the last hidden
+    layer's, and each layer passes less than half of it. Gradients that are small in all layers belong to a solved
+    problem."""
     report = newest(run)
     if (
         report is None
@@ -51,8 +52,8 @@ def in_run(run: Run) -> Finding | None:
 
 
 def backward(report: LayerReport) -> tuple[float, float, int]:
-    """R and q of the hidden layers: the root mean square gradient of the first over that of the last, its root per
-    layer; and the number of layers."""
+    """R, q and the number of hidden layers. R is the root mean square gradient of the first hidden layer over that of
+    the last, and q its root, the factor per layer."""
     deltas = [layer.delta_rms for layer in hidden(report) if layer.delta_rms is not None]
     if len(deltas) < 2 or not all(0 <= delta < float("inf") for delta in deltas) or not deltas[-1] > 0:
         return 1.0, 1.0, len(deltas)

@@ -8,7 +8,7 @@ from torch import Tensor
 
 @dataclass(frozen=True, eq=False)
 class ActivationStatistics:
-    """Over examples and units, each (K,)."""
+    """Statistics over examples and units, each (K,)."""
 
     mean: Tensor
     deviation: Tensor
@@ -19,17 +19,16 @@ class ActivationStatistics:
 
 
 class ActivationTotals:
-    """Totals over examples, which come in parts; every pixel and channel of an image is a unit.
+    """Totals over examples that arrive in parts; every pixel and channel of an image is a unit.
 
     The variance is split into its parts within and between units (law of total variance), so that nothing cancels where
     all examples look alike. The signal share is that of variance scaling in deep networks, see Schoenholz et al., "Deep
-    Information Propagation" (2017).
-    Parts are added up as in Chan, Golub and LeVeque, "Updating Formulae and a Pairwise Algorithm for Computing Sample
-    Variances" (1979).
+    Information Propagation" (2017). The totals of parts are combined as in Chan, Golub and LeVeque, "Updating Formulae
+    and a Pairwise Algorithm for Computing Sample Variances" (1979).
     """
 
     def __init__(self, a: Tensor) -> None:
-        """Of the first activations a (K, n, units) of n examples."""
+        """The totals of the first part: activations a (K, n, units) of n examples."""
         means = a.mean(1, keepdim=True)  # (K, 1, units)
         self._examples = a.shape[1]
         self._between_examples = (a - means).square_().mean((1, 2))
@@ -37,7 +36,7 @@ class ActivationTotals:
         self._largest = torch.maximum(a.amax((1, 2)), -a.amin((1, 2)))
 
     def add(self, other: "ActivationTotals") -> None:
-        """Those of other examples."""
+        """Add the totals of another part of the examples."""
         share = other._examples / (self._examples + other._examples)
         change = other._unit_means - self._unit_means
         self._between_examples += share * (other._between_examples - self._between_examples)
@@ -47,7 +46,7 @@ class ActivationTotals:
         self._largest = torch.maximum(self._largest, other._largest)
 
     def statistics(self) -> ActivationStatistics:
-        """Those of all examples so far."""
+        """The statistics of all examples so far."""
         second_moment = self._between_examples + self._unit_means.square().mean(1)
         between_units = self._unit_means.var(1, correction=0)
         return ActivationStatistics(
@@ -66,8 +65,8 @@ def activation_statistics(a: Tensor) -> ActivationStatistics:
 def dead_share(z: Tensor) -> Tensor:
     """Share (K,) of the ReLU units that are off for every example: max z ≤ 0, for z (K, n, units) of n examples.
 
-    A unit that fires for no one of n examples has a firing rate below 3/n with 95 % confidence (rule of three). Pixels
-    of an image count as examples, its channels as units.
+    A unit that fires for none of n examples has a firing rate below 3/n with 95 % confidence (rule of three). Pixels of
+    an image count as examples, its channels as units.
     """
     return (z.amax(1) <= 0).sum(1).double() / z.shape[2]
 

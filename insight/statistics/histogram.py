@@ -4,14 +4,15 @@ import torch
 from torch import Tensor
 
 MAX_NUMBERS = 4096
-"""Numbers of each member that are counted at most: every n-th, evenly spaced."""
+"""The largest number of values of each member that are counted: every n-th, evenly spaced."""
 
 
 def histogram(numbers: Tensor, bins: int) -> tuple[Tensor, Tensor, Tensor]:
-    """Least and greatest number (K,), and the counts (K, bins) between them, of each member's numbers (K, ...).
+    """Histograms of each member's values (K, ...): the least and the greatest value, (K,), and the counts (K, bins)
+    between them.
 
-    The bins have equal widths; each includes its lower edge, the last one both. Numbers that are not finite are not
-    counted.
+    The bins have equal widths; each includes its lower edge, the last one both edges. Values that are not finite are
+    not counted.
     """
     sample = thinned(numbers)
     finite = sample.isfinite()
@@ -25,8 +26,11 @@ def histogram(numbers: Tensor, bins: int) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def thinned(numbers: Tensor, first: int = 0, total: int | None = None) -> Tensor:
-    """At most `MAX_NUMBERS` of each member's numbers (K, ...), evenly spaced, (K, n). They may be a part of `total`
-    numbers, from the place `first` on: then those of all parts are those of the whole."""
+    """At most `MAX_NUMBERS` of each member's values (K, ...), evenly spaced, (K, n).
+
+    The values may be the part of `total` values that begins at position `first`. The parts together then give the same
+    values as the whole.
+    """
     flat = numbers.flatten(1)
     every = -(-(total or flat.shape[1]) // MAX_NUMBERS)
     return flat[:, -first % every :: every]
