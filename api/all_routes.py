@@ -1,4 +1,4 @@
-"""All routes of the API, and the document that describes them: one for all applications of a process."""
+"""All routes of the API, and the OpenAPI document that describes them. All applications of a process share them."""
 
 from fastapi.routing import APIRoute
 
@@ -92,7 +92,7 @@ GROUPS = (
     health,
     pages,
 )
-"""In the order of the document."""
+"""The modules with the routes, in the order of the OpenAPI document."""
 ROUTES = tuple(route for group in GROUPS for route in group.router.routes if isinstance(route, APIRoute))
 """All routes, which every application of a process shares."""
 DOCUMENT = Document(ABOUT, TAGS, ROUTES)

@@ -40,7 +40,7 @@ LARGE_READS, SHORT_READS = 2, 2
 PREDICTIONS = 4
 """Limit on concurrent small predictions, for each process: each computes on one core."""
 PICTURES = 2
-"""Limit on concurrent looks into networks, for each process."""
+"""Limit on concurrent requests for filters, activations and prediction histories, for each process."""
 COMPUTATIONS = 1
 """Limit on concurrent demonstrations of the lab, for each process: they take up to a second of CPU time."""
 
@@ -104,7 +104,7 @@ def create_app(
 
 
 async def start_up(app: FastAPI) -> None:
-    """Delete what requests have left whose server was killed."""
+    """Delete the temporary files of requests whose server was killed."""
     await run_in_threadpool(sweep, app.state.app_state.hub.settings.incoming)
 
 

@@ -31,7 +31,8 @@ class PrometheusMetrics:
         )
         self._counters: dict[tuple[str, str, int], Counter] = {}
         self._histograms: dict[tuple[str, str], Histogram] = {}
-        """Those of the labels that were counted: finding them took longer than counting."""
+        """The counters and histograms of the labels seen so far: looking them up by label takes longer than
+        counting."""
         self._experiments = self._gauge("gradus_experiments", "Experiments, by status.", "status")
         self._queue_depth = self._gauge("gradus_queue_depth", "Job messages in the queue, by kind of device.", "device")
         self._workers = self._gauge("gradus_workers_alive", "Workers with a recent heartbeat.")
@@ -64,7 +65,7 @@ class PrometheusMetrics:
             timed.observe(seconds)
 
     def set_usage(self, workers: Sequence[WorkerRecord], runs: Sequence[RunUsage]) -> None:
-        """What the live workers and the runs use. What is unknown has no sample, nor what is over."""
+        """Set what the live workers and runs use. Unknown values, and runs that have ended, have no sample."""
         samples = {worker.id: worker.usage for worker in workers if worker.usage is not None}
         for gauges, found in ((self._of_workers, samples), (self._of_runs, {run.experiment_id: run for run in runs})):
             for key, gauge in gauges.items():

@@ -30,9 +30,11 @@ class AppState:
     large_reads: CapacityLimiter
     """Limits the threads that read thousands of rows for one response, so that other requests still get a thread."""
     predictions: CapacityLimiter
-    """Limits the threads that answer small requests for predictions: some wait there until a model is loaded."""
+    """Limits the threads that answer small requests for predictions. Some of these threads wait for a model to be
+    loaded."""
     pictures: CapacityLimiter
-    """Limits the threads that look into networks, which compute for seconds, so that predictions need not wait."""
+    """Limits the threads that compute filters, activations and prediction histories: they take seconds, and predictions
+    must not wait for them."""
     computations: CapacityLimiter
     """Limits the threads that compute demonstrations of the lab."""
     prometheus: PrometheusMetrics

@@ -35,7 +35,7 @@ class _Known:
 
     caller: Caller
     until: datetime
-    """The key expires, or its use is to be recorded again."""
+    """The time at which the key expires, or its use must be recorded again."""
 
 
 class Authenticator:
@@ -48,8 +48,8 @@ class Authenticator:
         self._known: Unchanged[bytes, _Known] = Unchanged()
 
     def known(self, credentials: RequestCredentials) -> Caller | None:
-        """The caller that an API key has identified since the last commit; None if that is to be asked of the database.
-        Does not wait."""
+        """The caller that an API key has identified since the last commit; None if the database must be asked. Does not
+        wait."""
         version, key = self._hub.changes.version(), credentials.bearer
         if version is None or key is None:
             return None
@@ -138,11 +138,12 @@ class Authenticator:
 
 
 def _digest(key: str) -> bytes:
-    """What a key is remembered by: not itself, so that comparing takes as long for all."""
+    """The digest that stands for a key in memory. Comparing the keys themselves would take a time that depends on
+    them."""
     return sha256(key.encode()).digest()
 
 
 def _until(row: KeyRow) -> datetime:
-    """Until when a valid key identifies its caller without a look at its row."""
+    """The time until which a valid key identifies its caller without another look at its row."""
     stale = keys.stale_at(row)
     return stale if row.expires_at is None else min(stale, row.expires_at)

@@ -52,8 +52,8 @@ Counted = tuple[Caller, RateLimitStatus]
 
 
 def counted_at_once(request: Request, authenticator: Authenticator) -> Counted | None:
-    """The caller, without waiting: its key was used since the last commit. None if database or Redis must be asked.
-    A request is counted once, however often it is asked for."""
+    """The caller and its rate limit, without waiting, if its key was used since the last commit; None if the database
+    or Redis must be asked. A request is counted once, however often this is called for it."""
     counted: Counted | None = getattr(request.state, "counted", None)
     if counted is None and (caller := authenticator.known(RequestCredentials(request))) is not None:
         rate = authenticator.count_at_once(caller)

@@ -1,4 +1,4 @@
-"""Request bodies of any type that are held in memory once they are whole."""
+"""Request bodies of any type, held in memory once they have arrived completely."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class BodyThreads:
-    """Limits of the threads that work on bodies, which are not those of short requests."""
+    """Limits on the threads that process bodies. Short requests have threads of their own."""
 
     small: CapacityLimiter
     large: CapacityLimiter
@@ -26,8 +26,8 @@ class BodyThreads:
 async def with_bytes(
     request: Request, limit: int, what: str, folder: Path, threads: BodyThreads, use: Callable[[bytes], T]
 ) -> T:
-    """What `use` makes of a body, in one of the threads for its size. A large body waits on disk until one is free, so
-    that few are in memory at a time.
+    """The result of `use` for a body, computed in one of the threads for bodies of its size. A large body waits on disk
+    until a thread is free, so that few large bodies are in memory at the same time.
 
     Raises:
         TooLarge: the body, or its Content-Length, is over the limit, which `what` names.

@@ -28,7 +28,7 @@ class Connection(Protocol):
     """A connection. It can be closed without harm while it has no request."""
 
     def shed(self) -> None:
-        """Close it."""
+        """Close the connection."""
 
 
 class Connections:

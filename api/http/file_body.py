@@ -24,7 +24,7 @@ _DIGEST = re.compile(r"sha-256=:([A-Za-z0-9+/]{43}=):")
 
 @dataclass(frozen=True)
 class FileBody:
-    """A body on disk, in a file without a name: it is gone when the process is."""
+    """A body on disk, in an unnamed file, which disappears with the process."""
 
     file: IO[bytes]
     sha256: str

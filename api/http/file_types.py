@@ -1,4 +1,4 @@
-"""Media types of data files, and files that are obviously something else than they are said to be."""
+"""Media types of data files, and a check for files that obviously are not of their declared type."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,11 +14,11 @@ _CURL_FORM = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True)
 class FileType:
-    """What a media type says of a file."""
+    """What a media type says about a file."""
 
     suffix: str
     parse: Mapping[str, Any] = field(default_factory=dict)
-    """The options of `parse` that it implies; the others are guessed."""
+    """The options of `parse` that the media type implies; the others are guessed."""
     begins: frozenset[str] = frozenset({"text", "zip", "parquet", "npy", "idx", "ole"})
     """The kinds of signatures that such a file may have, compression aside."""
 
@@ -47,7 +47,7 @@ _POINTER = b"version https://git-lfs.github.com/"
 
 
 def file_type(content_type: str) -> FileType:
-    """What the value of a Content-Type header says of a file; without one, the file itself decides.
+    """What a Content-Type header says about a file; without the header, the content decides.
 
     Raises:
         UnsupportedMedia: files of this type are not read.
@@ -62,12 +62,12 @@ def file_type(content_type: str) -> FileType:
 
 
 def check_beginning(beginning: bytes, declared: FileType) -> None:
-    """Check that a file is not obviously something else than a table or a file of its declared type. The reader would
-    refuse it for the same reason; without this check the client would have a data set that has failed.
+    """Refuse a file that obviously is no table, or not of its declared type. The reader would refuse it too, but only
+    after the data set has been created, which would then have failed.
 
     Raises:
-        UnsupportedMedia: it is something else.
-        InvalidSpec: it is empty.
+        UnsupportedMedia: the file is no table, or not of its declared type.
+        InvalidSpec: the file is empty.
     """
     found = signature(beginning)
     if found.kind == "empty":

@@ -9,16 +9,16 @@ from gradus.pointer import pointer
 from gradus.wire.problem import Mistake
 
 _MAX_KEY_LENGTH = 300
-"""Valid documents have no longer keys. Each mistake below a key repeats the key in its path, so that with long keys a
-body of 1 MiB could cause gigabytes of errors."""
+"""No valid document has a key longer than this. Each mistake below a key repeats the key in its path, so with long keys
+a body of 1 MiB could cause gigabytes of errors."""
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 """NUL, which Postgres cannot store, and lone surrogates, which UTF-8 cannot encode."""
 
 
 def unstorable(value: Any, *path: str) -> Iterator[Mistake]:
-    """Every such mistake in the value at this path, in order.
+    """All texts that cannot be stored, and excessive nesting or size, in the value at this path, in order.
 
-    Paths are joined only for mistakes: joined for each of a million numbers, they would not fit into memory.
+    Paths are joined only for mistakes: the joined paths of a million numbers would not fit into memory.
     """
     if isinstance(value, str):
         if _UNSTORABLE.search(value):

@@ -52,8 +52,8 @@ def _validated(document: Any, model: type[Model]) -> Model:
 
 
 def read_without_echo(body: bytes, model: type[Model]) -> Model:
-    """Like `read`, for documents with a secret among their fields: mistakes say where, but not what stood there, for a
-    secret may stand in the wrong place.
+    """Like `read`, for documents with a secret in one of their fields. Mistakes have their path but not the value,
+    because the secret may be in the wrong field.
 
     Raises:
         BadRequest: the body is not JSON.

@@ -1,4 +1,4 @@
-"""The Prefer header (RFC 7240): `wait=N`, or `wait` alone for as long as a question waits."""
+"""The Prefer header (RFC 7240): `wait=N`, or `wait` alone for the default of `DEFAULT_SECONDS`."""
 
 import re
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from api.limits import WAIT_SECONDS
 
 DEFAULT_SECONDS = 30
-"""How long a `wait` without a number waits, and a question that nobody says anything about."""
+"""The wait for `wait` without a number. A request that a worker must answer waits this long even without the header."""
 _WAIT = re.compile(r'(?:^|[,;])\s*wait\s*(?:=\s*"?(\d{1,9})"?\s*)?(?=$|[,;])', re.IGNORECASE)
 
 

@@ -171,7 +171,7 @@ async def _on_database_error(request: Request, error: Exception) -> Response:
 
 
 async def _on_os_error(_: Request, error: Exception) -> Response:
-    """The disk is full, or the artifact store is away. Other errors of the operating system are our fault."""
+    """The disk is full, or the artifact store is unavailable. Other errors of the operating system are our fault."""
     if isinstance(error, StoreAway):
         logger.warning("%s", error)
         message = "the artifact store does not answer: retry in a few seconds"

@@ -1,4 +1,4 @@
-"""CSV for spreadsheets, which take text that begins with some characters for a formula and compute it.
+"""CSV for spreadsheets, which treat text that begins with certain characters as a formula and evaluate it.
 
 Source: OWASP, CSV injection.
 """

@@ -1,4 +1,4 @@
-"""Answers short predictions on the event loop, without the way through routes and threads."""
+"""Answers short requests for predictions on the event loop, bypassing routes and threads."""
 
 import re
 from typing import Any
@@ -19,16 +19,16 @@ from gradus.wire.key import Role
 from gradus.wire.prediction import PredictRequest
 
 MOST_BYTES = 16 << 10
-"""Of a body: parsing it takes a millisecond at most."""
+"""Limit on the body: parsing it takes at most a millisecond."""
 _PATH = re.compile(r"/v1/experiments/([^/]+)/predict", re.ASCII)
 _OTHER = frozenset({b"transfer-encoding", b"content-encoding", b"prefer", b"expect"})
-"""Headers of requests that the route answers."""
+"""Headers that leave a request to the route."""
 
 
 class ShortPredictions:
-    """Answers rows in JSON at once if all that it takes is in memory and still holds: the key was used and the model
-    asked for since the last commit, and the network is small. Everything else, mistakes too, goes to the route, which
-    gives the same answers."""
+    """Answers rows in JSON at once if everything needed is in memory and still valid: since the last commit, the key
+    was used and the model requested, and the network is small. All other requests, including those with mistakes, go to
+    the route, which gives the same answers."""
 
     def __init__(self, app: ASGIApp, state: AppState) -> None:
         self._app = app
@@ -62,7 +62,7 @@ class ShortPredictions:
 
 
 def _asked(scope: Scope) -> str | None:
-    """The experiment that a request asks with a short body in JSON and without further options."""
+    """The experiment of a request for predictions with a short JSON body and no further options; else None."""
     if scope["method"] != "POST" or scope["query_string"]:
         return None
     path = _PATH.fullmatch(path_within(scope))
@@ -76,7 +76,7 @@ def _asked(scope: Scope) -> str | None:
 
 
 def _again(first: Message, receive: Receive) -> Receive:
-    """Receives the first message again, and then what follows."""
+    """A `receive` that returns the first message again, then the messages after it."""
     messages = [first]
 
     async def received() -> Message:

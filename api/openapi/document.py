@@ -47,7 +47,7 @@ _DESCRIBED_ELSEWHERE = frozenset({"accept", "content-type", "authorization"})
 
 
 class About(TypedDict):
-    """What an application and its document say of themselves."""
+    """What the application and its OpenAPI document say about themselves."""
 
     title: str
     version: str
@@ -56,16 +56,16 @@ class About(TypedDict):
 
 
 class Document:
-    """The document of some routes: one for all applications of a process, as they have the same routes.
+    """The OpenAPI document of the routes. All applications of a process have the same routes and share one document.
 
-    At first it makes the routes' parameters, which FastAPI caches: the document finds them by identity, and would fail
-    where the first request of a route makes them again.
+    The constructor creates the routes' parameters, which FastAPI caches. The document looks them up by identity, and
+    would fail if the first request to a route created them again.
     """
 
     def __init__(self, about: About, tags: list[dict[str, Any]], routes: Sequence[BaseRoute]) -> None:
         get_fields_from_routes(routes)
         self._about, self._tags, self._routes = about, tags, routes
-        self._building = Lock()  # of two threads that build it at once, FastAPI fails one
+        self._building = Lock()  # if two threads build it at once, FastAPI fails in one
         self._built: dict[str, Any] | None = None
         self._encode = lru_cache(CACHED_DOCUMENTS)(self._encoded)
 

@@ -56,7 +56,7 @@ class Broadcaster:
     def __init__(self, hub: Hub, poll: float = 0.25, heartbeat: float = 15.0) -> None:
         self.stopped = False
         self.doorbell = Doorbell()
-        """Rings for each pub/sub message, for requests that wait for more than the log."""
+        """Rung for each pub/sub message, to wake requests that wait for something other than log rows."""
         self.heartbeat = heartbeat
         """Seconds between the heartbeats of a stream."""
         self._hub = hub

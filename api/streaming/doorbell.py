@@ -21,7 +21,7 @@ class Doorbell:
             bell.set()
 
     def stop(self) -> None:
-        """Wake all requests, whose waits end: the process shuts down."""
+        """Wake all requests and end their waits: the process shuts down."""
         self._stopped = True
         for question_id in self._waiting:
             self.ring(question_id)

@@ -14,7 +14,7 @@ class LogEvent:
     id: int
     """Its number in the whole log."""
     logs: tuple[str, ...]
-    """Ids of what has it in its log: an experiment and its workspace, or a data set."""
+    """Ids of the logs with this event: its experiment's and its workspace's, or its data set's."""
     seq: int
     """Its number in the log of the experiment or the data set."""
     number: int

@@ -34,7 +34,7 @@ class OpenRequests:
         return self._open[owner] < self._limit
 
     def place(self, owner: str) -> AbstractContextManager[None]:
-        """Reserve a place for a request; the context manager releases it.
+        """Reserve a slot for a request; the context manager releases it.
 
         Raises:
             TooManyRequests: the owner has as many open requests as it may.
@@ -59,7 +59,7 @@ class OpenRequests:
 
 
 class OpenResponse(StreamingResponse):
-    """A streaming response that releases its place when it ends, for whatever reason."""
+    """A streaming response that releases its slot when it ends, for whatever reason."""
 
     def __init__(self, place: AbstractContextManager[None], *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -60,7 +60,7 @@ class EventSource(Protocol):
 
 @dataclass(frozen=True)
 class _OwnLog:
-    """The log of one thing, whose events are numbered 1, 2, 3 … and end."""
+    """The log of one experiment or data set. Its events are numbered 1, 2, 3 …, and it ends."""
 
     key: str
 
