@@ -1,5 +1,5 @@
-"""Predictions in the API's process: a request becomes columns, a loaded model answers, and each row gets its notes.
+"""Predictions in the API's process: a request is converted to columns, a loaded model predicts, and rows get notes.
 
-The models are the ONNX files that users download. numpy and ONNX Runtime are imported when a prediction is first asked
-for, as an API that is never asked does without.
+The models are the ONNX files that users download. numpy and ONNX Runtime are imported for the first prediction: an API
+that makes no predictions needs neither.
 """

@@ -1,4 +1,4 @@
-"""The answers of a model to columns."""
+"""A model's answers for rows that are given as columns."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,30 +18,30 @@ from preprocessing.column import Column
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """What a model says about consecutive rows."""
+    """A model's answers for n consecutive rows."""
 
     prediction: NDArray[Any]
-    """(n, …), as the signature says."""
+    """(n, …), with the shape in the signature."""
     probabilities: NDArray[np.float32] | None
     """(n, classes)."""
     spread: NDArray[np.float64] | None
-    """(n, outputs), of an ensemble."""
+    """(n, outputs); None unless the model is an ensemble."""
     notes: Sequence[tuple[Note, ...]]
 
 
 @dataclass(frozen=True)
 class Shown:
-    """What of the answers is shown."""
+    """Which parts of the answers a response shows."""
 
     top: int | None = None
-    """Only so many probabilities, the largest first."""
+    """Number of probabilities, the largest first; None for all, in the order of the classes."""
     probabilities: bool = True
     half_widths: tuple[float, ...] | None = None
-    """Of the interval around each target."""
+    """Half the width of the interval around each target; None for no intervals."""
 
 
 def answers(model: Model, columns: Mapping[str, Column], rows: int) -> Iterator[Answers]:
-    """The answers to all rows, in pieces."""
+    """The answers for all rows, in batches."""
     taken = model.signature
     for part in batches(columns, rows, model.rows_at_once):
         found = model.session.run(feeds(model.fitted, part))
@@ -54,7 +54,7 @@ def answers(model: Model, columns: Mapping[str, Column], rows: int) -> Iterator[
 
 
 def rows_of(model: Model, found: Answers, shown: Shown) -> Iterator[PredictedRow]:
-    """Each answer as it is shown."""
+    """Each answer as the response shows it."""
     order = _order(model, found, shown)
     shares = None if order is None or found.probabilities is None else found.probabilities.tolist()
     for i, prediction in enumerate(found.prediction.tolist()):
@@ -67,7 +67,7 @@ def rows_of(model: Model, found: Answers, shown: Shown) -> Iterator[PredictedRow
 
 
 def ensemble_rows_of(model: Model, found: Answers, shown: Shown) -> Iterator[EnsembleRow]:
-    """Each answer of an ensemble as it is shown."""
+    """Each answer of an ensemble as the response shows it."""
     order = _order(model, found, shown)
     spread = None if found.spread is None else found.spread.tolist()
     for i, row in enumerate(rows_of(model, found, shown)):

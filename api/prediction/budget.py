@@ -1,4 +1,4 @@
-"""Limits of the memory of one request for predictions: a short one can ask for much."""
+"""Limits on the memory of one request for predictions: even a short request can need much memory."""
 
 from collections.abc import Iterable
 from math import prod
@@ -10,17 +10,17 @@ from export.signature import TensorSpec
 from gradus.errors import TooLarge
 
 DECODED_BYTES = 256 << 20
-"""Values of a request as arrays and lists."""
+"""Limit on the values of a request, in arrays and lists."""
 ANSWER_BYTES = 128 << 20
-"""An answer as Python has it."""
+"""Limit on an answer, as Python objects."""
 PIXELS = 100_000_000
-"""Pixels of all pictures of a request, before they are resized."""
+"""Limit on the pixels of all pictures of a request, before they are resized."""
 _VALUE_BYTES = 24
-"""A value in Python besides its place in an array."""
+"""Size of a value as a Python object, in addition to its element in an array."""
 
 
 _BINARY_BYTES = 8
-"""A number as bytes, at most."""
+"""Largest size of a number in a binary tensor."""
 
 
 class Pixels:
@@ -30,7 +30,7 @@ class Pixels:
         self._limit, self._left = limit, limit
 
     def take(self, height: int, width: int) -> None:
-        """Count a picture before it is decoded.
+        """Count the pixels of a picture before it is decoded.
 
         Raises:
             TooLarge: the pictures of the request have too many pixels.
@@ -45,7 +45,7 @@ def check_inputs(model: Model, rows: int) -> None:
     """Refuse rows whose values take too much memory.
 
     Raises:
-        TooLarge: they do.
+        TooLarge: the values take more than `DECODED_BYTES`.
     """
     scalars = sum(prod(one.shape) == 1 for one in model.signature.inputs)
     most = DECODED_BYTES // (row_bytes(model.signature) + scalars * _VALUE_BYTES)
@@ -57,7 +57,7 @@ def check_answer(model: Model, rows: int, wish: Shown) -> None:
     """Refuse rows whose answers take too much memory.
 
     Raises:
-        TooLarge: they do.
+        TooLarge: the answers take more than `ANSWER_BYTES`.
     """
     data = model.data
     names = sorted(map(len, data.classes), reverse=True)
@@ -71,10 +71,11 @@ def check_answer(model: Model, rows: int, wish: Shown) -> None:
 
 
 def check_tensors(model: Model, rows: int, outputs: Iterable[tuple[TensorSpec, bool]]) -> None:
-    """Refuse rows whose answers take too much memory. `outputs` says which are wanted, and whether in binary.
+    """Refuse rows whose answers take too much memory. `outputs` are the requested outputs, each with whether it is
+    binary.
 
     Raises:
-        TooLarge: they do.
+        TooLarge: the answers take more than `ANSWER_BYTES`.
     """
     longest = max(map(len, model.data.classes), default=0)
     row = 0

@@ -1,4 +1,4 @@
-"""Answers as CSV: a line for each row of the request, in its order."""
+"""Answers as CSV: one line for each row of the request, in the same order."""
 
 import csv
 import io
@@ -29,7 +29,7 @@ def _columns(model: Model, found: Answers, shown: Shown) -> Columns:
 
 
 def _nothing(model: Model) -> Answers:
-    """Answers to no rows."""
+    """Answers for zero rows, from which the header is made."""
     taken, outputs = model.signature, model.data.outputs
     return Answers(
         np.zeros((0, *taken.prediction.shape)),

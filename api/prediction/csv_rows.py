@@ -1,4 +1,4 @@
-"""Rows in CSV as columns, read as the files of the data set were."""
+"""Converts rows in CSV to columns, with the options with which the data set's files were read."""
 
 import io
 import re
@@ -28,7 +28,7 @@ from reading.source import SourceFile
 
 Cells = Sequence[str | None]
 Pieces = Sequence[Cells]
-"""The cells of a column, those of consecutive rows together."""
+"""The cells of a column, in pieces of consecutive rows."""
 _DIALECT = ("delimiter", "quote", "escape", "bare_quotes", "comment", "encoding", "trim")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _PARTS = re.compile(r"([0-9]{1,4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,4})(.*)")
@@ -62,7 +62,7 @@ def columns_of(model: Model, content: bytes, absent: str) -> tuple[dict[str, Col
 
 
 def _table(parse: Mapping[str, Any], content: bytes) -> tuple[tuple[str, ...], list[Pieces], list[int]]:
-    """Names, the cells of each column, and the line of each row."""
+    """The column names, the cells of each column, and the line number of each row."""
     dialect = {name: parse[name] for name in _DIALECT if parse.get("kind") == "csv" and parse.get(name) is not None}
     given = CsvParse.model_validate({"delimiter": ",", "quote": '"', "header": True, "skip_rows": 0, **dialect})
     try:
@@ -83,7 +83,7 @@ def _table(parse: Mapping[str, Any], content: bytes) -> tuple[tuple[str, ...], l
 
 
 class _Rules:
-    """How cells become values: options of the data set's `parse`."""
+    """How cells are converted to values: options of the data set's `parse`."""
 
     def __init__(self, parse: Mapping[str, Any]) -> None:
         self.decimal = parse.get("decimal") or "."
@@ -94,7 +94,7 @@ class _Rules:
         self.is_plain = self.decimal == "." and not self.thousands
 
     def missing(self, type_: ColumnType) -> frozenset[str]:
-        """The words of a missing value in a column of this type."""
+        """The texts that stand for a missing value in a column of this type."""
         return self._words if self._everywhere or type_ != "text" else frozenset({""})
 
 
@@ -117,7 +117,7 @@ def _column(fitted: FittedColumn, pieces: Pieces, lines: Sequence[int], rules: _
 
 
 def _joined(columns: Sequence[Column]) -> Column:
-    """The rows of columns one after the other. Several texts are never joined."""
+    """The columns, concatenated. A text column is always a single piece."""
     if len(columns) == 1:
         return columns[0]
     values, missing = ([getattr(column, part) for column in columns] for part in ("values", "missing"))
@@ -125,7 +125,7 @@ def _joined(columns: Sequence[Column]) -> Column:
 
 
 def _read(fitted: FittedColumn, cells: Cells, lines: Sequence[int], rules: _Rules, faults: Faults) -> Column:
-    """The cells one by one."""
+    """The column, its cells converted one by one."""
     type_ = type_of(fitted)
     words, read = rules.missing(type_), _reader(fitted)
     found: list[Any] = []
@@ -142,14 +142,15 @@ def _read(fitted: FittedColumn, cells: Cells, lines: Sequence[int], rules: _Rule
 
 
 def _reader(fitted: FittedColumn) -> Callable[[str, _Rules], Any]:
-    """The reader of a column's cells: as in JSON, a number that was whole in training may be any."""
+    """The reader of a column's cells. As in JSON, a column of integers that is encoded as a number accepts any
+    number."""
     type_ = type_of(fitted)
     is_number = isinstance(fitted, FittedNumber | FittedStandardized) and type_ == "integer"
     return _READERS["number" if is_number else type_]
 
 
 def _plain_numbers(fitted: FittedColumn, cells: Cells, rules: _Rules) -> Column | None:
-    """The column, all cells at once, if they are plain numbers or empty."""
+    """The column, its cells converted all at once, if all are plain numbers or empty; else None."""
     if not isinstance(fitted, FittedNumber) or fitted.type == "boolean" or not rules.is_plain:
         return None
     if isinstance(cells, Slices):
@@ -208,7 +209,7 @@ def _moment(cell: str, rules: _Rules) -> int:
 
 
 def _iso(cell: str, rules: _Rules) -> tuple[str, str]:
-    """The date of a cell in ISO 8601, and what follows it."""
+    """The date of a cell in ISO 8601, and the text after it."""
     found = _PARTS.fullmatch(cell)
     if found is None:
         return cell, ""

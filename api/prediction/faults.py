@@ -1,4 +1,4 @@
-"""Mistakes in a request, counted but kept only as far as they are sent back."""
+"""The mistakes in a request, collected up to the number that a response lists."""
 
 from api.http.parsing import invalid
 from gradus.wire.problem import MOST, Mistake, echo
@@ -11,19 +11,19 @@ class Faults:
         self._found: list[Mistake] = []
 
     def are_enough(self) -> bool:
-        """Whether there are more mistakes than are sent back: no need to look for others."""
+        """Whether there are more mistakes than a response lists, so that the search can stop."""
         return len(self._found) > MOST
 
     def add(self, path: str, message: str, value: object = None) -> None:
-        """A mistake at this path."""
+        """Add a mistake at this path."""
         if not self.are_enough():
             self._found.append(Mistake(path=path, message=message, input=echo(value)))
 
     def refuse(self) -> None:
-        """Raise if there are any.
+        """Raise an error if there are any mistakes.
 
         Raises:
-            InvalidSpec: `errors` lists them.
+            InvalidSpec: there are mistakes; `errors` lists them.
         """
         if self._found:
             raise invalid(*self._found)

@@ -21,12 +21,12 @@ from preprocessing.encode import FittedColumn
 from preprocessing.refused import refused
 
 SIZE = "binary_data_size"
-"""The parameter of a tensor whose data follow the document: how many bytes they are."""
+"""The parameter of a tensor with the size in bytes of its data, if they follow the document."""
 
 
 def infer(model: Model, body: bytes, document_bytes: int | None) -> tuple[bytes, int | None]:
-    """The answer to a body whose first `document_bytes` are the document, all of it for None; and how many bytes of the
-    answer are its document, None for all.
+    """The answer to a request, and the number of its bytes that are its document; None if all are. The first
+    `document_bytes` bytes of the body are the request's document; all if it is None.
 
     Raises:
         BadRequest: the body is not JSON, or its binary tensors are cut off.
@@ -59,7 +59,7 @@ def infer(model: Model, body: bytes, document_bytes: int | None) -> tuple[bytes,
 
 
 def _found(model: Model, feeds: dict[str, NDArray[Any]], rows: int) -> dict[str, NDArray[Any]]:
-    """The outputs, by name, computed a few rows at a time."""
+    """The outputs by name, computed in batches of rows."""
     parts = [
         model.session.run({name: array[first : first + model.rows_at_once] for name, array in feeds.items()})
         for first in range(0, max(rows, 1), model.rows_at_once)
@@ -102,10 +102,10 @@ def _feeds(model: Model, asked: InferRequest, rest: bytes) -> dict[str, NDArray[
 
 
 def _check_values(fitted: FittedColumn, values: NDArray[Any]) -> None:
-    """Refuse what rows in JSON may not have either.
+    """Refuse values that rows in JSON may not have either.
 
     Raises:
-        WrongValue: a value is missing that must not be, or beyond what its column has.
+        WrongValue: a value is missing but may not be, or is outside the range of its column.
     """
     if values.dtype.kind != "f":
         return
@@ -121,7 +121,7 @@ def _check_values(fitted: FittedColumn, values: NDArray[Any]) -> None:
 
 
 def _with_bytes(inputs: Sequence[InferTensor], rest: bytes) -> list[tuple[InferTensor, bytes | None]]:
-    """Each tensor with its bytes, None for those whose data are in the document."""
+    """Each tensor with its binary data; None if its data are in the document."""
     found: list[tuple[InferTensor, bytes | None]] = []
     place = 0
     for sent in inputs:
@@ -137,7 +137,7 @@ def _with_bytes(inputs: Sequence[InferTensor], rest: bytes) -> list[tuple[InferT
 
 
 def _wanted(model: Model, asked: InferRequest) -> list[tuple[str, bool]]:
-    """The names of the outputs, and whether their data shall be binary."""
+    """The names of the requested outputs, each with whether its data are binary."""
     by_default = asked.parameters.get("binary_data_output") is True
     names = [one.name for one in model.signature.outputs]
     if asked.outputs is None:

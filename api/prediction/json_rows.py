@@ -1,4 +1,4 @@
-"""Rows in JSON as columns."""
+"""Converts rows in JSON to columns."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -57,7 +57,7 @@ def check_count(rows: int) -> None:
 
 
 Table = dict[str, tuple[Sequence[Any], Path]]
-"""For each column its values, and the path of each; an absent value is `_ABSENT`."""
+"""The values of each column, and a function that returns the path of each value. An absent value is `_ABSENT`."""
 
 
 def _of_rows(model: Model, rows: Sequence[dict[str, Any]], absent: str, faults: Faults) -> Table:

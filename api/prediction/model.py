@@ -1,4 +1,4 @@
-"""A loaded model, and what is needed to ask it."""
+"""A loaded model, with all that predictions need."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Origin:
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """The network of an experiment's epoch, or several as an ensemble, ready to answer. Thread-safe."""
+    """The network of an experiment's epoch, or an ensemble of several networks, ready to predict. Thread-safe."""
 
     origins: tuple[Origin, ...]
     """One for each network."""
@@ -32,21 +32,21 @@ class Model:
     signature: Signature
     session: Session
     other_columns: frozenset[str]
-    """Columns that the network does not see, which may stand in a request: targets, ignored ones, those of the
+    """Columns that the network does not use but a request may have: targets, ignored columns, and columns of the
     split."""
     parse: Mapping[str, Any]
     """How the files of the data set were read: the resolved `parse`; empty if that is not known."""
     rows_at_once: int
-    """Rows that it computes within the budget of memory."""
+    """Batch size that fits into the memory budget."""
     bytes: int
-    """Estimate of its memory."""
+    """Estimate of the model's memory."""
     multiply_adds: int
     """Multiplications with additions for one row."""
     calibration: CalibrationRecord | None = None
-    """What its validation split says; None unless that was asked for."""
+    """The calibration by the validation split; None unless it was requested."""
 
     @property
     def origin(self) -> Origin:
-        """Where its only network comes from."""
+        """The origin of the model's network, which must be its only one."""
         (only,) = self.origins
         return only

@@ -1,4 +1,4 @@
-"""Loaded models, the least recently used of which are dropped."""
+"""A cache of loaded models that drops the least recently used ones."""
 
 import threading
 from collections import OrderedDict
@@ -14,19 +14,20 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 512 << 20
 LOADS_AT_ONCE = 2
-"""Models that are loaded at a time: loading takes memory twice over."""
+"""Limit on concurrent loads: loading a model takes twice its memory."""
 
 
 @dataclass
 class _Turn:
-    """Those who ask for a model that is being loaded, one after the other: a load that fails leaves the next to try."""
+    """The callers that wait for a model to be loaded, in turn: if a load fails, the next caller tries."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     asked: int = 0
 
 
 class ModelCache:
-    """Models by the identifier of their weights, within a limit of memory. Thread-safe; each is loaded once."""
+    """Models by the identifier of their weights, within a memory limit. Thread-safe; concurrent callers load a model
+    once."""
 
     def __init__(self, max_bytes: int = MAX_BYTES) -> None:
         self._max_bytes = max_bytes
@@ -38,7 +39,8 @@ class ModelCache:
         """Keys of models by workspace, experiment and epoch."""
 
     def get(self, key: str, load: "Callable[[], Model]") -> "Model":
-        """The model with this key, loaded if it is not there. One that exceeds the limit alone is not kept."""
+        """The model with this key, loaded if it is not cached. A model that alone exceeds the memory limit is not
+        cached."""
         with self._lock:
             if (found := self._touched(key)) is not None:
                 return found

@@ -1,4 +1,4 @@
-"""Which columns a request has, and which it must have."""
+"""Checks that a request has the columns that the model needs, and no unknown ones."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -11,13 +11,14 @@ from gradus.nearest import nearest
 from gradus.pointer import escaped
 
 MOST_NAMES = 20_000
-"""Names in one list: far more than data sets have columns."""
+"""Limit on the names in one list, far more than a data set has columns."""
 _COMPARED = 100
-"""Unknown names among which the one that was meant is looked for."""
+"""Number of unknown names that are compared with the name of an absent column."""
 
 
 class Names:
-    """Checks the names of columns, those of each row in JSON. Each mistake is noted once, where it is first."""
+    """Checks column names: one list for all rows, or those of each row in JSON. Each mistake is noted once, at its
+    first occurrence."""
 
     def __init__(self, model: Model, faults: Faults, absent: str) -> None:
         """`absent` says whether absent columns count as missing values."""
@@ -62,7 +63,7 @@ class Names:
 
 
 def check_twice(names: Sequence[str], place: str, faults: Faults) -> None:
-    """Note names that stand twice.
+    """Note names that occur more than once.
 
     Raises:
         InvalidSpec: there are more names than any data set has.

@@ -1,4 +1,4 @@
-"""A request that is one picture."""
+"""Requests whose body is one picture."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from preprocessing.pixels import FittedBytes
 
 
 def columns_of(model: Model, content: bytes) -> dict[str, Column] | None:
-    """The column of a picture; None if the network takes anything else.
+    """The column with the picture; None unless the network's only input is a picture.
 
     Raises:
         InvalidSpec: the picture is broken.

@@ -1,4 +1,4 @@
-"""Pictures in requests: decoded as those of an uploaded data set are."""
+"""Decodes pictures in requests, in the same way as pictures of an uploaded data set."""
 
 import base64
 import binascii
@@ -13,15 +13,15 @@ from export.signature import shape_of
 from preprocessing.pixels import FittedBytes
 
 MAGIC = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
-"""What PNG and JPEG files begin with: the only formats that are decoded here."""
+"""The first bytes of PNG and JPEG files, the only formats that are decoded here."""
 _CHANNELS = (1, 3)
 
 
 def picture(content: bytes, fitted: FittedBytes, resize: str | None, left: Pixels) -> NDArray[np.uint8]:
-    """The pixels of a PNG or JPEG file, in the shape of the column; `left` counts those that the file has.
+    """The pixels of a PNG or JPEG file, in the shape of the column. `left` counts the file's own pixels.
 
     Raises:
-        WrongValue: it is neither, is broken, or the column has no pictures.
+        WrongValue: the content is neither, or is broken, or the column has no pictures.
         TooLarge: the pictures of the request have too many pixels.
     """
     from reading.images.picture import BrokenPicture, header, pixels  # noqa: PLC0415 (imports Pillow)
@@ -43,10 +43,10 @@ def picture(content: bytes, fitted: FittedBytes, resize: str | None, left: Pixel
 
 
 def from_json(value: Any, fitted: FittedBytes, resize: str | None, left: Pixels) -> NDArray[np.uint8]:
-    """The pixels of a value in JSON: base64 of a file, or lists of numbers.
+    """The pixels of a JSON value, which is a file in base64 or lists of numbers.
 
     Raises:
-        WrongValue: it is neither.
+        WrongValue: the value is neither, or the file is broken.
         TooLarge: the pictures of the request have too many pixels.
     """
     if not isinstance(value, str):

@@ -1,4 +1,4 @@
-"""Tensors of the Open Inference Protocol as arrays, in JSON and in bytes."""
+"""Converts tensors of the Open Inference Protocol, in JSON and in binary, to arrays and back."""
 
 import struct
 from collections.abc import Mapping, Sequence
@@ -33,14 +33,14 @@ _SENT: Mapping[str, type[np.generic]] = {
     "FP32": np.float32,
     "FP64": np.float64,
 }
-"""The types that are taken where they can be widened to the model's own without loss."""
+"""The accepted types, provided that they convert to the model's type without loss."""
 _TAKEN: Mapping[str, frozenset[type]] = {
     "b": frozenset({bool}),
     "u": frozenset({int}),
     "i": frozenset({int}),
     "f": frozenset({int, float, type(None)}),
 }
-"""The types that elements have in JSON, by the kind of the array's."""
+"""The Python types of elements from JSON, by the kind of the array's dtype."""
 _LENGTH = struct.Struct("<I")
 
 
@@ -49,15 +49,16 @@ class WrongTensor(Exception):
 
 
 def described(spec: TensorSpec) -> TensorMetadata:
-    """A tensor of a model as its metadata have it."""
+    """The metadata of a model's tensor."""
     return TensorMetadata(name=spec.name, datatype=DATATYPES[spec.type], shape=(-1, *spec.shape))
 
 
 def array_of(spec: TensorSpec, sent: InferTensor, content: bytes | None) -> NDArray[Any]:
-    """The array of a tensor, (n, *shape), from its data in the document or the bytes that followed it.
+    """The array of a tensor, (n, *shape), from its data in the document or from the bytes after the document.
 
     Raises:
-        WrongTensor: it has another type or shape than the model's, or not as many numbers as its shape says.
+        WrongTensor: the tensor's type or shape differs from the model's, or its number of values does not fit its
+        shape.
     """
     shape = tuple(sent.shape)
     if len(shape) != 1 + len(spec.shape) or shape[1:] != spec.shape or shape[0] < 0:
@@ -74,7 +75,7 @@ def array_of(spec: TensorSpec, sent: InferTensor, content: bytes | None) -> NDAr
 
 
 def answered(spec: TensorSpec, values: NDArray[Any], *, binary: bool) -> tuple[AnswerTensor, bytes]:
-    """A tensor of the answer, and the bytes that follow the document, if its data shall be binary."""
+    """A tensor of the answer, and its bytes after the document, which are empty unless `binary`."""
     content = _to_bytes(spec, values) if binary else b""
     tensor = AnswerTensor(
         name=spec.name,
@@ -87,7 +88,7 @@ def answered(spec: TensorSpec, values: NDArray[Any], *, binary: bool) -> tuple[A
 
 
 def _numbers(sent: InferTensor, dtype: np.dtype[Any], size: int) -> NDArray[Any]:
-    """The numbers of a list; null is NaN in floats."""
+    """The numbers of a tensor in JSON as an array; in a float tensor, null becomes NaN."""
     values = _flat(sent)
     if len(values) != size:
         raise _count(len(values), size)
@@ -125,7 +126,7 @@ def _texts(sent: InferTensor, content: bytes | None, size: int) -> NDArray[Any]:
 
 
 def _flat(sent: InferTensor) -> list[Any]:
-    """The data of a tensor as one list: they are nested as its shape, or not at all."""
+    """The data of a tensor as one flat list. The client sends them nested like the tensor's shape, or flat."""
     if not isinstance(sent.data, list):
         raise WrongTensor("has no data: send a list")
     try:
@@ -135,7 +136,7 @@ def _flat(sent: InferTensor) -> list[Any]:
 
 
 def _unpacked(content: bytes) -> list[str]:
-    """Texts, each after its length in four bytes."""
+    """The texts in binary data, each of which follows its length in four bytes."""
     found: list[str] = []
     place = 0
     while place < len(content):

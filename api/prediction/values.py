@@ -1,6 +1,6 @@
-"""Values of JSON, or texts of cells, as the columns that preprocessing takes.
+"""Converts JSON values, or texts of cells, to the columns that preprocessing takes.
 
-A reader turns one value into what its column holds, None for a missing one, and raises `WrongValue` with a message that
+A reader converts one value that is not missing to the type of its column. It raises `WrongValue` with a message that
 completes a sentence.
 """
 
@@ -64,12 +64,12 @@ def json_reader(fitted: FittedColumn) -> Reader:
     """The reader of JSON values for a column that is neither image nor array."""
     type_ = type_of(fitted)
     if isinstance(fitted, FittedNumber | FittedStandardized) and type_ == "integer":
-        type_ = "number"  # a network that learned from whole numbers can be asked about others
+        type_ = "number"  # a network that learned from integers can predict for other numbers
     return _JSON[type_]
 
 
 def column(fitted: FittedColumn, values: Sequence[Any]) -> Column:
-    """The column of values that a reader gave, None where they are missing."""
+    """The column of values that a reader has returned, with None for missing values."""
     missing = np.array([value is None for value in values], dtype=np.bool_)
     type_ = type_of(fitted)
     if type_ == "text":
@@ -81,15 +81,15 @@ def column(fitted: FittedColumn, values: Sequence[Any]) -> Column:
 
 
 def nothing(fitted: FittedColumn, rows: int) -> Column:
-    """A column without values."""
+    """A column of missing values."""
     return column(fitted, [None] * rows)
 
 
 def elements(value: Any, shape: tuple[int, ...], dtype: type[np.generic]) -> NDArray[Any]:
-    """The elements of an image or array from nested or flat lists, float64 or bytes of this shape; null is NaN.
+    """The elements of an image or array from nested or flat lists, as float64 or uint8 of this shape; null becomes NaN.
 
     Raises:
-        WrongValue: they are no numbers, or not so many.
+        WrongValue: an element is not a number of this type, or the lists do not fit the shape.
     """
     size = int(np.prod(shape))
     try:
@@ -109,10 +109,10 @@ def elements(value: Any, shape: tuple[int, ...], dtype: type[np.generic]) -> NDA
 
 
 def flat(value: Any, levels: int) -> list[Any]:
-    """A value that is nested in at most so many lists, as one list.
+    """A value of at most `levels` nested lists, as one flat list.
 
     Raises:
-        ValueError: it is nested deeper.
+        ValueError: the value is nested deeper.
     """
     found = [value]
     for _ in range(levels):
@@ -125,7 +125,7 @@ def flat(value: Any, levels: int) -> list[Any]:
 
 
 def are_numbers(values: list[Any]) -> bool:
-    """Whether all values are numbers or null: no booleans, no texts of digits."""
+    """Whether all values are numbers or null. Booleans and texts of digits are not numbers."""
     return set(map(type, values)) <= {int, float, type(None)}
 
 
@@ -138,7 +138,8 @@ def _times(shape: tuple[int, ...]) -> str:
 
 
 def day(text: str) -> int:
-    """Days since 1970-01-01 of an ISO date, or of a time at midnight, which is how data frames have dates."""
+    """Days from 1970-01-01 to an ISO date. A time at midnight is accepted too, because data frames write dates like
+    this."""
     if not _DATE.fullmatch(text.removesuffix("T00:00:00")):
         raise WrongValue("must be a date such as 2025-12-31")
     try:
@@ -148,7 +149,7 @@ def day(text: str) -> int:
 
 
 def moment(text: str) -> int:
-    """Microseconds since 1970-01-01 of an ISO date and time; with a zone, in UTC."""
+    """Microseconds from 1970-01-01 to an ISO date and time. A time with a zone is converted to UTC."""
     if not _TIME.fullmatch(text):
         raise WrongValue("must be a date and time such as 2025-12-31T18:30:00")
     try:
