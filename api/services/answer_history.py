@@ -1,4 +1,4 @@
-"""How a network's answers to rows changed over the epochs that are kept."""
+"""How a network's answers to rows changed over the epochs whose checkpoints are kept."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from preprocessing.column import Column
 
 MOST_EPOCHS = 20
-"""Epochs in an answer."""
+"""Limit on the epochs in an answer."""
 MOST_MULTIPLY_ADDS = 3_000_000_000
-"""Of all rows at all epochs of an answer, which plain numpy computes: about ten seconds."""
+"""Limit on an answer, for all rows at all epochs together: plain numpy takes about ten seconds for it."""
 
 
 def history(hub: Hub, models: ModelCache, workspace_id: str, experiment_id: str, request: HistoryRequest) -> History:
-    """The answers of the network at the end of each epoch that is kept, evenly chosen if there are many.
+    """The network's answers at the end of each epoch whose checkpoint is kept; of evenly spaced ones if there are many.
 
     Raises:
         NotFound: there is no such experiment, or it has no checkpoint yet.
@@ -47,7 +47,7 @@ def history(hub: Hub, models: ModelCache, workspace_id: str, experiment_id: str,
     for epoch in epochs:
         try:
             found.append(_at(hub, workspace_id, model, columns, epoch, Shown(top=request.top)))
-        except NotFound:  # a run that goes on has just deleted it
+        except NotFound:  # the running experiment has just deleted the checkpoint
             continue
     return History(experiment=experiment_id, kept=len(kept), epochs=tuple(found))
 
@@ -56,7 +56,7 @@ def check_work(multiply_adds: int, rows: int, epochs: int) -> None:
     """Refuse histories that plain numpy would compute for too long.
 
     Raises:
-        TooLarge: this is one.
+        TooLarge: the history takes more than `MOST_MULTIPLY_ADDS`.
     """
     work = multiply_adds * rows * epochs
     if work > MOST_MULTIPLY_ADDS:
@@ -70,7 +70,7 @@ def check_work(multiply_adds: int, rows: int, epochs: int) -> None:
 
 
 def _evenly(epochs: list[int], most: int) -> list[int]:
-    """At most so many of these, the last among them and, of several, the first."""
+    """At most `most` evenly spaced epochs, including the last and, if `most` is more than 1, the first."""
     if len(epochs) <= most:
         return epochs
     if most == 1:
@@ -92,7 +92,8 @@ def _at(
 
 
 def _answers(chosen: Chosen, folder: Path, columns: "dict[str, Column]") -> "Answers":
-    """Those of the reference, which the ONNX model is held against: it need not be built for each epoch."""
+    """The answers of the numpy reference that ONNX models are checked against: no ONNX model is built for each
+    epoch."""
     import numpy as np  # noqa: PLC0415
 
     from api.prediction.answers import Answers  # noqa: PLC0415 (imports numpy)

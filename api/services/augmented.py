@@ -23,8 +23,8 @@ def ask(hub: Hub, workspace_id: str, id_or_name: str, request: AugmentedRequest)
 
     Raises:
         NotFound: the workspace sees no such data set.
-        InvalidSpec: its examples are no images, or there is no such example.
-        Conflict: it has not been read.
+        InvalidSpec: the data set has no images, or no such example.
+        Conflict: the data set has not been read.
         TooManyRequests: the workspace has too many open questions.
     """
     one = _resolved(hub, workspace_id, datasets.get(hub, workspace_id, id_or_name).name, request)
@@ -45,7 +45,7 @@ def ask(hub: Hub, workspace_id: str, id_or_name: str, request: AugmentedRequest)
 
 
 def check(hub: Hub, workspace_id: str, id_or_name: str, question_id: str) -> str:
-    """The id of a preview of a data set.
+    """Check that the data set has this preview, and return its id.
 
     Raises:
         NotFound: the workspace sees no such data set, or it has no such preview.
@@ -71,7 +71,7 @@ def _resolved(hub: Hub, workspace_id: str, name: str, request: AugmentedRequest)
     except InvalidSpec as error:
         here = (mistake.model_copy(update={"path": mistake.path.removeprefix("dataset/")}) for mistake in error.errors)
         raise invalid(*here) from None
-    if one.data.image is None:  # also without words
+    if one.data.image is None:  # even if `augment` is empty
         raise invalid(Mistake(path="augment", message=f"augment is for images, but '{name}' has none", input=None))
     return one
 

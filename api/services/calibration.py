@@ -1,4 +1,4 @@
-"""What calibrates the answers of a network, which a worker computes once."""
+"""The calibration of a network's answers, which a worker computes once."""
 
 from math import inf
 
@@ -14,7 +14,7 @@ from hub.questions.question import CalibrationQuestion
 
 
 class Unanswered(Exception):
-    """A worker has not answered yet the question with this id; the answer will be at the location."""
+    """A worker has not answered the question with this id yet. Its answer will be at `location`."""
 
     def __init__(self, question_id: str, location: str) -> None:
         super().__init__(question_id)
@@ -22,7 +22,7 @@ class Unanswered(Exception):
 
 
 def ask(hub: Hub, workspace_id: str, experiment_id: str, epoch: Epoch) -> str:
-    """Ask what calibrates an experiment's network; returns the question's id.
+    """Ask for the calibration of an experiment's network; returns the question's id.
 
     Raises:
         NotFound: the workspace has no experiment with this id, or no checkpoint has the weights of this epoch.
@@ -34,10 +34,10 @@ def ask(hub: Hub, workspace_id: str, experiment_id: str, epoch: Epoch) -> str:
 
 
 def calibration(hub: Hub, workspace_id: str, experiment_id: str, epoch: Epoch) -> CalibrationRecord:
-    """What calibrates an experiment's network. Raises as `ask` does, and
+    """The calibration of an experiment's network. Raises as `ask` does, and
 
     Raises:
-        Unanswered: it is not known yet.
+        Unanswered: the calibration is not known yet.
     """
     question_id = ask(hub, workspace_id, experiment_id, epoch)
     found = questions.outcome(hub, workspace_id, question_id)

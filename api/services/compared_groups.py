@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from preprocessing.table import Table
 
 MOST_ROWS = 200_000
-"""Of a table whose groups are compared: a card is made while somebody waits."""
+"""Limit on the rows of a table whose groups are compared: the client waits for the model card."""
 MOST_TESTED = 10_000
 MOST_NUMBERS = 20_000_000
-"""Inputs of all tested rows."""
+"""Limit on the inputs of all tested rows."""
 MOST_VALUES = 50
-"""Of a column whose groups are compared."""
+"""Limit on the values of a column whose groups are compared."""
 
 
 def compared(hub: Hub, chosen: Chosen, network: "Trained") -> "Comparison | str":
-    """The groups of test rows with equal categories, or why they are not compared, as a clause."""
+    """The comparison of groups of test rows with equal categories, or a clause that says why there is none."""
     dataset = chosen.resolved.spec.dataset
     names = _columns(network)
     if dataset.digest is None or not names:
@@ -79,7 +79,8 @@ def _compared(chosen: Chosen, network: "Trained", table: "Table", names: list[st
 def _scores(
     network: "Trained", table: "Table", rows: "NDArray[np.intp]", targets: "NDArray[np.int64] | NDArray[np.float64]"
 ) -> "NDArray[np.float64]":
-    """Whether each row is answered rightly, the share of right labels, or the mean error in standard deviations."""
+    """For each row: whether its class is right, the share of its right labels, or its mean error in standard
+    deviations."""
     import numpy as np  # noqa: PLC0415
 
     from export.batches import rows_at_once  # noqa: PLC0415

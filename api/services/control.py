@@ -164,7 +164,7 @@ def _changed(old: ResolvedSpec, request: ForkRequest, lookup: facts.Lookup) -> R
 
 
 def _default_validation(dataset: Dataset, of: FactsOf) -> int | None:
-    """None for an uploaded data set, whose facts may be gone."""
+    """The default size of the validation split; None for an uploaded data set, whose facts may have been deleted."""
     return default_validation(of(dataset)) if dataset.version is None else None
 
 

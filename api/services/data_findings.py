@@ -1,4 +1,4 @@
-"""What is wrong with an uploaded data set, for the target and the parts of a spec, before it is submitted."""
+"""What is wrong with an uploaded data set, for the target and the splits of a spec, before it is submitted."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -9,7 +9,7 @@ from gradus.spec.dataset import Dataset
 from gradus.wire.finding import Finding
 
 MAX_CELLS = 5_000_000
-"""Cells of a table above which a dry run does not look at it: that would take seconds. Its experiments do."""
+"""Limit on the cells of a table that a dry run examines: more would take seconds. Experiments examine every table."""
 CACHED = 64
 """Limit on cached answers: a form asks again after every change, most of which are not about the data."""
 

@@ -33,7 +33,7 @@ class _Document(SpecModel):
 
 
 def check_parse(parse: dict[str, Any]) -> None:
-    """Check the options of `parse`. Without a kind, the file decides which options there are.
+    """Check the options of `parse`. Without a `kind`, the file decides which options exist.
 
     Raises:
         InvalidSpec: an option is unknown or has an invalid value.
@@ -47,7 +47,7 @@ def check_parse(parse: dict[str, Any]) -> None:
 
 
 def check_room(hub: Hub, workspace_id: str, name: str | None, more: int) -> None:
-    """Check the name and the quota before a file arrives. Both are checked again when it has.
+    """Check the name and the quota before a file arrives. Both are checked again when it has arrived.
 
     Raises:
         Conflict: the name is taken.

@@ -18,7 +18,7 @@ def one(hub: Hub, workspace_id: str, id_or_name: str, number: int | None, row: i
 
     Raises:
         NotFound: there is no such data set, version, row or picture.
-        Conflict: it has not been read.
+        Conflict: the data set has not been read.
     """
 
     def draw(table: "Table") -> bytes:
@@ -40,7 +40,7 @@ class Sheet:
     count: int
     """Number of pictures."""
     side: int
-    """Largest height and width of one, in pixels."""
+    """Largest height and width of a picture, in pixels."""
 
 
 def sheet(hub: Hub, workspace_id: str, id_or_name: str, number: int | None, asked: Sheet) -> bytes:
@@ -48,8 +48,8 @@ def sheet(hub: Hub, workspace_id: str, id_or_name: str, number: int | None, aske
 
     Raises:
         NotFound: there is no such data set, version or picture.
-        BadRequest: the data set has no target that tells classes apart, or no such class.
-        Conflict: it has not been read.
+        BadRequest: the data set has no target with classes, or no such class.
+        Conflict: the data set has not been read.
     """
     with hub.read() as session:
         target = records.target_of(ready(session, workspace_id, id_or_name, number)[0])

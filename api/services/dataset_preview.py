@@ -1,4 +1,4 @@
-"""Dry runs: the beginning of files is read in the child process, and nothing is stored."""
+"""Dry runs: a child process reads the beginning of files, and nothing is stored."""
 
 import shutil
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ from reading.source import SourceFile
 PREVIEW_BYTES = 4 << 20
 """Bytes of text that a dry run reads."""
 MAX_BINARY_BYTES = 256 << 20
-"""Limit of a file that is not text, which is read whole: its directory may stand at its end."""
+"""Limit on a file that is not text. It is read whole, because its directory may be at its end."""
 ROWS = 20
 SECONDS = 30.0
 _PIECE = 1 << 20
@@ -36,10 +36,10 @@ _PIECE = 1 << 20
 def of_body(
     hub: Hub, content: IO[bytes], name: str, parse: dict[str, Any], target: str | tuple[str, ...] | None
 ) -> DatasetDryRun:
-    """What reading the beginning of a file gives.
+    """The result of reading the beginning of a file.
 
     Raises:
-        GradusError: it cannot be read.
+        GradusError: the file cannot be read.
     """
     with scratch_folder(hub.settings.incoming, "preview") as folder:
         content.seek(0)
@@ -50,10 +50,10 @@ def of_body(
 
 
 def of_uploads(hub: Hub, workspace_id: str, request: DatasetRequest) -> DatasetDryRun:
-    """What reading the beginning of uploads gives.
+    """The result of reading the beginning of uploads.
 
     Raises:
-        GradusError: they cannot be read.
+        GradusError: the uploads cannot be read.
     """
     dataset_creation.check_files(hub, workspace_id, request.files)
     with scratch_folder(hub.settings.incoming, "preview") as folder:
@@ -66,7 +66,7 @@ def of_uploads(hub: Hub, workspace_id: str, request: DatasetRequest) -> DatasetD
 
 
 def _beginning(hub: Hub, file: DatasetFile, path: Path) -> int:
-    """Write the beginning of an upload, or all of it if it is not text. Returns the size of the whole."""
+    """Write the beginning of an upload, or all of it if it is not text. Returns the size of the whole upload."""
     with hub.read() as session:
         parts = uploads.content(session, file.upload)
     size = sum(part.size for part in parts)
@@ -124,7 +124,7 @@ def _read(
 
 
 def refusal(failed: ReadingFailed) -> GradusError:
-    """The answer to a request whose files cannot be read: with the place, and the option that would read them."""
+    """The error for files that cannot be read, with the place and, if there is one, the option that would read them."""
     place = pointer(part for part in (failed.file, failed.line) if part is not None)
     if failed.code == "unknown_column":
         place = "target"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from preprocessing.table import Table
 
 _PIECE = 256 << 10
-"""Bytes of a file that are sent at a time."""
+"""Size in bytes of the chunks in which a file is sent."""
 T = TypeVar("T")
 
 
@@ -37,23 +37,23 @@ class RowSelection:
     offset: int
     limit: int
     columns: Sequence[str] = ()
-    """All if there is none."""
+    """The columns; all if empty."""
     finding: str | None = None
     """Only the rows that findings with this id are about."""
     finding_column: str | None = None
     """Of these findings, only the one about this column."""
     rows: Sequence[int] = ()
-    """Only these, from 0; all if there is none."""
+    """Positions of the rows, from 0; all rows if empty."""
 
 
 def rows(hub: Hub, workspace_id: str, id_or_name: str, number: int | None, selection: RowSelection) -> RowPage:
-    """Rows of a version, those that its finding is about, or those of these positions.
+    """Rows of a version: a page of all rows, the rows that a finding is about, or the rows at the given positions.
 
     Raises:
         NotFound: there is no such data set, version or finding.
-        BadRequest: it has no such column, or rows are selected in two ways.
-        Conflict: it has not been read.
-        TooLarge: these rows are too much for one answer.
+        BadRequest: the version has no such column, or rows are selected in two ways.
+        Conflict: the data set has not been read.
+        TooLarge: these rows are too large for one answer.
     """
     about = _selected(hub, workspace_id, id_or_name, number, selection)
     offset, limit = selection.offset, selection.limit
@@ -82,12 +82,12 @@ def _page(
 
 
 def statistics(hub: Hub, workspace_id: str, id_or_name: str, number: int | None, columns: Sequence[str]) -> Statistics:
-    """The statistics of a version, of all columns or of these.
+    """The statistics of a version, for the given columns or, without any, for all.
 
     Raises:
         NotFound: there is no such data set or version, or its statistics were not computed.
-        BadRequest: it has no such column.
-        Conflict: it has not been read.
+        BadRequest: the version has no such column.
+        Conflict: the data set has not been read.
     """
     with hub.read() as session:
         row, version = ready(session, workspace_id, id_or_name, number)
@@ -105,7 +105,7 @@ def findings(hub: Hub, workspace_id: str, id_or_name: str, number: int | None) -
 
     Raises:
         NotFound: there is no such data set or version.
-        Conflict: it has not been read.
+        Conflict: the data set has not been read.
     """
     with hub.read() as session:
         row, version = ready(session, workspace_id, id_or_name, number)
@@ -115,7 +115,7 @@ def findings(hub: Hub, workspace_id: str, id_or_name: str, number: int | None) -
 
 
 def _examine(hub: Hub, version: DatasetVersionRow) -> None:
-    """Have what was asked for computed anew, if it is of a former target: an event tells when that is done."""
+    """Have statistics and findings computed again if they are for a former target. An event tells when that is done."""
     if version.outdated:
         with hub.write() as session:
             examinations.ask(session, version.dataset_id, version.id)
@@ -126,7 +126,7 @@ def parquet(hub: Hub, workspace_id: str, id_or_name: str, number: int | None) ->
 
     Raises:
         NotFound: there is no such data set or version.
-        Conflict: it has not been read.
+        Conflict: the data set has not been read.
     """
 
     def copy(table: "Table", path: Path) -> None:
@@ -142,7 +142,7 @@ def npz(hub: Hub, workspace_id: str, id_or_name: str, number: int | None) -> tup
 
     Raises:
         NotFound: there is no such data set or version.
-        Conflict: it has not been read.
+        Conflict: the data set has not been read.
     """
 
     def copy(table: "Table", path: Path) -> None:
@@ -156,13 +156,13 @@ def npz(hub: Hub, workspace_id: str, id_or_name: str, number: int | None) -> tup
 def _copied(
     hub: Hub, workspace_id: str, id_or_name: str, number: int | None, copy: Callable[["Table", Path], None]
 ) -> tuple[str, Iterator[bytes]]:
-    """The name of a data set, and the file that `copy` writes of its table."""
+    """The name of a data set, and the content of the file that `copy` writes from its table."""
 
     def made(table: "Table") -> IO[bytes]:
         with scratch_folder(hub.settings.incoming, "copy") as folder:
             path = folder / "table"
             copy(table, path)
-            return path.open("rb")  # without a name from now on: it is gone when it is closed, whoever dies
+            return path.open("rb")  # deleted with its folder; the content lives until the file is closed
 
     file = with_table(hub, workspace_id, id_or_name, number, made)
     return service.get(hub, workspace_id, id_or_name).name, _pieces(file)
@@ -192,7 +192,7 @@ def source_version(hub: Hub, workspace_id: str, id_or_name: str, number: int | N
 
     Raises:
         NotFound: there is no such data set or version.
-        Conflict: it has not been read.
+        Conflict: the data set has not been read.
     """
     with hub.read() as session:
         row, version = ready(session, workspace_id, id_or_name, number)
@@ -206,7 +206,7 @@ def ready(
 
     Raises:
         NotFound: there is no such data set or version, or it is built in.
-        Conflict: it has not been read.
+        Conflict: the data set has not been read.
     """
     row = service.found(session, workspace_id, id_or_name)
     if row.workspace_id is None:
@@ -270,7 +270,7 @@ def _joined(hub: Hub, parts: Sequence[tuple[str, str]]) -> Iterator[bytes]:
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:
-    """The bytes of a file, which is then closed."""
+    """The chunks of a file, which is closed after the last one."""
     with file:
         while piece := file.read(_PIECE):
             yield piece

@@ -126,7 +126,7 @@ def found(session: Session, workspace_id: str, id_or_name: str) -> DatasetRow:
     """The data set with this id or name that the workspace sees.
 
     Raises:
-        NotFound: there is none.
+        NotFound: there is no such data set.
     """
     row = datasets.find(session, workspace_id, id_or_name) if _is_possible(id_or_name) else None
     if row is not None:
@@ -159,7 +159,7 @@ def version(session: Session, row: DatasetRow, number: int) -> DatasetVersionRow
     """The version with this number.
 
     Raises:
-        NotFound: there is none.
+        NotFound: there is no such version.
     """
     one = datasets.version(session, row.id, number)
     if one is None:
@@ -199,5 +199,5 @@ def _check_target(session: Session, row: DatasetRow) -> None:
 
 
 def _is_possible(id_or_name: str) -> bool:
-    """Whether a database can compare the text."""
+    """Whether a database can compare the text: Postgres cannot if it contains NUL."""
     return "\0" not in id_or_name

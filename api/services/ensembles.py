@@ -1,4 +1,4 @@
-"""Predictions of the experiments of a sweep's change, which differ by their seed alone, as an ensemble."""
+"""Ensemble predictions by the experiments of a sweep's change, which differ only by their seed."""
 
 import json
 import time
@@ -34,7 +34,7 @@ MOST_MEMBERS = 100
 
 @dataclass(frozen=True)
 class Asked:
-    """Which networks are asked."""
+    """The networks that predict, and the experiments that cannot."""
 
     sweep_id: str
     label: str
@@ -131,12 +131,12 @@ def _asked(
 
 
 def _members(session: Session, sweep: SweepRow, label: str | None, epoch: Epoch) -> Asked:
-    """The experiments of a change that can be asked, and the others; by default of the best change.
+    """The experiments of a change that can predict, and those that cannot; by default of the best change.
 
     Raises:
         NotFound: the sweep has no such change.
-        Conflict: no experiment can be asked.
-        TooLarge: there are too many.
+        Conflict: no experiment can predict.
+        TooLarge: too many experiments can predict.
     """
     label = _best(session, sweep) if label is None else label
     query = select(ExperimentRow).where(*_mine(sweep), ExperimentRow.sweep_label == label)

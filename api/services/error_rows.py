@@ -38,7 +38,7 @@ class Cell:
 
 
 def page(hub: Hub, workspace_id: str, experiment_id: str, outcome: Outcome, cell: Cell) -> ErrorPage:
-    """The examples in a cell. Without classes, all errors; with one, those of its row or column.
+    """The examples in a cell. Without classes, all errors; with one class, the errors of its row or column.
 
     Raises:
         NotFound: the experiment was deleted.
@@ -79,7 +79,7 @@ def page(hub: Hub, workspace_id: str, experiment_id: str, outcome: Outcome, cell
 
 
 def _network(hub: Hub, workspace_id: str, outcome: Outcome) -> TrainedNetwork:
-    """The network that the outcomes are of: by now another epoch may be the best."""
+    """The network that gave the outcomes: since then, another epoch may have become the best."""
     with hub.read() as session:
         question = questions.request_of(session, workspace_id, outcome.id)
     if not isinstance(question, OutcomesQuestion):
@@ -101,7 +101,7 @@ def _class(parameter: str, name: str | None, classes: Sequence[str]) -> int | No
 
 
 def _files(hub: Hub, outcome: Outcome) -> "tuple[NDArray[np.void], NDArray[np.uint8] | None]":
-    """The outcomes, and the pictures of the first of them."""
+    """The outcomes of all examples and, if there are any, the pictures of the first ones."""
     try:
         import numpy as np  # noqa: PLC0415
     except ImportError as error:

@@ -25,7 +25,8 @@ def ask(
 
 
 def ask_outcomes(hub: Hub, workspace_id: str, experiment_id: str, epoch: Epoch, split: Part) -> str:
-    """Ask what an experiment's network says of each example; returns the question's id. Raises as `ask` does."""
+    """Ask for the predictions of an experiment's network for each example; returns the question's id. Raises as `ask`
+    does."""
     with hub.write() as session:
         row = EXPERIMENTS.found(session, workspace_id, experiment_id)
         question = OutcomesQuestion(network=trained(session, row, epoch), split=split)

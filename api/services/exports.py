@@ -30,7 +30,7 @@ class ExportedFile:
 
     content: bytes
     tag: str
-    """An identifier of all that is in it."""
+    """An identifier of the content."""
     media_type: str
 
 
@@ -39,14 +39,14 @@ def export(hub: Hub, workspace_id: str, experiment_id: str, name: str, epoch: Ep
 
     Raises:
         NotFound: there is no such experiment, epoch or file.
-        Conflict: no `run.py` would repeat the run.
+        Conflict: no `run.py` can repeat the run.
     """
     if name not in _FILES:
         raise NotFound(f"no export '{name[:100]}': there are {', '.join(_FILES)}", code="no_export")
     media_type, make = _FILES[name]
 
     def write(chosen: Chosen, folder: Path) -> ExportedFile:
-        tag = _tag(hub, chosen, name)  # before the file: a change in between makes it old, never new
+        tag = _tag(hub, chosen, name)  # before the file: after a change in between, the tag is outdated, not the file
         return ExportedFile(make(hub, chosen, folder), tag, media_type)
 
     return with_files(hub, lambda: choose(hub, workspace_id, experiment_id, epoch), write)
@@ -62,7 +62,8 @@ def tag(hub: Hub, workspace_id: str, experiment_id: str, name: str, epoch: Epoch
 
 
 def _tag(hub: Hub, chosen: Chosen, name: str) -> str:
-    """The digest of the checkpoint; of files that tell more than it, with a digest of all that they tell."""
+    """The digest of the checkpoint. For files with more than the checkpoint, a digest of all their facts is
+    appended."""
     checkpoint = f"sha256:{chosen.weights.tag}"
     if name not in (CARD, RUN, BUNDLE):
         return checkpoint
@@ -85,7 +86,7 @@ def _tag(hub: Hub, chosen: Chosen, name: str) -> str:
 
 
 def _elsewhere(hub: Hub, chosen: Chosen) -> dict[str, Any]:
-    """What files tell of other rows: how many networks trained together, and whether groups can still be compared."""
+    """The facts from other rows: how many networks trained together, and whether groups can still be compared."""
     digest = chosen.resolved.spec.dataset.digest
     with hub.read() as session:
         stored = None if digest is None else stored_tables.with_digest(session, chosen.row.workspace_id, digest)
@@ -171,7 +172,7 @@ def _bundle(hub: Hub, chosen: Chosen, folder: Path) -> bytes:
 
 @contextmanager
 def _left_out(name: str) -> Iterator[None]:
-    """A bundle of a run that no file repeats has no `run.py`."""
+    """Leave `run.py` out of the bundle if no script can repeat the run."""
     try:
         yield
     except Conflict as error:
@@ -188,4 +189,4 @@ _FILES: dict[str, tuple[str, Callable[[Hub, Chosen, Path], bytes]]] = {
     RUN: ("text/x-python", _run),
     BUNDLE: ("application/zip", _bundle),
 }
-"""The media type of each file, and what makes it."""
+"""The media type of each file, and the function that makes it."""

@@ -1,4 +1,4 @@
-"""What resolution needs to know of the data sets that a request names, each looked up once."""
+"""The facts that resolution needs about the data sets of a request. Each data set is looked up once."""
 
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 
 
 class Lookup:
-    """The facts of data sets, and the rows of tables where facts are not enough: within a `with`, which they outlast
-    nowhere."""
+    """The facts of data sets, and their tables where facts are not enough. Use it in a `with` statement, which closes
+    the tables at its end."""
 
     def __init__(self, hub: Hub, workspace_id: str) -> None:
         self._hub, self._workspace_id = hub, workspace_id
         self._facts = cache(self._find)
         self._opened = ExitStack()
         self.table = cache(self._open)
-        """The stored table with a digest of its content."""
+        """Opens the stored table with this digest of its content."""
 
     def __enter__(self) -> Self:
         return self
@@ -63,10 +63,10 @@ class Lookup:
         return resolve(experiment, self.of(experiment.dataset), self)
 
     def sizes(self, facts: TableFacts, dataset: Dataset, classes: Sequence[str]) -> Sizes:
-        """The examples for training, validation and test.
+        """The numbers of examples for training, validation and test.
 
         Raises:
-            Misfit: the rows cannot be split so.
+            Misfit: the rows cannot be split in this way.
             Unavailable: the stored table cannot be read.
         """
         table = self.table(facts.digest)
@@ -76,7 +76,7 @@ class Lookup:
         return len(rows.train), len(rows.validation), len(rows.test)
 
     def labels(self, facts: TableFacts, target: Tags) -> tuple[str, ...]:
-        """The different tags of a column.
+        """The distinct tags of a column.
 
         Raises:
             Unavailable: the stored table cannot be read.
@@ -110,7 +110,7 @@ def resolved(hub: Hub, workspace_id: str, experiment: Spec) -> ResolvedSpec:
 
 
 def resolved_with(lookup: Lookup, experiment: Spec) -> ResolvedSpec:
-    """As `resolved`, with a lookup that is used for more."""
+    """Like `resolved`, with a lookup that the caller also uses for other data sets."""
     try:
         return lookup.resolve(experiment)
     except InvalidSpec as error:

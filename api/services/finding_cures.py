@@ -1,4 +1,4 @@
-"""Cures of findings: fork an experiment with a finding's patch, and prove what the patch is worth."""
+"""Cures of findings: fork an experiment with a finding's patch, and measure what the patch gains."""
 
 import json
 from collections.abc import Sequence
@@ -38,12 +38,12 @@ MAX_SEED = 2**53 - 1
 def apply(
     hub: Hub, workspace_id: str, experiment_id: str, name: str, request: ApplyRequest, key: str | None
 ) -> Outcome:
-    """A new experiment: the same from the start, with a patch of the finding.
+    """Create an experiment that trains the same spec with a patch of the finding, from the start.
 
     Raises:
-        NotFound: the workspace has no such experiment, or that no such finding.
+        NotFound: the workspace has no such experiment, or the experiment no such finding.
         Conflict: several findings have the name, or the finding proposes no change of the spec; also as `fork`.
-        InvalidSpec: the finding has fewer patches; also as `fork`.
+        InvalidSpec: the finding has no patch with this number; also as `fork`.
         TooManyRequests: too many experiments are queued.
     """
     with hub.read() as session:
@@ -62,13 +62,14 @@ def verify(
     hub: Hub, workspace_id: str, experiment_id: str, name: str, request: VerifyRequest, key: str | None
 ) -> Outcome:
     """Train the experiment's spec with and without a patch of the finding, seed by seed, until the difference is known.
-    What is being verified, or was, with as many seeds, is not trained again.
+    Nothing is trained if the difference is already known, or the patch is being or was verified with at least as many
+    seeds.
 
     Raises:
-        NotFound: the workspace has no such experiment, or that no such finding.
+        NotFound: the workspace has no such experiment, or the experiment no such finding.
         Conflict: several findings have the name, the finding proposes no change of the spec, another of its patches is
             being verified, the patch only ends training earlier, or the experiment began with a checkpoint.
-        InvalidSpec: the finding has fewer patches, or a patch no longer fits.
+        InvalidSpec: the finding has no patch with this number, or the patch no longer fits.
         TooManyRequests: too many experiments are queued.
     """
     repeatable = idempotency.repeatable(workspace_id, key, "verify", experiment_id, name, request.model_dump_json())
@@ -139,7 +140,7 @@ def _require_verifiable(row: ExperimentRow, patch: Patch) -> None:
 
 
 def _is_known(finding: Finding, patch: Patch, seeds: int) -> bool:
-    """Whether the verification that there is tells what is asked.
+    """Whether an existing verification already answers the request.
 
     Raises:
         Conflict: another patch is being verified.
@@ -163,8 +164,8 @@ def _sweep(row: ExperimentRow, finding: Finding, patch: Patch, seeds: int) -> Sw
 
 
 def _in_stages(new: Planned, seeds: int) -> Planned:
-    """The same experiments, those of earlier stages first, in arrays that no stage shares with another: later stages
-    need not train."""
+    """The same experiments, ordered by stage. No two stages share an array, because later stages may not need to
+    train."""
     ends = stages(seeds)
     order = sorted({prepared.spec.seed for prepared in new.prepared})
     stage_of = {seed: next(i for i, end in enumerate(ends) if place < end) for place, seed in enumerate(order)}

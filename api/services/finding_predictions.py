@@ -1,4 +1,5 @@
-"""What the patches of a finished run's findings would change: asked for when they are read, and kept with them."""
+"""The predicted effects of the patches of a finished run's findings. They are requested when the findings are read, and
+stored with them."""
 
 import json
 
@@ -20,8 +21,9 @@ from hub.tables import ExperimentRow
 
 
 def question_of(session: Session, row: ExperimentRow, found: tuple[Finding, ...]) -> CuresQuestion | None:
-    """What to ask about a run's findings; None if its patches are probed, or a probe would not tell: while it trains,
-    findings and patches change, and a run from a checkpoint does not begin with the network that is probed."""
+    """The question about a run's findings; None if its patches were probed, or a probe would tell nothing: while a run
+    trains, its findings and patches change, and a run from a checkpoint does not start with the network that is
+    probed."""
     asked = tuple(finding for finding in found if _is_of_network(finding))
     is_known = any(patch.predicted for finding in asked for patch in finding.patches)
     if not asked or is_known or row.status not in FINAL or row.forked_epoch is not None:
@@ -39,7 +41,8 @@ def question_of(session: Session, row: ExperimentRow, found: tuple[Finding, ...]
 
 
 def look(hub: Hub, workspace_id: str, question: CuresQuestion) -> bool:
-    """Ask, unless that was done before, or keep the answer with the findings. Returns whether it is still to come."""
+    """Ask the question unless it was asked before, or store its answer with the findings. Returns whether the answer is
+    still pending."""
     with hub.read() as session:
         known = questions.known(session, workspace_id, question)
     if known is None:
@@ -47,7 +50,7 @@ def look(hub: Hub, workspace_id: str, question: CuresQuestion) -> bool:
             with hub.write() as session:
                 questions.ask(session, workspace_id, question, hub.settings.quotas)
         except TooManyRequests:
-            return False  # whoever reads them later asks again
+            return False  # the next reader of the findings asks again
         return True
     if known.answer is not None:
         answered = Cures.model_validate_json(known.answer)
@@ -57,7 +60,7 @@ def look(hub: Hub, workspace_id: str, question: CuresQuestion) -> bool:
 
 
 def _keep(row: ExperimentRow, question: CuresQuestion, answer: Cures) -> None:
-    """Put the probed patches in the place of those that were asked about."""
+    """Replace the patches in the question by the probed ones."""
     if row.status not in FINAL:
         return
     probed = {

@@ -1,4 +1,4 @@
-"""What was found about experiments."""
+"""The findings about experiments."""
 
 import json
 
@@ -13,14 +13,14 @@ from hub.tables import ExperimentRow
 from hub.verifications.verifications import with_verifications
 
 SUPPRESS = "suppress:"
-"""The beginning of a tag that hides findings of an experiment."""
+"""The prefix of a tag that hides findings of an experiment."""
 
 
 def of_experiment(
     hub: Hub, workspace_id: str, experiment_id: str, suppressed: frozenset[str] = frozenset()
 ) -> FindingPage:
-    """The findings about an experiment, the root cause first, without those that have one of these ids or names, and
-    those that a tag hides.
+    """The findings about an experiment, the root cause first, except those with one of these ids or names and those
+    that a tag hides.
 
     Raises:
         NotFound: the workspace has no experiment with this id.
@@ -34,7 +34,7 @@ def of_experiment(
 
 
 def _look(hub: Hub, workspace_id: str, experiment_id: str) -> bool:
-    """Have the patches of a finished run probed. Returns whether what they would change is still to come."""
+    """Have the patches of a finished run probed. Returns whether their predicted effects are still pending."""
     with hub.read() as session:
         row = EXPERIMENTS.found(session, workspace_id, experiment_id)
         question = finding_predictions.question_of(session, row, stored_findings(row))
@@ -42,11 +42,11 @@ def _look(hub: Hub, workspace_id: str, experiment_id: str) -> bool:
 
 
 def found_of(session: Session, row: ExperimentRow) -> tuple[Finding, ...]:
-    """The findings about an experiment, with what was proved about them."""
+    """The findings about an experiment, with the results of their verifications."""
     return with_verifications(session, row, stored_findings(row))
 
 
 def _tagged(row: ExperimentRow) -> frozenset[str]:
-    """The findings that a tag such as `suppress:overfitting` hides."""
+    """The ids or names of the findings that a tag such as `suppress:overfitting` hides."""
     tags: list[str] = json.loads(row.tags)
     return frozenset(tag.removeprefix(SUPPRESS) for tag in tags if tag.startswith(SUPPRESS))

@@ -1,4 +1,4 @@
-"""Models as servers of the Open Inference Protocol have them: a model is an experiment, a version an epoch."""
+"""Models of the Open Inference Protocol: a model is an experiment, and a version is an epoch."""
 
 from api.prediction.models import ModelCache
 from api.services.loaded_models import loaded
@@ -12,7 +12,7 @@ PLATFORM = "onnx_onnxv1"
 
 
 def epoch_of(version: str | None) -> Epoch:
-    """The epoch that a version's name stands for; the best for none.
+    """The epoch that a version's name stands for; the best epoch without a version.
 
     Raises:
         NotFound: no epoch can have this name.
@@ -27,7 +27,7 @@ def epoch_of(version: str | None) -> Epoch:
 
 
 def metadata(hub: Hub, models: ModelCache, workspace_id: str, name: str, epoch: Epoch) -> ModelMetadata:
-    """What a model takes and gives.
+    """The inputs and outputs of a model.
 
     Raises:
         NotFound: there is no such experiment or epoch.
@@ -49,7 +49,7 @@ def metadata(hub: Hub, models: ModelCache, workspace_id: str, name: str, epoch: 
 def infer(
     hub: Hub, models: ModelCache, workspace_id: str, name: str, epoch: Epoch, body: bytes, document_bytes: int | None
 ) -> tuple[bytes, int | None]:
-    """The answer to a request, and how many of its bytes are the document.
+    """The answer to a request, and the number of its bytes that are the document; None if all are.
 
     Raises:
         NotFound: there is no such experiment or epoch.

@@ -1,4 +1,4 @@
-"""The lab: which demonstrations there are, and their answers."""
+"""The demonstrations of the lab, and their answers."""
 
 from collections.abc import Callable
 from functools import cache
@@ -23,7 +23,7 @@ def question(name: str, body: bytes) -> Callable[[], LabAnswer]:
     Raises:
         NotFound: there is no such demonstration.
         BadRequest: the body is not JSON.
-        InvalidSpec: the request is out of its bounds.
+        InvalidSpec: a value in the request is out of bounds.
     """
     model = DEMONSTRATIONS.get(name)
     if model is None:

@@ -23,16 +23,16 @@ if TYPE_CHECKING:
     from gradus.spec.nodes.conv import ConvPlan
 
 MOST_NUMBERS = 250_000
-"""Numbers in one answer."""
+"""Limit on the numbers in one answer."""
 MOST_PIXELS = 16_000_000
-"""Of one picture."""
+"""Limit on the pixels of one picture."""
 MOST_MULTIPLY_ADDS = 300_000_000
-"""Of the network that is asked for activations, which plain numpy computes: about a second."""
+"""Limit on a network whose activations are requested: plain numpy takes about a second for a row."""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which channels of which convolution."""
+    """The requested channels of a convolution."""
 
     layer: str | None
     epoch: Epoch
@@ -41,13 +41,13 @@ class Wanted:
 
     @property
     def channels(self) -> slice:
-        """The channels."""
+        """The range of the channels."""
         return slice(self.offset, self.offset + self.limit)
 
 
 @dataclass(frozen=True, eq=False)
 class _Found:
-    """Numbers, and what is said beside them."""
+    """The numbers of an answer, and its other fields."""
 
     numbers: "NDArray[np.float32]"
     about: Mapping[str, Any]
@@ -78,12 +78,12 @@ def filters_png(hub: Hub, workspace_id: str, experiment_id: str, wanted: Wanted)
 def activations(
     hub: Hub, models: ModelCache, workspace_id: str, experiment_id: str, request: ActivationsRequest
 ) -> Activations:
-    """What a convolution computes of a row.
+    """The activations of a convolution for a row.
 
     Raises:
         NotFound: there is no such experiment, epoch or convolution.
         Conflict: the network has no convolutions.
-        InvalidSpec: the row does not fit.
+        InvalidSpec: the row does not fit the model.
         TooLarge: there are too many numbers, or the network takes too long.
     """
     found = _activations(hub, models, workspace_id, experiment_id, request)
@@ -94,7 +94,7 @@ def activations(
 def activations_png(
     hub: Hub, models: ModelCache, workspace_id: str, experiment_id: str, request: ActivationsRequest
 ) -> bytes:
-    """A picture of what a convolution computes of a row. Raises as `activations` does."""
+    """A picture of the activations of a convolution for a row. Raises as `activations` does."""
     from export.layer_pictures import activations_png as png  # noqa: PLC0415 (imports numpy)
 
     numbers = _activations(hub, models, workspace_id, experiment_id, request).numbers
@@ -184,7 +184,7 @@ def check_pixels(numbers: "NDArray[np.float32]") -> None:
     """Refuse pictures that would take too much memory; each number is a pixel.
 
     Raises:
-        TooLarge: this is one.
+        TooLarge: the picture has more than `MOST_PIXELS`.
     """
     if numbers.size > MOST_PIXELS:
         most = max(1, MOST_PIXELS * len(numbers) // numbers.size)

@@ -32,7 +32,7 @@ def histograms(
     """The histograms of a layer in all epochs, or in one; if there are more than `most`, in evenly spaced ones.
 
     Raises:
-        NotFound: the workspace has no experiment with this id, or the network no such layer.
+        NotFound: the workspace has no experiment with this id, or the network has no such layer.
     """
     with hub.read() as session:
         row = EXPERIMENTS.found(session, workspace_id, experiment_id)

@@ -1,4 +1,5 @@
-"""Loaded models of trained networks, alone, calibrated or as ensembles: the ONNX graphs that users download."""
+"""Loaded models of trained networks, single, calibrated or as ensembles. They are the ONNX graphs that users
+download."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -30,11 +31,12 @@ if TYPE_CHECKING:
     from export.trained import Trained
 
 SESSION_BYTES = 1 << 20
-"""Estimate of a loaded model's memory besides its weights, which it has twice: as made, and arranged for products."""
+"""Estimate of a loaded model's memory in addition to its weights, which are in memory twice: as exported, and
+rearranged for matrix products."""
 PARAMETER_BYTES = 250_000_000
-"""Parameters of the largest network that the API asks itself: twice as much fits into the cache of models."""
+"""Limit on the bytes of a network's parameters in the API: the cache of models holds twice as much."""
 BUILT_IN_TARGET = "target"
-"""The target's name in scikit-learn's tables, which may stand in a request."""
+"""The target's name in scikit-learn's tables, which a request may have."""
 
 
 def loaded(hub: Hub, models: ModelCache, workspace_id: str, experiment_id: str, epoch: Epoch) -> "Model":
@@ -52,8 +54,8 @@ def loaded(hub: Hub, models: ModelCache, workspace_id: str, experiment_id: str, 
         check_size(experiment_id, chosen.resolved.network.parameters)
 
         def tries() -> Iterator[Chosen]:
-            yield chosen  # the key's own: another's model must not be kept under it
-            while True:  # the run that goes on has deleted it
+            yield chosen  # the key's weights: the cache must not hold another model under the key
+            while True:  # the running experiment has deleted the checkpoint
                 yield choose(hub, workspace_id, experiment_id, epoch)
 
         return with_files(hub, tries().__next__, lambda found, folder: _of_one(hub, found, folder))
@@ -66,7 +68,7 @@ def loaded(hub: Hub, models: ModelCache, workspace_id: str, experiment_id: str, 
 
 
 def loaded_at_once(hub: Hub, models: ModelCache, workspace_id: str, experiment_id: str, epoch: Epoch) -> "Model | None":
-    """Like `loaded`, without waiting: a model that was asked for since the last commit; None for any other."""
+    """Like `loaded`, without waiting; None unless the model was requested since the last commit."""
     version = hub.changes.version()
     key = None if version is None else models.located.get(version, (workspace_id, experiment_id, epoch))
     return None if key is None else models.present(key)
@@ -80,12 +82,12 @@ def calibrated(
     epoch: Epoch,
     known: Callable[[Chosen], CalibrationRecord],
 ) -> "Model":
-    """The model of an experiment's epoch, with its calibration, and with its temperature in the graph.
+    """The model of an experiment's epoch, with its calibration. The graph applies the temperature.
 
     Raises:
         NotFound: the workspace has no such experiment, or no checkpoint has the weights.
         TooLarge: the network is larger than the API can hold.
-        Exception: what `known` raises, which is asked unless the model is loaded.
+        Exception: what `known` raises, which is called unless the model is loaded.
     """
     located = locate(hub, workspace_id, experiment_id, epoch)
 
@@ -103,11 +105,11 @@ def calibrated(
 
 
 def ensemble(hub: Hub, models: ModelCache, members: Sequence[Chosen]) -> "Model":
-    """The networks of several experiments as one model, whose answer is their mean.
+    """The networks of several experiments as one model, whose answer is the mean of theirs.
 
     Raises:
-        Conflict: they were not trained on the same data.
-        TooLarge: they are larger together than the API can hold.
+        Conflict: the networks were not trained on the same data.
+        TooLarge: together, the networks are larger than the API can hold.
     """
 
     def load() -> "Model":
@@ -132,7 +134,7 @@ def check_size(experiment_id: str, parameters: int) -> None:
     """Refuse networks that would fill the memory of the API.
 
     Raises:
-        TooLarge: the network is one.
+        TooLarge: the parameters take more than `PARAMETER_BYTES`.
     """
     size = 4 * parameters
     if size > PARAMETER_BYTES:

@@ -23,7 +23,7 @@ from hub.questions.question import PredictionsQuestion, UploadedFile
 from hub.questions.questions import Outcome
 
 _PIECE = 256 << 10
-"""Bytes of a file that are sent at a time."""
+"""Size in bytes of the chunks in which a file is sent."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def _ask_about_upload(
 
 
 def check(hub: Hub, workspace_id: str, experiment_id: str, predictions_id: str) -> str:
-    """The id of predictions of an experiment.
+    """Check that the experiment has these predictions, and return their id.
 
     Raises:
         NotFound: the workspace has no such predictions of the experiment.
@@ -100,7 +100,7 @@ def check(hub: Hub, workspace_id: str, experiment_id: str, predictions_id: str) 
 
 
 def record(hub: Hub, workspace_id: str, experiment_id: str, outcome: Outcome) -> PredictedFile:
-    """What is known of a file."""
+    """The record of a file with predictions."""
     question = _question(hub, workspace_id, experiment_id, outcome.id)
     assert outcome.answer is not None
     rows = PredictedRows.model_validate_json(outcome.answer)
@@ -120,7 +120,7 @@ def download(hub: Hub, workspace_id: str, experiment_id: str, predictions_id: st
     """A file with predictions.
 
     Raises:
-        NotFound: there is no such file, or not yet.
+        NotFound: there are no such predictions, or their file is not written yet.
         GradusError: the predictions have failed.
     """
     question = _question(hub, workspace_id, experiment_id, predictions_id)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from preprocessing.column import Column
 
 SHORT_VALUES, SHORT_MULTIPLY_ADDS = 128, 2_000_000
-"""Of a request that the event loop answers: some 1 ms each."""
+"""Limits on a request that the event loop answers: work up to each limit takes about 1 ms."""
 
 
 def predict(hub: Hub, models: ModelCache, workspace_id: str, experiment_id: str, request: PredictRequest) -> Prediction:
@@ -29,8 +29,8 @@ def predict(hub: Hub, models: ModelCache, workspace_id: str, experiment_id: str,
 
     Raises:
         NotFound: there is no such experiment, or no such epoch.
-        InvalidSpec: the rows do not fit the model, or the options its task.
-        Unanswered: what calibrates the network is not known yet.
+        InvalidSpec: the rows do not fit the model, or the options do not fit its task.
+        Unanswered: the network's calibration is not known yet.
     """
     return _of_rows(_asked(hub, models, workspace_id, experiment_id, request), request)
 
@@ -38,11 +38,11 @@ def predict(hub: Hub, models: ModelCache, workspace_id: str, experiment_id: str,
 def predict_at_once(
     hub: Hub, models: ModelCache, workspace_id: str, experiment_id: str, request: PredictRequest
 ) -> Prediction | None:
-    """Like `predict`, within a millisecond or two and without waiting, on the event loop. None if that cannot be: the
-    model was not asked for since the last commit, is large, or there are many values.
+    """Like `predict`, without waiting and within one or two milliseconds, for the event loop. None if that is
+    impossible: the model was not requested since the last commit or is large, or there are many values.
 
     Raises:
-        InvalidSpec: the rows do not fit the model, or the options its task.
+        InvalidSpec: the rows do not fit the model, or the options do not fit its task.
     """
     if request.calibrated or request.interval is not None:
         return None
@@ -115,7 +115,7 @@ def picture_columns(model: "Model", content: bytes) -> "dict[str, Column]":
 
 
 def shown(model: "Model", request: PredictRequest) -> "Shown":
-    """What the answers of a model show.
+    """Which parts of a model's answers the response shows.
 
     Raises:
         Conflict: the validation split is too small for such an interval.

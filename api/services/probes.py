@@ -20,7 +20,7 @@ WITHOUT_EFFECT = {
     "checkpoint": Checkpoint(),
     "statistics": "default",
 }
-"""What does not change what is measured: specs that differ in it have one probe."""
+"""Fields that do not affect the measurements. Specs that differ only in these fields have the same probe."""
 
 
 def ask(hub: Hub, workspace_id: str, experiment: Spec) -> str:
@@ -42,10 +42,10 @@ def ask(hub: Hub, workspace_id: str, experiment: Spec) -> str:
 
 
 def check(hub: Hub, workspace_id: str, probe_id: str) -> str:
-    """The id of a probe of the workspace.
+    """Check that the workspace has this probe, and return its id.
 
     Raises:
-        NotFound: there is none with this id, or no longer.
+        NotFound: there is no such probe, or it was deleted.
     """
     if is_probe_id(probe_id):
         with hub.read() as session:

@@ -1,4 +1,4 @@
-"""Answers to short questions, which workers compute beside their training."""
+"""Answers to short questions, which workers compute alongside training."""
 
 from gradus.errors import NotFound, from_problem
 from hub.hub import Hub
@@ -7,7 +7,7 @@ from hub.questions.questions import Outcome
 
 
 def is_over(hub: Hub, workspace_id: str, question_id: str) -> bool:
-    """Whether there is nothing to wait for."""
+    """Whether waiting is over: the question was answered, has failed or was deleted."""
     with hub.read() as session:
         return questions.is_over(session, workspace_id, question_id)
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from preprocessing.table import Table
 
 MOST = 16 << 20
-"""Bytes, about: each answer is in this process's memory several times while it is made."""
+"""Approximate limit in bytes: this process holds several copies of an answer while it makes it."""
 
 
 def check_rows(table: "Table", names: Sequence[str], positions: Sequence[int]) -> None:

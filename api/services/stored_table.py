@@ -1,6 +1,6 @@
 """Opens the stored table of a data set's version.
 
-numpy and DuckDB are imported when they are first needed: an API that serves built-in data sets alone does without.
+numpy and DuckDB are imported when they are first needed: an API with built-in data sets alone needs neither.
 """
 
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ def opened_table(hub: Hub, stored: StoredTable) -> Iterator["Table"]:
     except (Damaged, FileNotFoundError) as error:
         raise _unreadable(error) from error
     except Exception as error:
-        if folder is not None and not (folder / PARQUET).exists():  # DuckDB says something else then
+        if folder is not None and not (folder / PARQUET).exists():  # DuckDB then raises another error
             raise _unreadable("it was just deleted") from error
         raise
 

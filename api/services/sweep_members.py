@@ -41,7 +41,7 @@ def expanded(hub: Hub, workspace_id: str, request: SweepRequest, check: Check) -
 def extended(
     hub: Hub, workspace_id: str, request: str, more: SweepExtension, check: Check
 ) -> tuple[Expansion, tuple[Member, ...]]:
-    """A stored sweep with more experiments, and these.
+    """The extended sweep with all its experiments, and the new experiments alone.
 
     Raises:
         InvalidSpec: the extension does not fit, or a new experiment is invalid or exceeds a quota.
@@ -59,7 +59,7 @@ def extended(
 
 
 def prepared(hub: Hub, members: Sequence[Member], check: Check) -> Planned:
-    """The rows of new experiments, in arrays for the workers that there are."""
+    """The rows of new experiments, in arrays that fit the present workers."""
     with hub.read() as session:
         room = workers.room(session)
     return sweeps.planned(members, room, hub.settings.quotas.running, check)

@@ -43,16 +43,16 @@ def system(hub: Hub, workspace_id: str) -> SystemRecord:
 
 @dataclass(frozen=True)
 class Population:
-    """Of the whole service."""
+    """The experiments, workers and runs of the whole service."""
 
     experiments: Mapping[Status, int]
-    """Their number by status."""
+    """Number of experiments by status."""
     workers: Sequence[WorkerRecord]
     runs: Sequence[RunUsage]
 
 
 def population(hub: Hub) -> Population:
-    """The experiments, and the live workers."""
+    """The experiments, live workers and runs of the whole service."""
     with hub.read() as session:
         return Population(lists.count_by_status(session), workers.alive(session), workers.runs(session))
 

@@ -54,7 +54,7 @@ def expected_part(hub: Hub, workspace_id: str, upload_id: str, number: int) -> i
     """The size of a part.
 
     Raises:
-        NotFound: the workspace has no upload with this id, or the upload no such part.
+        NotFound: the workspace has no upload with this id, or the upload has no such part.
     """
     with hub.read() as session:
         row = UPLOADS.found(session, workspace_id, upload_id)
@@ -66,7 +66,7 @@ def receive(hub: Hub, workspace_id: str, upload_id: str, number: int, body: File
     """Store a part. Receiving the same bytes again has no effect.
 
     Raises:
-        NotFound: the workspace has no upload with this id, or the upload no such part.
+        NotFound: the workspace has no upload with this id, or the upload has no such part.
         InvalidSpec: the part has another size.
         Conflict: the part has arrived with other bytes.
     """

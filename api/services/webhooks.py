@@ -33,7 +33,7 @@ def page(hub: Hub, workspace_id: str) -> WebhookPage:
 
 
 def enable(hub: Hub, workspace_id: str, webhook_id: str) -> WebhookRecord:
-    """Call again at once, beginning with the call that failed.
+    """Resume the calls at once, beginning with the call that failed.
 
     Raises:
         NotFound: the workspace has no such webhook.

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from export.trained import Trained
 
 TRIES = 3
-"""A running experiment may delete a checkpoint between its choice and its reading."""
+"""Attempts to read a checkpoint: a running experiment may delete it between its choice and the reading."""
 T = TypeVar("T")
 
 
@@ -74,7 +74,7 @@ def locate(hub: Hub, workspace_id: str, experiment_id: str, epoch: Epoch) -> Wei
 
 
 def with_weights(hub: Hub, workspace_id: str, experiment_id: str, located: Weights) -> Chosen:
-    """An experiment, and weights of it that were located.
+    """An experiment, and the weights that `locate` has found.
 
     Raises:
         NotFound: the workspace has no such experiment.
@@ -97,10 +97,10 @@ def parse_of(hub: Hub, chosen: Chosen) -> Mapping[str, Any]:
 
 
 def with_files(hub: Hub, find: Callable[[], Chosen], use: Callable[[Chosen, Path], T]) -> T:
-    """What `use` makes of the files of a checkpoint.
+    """The result of `use` for the files of a checkpoint.
 
     Raises:
-        Conflict: the checkpoint is damaged, or of a version that did not keep what is needed.
+        Conflict: the checkpoint is damaged, or was written by a version that did not store what is needed.
         Unavailable: the artifact store cannot be reached, or this API lacks a library.
         ServerFault: the ONNX model is wrong.
     """
@@ -120,7 +120,7 @@ def with_files(hub: Hub, find: Callable[[], Chosen], use: Callable[[Chosen, Path
 
 
 def trained(chosen: Chosen, folder: Path) -> "Trained":
-    """The network in the files of its checkpoint."""
+    """The network in the files of a checkpoint."""
     from export.checkpoint import read_trained  # noqa: PLC0415 (imports numpy)
 
     return read_trained(folder, chosen.resolved, chosen.weights.which)
@@ -134,7 +134,7 @@ def built(chosen: Chosen, network: "Trained") -> "Built":
 
 
 def built_ensemble(networks: "Sequence[Trained]", metadata: Mapping[str, str]) -> "Built":
-    """The checked ONNX model of the mean of networks.
+    """The checked ONNX model of an ensemble, whose answer is the mean of the networks'.
 
     Raises:
         Conflict: a network cannot be used.
@@ -147,7 +147,7 @@ def built_ensemble(networks: "Sequence[Trained]", metadata: Mapping[str, str]) -
 
 
 def origin(chosen: Chosen) -> dict[str, str]:
-    """Where a network comes from, for the metadata of files: nothing that a user can change."""
+    """The origin of a network, for the metadata of files. It has nothing that a user can change."""
     return {
         "experiment": chosen.experiment_id,
         "epoch": str(chosen.weights.epoch),
@@ -158,7 +158,7 @@ def origin(chosen: Chosen) -> dict[str, str]:
 
 @contextmanager
 def _explained() -> Iterator[None]:
-    """Faults of export as errors of the API."""
+    """Convert errors of the export to errors of the API."""
     try:
         from export.build import TooLargeForOnnx  # noqa: PLC0415 (imports ONNX)
         from export.check import Differs  # noqa: PLC0415
