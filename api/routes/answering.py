@@ -1,4 +1,5 @@
-"""How routes answer with what a worker computes: at once if it is known, else after a wait, else 202 and where to look.
+"""Responses with an answer that a worker computes: at once if it is known, else after a wait, else 202 with its
+location.
 
 A route asks its question, and returns `answer_to(...)`.
 """
@@ -33,7 +34,7 @@ UNANSWERED: dict[int | str, dict[str, Any]] = {
         "headers": {"Location": header("The path of the answer.")},
     }
 }
-"""The response of every route that answers so."""
+"""The 202 response of the routes that return `answer_to(...)`."""
 
 
 async def answer_to(
@@ -46,8 +47,8 @@ async def answer_to(
     location: Callable[[str], str] | None = None,
     use: Callable[[Outcome], Response] | None = None,
 ) -> Response:
-    """The answer to the question that `ask` asks and whose id it returns; `use` makes the response of it. `location` is
-    the path of the answer, by default the request's own.
+    """The response with the answer to a question. `ask` asks the question and returns its id; `use` makes the response
+    from the answer. `location` gives the path of the answer, by default the request's own.
 
     Raises:
         GradusError: the question cannot be asked, or has no answer.
@@ -62,12 +63,12 @@ async def answer_to(
 
 
 def as_it_is(found: Outcome) -> Response:
-    """The response with the answer as it is."""
+    """The response with the unchanged answer."""
     return Response(found.answer, headers=NO_STORE, media_type=JSON)
 
 
 async def still_open(state: AppState, caller: Caller, question_id: str, location: str) -> Response:
-    """The response to a request that cannot be answered before a question is."""
+    """The 202 response to a request that needs the answer to a question first."""
     found = await run_in_threadpool(questions.outcome, state.hub, caller.workspace_id, question_id)
     return _open(found, location)
 
@@ -79,8 +80,8 @@ def _open(found: Outcome, location: str) -> Response:
 async def wait_for(
     request: Request, state: AppState, caller: Caller, question_id: str, prefer: list[str] | None
 ) -> None:
-    """Wait for the answer to a question, as long as is preferred. Without room for another open request, there is no
-    wait."""
+    """Wait for the answer to a question, for as long as the client prefers. If the client has too many open requests,
+    do not wait."""
     seconds = preferred_wait(prefer or (), DEFAULT_SECONDS)
     owner = owner_of(request, caller)
     if not seconds or not state.open_requests.has_room(owner):

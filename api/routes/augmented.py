@@ -43,7 +43,7 @@ async def preview_augmentation(
     prefer: PreferHeader = None,
 ) -> Response:
     """A contact sheet of what `augment` does to training images, with the default split: a row for each example, first
-    the image as it is, then as a run with this `seed` sees it in each of the epochs."""
+    the original image, then the image as a run with this `seed` sees it in each of the epochs."""
     wanted = parsing.read(body, AugmentedRequest)
     ask = partial(augmented.ask, state.hub, caller.workspace_id, dataset, wanted)
     here = request.url.path
@@ -63,7 +63,7 @@ async def get_augmentation_preview(
     preview: PreviewId,
     prefer: PreferHeader = None,
 ) -> Response:
-    """A contact sheet that was asked for before."""
+    """A contact sheet that was requested before."""
     ask = partial(augmented.check, state.hub, caller.workspace_id, dataset, preview)
     return await answer_to(request, state, caller, ask, prefer, use=_sheet)
 

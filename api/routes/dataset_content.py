@@ -42,7 +42,7 @@ def _file(media_type: str, description: str) -> Responses:
 
 
 class VersionQuery(Query):
-    """Query parameters of what shows a version."""
+    """Query parameters of requests for the content of a version."""
 
     version: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     """Number of the version; by default the newest that is ready."""
@@ -96,7 +96,7 @@ class ImageQuery(VersionQuery):
     """Query parameters of a picture."""
 
     column: ColumnName | None = None
-    """The column; by default the first one of images."""
+    """The column; by default the first column of images."""
 
 
 @router.get(
@@ -135,7 +135,7 @@ def get_statistics(
 def get_dataset_findings(
     state: StateDep, caller: CallerDep, dataset: DatasetKey, query: Annotated[VersionQuery, InQuery()]
 ) -> Response:
-    """What is wrong with the data, how that is known, and what to do about it."""
+    """What is wrong with the data: the findings, their evidence, and what to do about them."""
     return answer(dataset_rows.findings(state.hub, caller.workspace_id, dataset, query.version))
 
 
@@ -173,7 +173,7 @@ def get_parquet(
 def get_npz(
     state: StateDep, caller: CallerDep, dataset: DatasetKey, query: Annotated[VersionQuery, InQuery()]
 ) -> Response:
-    """The parsed table as a NumPy archive, with images and arrays: every value as experiments have it, for `run.py`."""
+    """The parsed table as a NumPy archive, with images and arrays: every value as experiments use it, for `run.py`."""
     name, pieces = dataset_rows.npz(state.hub, caller.workspace_id, dataset, query.version)
     return _stream(pieces, NPZ, f"{name}.npz", {})
 
@@ -226,7 +226,7 @@ def get_image(
     row: Annotated[int, Path(ge=0, le=LARGEST, description="Position of the row, from 0.")],
     query: Annotated[ImageQuery, InQuery()],
 ) -> Response:
-    """The picture of one row, encoded anew."""
+    """The picture of one row, re-encoded as PNG."""
     picture = dataset_images.one(state.hub, caller.workspace_id, dataset, query.version, row, query.column)
     return Response(picture, media_type=PNG)
 

@@ -1,4 +1,4 @@
-"""`POST /v1/datasets`: create a data set of a file or of uploads, or see what would come of them."""
+"""`POST /v1/datasets`: create a data set from a file or from uploads, or preview it."""
 
 import json
 from functools import partial
@@ -75,7 +75,7 @@ class CreateQuery(FileQuery):
     target: Annotated[tuple[ColumnName, ...], Field(max_length=MAX_TARGETS)] = ()
     """The target of specs that name none. Repeat `target=…` for several columns."""
     dry_run: bool = False
-    """Only read the first 4 MiB and show what comes of it; store nothing."""
+    """Only read the first 4 MiB and show the result; store nothing."""
 
     def default_target(self) -> str | tuple[str, ...] | None:
         """The target: one column or several."""
@@ -134,7 +134,7 @@ async def put_dataset(
     idempotency_key: IdempotencyKey = None,
     prefer: Prefer = None,
 ) -> Response:
-    """Create a data set of the file in the body, as POST does. `curl -T` sends PUT."""
+    """Create a data set from the file in the body, as POST does. `curl -T` sends PUT."""
     return await create_dataset(request, state, caller, query, idempotency_key, prefer)
 
 
@@ -185,7 +185,7 @@ async def _from_body(request: Request, state: AppState, caller: Caller, query: C
 async def _when_read(
     request: Request, state: AppState, caller: Caller, dataset_id: str, seconds: float
 ) -> DatasetRecord:
-    """The data set when it has been read, after `seconds`, or when the client has disconnected."""
+    """The data set, once it has been read, `seconds` have passed or the client has disconnected."""
     over = partial(state.short_reads.ask, datasets.over, state.hub, caller.workspace_id, dataset_id)
     wait = following.wait_until(state.broadcaster, dataset_id, following.END, seconds, over)
     await while_connected(request, wait)

@@ -1,4 +1,4 @@
-"""`/v1/sweeps/{id}/predict`: ask the networks of a change, which differ by their seed, as an ensemble."""
+"""`/v1/sweeps/{id}/predict`: predict with the networks of a change, which differ by their seed, as an ensemble."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,10 +21,10 @@ router = keyed_router("predictions")
 
 
 class EnsembleQuery(PredictQuery):
-    """Query parameters of `POST /v1/sweeps/{id}/predict`; all but `label` are for bodies that are no JSON document."""
+    """Query parameters of `POST /v1/sweeps/{id}/predict`; all but `label` are for bodies that are not JSON."""
 
     label: Annotated[str, Field(max_length=1000)] | None = None
-    """The change whose networks are asked; by default the best."""
+    """The change whose networks predict; by default the best change."""
 
 
 @router.post(
@@ -40,9 +40,9 @@ async def predict_with_sweep(
     sweep_id: SweepId,
     query: Annotated[EnsembleQuery, InQuery()],
 ) -> Response:
-    """Ask the networks of a change, one for each seed, as an ensemble: the mean of their probabilities or targets, and
-    the `spread` of these, their sample standard deviation. Experiments that have not succeeded are told as `absent`.
-    Bodies and options are those of an experiment's `predict`, without `calibrated` and `interval`."""
+    """Predict with the networks of a change, one for each seed, as an ensemble: the mean of their probabilities or
+    targets, and their `spread`, the sample standard deviation. Experiments that have not succeeded are listed as
+    `absent`. Bodies and options are those of an experiment's `predict`, without `calibrated` and `interval`."""
     found = await answered(request, state, query, _Ensemble(state, caller.workspace_id, sweep_id, query.label))
     assert isinstance(found, Response), "only calibration waits"
     return found
@@ -50,7 +50,7 @@ async def predict_with_sweep(
 
 @dataclass(frozen=True)
 class _Ensemble:
-    """The networks of a change, which answer."""
+    """Predicts with the networks of a change."""
 
     state: AppState
     workspace_id: str

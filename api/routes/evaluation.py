@@ -32,9 +32,9 @@ class EvaluationQuery(Query):
     split: Part = "test"
     """The examples on which the network is evaluated."""
     epoch: Epoch = "best"
-    """The end of which epoch: the best, the last, or the number of one whose checkpoint is kept."""
+    """The weights: `best`, `last`, or the number of an epoch whose checkpoint was kept."""
     by: Text | None = None
-    """A column of an uploaded data set: the metrics of the rows with each of its values, too."""
+    """A column of an uploaded data set: also compute the metrics for the rows with each of its values."""
     miss_cost: Annotated[float, Field(gt=0, le=1e6)] = 1.0
     """With two classes: how many false alarms a missed example of the second class costs, for the threshold of least
     cost."""
@@ -53,8 +53,9 @@ async def get_evaluation(
     query: Annotated[EvaluationQuery, InQuery()],
     prefer: PreferHeader = None,
 ) -> Response:
-    """How good a trained network is on a split: every metric with its 95 % interval and its value for a prediction
-    that knows nothing, per class, confusion, curves, calibration, thresholds, prediction sets, residuals, groups.
+    """How good a trained network is on a split: every metric with its 95 % interval and its baseline, the value of a
+    prediction without inputs; metrics per class, confusion, curves, calibration, thresholds, prediction sets,
+    residuals, groups.
 
     Temperature, thresholds and prediction sets are chosen on the validation split alone.
     """
@@ -66,13 +67,13 @@ class ErrorsQuery(Query):
     """Query parameters of `GET /v1/experiments/{id}/errors`."""
 
     given: ClassName | None = None
-    """The class that the examples have: a row of the confusion matrix."""
+    """The true class: a row of the confusion matrix."""
     predicted: ClassName | None = None
-    """The class that the network says: a column of the confusion matrix."""
+    """The predicted class: a column of the confusion matrix."""
     split: Part = "test"
-    """The examples among which the errors are."""
+    """The split that the examples belong to."""
     epoch: Epoch = "best"
-    """The end of which epoch, as in an evaluation."""
+    """The weights, as in an evaluation."""
     offset: After = 0
     """Number of examples to skip."""
     limit: Annotated[int, Field(ge=1, le=200)] = 50
@@ -92,8 +93,8 @@ async def get_errors(
     query: Annotated[ErrorsQuery, InQuery()],
     prefer: PreferHeader = None,
 ) -> Response:
-    """The examples in a cell of the confusion matrix, the surest predictions first: their values and pictures. Without
-    `given` and `predicted`, all errors; with both of them equal, examples that are right."""
+    """The examples in a cell of the confusion matrix, the most confident predictions first: their values and pictures.
+    Without `given` and `predicted`, all errors; with both equal, the correctly predicted examples."""
     cell = error_rows.Cell(**dict(query))
     arguments = (state.hub, caller.workspace_id, experiment_id)
 

@@ -132,7 +132,7 @@ async def create_experiment(
 async def _ended(
     request: Request, state: AppState, caller: Caller, experiment_id: str, seconds: float
 ) -> VersionedRecord:
-    """The experiment when it has ended, after `seconds`, or when the client has disconnected."""
+    """The experiment, once it has ended, `seconds` have passed or the client has disconnected."""
     ended = partial(state.short_reads.ask, experiments.over, state.hub, caller.workspace_id, experiment_id)
     await while_connected(
         request, following.wait_until(state.broadcaster, experiment_id, following.END, seconds, ended)

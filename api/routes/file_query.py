@@ -12,7 +12,7 @@ from gradus.errors import BadRequest
 from gradus.wire.dataset_request import FileName
 
 LIMIT = "the limit of a file in one body (send larger ones with POST /v1/uploads)"
-"""What an error calls the limit."""
+"""The name of the limit in errors."""
 ParseText = Annotated[str, Field(max_length=5_000)]
 
 
@@ -20,7 +20,7 @@ class FileQuery(Query):
     """Query parameters about a file in the body."""
 
     file: FileName | None = None
-    """Name of the file; by default that of the data set with an ending by its media type."""
+    """Name of the file; by default the data set's name with the extension of the media type."""
     parse: ParseText | None = None
     """JSON object: how to read the file. What is left out is guessed."""
 
@@ -28,7 +28,7 @@ class FileQuery(Query):
         """The options of `parse`, with those that the media type implies.
 
         Raises:
-            BadRequest: it is not a JSON object.
+            BadRequest: `parse` is not a JSON object.
             InvalidSpec: an option is unknown or has an invalid value.
         """
         given = {} if self.parse is None else parsing.parse(self.parse.encode())

@@ -47,9 +47,9 @@ def get_findings(
     state: StateDep, caller: CallerDep, experiment_id: ExperimentId, query: Annotated[FindingsQuery, InQuery()]
 ) -> Response:
     """What is wrong with an experiment, the root cause first: the severity, the measured evidence, why it matters,
-    changes of the spec that remove the cause, and what was proved about them. Findings are there while the experiment
-    trains. Those about an uploaded data set, for the experiment's own target and parts, begin with `data_`; they are
-    there before the first epoch."""
+    changes of the spec that remove the cause, and the results of their verification. Findings appear while the
+    experiment trains. Findings about an uploaded data set, for the experiment's own target and splits, have ids that
+    begin with `data_`; they appear before the first epoch."""
     suppressed = frozenset(query.suppress)
     return answer(findings.of_experiment(state.hub, caller.workspace_id, experiment_id, suppressed), headers=NO_STORE)
 
@@ -96,9 +96,10 @@ def verify_finding(
     body: OptionalJsonBody,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
-    """Prove a patch of the finding: train the spec with and without it, paired by seed, in a sweep. Training stops when
-    the confidence interval of the gain excludes 0, after 3 pairs at the earliest; then the finding has `verified`, with
-    the gain. Asking again changes nothing while it trains, and afterwards unless more seeds are asked for."""
+    """Verify a patch of the finding: train the spec with and without it, paired by seed, in a sweep. Training stops
+    when the confidence interval of the gain excludes 0, after 3 pairs at the earliest; then the finding has `verified`,
+    with the gain. Repeating the request has no effect during training, and afterwards only if it asks for more
+    seeds."""
     request = parsing.read(body, VerifyRequest)
     outcome = finding_cures.verify(state.hub, caller.workspace_id, experiment_id, finding, request, idempotency_key)
     return repeatable(outcome, 202)

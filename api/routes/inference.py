@@ -28,7 +28,7 @@ from hub.access.keys import Caller
 router = keyed_router("inference")
 
 DOCUMENT_BYTES = "Inference-Header-Content-Length"
-"""The header that says how many bytes of a body are its document; binary tensors follow."""
+"""The header with the number of bytes of a body that are its document; binary tensors follow."""
 DocumentBytes = Annotated[
     str | None,
     Header(alias=DOCUMENT_BYTES.lower(), description="Bytes of the document at the start of the body; tensors follow."),
@@ -63,32 +63,32 @@ async def check_live(_: CallerDep) -> Response:
 
 @router.get("/v2/health/ready", response_model=ServerReady)
 async def check_ready(_: CallerDep) -> Response:
-    """Whether models can be asked: whoever gets an answer may ask."""
+    """Whether the server is ready for predictions: it is for every client that gets this answer."""
     return answer(ServerReady(ready=True))
 
 
 @router.get("/v2/models/{model}", response_model=ModelMetadata, responses=problems(404, 409, 413))
 async def describe_model(state: StateDep, caller: CallerDep, model: Model) -> Response:
-    """What the network of an experiment takes and gives: a tensor for each column, as in its `model.onnx`."""
+    """The inputs and outputs of an experiment's network: a tensor for each column, as in its `model.onnx`."""
     return await _described(state, caller, model, None)
 
 
 @router.get("/v2/models/{model}/versions/{version}", response_model=ModelMetadata, responses=problems(404, 409, 413))
 async def describe_version(state: StateDep, caller: CallerDep, model: Model, version: Version) -> Response:
-    """What the network of an epoch takes and gives."""
+    """The inputs and outputs of the network of an epoch."""
     return await _described(state, caller, model, version)
 
 
 @router.get("/v2/models/{model}/ready", response_model=ModelReady, responses=problems(404, 409, 413))
 async def check_model(state: StateDep, caller: CallerDep, model: Model) -> Response:
-    """Whether the network of an experiment can be asked."""
+    """Whether the network of an experiment can predict."""
     await _described(state, caller, model, None)
     return answer(ModelReady(name=model, ready=True))
 
 
 @router.get("/v2/models/{model}/versions/{version}/ready", response_model=ModelReady, responses=problems(404, 409, 413))
 async def check_version(state: StateDep, caller: CallerDep, model: Model, version: Version) -> Response:
-    """Whether the network of an epoch can be asked."""
+    """Whether the network of an epoch can predict."""
     await _described(state, caller, model, version)
     return answer(ModelReady(name=model, ready=True))
 
@@ -97,8 +97,8 @@ async def check_version(state: StateDep, caller: CallerDep, model: Model, versio
 async def infer(
     request: Request, state: StateDep, caller: CallerDep, model: Model, document_bytes: DocumentBytes = None
 ) -> Response:
-    """Ask the network of an experiment's best epoch. Tensors are lists in the document, or follow it as bytes, as the
-    header `Inference-Header-Content-Length` says."""
+    """Predict with the network of an experiment's best epoch. Tensors are lists in the document, or bytes after it;
+    then the header `Inference-Header-Content-Length` has the length of the document."""
     return await _inferred(request, state, caller, (model, None), document_bytes)
 
 
@@ -113,7 +113,7 @@ async def infer_version(
     version: Version,
     document_bytes: DocumentBytes = None,
 ) -> Response:
-    """Ask the network of an epoch."""
+    """Predict with the network of an epoch."""
     return await _inferred(request, state, caller, (model, version), document_bytes)
 
 

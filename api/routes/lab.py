@@ -1,4 +1,4 @@
-"""`/v1/lab`: the lecture's demonstrations as calls."""
+"""`/v1/lab`: the demonstrations of the lecture."""
 
 from typing import Annotated
 
@@ -18,7 +18,7 @@ router = keyed_router("lab")
 
 SVG = "image/svg+xml"
 _SVG_POLICY = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"}
-"""A picture has a style sheet of its own."""
+"""A picture contains its own style sheet."""
 _BODY = {
     "requestBody": {
         "required": False,
@@ -61,7 +61,7 @@ async def run_demonstration(
     body: OptionalJsonBody,
     accept: Annotated[list[str] | None, Header(description="`application/json` or `image/svg+xml`.")] = None,
 ) -> Response:
-    """Compute a demonstration, in at most about a second. It stores nothing, so that viewers may ask, too; the same
+    """Compute a demonstration, in at most about a second. It stores nothing, so viewers may use it too. The same
     request always gives the same answer."""
     form = choose(accept or (), (JSON, SVG))
     compute = lab.question(demonstration, body)

@@ -1,4 +1,5 @@
-"""`/v1/experiments/{id}/pictures/…` and `…/predict/history`: what convolutions see, and how answers changed."""
+"""`/v1/experiments/{id}/pictures/…` and `…/predict/history`: filters and activations of convolutions, and how answers
+changed during training."""
 
 from collections.abc import Callable
 from functools import partial
@@ -50,12 +51,12 @@ class FiltersQuery(Query):
     epoch: Epoch = "best"
     """The weights: `best`, `last`, or the number of an epoch whose checkpoint was kept."""
     offset: Offset = 0
-    """Filters to skip."""
+    """Number of filters to skip."""
     limit: Limit = 64
-    """Filters in the answer."""
+    """Maximum number of filters."""
 
     def wanted(self) -> Wanted:
-        """What is asked for."""
+        """The requested filters."""
         return Wanted(**dict(self))
 
 
@@ -91,7 +92,7 @@ async def get_filters_png(
     openapi_extra=body_of("ActivationsRequest", _ACTIVATIONS),
 )
 async def get_activations(state: StateDep, caller: CallerDep, experiment_id: ExperimentId, body: JsonBody) -> Response:
-    """What a convolution computes of a row, channel by channel."""
+    """The activations of a convolution for a row, channel by channel."""
     return await _answer(state, _asked(layer_pictures.activations, state, caller, experiment_id, body))
 
 
@@ -104,7 +105,7 @@ async def get_activations(state: StateDep, caller: CallerDep, experiment_id: Exp
 async def get_activations_png(
     state: StateDep, caller: CallerDep, experiment_id: ExperimentId, body: JsonBody
 ) -> Response:
-    """What a convolution computes of a row as a picture with a tile for each channel."""
+    """The activations of a convolution for a row, as a picture with a tile for each channel."""
     return await _picture(state, _asked(layer_pictures.activations_png, state, caller, experiment_id, body))
 
 
@@ -115,8 +116,8 @@ async def get_activations_png(
     openapi_extra=body_of("HistoryRequest", _HISTORY),
 )
 async def predict_history(state: StateDep, caller: CallerDep, experiment_id: ExperimentId, body: JsonBody) -> Response:
-    """How the answers to at most ten rows changed while the network was trained: for each epoch that is kept, 20 of
-    them at most, what the network said at its end."""
+    """How the answers to at most ten rows changed during training: the network's answers at the end of each epoch whose
+    checkpoint is kept, for at most 20 epochs."""
     asked = parsing.read(body, HistoryRequest)
     find = partial(answer_history.history, state.hub, state.models, caller.workspace_id, experiment_id, asked)
     return await _answer(state, find)

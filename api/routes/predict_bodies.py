@@ -46,12 +46,12 @@ ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {CSV: {"schema": {"t
 
 
 class PredictQuery(Query):
-    """Query parameters of a prediction whose body is no JSON document."""
+    """Query parameters of a request for predictions whose body is not JSON."""
 
     epoch: Epoch = "best"
     """The weights to use: `best`, `last`, or the number of an epoch whose checkpoint was kept."""
     top: Top | None = None
-    """Only so many probabilities in each answer, the largest first; in CSV, the columns `top_1`, `top_1_probability`,
+    """Number of probabilities in each answer, the largest first; in CSV, the columns `top_1`, `top_1_probability`,
     `top_2` … instead of one for each class."""
     probabilities: bool = True
     """Whether the answers have probabilities."""
@@ -65,13 +65,13 @@ class PredictQuery(Query):
     """In CSV: put `'` before text that a spreadsheet would take for a formula."""
 
     def request(self) -> PredictRequest:
-        """The options as in a request in JSON."""
+        """The options in the form of a JSON request."""
         options = {name: value for name, value in self if name in PredictRequest.model_fields}
         return PredictRequest.model_construct(**options)
 
 
 class Asked(Protocol):
-    """Who answers."""
+    """What predicts: the network of an experiment, or the ensemble of a sweep's change."""
 
     def rows(self, request: PredictRequest) -> Message:
         """The answer to rows in JSON."""
@@ -85,20 +85,20 @@ class Asked(Protocol):
 
 @dataclass(frozen=True)
 class Waiting:
-    """There is no answer before that to a question."""
+    """The request needs the answer to a question first."""
 
     question_id: str
     location: str
-    """Where its answer will be."""
+    """The path at which the question's answer will be."""
     content: bytes | None
-    """The body; None if it is too large to be held meanwhile."""
+    """The request's body; None if it is too large to keep in memory during the wait."""
 
 
 async def answered(request: Request, state: AppState, query: PredictQuery, asked: Asked) -> Response | Waiting:
-    """The answer to a request.
+    """The response to a request, or the question whose answer it needs first.
 
     Raises:
-        UnsupportedMedia: the body is nothing that can be answered.
+        UnsupportedMedia: the body is not JSON, CSV, PNG or JPEG.
     """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type not in _TYPES:
@@ -114,7 +114,7 @@ async def answered(request: Request, state: AppState, query: PredictQuery, asked
 
 
 async def again(request: Request, state: AppState, query: PredictQuery, asked: Asked, content: bytes) -> Any:
-    """The answer to the same body, when what it waited for is there."""
+    """The response to the same body, once the answer that it needs is there."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     return await run_sync(lambda: _tried(media_type, content, query, asked), limiter=state.predictions)
 

@@ -1,4 +1,4 @@
-"""`/v1/experiments/{id}/predictions`: ask a trained network about a whole data set, as a job with a file."""
+"""`/v1/experiments/{id}/predictions`: predict a whole data set with a trained network, as a job that writes a file."""
 
 from collections.abc import Callable
 from functools import partial
@@ -47,8 +47,8 @@ async def predict_dataset(
     body: JsonBody,
     prefer: PreferHeader = None,
 ) -> Response:
-    """Ask a trained network about all rows of an uploaded data set, or of an upload of which no data set is made. A
-    worker writes the predictions to a file, in the order of the rows; asked again, the same file is there at once. It
+    """Predict all rows of an uploaded data set, or of an upload without a data set, with a trained network. A worker
+    writes the predictions to a file, in the order of the rows. A repeated request gets the same file at once. The file
     is deleted after a week."""
     wanted = parsing.read(body, PredictionsRequest)
     ask = partial(predicted_files.ask, state.hub, caller.workspace_id, experiment_id, wanted)
@@ -68,7 +68,7 @@ async def get_predictions(
     predictions_id: PredictionsId,
     prefer: PreferHeader = None,
 ) -> Response:
-    """Whether predictions of a data set are written, and where the file is."""
+    """Whether the predictions of a data set have been written, and where the file is."""
     ask = partial(predicted_files.check, state.hub, caller.workspace_id, experiment_id, predictions_id)
     return await _answer(request, state, caller, experiment_id, ask, prefer)
 

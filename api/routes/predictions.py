@@ -1,4 +1,4 @@
-"""`/v1/experiments/{id}/predict` and `…/calibration`: ask a trained network."""
+"""`/v1/experiments/{id}/predict` and `…/calibration`: predict with a trained network."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -36,13 +36,12 @@ async def predict(
     query: Annotated[PredictQuery, InQuery()],
     prefer: PreferHeader = None,
 ) -> Response:
-    """Ask a trained network about rows: in JSON; in CSV, which is answered in CSV in the same order; or about one
-    picture, PNG or JPEG. The columns are those of the data set; its target, and columns that the network does not see,
-    may stand in the request. Notes say where a row has what the training rows had not. For JSON, options are in the
-    document.
+    """Predict with a trained network: rows in JSON; rows in CSV, with the answers as CSV in the same order; or one
+    picture, PNG or JPEG. The columns are those of the data set; its target, and columns that the network does not use,
+    may be included. Notes mark values that the training rows did not have. For JSON, options are in the document.
 
-    The first `calibrated` answer, or `interval`, waits until a worker has looked at the validation split; a 202 says
-    where that can be waited for, before the request is sent again."""
+    The first request with `calibrated` or `interval` waits until a worker has evaluated the validation split. If that
+    takes too long, the response is a 202: wait at its `Location`, then send the request again."""
     asked = _Experiment(state, caller.workspace_id, experiment_id)
     found = await answered(request, state, query, asked)
     if isinstance(found, Waiting) and found.content is not None:
@@ -57,7 +56,7 @@ class CalibrationQuery(Query):
     """Query parameters of `GET /v1/experiments/{id}/calibration`."""
 
     epoch: Epoch = "best"
-    """The end of which epoch: the best, the last, or the number of one whose checkpoint is kept."""
+    """The weights: `best`, `last`, or the number of an epoch whose checkpoint was kept."""
 
 
 @router.get(
@@ -73,7 +72,7 @@ async def get_calibration(
     query: Annotated[CalibrationQuery, InQuery()],
     prefer: PreferHeader = None,
 ) -> Response:
-    """What is fitted to the validation split for `calibrated` answers and `interval`: the temperature of a
+    """The calibration for `calibrated` and `interval`, fitted to the validation split: the temperature of a
     classification, or half the width of a regression's split-conformal intervals, by level."""
     ask = partial(calibration.ask, state.hub, caller.workspace_id, experiment_id, query.epoch)
     return await answer_to(request, state, caller, ask, prefer)
@@ -81,7 +80,7 @@ async def get_calibration(
 
 @dataclass(frozen=True)
 class _Experiment:
-    """The network of an experiment, which answers."""
+    """Predicts with the network of an experiment."""
 
     state: AppState
     workspace_id: str

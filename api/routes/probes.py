@@ -41,9 +41,9 @@ async def create_probe(
     request: Request, state: StateDep, caller: CallerDep, body: JsonBody, prefer: PreferHeader = None
 ) -> Response:
     """Probe a spec before it is queued: the statistics of its data and of its initial network, layer by layer; how far
-    a first step goes at five learning rates, and which can work; twenty steps on one batch; three more seeds; the
-    findings that can be seen at the start, with patches whose effect was measured; and a verdict. It is computed beside
-    the training slots, which may all be busy. The same spec always has the same probe."""
+    a first step goes at each of five learning rates, and which rates can work; twenty steps on one batch; three more
+    seeds; the findings that can be seen at the start, with patches whose effect was measured; and a verdict. A probe
+    needs no training slot. The same spec always has the same probe."""
 
     def ask() -> str:
         return probes.ask(state.hub, caller.workspace_id, parsing.read(body, Spec))
@@ -55,7 +55,7 @@ async def create_probe(
 async def get_probe(
     request: Request, state: StateDep, caller: CallerDep, probe_id: ProbeId, prefer: PreferHeader = None
 ) -> Response:
-    """A probe that took longer than its request waited, or an earlier one; probes are deleted after a week."""
+    """A probe that took longer than its request waited, or an earlier one. Probes are deleted after a week."""
     ask = partial(probes.check, state.hub, caller.workspace_id, probe_id)
     return await answer_to(request, state, caller, ask, prefer, location=_path)
 

@@ -39,7 +39,7 @@ Number = Annotated[int, Path(ge=1, le=1_000_000, description="Number of the part
 def create_upload(
     state: StateDep, caller: CallerDep, body: JsonBody, idempotency_key: IdempotencyKey = None
 ) -> Response:
-    """Begin an upload of a large file. It expires after a day unless a data set is made of it."""
+    """Begin an upload of a large file. It expires after a day unless a data set is made from it."""
     wanted = parsing.read(body, UploadRequest)
     once = idempotency.repeatable(caller.workspace_id, idempotency_key, "/v1/uploads", wanted.model_dump_json())
     outcome = uploads.create(state.hub, caller.workspace_id, wanted, once)
@@ -62,7 +62,7 @@ async def put_part(
         str | None, Header(description="`sha-256=:BASE64:` (RFC 9530): the part is refused if it has another digest.")
     ] = None,
 ) -> Response:
-    """Send one part. Parts may come in any order and in parallel, and the same one again without effect."""
+    """Send one part. Parts may be sent in any order and in parallel. Sending the same part again has no effect."""
     size = await run_in_threadpool(uploads.expected_part, state.hub, caller.workspace_id, upload_id, number)
     folder = state.hub.settings.incoming
     async with file_body(request, size, f"the size of part {number}", folder) as body:

@@ -39,13 +39,13 @@ def create_webhook(state: StateDep, caller: CallerDep, body: JsonBody) -> Respon
 
 @router.get("/v1/webhooks", response_model=WebhookPage)
 def list_webhooks(state: StateDep, caller: CallerDep) -> Response:
-    """The webhooks of your workspace, newest first, and how their calls go."""
+    """The webhooks of your workspace, newest first, with the state of their calls."""
     return answer(webhooks.page(state.hub, caller.workspace_id), headers=NO_STORE)
 
 
 @router.post("/v1/webhooks/{webhook_id}/enable", response_model=WebhookRecord, responses=problems(404))
 def enable_webhook(state: StateDep, caller: CallerDep, webhook_id: WebhookId) -> Response:
-    """Call again at once, beginning with the call that failed: nothing of what happened meanwhile is left out."""
+    """Resume the calls at once, beginning with the call that failed: no event in between is left out."""
     return answer(webhooks.enable(state.hub, caller.workspace_id, webhook_id), headers=NO_STORE)
 
 

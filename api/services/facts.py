@@ -110,7 +110,7 @@ def resolved(hub: Hub, workspace_id: str, experiment: Spec) -> ResolvedSpec:
 
 
 def resolved_with(lookup: Lookup, experiment: Spec) -> ResolvedSpec:
-    """Like `resolved`, with a lookup that the caller also uses for other data sets."""
+    """Like `resolved`, with a lookup that the caller goes on to use."""
     try:
         return lookup.resolve(experiment)
     except InvalidSpec as error:
