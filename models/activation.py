@@ -109,7 +109,7 @@ class ActivationLayer:
     def __init__(
         self, activation: Activation, shape: tuple[int, int, int], buffers: Buffers, *, in_place: bool = False
     ) -> None:
-        """`shape` is (K, b, units). `in_place`: y may take the memory of z, where the derivative does not need z."""
+        """`shape` is (K, b, units). With `in_place`, y overwrites z if the derivative does not need z."""
         self._function = activation_function(activation)
         self._in_place = in_place and activation in FROM_VALUE
         self._output = buffers.empty(*(() if self._in_place else shape))

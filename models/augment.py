@@ -1,7 +1,7 @@
-"""Augmentation of the training images of K members, drawn for every example and epoch.
+"""Random augmentation of the training images of K members, drawn for every example and epoch.
 
-An epoch's draws are made at once for all examples, as the numbers that a step reads: a map of pixels, a factor, a
-place. A step selects those of its batch and applies them, without waiting for the device. Formulas are those of
+The draws of an epoch are made at once for all examples, and stored as numbers: a map of pixels, a factor or a position.
+A step selects the numbers of its batch and applies them, without waiting for the device. The formulas are in
 `gradus.spec.augment`.
 """
 
@@ -35,17 +35,17 @@ from models.movement import Image, Move, after, image_of, packed, source_map
 from models.seed import generator
 
 UNIFORMS = 3
-"""Uniform numbers that are drawn for each word and example, of which most words use fewer."""
+"""Uniform numbers that are drawn for each augmentation and example. Most augmentations use fewer."""
 
 
 class Draws:
-    """The draws of the current epoch, for each distinct pair of seed and words, always in the same memory."""
+    """The draws of the current epoch, for each distinct pair of seed and augmentations, always in the same memory."""
 
     def __init__(
         self, seeds: Sequence[int], words: Sequence[Augment], shape: tuple[int, ...], examples: int, like: Tensor
     ) -> None:
-        """`shape` is that of an image, `examples` the number of training examples. Members with other words have other
-        numbers, but the same kinds."""
+        """`shape` is the shape of an image, and `examples` the number of training examples. `words` are the
+        augmentations of each member, which may differ in their numbers but not in their kinds."""
         self.image = image_of(shape)
         self.kinds = words[0]
         self.mixes, self.interpolates = mixes(self.kinds), interpolates(self.kinds)
@@ -54,14 +54,15 @@ class Draws:
         self._drawn = list(zip(seeds, words, strict=True))[:orders]
         self._like = like
         self.buffers = Buffers(like)
-        """What it takes to move pixels. The memory of a pass is in the same order with and without augmentation."""
+        """The buffers for moving pixels. They are separate, so that the memory of a pass is in the same order with and
+        without augmentation."""
         self._epoch = 0
         self.numbers = self.others = like.new_empty(0)
         self.noise: Tensor | None = None
 
     @property
     def orders(self) -> int:
-        """Number of distinct pairs of seed and words."""
+        """Number of distinct pairs of seed and augmentations."""
         return len(self._drawn)
 
     def seek(self, epoch: int) -> None:
@@ -79,7 +80,7 @@ class Draws:
         self._epoch = epoch
 
     def _allocate(self) -> None:
-        """Only for training: an engine that evaluates draws nothing."""
+        """Allocate the memory before the first draw: an engine that only evaluates needs none."""
         like, rows = self._like, self.orders * self.examples
         self.numbers = like.new_empty(rows, drawn_numbers(self.kinds))
         self.others = like.new_empty(rows if self.mixes else 0, dtype=torch.int64)
@@ -98,7 +99,7 @@ class Draws:
         return torch.cat(columns, 1)
 
     def _change(self, word: Change | Mixup, seed: int, epoch: int) -> Tensor:
-        """The numbers of a word that moves no pixels, (n, 1 or more)."""
+        """The numbers of an augmentation that moves no pixels, (n, 1 or more)."""
         match word:
             case Brightness():
                 return 1 + word.by * (2 * self._uniform(seed, word.kind, epoch)[:, :1] - 1)
@@ -128,15 +129,16 @@ class Draws:
 
 
 def _edges(u: Tensor, share: float, size: int) -> Tensor:
-    """First pixel of a rectangle and the first after it, along one axis, (n, 2)."""
+    """The first pixel of a rectangle along one axis, and the first pixel after the rectangle, (n, 2)."""
     edge = round(share * size)
     first = (u * size).floor() - edge // 2
     return torch.stack([first, first + edge], 1)
 
 
 class AugmentedGather:
-    """Gathers the inputs of a step's batch and changes them, in the same memory, as `models.batch.Gather` does without
-    augmentation. Bytes stay bytes until their pixels are moved, unless they are interpolated."""
+    """Gathers and augments the inputs of a step's batch, always in the same memory, as `models.batch.Gather` does
+    without augmentation. Byte inputs are converted after their pixels are moved, or before if the movement
+    interpolates."""
 
     def __init__(
         self, draws: Draws, members: int, batch_size: int, buffers: Buffers, scale: Scale | None = None
@@ -151,14 +153,14 @@ class AugmentedGather:
         self._bytes = self._numbers.new_empty(self._numbers.shape if scale else (0,), dtype=torch.uint8)
         device = self._numbers.device
         first = torch.arange(draws.orders, device=device) * draws.examples
-        self._first = first.repeat_interleave(batch_size)  # of each row's order, in the draws
+        self._first = first.repeat_interleave(batch_size)  # where the draws of each row's order begin
         self._x = torch.arange(image.width, dtype=self._numbers.dtype, device=device)
         self._y = torch.arange(image.height, dtype=self._numbers.dtype, device=device)
         self._members = members
         self.others = self._first
-        """The other example of each, for `mixup`, (orders·b,)."""
+        """For `mixup`: the index of the other example that each example is mixed with, (orders·b,)."""
         self.share: Tensor = self._numbers[:0]
-        """What each keeps of itself, (K, b, 1)."""
+        """For `mixup`: the share of each example in its mixture, (K, b, 1)."""
 
     def __call__(self, examples: Tensor, rows: Tensor) -> Tensor:
         """Inputs (K, b, inputs) of the given rows (orders·b,) of the examples (n, inputs)."""
@@ -176,7 +178,8 @@ class AugmentedGather:
         return self._by_member(x)
 
     def of_others(self, values: Tensor) -> Tensor:
-        """What belongs to the other examples of the last batch, of the values (n, ...) of all: (K, b, ...)."""
+        """The values (K, b, ...) of the examples that the last batch was mixed with, from the values (n, ...) of all
+        examples."""
         found = values.index_select(0, self.others)
         rest = found.shape[1:]
         return found.view(self._draws.orders, self._batch, *rest).expand(self._members, -1, *rest)
@@ -195,8 +198,8 @@ class AugmentedGather:
         return self._scale(self._move(x, numbers), self._numbers)
 
     def _changed(self, x: Tensor, word: Movement | Change | Mixup, numbers: Tensor) -> Tensor:
-        """Images (N, inputs) changed by a word, in place. Sums and products are separate, so that their bits do not
-        depend on an image's place in the batch."""
+        """Images (N, inputs) changed in place by one augmentation. Additions and multiplications are separate
+        operations, so that the bits of the result do not depend on an image's position in the batch."""
         match word:
             case Flip() | Crop() | Zoom() | Rotate() | Shift():
                 return x  # moved before

@@ -51,15 +51,16 @@ class Scale:
 class Gather:
     """Gathers the inputs of a step's batch, always in the same memory.
 
-    Members that share a permutation of the examples share the gathered inputs, too. Examples in bytes are gathered as
-    bytes: the rows of a batch lie far apart, and a quarter of the memory is read (55 µs instead of 90 µs for 50 rows of
-    MNIST, division included).
+    Members that share a permutation of the examples share the gathered inputs, too. Byte examples are converted only
+    after they are gathered: the rows of a batch lie far apart, and a quarter of the memory is read (55 µs instead of 90
+    µs for 50 rows of MNIST, division included).
     """
 
     def __init__(
         self, members: int, orders: int, batch: int, inputs: int, buffers: Buffers, scale: Scale | None = None
     ) -> None:
-        """`orders` is 1 if all members share one permutation, else K. The `scale` is that of bytes."""
+        """`orders` is 1 if all members share one permutation, else K. `scale` converts byte examples; None for examples
+        in floating point."""
         self._rows = buffers.empty(orders * batch, inputs)
         self._inputs = self._rows.view(orders, batch, inputs).expand(members, -1, -1)
         self._scale = scale
@@ -76,8 +77,8 @@ class Gather:
 
 
 def distinct_orders(seeds: Sequence[int], words: Sequence[Augment] = ()) -> Sequence[int]:
-    """One seed if all seeds and all words of augmentation are equal, so that all members see the same inputs; else all
-    seeds."""
+    """Only the first seed if all seeds and all augmentations are equal, so that all members see the same inputs; else
+    all seeds."""
     return seeds if len(set(seeds)) > 1 or any(one != words[0] for one in words) else seeds[:1]
 
 
@@ -130,7 +131,7 @@ class EpochBatches:
 
 
 class _Dealt:
-    """What belongs to each example, in the order of an epoch's steps."""
+    """A value of each example, such as its target, in the order of an epoch's steps."""
 
     def __init__(self, values: Tensor, full: Tensor, tail: Tensor, members: int) -> None:
         """`values` (n, ...) of all examples; indices of the full batches (steps, k, b) and of the last one (k, b)."""

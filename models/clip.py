@@ -36,5 +36,5 @@ class Clip:
             gradient.mul_(self.factor(norm)[:, None])
 
     def factor(self, norm: Tensor) -> Tensor:
-        """What gradients of these norms (K,) are scaled by, (K,)."""
+        """The factors (K,) that scale gradients with these norms (K,)."""
         return (self._limit / (norm + 1e-6)).clamp_(max=1).masked_fill_(self._unlimited, 1)

@@ -23,9 +23,9 @@ from models.view import View
 class ConvLayer:
     """dropout(activation(batch_norm(x ∗ W + b))), in NTK form with W / sqrt(fan_in) for W.
 
-    Each member is a convolution of its own: with the members as groups of one convolution, oneDNN took longer (see
-    benchmarks/results.md). All that is elementwise, it is for all members at once. The convolution's result is in
-    memory of its own in every step, for torch writes none to memory that it is given.
+    Each member has a separate convolution: with the members as groups of one convolution, oneDNN took longer (see
+    benchmarks/results.md). Elementwise operations work on all members at once. The result of the convolution is in new
+    memory in every step, because torch cannot write it to given memory.
     """
 
     def __init__(
@@ -52,8 +52,8 @@ class ConvLayer:
         self.output = self._x = self._nothing  # set in each forward pass, and freed in the backward pass
 
     def show(self, observation: Observation | None) -> None:
-        """Show what the activation function gets, (K, b · pixels, channels), to the observation; to none if it is
-        None."""
+        """Show the inputs of the activation function, (K, b · pixels, channels), to the observation; None ends an
+        earlier observation."""
         self._parts = observed(self._parts, observation)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -94,7 +94,8 @@ class ConvLayer:
         return y.view(shape)
 
     def observe(self) -> Taps:
-        """Keep from now on what passes through the layer: for probes, as it takes time and memory."""
+        """From now on, keep copies of what passes through the layer. Only for probes, because it takes time and
+        memory."""
         taps = Taps()
         self._parts = taps.among(self._parts)
         return taps
@@ -134,13 +135,14 @@ class ConvLayer:
         return image.permute(0, 2, 3, 1).contiguous()
 
     def _padded(self, x: Tensor) -> Tensor:
-        """Images (b, channels, height, width), channels last, with the zeros that are only at the end."""
+        """Images (b, channels, height, width), channels last in memory, with the zeros that an even kernel needs only
+        at the end."""
         images = x.permute(0, 3, 1, 2)
         return functional.pad(images, (0, self._excess) * 2) if self._excess else images
 
 
 def _stacked(members: Sequence[Tensor]) -> Tensor:
-    """(K, ...): in the same memory if there is one member."""
+    """The tensors of all members as one, (K, ...); not copied if there is only one member."""
     return torch.stack(list(members)) if len(members) > 1 else members[0][None]
 
 

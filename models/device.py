@@ -30,7 +30,7 @@ def select_device(choice: DeviceChoice) -> torch.device:
 
 
 def _gpu() -> torch.device:
-    """The GPU, whose convolutions then give the same bits each time, from float32 as it is."""
+    """The GPU, set up for deterministic convolutions in full float32 precision, without TF32."""
     torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark = True, False
     torch.backends.cudnn.allow_tf32 = False
     return torch.device("cuda")

@@ -49,7 +49,7 @@ class Masks:
     def _generate(self, chunk: int) -> None:
         for kept, seed, rate in zip(self._kept, self._seeds, self._rates, strict=True):
             random = generator(seed, "dropout", self._place, chunk, kept.device.type)
-            kept.bernoulli_(1 - rate, generator=random).mul_(1 / (1 - rate))  # here once, not in every pass
+            kept.bernoulli_(1 - rate, generator=random).mul_(1 / (1 - rate))  # scaled here once, not in every pass
         self._current_chunk = chunk
 
 

@@ -52,8 +52,8 @@ class Rule:
 
 
 def rule(setting: EarlyStopping | None, task: Task) -> Rule:
-    """How a run chooses its best epoch: by its early-stopping settings. Without them by validation accuracy, or by
-    validation loss for regression, and the run never stops early."""
+    """How a run chooses its best epoch: by its early-stopping settings. Without them, it chooses by validation
+    accuracy, or by validation loss for regression, and never stops early."""
     if setting is None:
         return Rule("validation_loss" if task == "regression" else "validation_accuracy")
     return Rule(setting.metric, setting.min_delta, setting.patience)

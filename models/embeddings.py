@@ -16,7 +16,7 @@ Learned = tuple[Tensor, Tensor]
 
 
 class EmbeddingsLayer:
-    """Inputs that stay, learned periodic functions of numbers, and the vectors of categories, side by side."""
+    """Concatenates unchanged inputs, learned periodic functions of numbers, and the vectors of categories."""
 
     def __init__(
         self,
@@ -27,8 +27,8 @@ class EmbeddingsLayer:
         buffers: Buffers,
         columns: "_Columns | None" = None,
     ) -> None:
-        """The tensors by their names in the plan. As it is the first layer, no gradient by x is ever needed. `columns`
-        are those of a layer of the same plan."""
+        """`tensors` are given by their names in the plan. The layer is always the first, so the gradient with respect
+        to x is never needed. `columns` may be taken from another layer of the same plan."""
         self._plan, self._tensors, self._products = plan, tensors, products
         any_tensor = next(iter(tensors.values()))[0]
         members = len(any_tensor)
@@ -47,7 +47,7 @@ class EmbeddingsLayer:
             self._categories.append(_Vectors(block, tensors[f"category_{i}"], products, own, buffers))
 
     def forward(self, x: Tensor) -> Tensor:
-        """The embedded x (K, b, inputs), (K, b, units)."""
+        """x (K, b, inputs), embedded as (K, b, units)."""
         self.output[:, :, : len(self._kept)] = x.index_select(2, self._kept)
         for part in self._parts():
             part.forward(x)
@@ -62,7 +62,7 @@ class EmbeddingsLayer:
             start += part.width
 
     def evaluate(self, x: Tensor) -> Tensor:
-        """The embedded x (K, n, inputs), in memory of its own."""
+        """x (K, n, inputs), embedded as (K, n, units) in new memory."""
         shared = self._plan, self._tensors, self._products
         return EmbeddingsLayer(*shared, x.shape[1], Buffers(x), self._columns).forward(x)
 
@@ -72,7 +72,8 @@ class EmbeddingsLayer:
 
 @dataclass(frozen=True, eq=False)
 class _Columns:
-    """Columns of the inputs, int64, on the device: they are sent there once, for that waits for the device."""
+    """Columns of the inputs, int64, on the device. They are sent there only once, because sending waits for the
+    device."""
 
     kept: Tensor
     numbers: Tensor
@@ -135,7 +136,7 @@ class _Functions:
 
 
 def _split(tensor: Tensor, axis: int, parts: int) -> Tensor:
-    """The view in which the axis of length parts·n is two, of the lengths parts and n."""
+    """A view in which the axis of length parts·n is split into two, of lengths parts and n."""
     shape = tensor.shape
     return tensor.view(*shape[:axis], parts, shape[axis] // parts, *shape[axis + 1 :])
 

@@ -24,8 +24,8 @@ from gradus.spec.initializer import (
 def initial_weights(  # noqa: PLR0911 - one for each kind
     initializer: ConcreteInitializer, fan_in: int, units: int, draws: Generator, fan_out: int | None = None
 ) -> Tensor:
-    """Initial weights of a layer, float32, (fan_in, units). Generated on the CPU, so equal for every training
-    device. `fan_out` is the number of units that each input feeds, if not all."""
+    """Initial weights of a layer, float32, (fan_in, units). They are generated on the CPU, and so are equal for every
+    training device. `fan_out` is the number of units that each input feeds; by default, all units."""
     weights, fan_out = torch.empty(fan_in, units), fan_out or units
     match initializer:
         case Xavier():

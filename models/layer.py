@@ -78,12 +78,12 @@ class DenseLayer:
 
     @property
     def input(self) -> Tensor:
-        """The x of the last forward pass, (K, b, fan_in), by 1/sqrt(fan_in) in NTK form."""
+        """The x of the last forward pass, (K, b, fan_in), multiplied by 1/sqrt(fan_in) in NTK form."""
         assert self._x is not None
         return self._x
 
     def show(self, observation: Observation | None) -> None:
-        """Show what the activation function gets to the observation; to none if it is None."""
+        """Show the inputs of the activation function to the observation; None ends an earlier observation."""
         self._parts = observed(self._parts, observation)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -124,7 +124,8 @@ class DenseLayer:
         return y
 
     def observe(self) -> Taps:
-        """Keep from now on what passes through the layer: for probes, as it takes time and memory."""
+        """From now on, keep copies of what passes through the layer. Only for probes, because it takes time and
+        memory."""
         taps = Taps()
         self._parts = taps.among(self._parts)
         return taps
@@ -146,7 +147,8 @@ class SumLayer:
     """activation(x₁ + x₂ + …)."""
 
     def __init__(self, needs_dx: Sequence[bool], activation: Activation, shape: tuple[int, ...], buffers: Buffers):
-        """`needs_dx` says of each input whether its gradient is needed; `shape` is that of each, (K, b, ...)."""
+        """`needs_dx` says for each input whether its gradient is needed; `shape` is the shape of every input, (K, b,
+        ...)."""
         self._sum = buffers.empty(*shape)
         self._first = first = needs_dx.index(True) if any(needs_dx) else 0
         self._copies = [buffers.empty(*shape) if need and i > first else None for i, need in enumerate(needs_dx)]
@@ -160,7 +162,7 @@ class SumLayer:
         self._observation: Observation | None = None
 
     def show(self, observation: Observation | None) -> None:
-        """Show the sums to the observation; to none if it is None."""
+        """Show the sums to the observation; None ends an earlier observation."""
         self._observation = observation
 
     def forward(self, inputs: Sequence[Tensor]) -> Tensor:
@@ -173,7 +175,8 @@ class SumLayer:
         return self.output
 
     def backward(self, dy: Tensor) -> list[Tensor | None]:
-        """The gradient with respect to each input that needs one: the same, each in memory of its own."""
+        """The gradient with respect to each input that needs one. These gradients are equal, but each has its own
+        memory."""
         if self._activation is not None:
             self._activation.backward(dy.view(self._units.shape))  # in place
         if self._observation is not None:

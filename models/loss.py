@@ -1,7 +1,7 @@
 """The loss of K members: its value for each example, and its gradient with respect to the network's outputs.
 
-Formulas and sources are those of `gradus.spec.loss`. Outputs and regression targets are standardized here; `unit`
-converts values. The members may differ in the numbers of their losses.
+Formulas and sources are those of `gradus.spec.loss`. Outputs and regression targets are standardized here; `loss_unit`
+converts losses to the targets' units. The losses of all members are of one kind, but their settings may differ.
 """
 
 from collections.abc import Sequence
@@ -65,7 +65,7 @@ class Softmax:
         return outputs.argmax(-1) == targets
 
     def gradient(self, outputs: Tensor, targets: Tensor, out: Tensor) -> Tensor:
-        """Gradient by the outputs."""
+        """Gradient with respect to the outputs."""
         torch.softmax(outputs, -1, out=out)
         out.scatter_add_(-1, targets[..., None], self._minus_share.expand(*targets.shape, 1))
         if self._smoothing is not None:
@@ -92,7 +92,7 @@ class Sigmoids:
         return ((outputs > 0) == (targets > 0.5)).to(outputs.dtype).mean(-1)
 
     def gradient(self, outputs: Tensor, targets: Tensor, out: Tensor) -> Tensor:
-        """Gradient by the outputs."""
+        """Gradient with respect to the outputs."""
         torch.sigmoid(outputs, out=out)
         return out.sub_(self._smoothed(targets)).div_(outputs.shape[1] * outputs.shape[2])
 
@@ -131,7 +131,7 @@ class Regression:
         """None, as regression has no accuracy."""
 
     def gradient(self, outputs: Tensor, targets: Tensor, out: Tensor) -> Tensor:
-        """Gradient by the outputs."""
+        """Gradient with respect to the outputs."""
         torch.sub(outputs, _columns(targets, outputs), out=out)
         _, batch, units = outputs.shape
         return self._function.slopes(out, 1 / (batch * units))
@@ -181,7 +181,7 @@ class Huber:
 
 
 class Quantile:
-    """-q e where e < 0, (1 - q) e beyond."""
+    """-q e where e < 0, (1 - q) e elsewhere."""
 
     def __init__(self, q: Sequence[float], like: Tensor) -> None:
         self._q = like.new_tensor(q)[:, None, None]  # (K, 1, 1)
@@ -234,7 +234,7 @@ def loss_unit(kind: ConcreteLoss, deviation: Sequence[float]) -> float:
 
 
 def standardized_delta(kind: HuberLoss, deviation: Sequence[float]) -> list[float]:
-    """The delta of each target, in its standard deviations."""
+    """The delta of each target, in standard deviations of the target."""
     return [1.0 if kind.delta is None else kind.delta / each for each in deviation]
 
 

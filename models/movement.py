@@ -1,4 +1,4 @@
-"""Movements of images: all of an example as one map from each pixel to its source, and the pixels moved by it."""
+"""Movements of images: the movements of an example are combined into one map from each pixel to its source."""
 
 from dataclasses import dataclass
 from math import log, pi
@@ -26,7 +26,7 @@ class Image:
 
     @property
     def numbers(self) -> int:
-        """Numbers of one image."""
+        """Number of values in one image."""
         return self.height * self.width * self.channels
 
 
@@ -37,7 +37,7 @@ def image_of(shape: tuple[int, ...]) -> Image:
 
 
 def source_map(word: Movement, u: Tensor, image: Image) -> Map:
-    """The map of a word for draws u (n, `uniforms`) in [0, 1)."""
+    """The map of a movement for draws u (n, uniforms) in [0, 1)."""
     one, zero = torch.ones_like(u[:, 0]), torch.zeros_like(u[:, 0])
     match word:
         case Flip():
@@ -70,7 +70,7 @@ def _whole(u: Tensor, most: int) -> Tensor:
 
 
 def after(first: Map, then: Map) -> Map:
-    """The map of one movement and then another: a pixel's source is the first's source of the other's source."""
+    """The map of the movement `first` followed by `then`: the source of a pixel p is first(then(p))."""
     a, b, c, d, s, t = first
     a2, b2, c2, d2, s2, t2 = then
     return (
@@ -84,7 +84,7 @@ def after(first: Map, then: Map) -> Map:
 
 
 def packed(moved: Map, image: Image, *, interpolated: bool) -> Tensor:
-    """The numbers that `Move` reads, (n, 6) or (n, 4)."""
+    """The map as the numbers that `Move` reads, (n, 6) if it interpolates, else (n, 4)."""
     a, b, c, d, s, t = moved
     if interpolated:  # in the units of `grid_sample`: from -1 to 1 over the whole image
         across, down = 2 / image.width, 2 / image.height
@@ -109,11 +109,13 @@ class Move:
             self._y -= (image.height - 1) / 2
 
     def __call__(self, images: Tensor, numbers: Tensor) -> Tensor:
-        """The images (N, numbers), bytes or numbers, moved by the maps `numbers` (N, 6 or 4) of `packed`."""
+        """The images (N, values), in bytes or floating point, moved by the maps `numbers` (N, 6 or 4) that `packed`
+        made."""
         return self._interpolate(images, numbers) if self._interpolated else self._select(images, numbers)
 
     def _select(self, images: Tensor, numbers: Tensor) -> Tensor:
-        """Each pixel's source as an index, or one past the end if it is outside: there a black pixel was added."""
+        """Each pixel is copied from its source. A source outside the image is replaced by a black pixel, which is added
+        after the last one."""
         height, width, pixels = self._image.height, self._image.width, self._image.height * self._image.width
         a, s, d, t = numbers[:, :4, None].unbind(1)  # (N, 1)
         x, y = a * self._x + s, d * self._y + t  # (N, width), (N, height)
@@ -124,8 +126,8 @@ class Move:
         return padded.gather(1, source.expand(-1, -1, self._image.channels)).view_as(images)
 
     def _interpolate(self, images: Tensor, numbers: Tensor) -> Tensor:
-        """Linear interpolation, with black outside. Sums and products are separate, so that their bits do not depend
-        on an image's place in the batch."""
+        """Linear interpolation, with black outside. Additions and multiplications are separate operations, so that the
+        bits of the result do not depend on an image's position in the batch."""
         by_x, by_y, shift = numbers[:, None, :2], numbers[:, None, 2:4], numbers[:, None, 4:6]  # (N, 1, 2)
         down = self._y[:, None] * by_y + shift  # (N, height, 2)
         across = self._x[:, None] * by_x  # (N, width, 2)

@@ -51,12 +51,12 @@ class Node:
 
     name: str
     inputs: tuple[int, ...]
-    """Places of the nodes that it reads, -1 for the network's input."""
+    """Indices of the nodes that it reads; -1 is the network's input."""
     needs_dx: tuple[bool, ...]
-    """Whether the gradient with respect to each of them is needed."""
+    """Whether the gradient with respect to each of these inputs is needed."""
     layer: Layer | SumLayer
     frees: tuple[int, ...]
-    """Places of the nodes that no later node reads."""
+    """Indices of the nodes that no later node reads."""
 
 
 class Network:
@@ -67,7 +67,7 @@ class Network:
         self._input_dropout, self._nodes, self._input_shape = input_dropout, nodes, input_shape
         self._examples = View(self._as_examples)
         self.observable = {node.name: node.layer for node in nodes if isinstance(node.layer, OBSERVABLE)}
-        """The layers with weighted sums, or sums of other layers, by name."""
+        """The layers that compute weighted sums or sums of other layers, by name."""
 
     def forward(self, x: Tensor) -> Tensor:
         """Outputs (K, b, outputs) for inputs (K, b, inputs), in training mode."""
@@ -86,7 +86,7 @@ class Network:
         """Write the gradient of every parameter, given the gradient of the loss with respect to the outputs."""
         gradients: dict[int, Tensor] = {len(self._nodes) - 1: dy}
         for place in reversed(range(len(self._nodes))):
-            if place not in gradients:  # nothing is learned there
+            if place not in gradients:  # its gradient is not needed
                 continue
             node, dy = self._nodes[place], gradients.pop(place)
             match node.layer:
@@ -118,7 +118,8 @@ class Network:
             yield node.name, values[place]
 
     def observe(self) -> dict[str, Taps]:
-        """Keep from now on what passes through every layer with weights; the taps by the layer's name."""
+        """From now on, keep copies of what passes through every layer with weights. Returns the taps by the layer's
+        name."""
         return {
             node.name: node.layer.observe() for node in self._nodes if isinstance(node.layer, DenseLayer | ConvLayer)
         }
@@ -145,7 +146,8 @@ class Network:
 def network(
     plan: NetworkPlan, storage: Storage, masks: dict[str, Masks], products: Products, batch: int, buffers: Buffers
 ) -> Network:
-    """The network for one batch size. Networks for a smaller size share memory if given the same buffers, rewound."""
+    """The network for one batch size. A network for a smaller size shares the memory if it gets the same buffers,
+    rewound."""
     members = len(storage.parameters)
     input_dropout = None
     if INPUT in masks:
@@ -166,8 +168,8 @@ def network(
 
 
 def needed_gradients(plan: NetworkPlan) -> dict[str, tuple[bool, ...]]:
-    """For each node by name, whether the gradient with respect to each of its inputs is needed: whether something is
-    learned there, or before it."""
+    """For each node by name, whether the gradient with respect to each of its inputs is needed: it is if the input, or
+    a node before it, has parameters to learn."""
     learns = {INPUT: False}
     needed: dict[str, tuple[bool, ...]] = {}
     for layer in plan.layers:
@@ -177,7 +179,7 @@ def needed_gradients(plan: NetworkPlan) -> dict[str, tuple[bool, ...]]:
 
 
 def _frees(plan: NetworkPlan, places: Mapping[str, int]) -> dict[int, tuple[int, ...]]:
-    """For each node, the places that it is the last to read."""
+    """For each node, the indices of the nodes that it is the last to read."""
     last = {places[name]: i for i, layer in enumerate(plan.layers) for name in layer.inputs}
     return {i: tuple(source for source, reader in last.items() if reader == i) for i in set(last.values())}
 

@@ -12,13 +12,13 @@ See = Callable[[Tensor], None]
 
 class Observation:
     """A part of a layer that changes nothing. It shows what passes between batch normalization and activation: tensors
-    (K, n, units), of images (K, n · pixels, channels), which are overwritten afterwards."""
+    (K, n, units), or (K, n · pixels, channels) for images, which are overwritten afterwards."""
 
     def __init__(self, see_sums: See | None = None, see_gradient: See | None = None) -> None:
         self._see_sums, self._see_gradient = see_sums, see_gradient
 
     def forward(self, z: Tensor) -> Tensor:
-        """Nothing: training is observed in its backward pass."""
+        """Show nothing: training is observed in its backward pass."""
         return z
 
     def backward(self, dy: Tensor) -> Tensor:
@@ -35,7 +35,8 @@ class Observation:
 
 
 def observed(parts: Sequence[Part], observation: Observation | None) -> Sequence[Part]:
-    """The parts of a layer with this observation after batch normalization, and no other; with none if it is None."""
+    """The parts of a layer with only this observation, after batch normalization; without any observation if it is
+    None."""
     plain = [part for part in parts if not isinstance(part, Observation)]
     if observation is None:
         return plain

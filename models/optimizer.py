@@ -44,7 +44,7 @@ class Flat:
 
 
 def _joined(parts: Sequence[Part]) -> list[Part]:
-    """The parts, neighbours that differ in nothing but their place being one."""
+    """The parts, with neighbours merged that differ only in their place."""
     joined: list[Part] = []
     for part in parts:
         if joined and replace(joined[-1], start=part.start, end=part.end) == part:
@@ -59,7 +59,7 @@ class Update(Protocol):
 
     @property
     def slots(self) -> dict[str, Tensor]:
-        """The optimizer's state tensors, (K, P) or (K,), by names that no other kind uses."""
+        """The optimizer's state tensors, (K, P) or (K,), by names that no other kind of optimizer uses."""
 
     def __call__(self, rate: Tensor) -> None:
         """Update the parameters from the current gradient, at learning rates (K, 1)."""
@@ -173,7 +173,7 @@ class AdamDescent:
 
 
 def _of_member(part: Part, member: int, spec: Adam | AdamW) -> Part:
-    """The part for one member alone; `decays` says whether its numbers shrink."""
+    """The part for one member alone; its `decays` says whether weight decay applies."""
     decays = isinstance(spec, AdamW) and spec.weight_decay > 0 and (spec.decay == "all" or part.decays[member])
     return replace(part, rates=(part.rates[member],), decays=(decays,))
 

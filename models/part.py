@@ -1,4 +1,4 @@
-"""What follows the weighted sum of a layer."""
+"""The operations that follow the weighted sum of a layer."""
 
 from typing import Protocol
 

@@ -36,7 +36,7 @@ class Penalty:
 
 
 def penalty(l1: Sequence[float], l2: Sequence[float], like: Tensor) -> Penalty:
-    """The penalty of K members, whose parameters (K, P) are like `like`."""
+    """The penalty of K members, for parameters (K, P) with the shape, dtype and device of `like`."""
     has_l1 = any(l1)
     signs = like.new_empty(like.numel() if has_l1 else 0)
     return Penalty(like.new_tensor(l1)[:, None], like.new_tensor(l2)[:, None], has_l1, any(l2), signs)

@@ -43,7 +43,7 @@ class MaxPoolLayer:
 
 
 class AvgPoolLayer:
-    """The mean of each window, padding left out."""
+    """The mean of each window, without the padding."""
 
     def __init__(self, plan: PoolPlan, members: int, batch: int, buffers: Buffers) -> None:
         self._how = [plan.size] * 2, [plan.stride] * 2, [plan.padding] * 2, False, False
@@ -94,11 +94,11 @@ class GlobalAvgPoolLayer:
 
 
 def images(x: Tensor) -> Tensor:
-    """(K·b, channels, height, width), channels last in memory, of (K, b, height, width, channels)."""
+    """Images (K, b, height, width, channels) as (K·b, channels, height, width), channels last in memory."""
     return x.reshape(-1, *x.shape[2:]).permute(0, 3, 1, 2)
 
 
 def members_of(pooled: Tensor, members: int) -> Tensor:
-    """(K, b, height, width, channels) of (K·b, channels, height, width)."""
+    """Images (K·b, channels, height, width) as (K, b, height, width, channels)."""
     last = pooled.permute(0, 2, 3, 1).contiguous()
     return last.view(members, -1, *last.shape[1:])

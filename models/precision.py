@@ -51,7 +51,7 @@ class Products:
         return run
 
     def rounded(self, operand: Tensor) -> Tensor:
-        """An operand of a product in the number format; itself for float32."""
+        """An operand of a product, rounded to the number format; the operand itself for float32."""
         return operand if self._rounding is None else operand.to(self._rounding).to(operand.dtype)
 
     def _bind(self, a: Tensor, b: Tensor, out: Tensor, bias: Tensor | None) -> Run:
@@ -69,7 +69,8 @@ class Products:
 
 
 def _role(a: Tensor, b: Tensor) -> int:
-    """The product's place in the names of libraries: 0 for x W, 1 for xᵀ dz, 2 for dz Wᵀ, by what is transposed."""
+    """The product's index in `libraries`: 0 for x W, 1 for xᵀ dz, 2 for dz Wᵀ. They differ in the transposed
+    operand."""
     if a.stride(-1) != 1:
         return 1
     return 0 if b.stride(-1) == 1 else 2
@@ -93,7 +94,7 @@ def clamp_to_tiny(number: float, dtype: torch.dtype) -> float:
 
 
 def products(precision: Precision, libraries: str = ONEDNN_EVERYWHERE) -> Products:
-    """The matrix products for a precision, and with these libraries for large ones, as in a `CpuName`."""
+    """The matrix products in a precision. `libraries` are those of large products, as in a `CpuName`."""
     match precision:
         case "float32":
             return Products(None, libraries)

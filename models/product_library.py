@@ -10,17 +10,18 @@ from torch import Tensor
 from models.precision import Products
 
 BATCH, FAN_IN, UNITS = 64, 784, 300
-"""A usual large layer. Larger products give the same picture; smaller ones are always MKL's."""
+"""A typical large layer. Larger products give the same result; small ones always use MKL."""
 ROUNDS = 15
 GAIN = 0.85
-"""oneDNN must take less than this share of MKL's time. A product alone finds its operands in the caches; within a step,
-where it does not, a share of 0.9 was a tie. And near a tie, noise must not change the bits of runs."""
+"""oneDNN is chosen if it takes less than this share of MKL's time. A product that is measured alone finds its operands
+in the caches. Within a step it does not, and there a measured share of 0.9 was a tie. Besides, noise near a tie must
+not change the bits of runs."""
 
 
 @cache
 def fastest_products() -> str:
-    """The libraries of large products, as in a `CpuName`, by their time with one thread. Takes about 0.1 s, once in a
-    process and those forked from it."""
+    """The faster library with one thread for each kind of large product, as in a `CpuName`. Measuring takes about 0.1
+    s, once for a process and those forked from it."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -43,7 +44,7 @@ def _products() -> list[tuple[Tensor, Tensor, Tensor, Tensor | None]]:
 
 def _faster(product: tuple[Tensor, Tensor, Tensor, Tensor | None]) -> str:
     onednn, mkl = (Products(None, library * 3).bind(*product) for library in "om")
-    times = [(_seconds(onednn), _seconds(mkl)) for _ in range(ROUNDS)][2:]  # the first ones create kernels
+    times = [(_seconds(onednn), _seconds(mkl)) for _ in range(ROUNDS)][2:]  # the first rounds create kernels
     least_onednn, least_mkl = map(min, zip(*times, strict=True))
     return "o" if least_onednn < GAIN * least_mkl else "m"
 

@@ -96,7 +96,7 @@ def initial_storage(
 
 
 def first_numbers(tensor: TensorPlan, layer: str, seed: int) -> Tensor:
-    """The numbers that a layer's tensor starts with in a run with this seed, float32."""
+    """The initial values of a layer's tensor in a run with this seed, float32."""
     if isinstance(tensor.initial, float):
         return torch.full(tensor.shape, tensor.initial)
     place = layer if tensor.name == "weight" else f"{layer}.{tensor.name}"
@@ -109,7 +109,7 @@ def initial_weights(layer: DensePlan | ConvPlan, seed: int) -> Tensor:
 
 
 def learning_parts(plans: Sequence[NetworkPlan], offsets: Layout) -> list[Part]:
-    """The parameters of K members in order, by how they learn."""
+    """The parameters of K members, in order, as parts that learn in the same way."""
     learned = [
         {f"{layer.name}.{tensor.name}": tensor for layer in plan.layers for tensor in layer.tensors} for plan in plans
     ]
@@ -127,11 +127,12 @@ def learning_parts(plans: Sequence[NetworkPlan], offsets: Layout) -> list[Part]:
 
 
 def named_tensors(offsets: Layout, parameters: Tensor, statistics: Tensor) -> dict[str, Tensor]:
-    """One member's parameters and statistics by name, from its rows: vectors (n,), all others as they are planned."""
+    """One member's parameters and statistics by name, from its rows. Vectors are (n,), all others have their planned
+    shape."""
     return {**tensors_of_row(offsets.parameters, parameters), **tensors_of_row(offsets.statistics, statistics)}
 
 
 def tensors_of_row(blocks: Mapping[str, Block], row: Tensor) -> dict[str, Tensor]:
-    """The tensors in one row by name, views: vectors (n,), all others as they are planned."""
+    """The tensors in one row by name, as views. Vectors are (n,), all others have their planned shape."""
     tensors = {name: block.of(row[None])[0] for name, block in blocks.items()}
     return {name: tensor[0] if name.rpartition(".")[2] in VECTORS else tensor for name, tensor in tensors.items()}

@@ -1,4 +1,4 @@
-"""Taps: what passes between the parts of a layer, kept for whoever looks at a network. Training has none."""
+"""Taps keep copies of what passes between the parts of a layer, to inspect a network. Training has none."""
 
 from collections.abc import Sequence
 
@@ -11,11 +11,11 @@ from models.part import Part
 
 
 class Tap:
-    """A part that changes nothing, and keeps a copy of what passes."""
+    """A part that changes nothing, and keeps a copy of what passes through it."""
 
     def __init__(self) -> None:
         self.value = self.gradient = torch.empty(0)
-        """Of the last pass forward and backward, (K, n, units); of images (K, n · pixels, channels)."""
+        """From the last forward and backward pass, (K, n, units), or (K, n · pixels, channels) for images."""
 
     def forward(self, z: Tensor) -> Tensor:
         """Keep z."""
@@ -39,7 +39,7 @@ class Taps:
         self.sums = Tap()
         """The weighted sums."""
         self.before = Tap()
-        """What the activation function gets: the sums, or what batch normalization makes of them."""
+        """The inputs of the activation function: the sums, after batch normalization if the layer has it."""
         self.after = Tap()
         """The activations, before dropout."""
 

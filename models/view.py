@@ -12,8 +12,8 @@ _NOTHING = torch.empty(0)
 class View:
     """A view of a tensor: the same object for as long as the tensor is the same one.
 
-    What reads it binds its products only once, see `models.precision`. It keeps no tensor that is made anew in each
-    step alive beyond `free`.
+    So code that reads the view binds its products only once, see `models.precision`. If every step makes a new tensor,
+    `free` releases it.
     """
 
     def __init__(self, of: Callable[[Tensor], Tensor]) -> None:
@@ -33,6 +33,6 @@ class View:
         return self.last
 
     def free(self) -> None:
-        """Let go of the memory, unless it stays from step to step."""
+        """Release the memory, unless the tensor stays the same from step to step."""
         if not self._stays:
             self.last = _NOTHING
