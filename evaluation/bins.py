@@ -12,7 +12,7 @@ BINS = 15
 
 
 def bin_numbers(confidence: Floats) -> NDArray[np.intp]:
-    """The bin of each example, (n,): bins of equally many examples, by increasing confidence."""
+    """The bin of each example, (n,). Bins have equally many examples, in order of increasing confidence."""
     bins = np.empty(len(confidence), dtype=np.intp)
     for number, places in enumerate(np.array_split(np.argsort(confidence, kind="stable"), BINS)):
         bins[places] = number
@@ -20,7 +20,7 @@ def bin_numbers(confidence: Floats) -> NDArray[np.intp]:
 
 
 def reliability(confidence: Floats, true: Floats) -> tuple[ReliabilityBin, ...]:
-    """Mean confidence and share of truth in each bin that is not empty; both (n,)."""
+    """Mean confidence and share of true predictions in each bin that is not empty; `confidence` and `true` are (n,)."""
     bins = bin_numbers(confidence)
     found = []
     for number in range(BINS):
@@ -35,7 +35,8 @@ def reliability(confidence: Floats, true: Floats) -> tuple[ReliabilityBin, ...]:
 
 
 def calibration_error(confidence: Floats, true: Floats) -> Statistic:
-    """Mean distance between confidence and share of truth over the bins of `reliability`, weighted by their size.
+    """Mean distance between confidence and share of true predictions over the bins of `reliability`, weighted by their
+    size.
 
     Source: Guo et al., On calibration of modern neural networks (2017), with bins of equally many examples.
     """

@@ -1,7 +1,7 @@
-"""95 % intervals by the bootstrap: percentiles of a statistic over draws of the examples with replacement.
+"""95 % intervals by the bootstrap: percentiles of a statistic over samples of the examples, drawn with replacement.
 
-Source: B. Efron, R. Tibshirani, An Introduction to the Bootstrap (1993), section 13.3. With more than `m` examples, a
-random m of them are drawn from, and the deviations from their statistic are scaled by √(m / n): the spread of a
+Source: B. Efron, R. Tibshirani, An Introduction to the Bootstrap (1993), section 13.3. With more than `m` examples, the
+samples are drawn from a random m of them, and the deviations of their statistic are scaled by √(m / n): the spread of a
 statistic falls with the square root of the number of examples.
 """
 
@@ -16,14 +16,14 @@ from evaluation.wilson import Interval
 
 DRAWS = 2000
 MOST_EXAMPLES = 10_000
-"""Examples that are drawn from; the cost of a draw grows with them."""
+"""Number of examples that samples are drawn from, at most; the cost of a sample grows with it."""
 CHUNK_NUMBERS = 1 << 19
-"""Counts that are held at once: half a million fit into a processor's cache."""
+"""Number of counts in memory at once: half a million fit into a processor's cache."""
 SEED = 20_261_129
 
 
 def intervals(statistics: Mapping[str, Statistic], n: int, most: int = MOST_EXAMPLES) -> dict[str, Interval]:
-    """The interval of each statistic of n examples, of which at most `most` are drawn from."""
+    """The interval of each statistic of n examples. Samples are drawn from at most `most` of them."""
     if n == 0 or not statistics:
         return dict.fromkeys(statistics, (nan, nan))
     random = np.random.default_rng(SEED)
@@ -42,7 +42,8 @@ def intervals(statistics: Mapping[str, Statistic], n: int, most: int = MOST_EXAM
 
 
 def _interval(values: Floats, whole: float, of_chosen: float, scale: float) -> Interval:
-    """`whole` is the statistic of all examples, `of_chosen` that of those that were drawn from."""
+    """The interval from the statistic's `values` in all samples. `whole` is the statistic of all examples, `of_chosen`
+    that of the examples that samples are drawn from."""
     known = values[~np.isnan(values)]
     if not len(known) or np.isnan(whole):
         return nan, nan
@@ -51,7 +52,7 @@ def _interval(values: Floats, whole: float, of_chosen: float, scale: float) -> I
 
 
 def _counts(random: np.random.Generator, m: int) -> Iterator[Floats]:
-    """How often each of m examples is in each draw, (draws, m), in chunks."""
+    """How often each of m examples occurs in each sample, (samples, m), in chunks of samples."""
     rows = max(1, CHUNK_NUMBERS // m)
     for first in range(0, DRAWS, rows):
         number = min(rows, DRAWS - first)

@@ -20,11 +20,12 @@ from gradus.wire.evaluation import Calibration, Curves, Metric, Reliability, Thr
 
 MOST_CURVES = 20
 MOST_RANKED = 50
-"""Ranks of more classes are not bootstrapped: each draw would take as many sums."""
+"""With more classes, ranking metrics have no interval: each bootstrap sample would take as many sums as there are
+classes."""
 
 
 def classification(asked: Asked) -> Sections:
-    """All that a report says of a classifier."""
+    """All sections of a classifier's report."""
     examples, names = asked.examples, asked.names
     scores, given, said = softmax(examples.outputs), _classes(examples), examples.outputs.argmax(axis=1)
     number = len(names)
@@ -55,7 +56,7 @@ def group_metrics(examples: Examples, constant: Floats) -> list[Metric]:
 
 
 def _measures(examples: Examples, scores: Floats, constant: Floats) -> Mapping[str, Measure]:
-    """The metrics in the order of the report. Their baselines are those of the constant logits."""
+    """The metrics in the order of the report. Their baselines are the metrics of the constant logits."""
     given, weights, n = _classes(examples), examples.weights, len(examples)
     accuracy, guess = _accuracy(examples, given, constant), softmax(constant)
     present = np.unique(given)
@@ -83,7 +84,7 @@ def _log_loss(examples: Examples, given: Integers, constant: Floats) -> Bootstra
 
 
 def _ranks(scores: Floats, given: Integers, ranked: Integers) -> Mapping[str, Measure]:
-    """How well each of the classes is told from all others. Of many classes, one is ranked after the other."""
+    """How well the scores tell each class from all others. With many classes, one is ranked after the other."""
     if scores.shape[1] == 2:
         ranked = ranked[-1:]  # AUC of both is the same, and average precision that of the second class
     share = average([float((given == c).mean()) for c in ranked]) if len(ranked) else None
@@ -107,14 +108,15 @@ def _ranks(scores: Floats, given: Integers, ranked: Integers) -> Mapping[str, Me
 
 
 def _brier(squares: Floats, of_given: Floats, number: int) -> Floats:
-    """Σ (p - y)² over the classes, from Σ p² and the probability of the given class; of two classes, that of one of
-    them, as in scikit-learn. (n,)"""
+    """Σ (p - y)² over the classes, (n,), from Σ p² and the probability of the given class. With two classes it is the
+    square for one of them, as in scikit-learn."""
     summed = np.maximum(squares - np.square(of_given), 0.0) + np.square(1.0 - of_given)
     return summed / 2 if number == 2 else summed
 
 
 def _confidence(scores: Floats, given: Integers) -> tuple[Floats, Floats]:
-    """The probability of the predicted class, or of the second of two, and whether that is given, (n,)."""
+    """The confidence of each example and whether it came true, both (n,): the probability of the predicted class or,
+    with two classes, of the second one."""
     if scores.shape[1] == 2:
         return scores[:, 1], (given == 1).astype(np.float64)
     return scores.max(axis=1), (scores.argmax(axis=1) == given).astype(np.float64)
@@ -148,7 +150,7 @@ def _thresholds(validation: Examples, examples: Examples, miss_cost: float) -> t
 
 
 def _curves(scores: Floats, asked: Asked) -> tuple[Curves, ...]:
-    """The curves of the most frequent classes that some examples have and others have not."""
+    """The curves of the most frequent classes, without classes that no example or every example has."""
     given = _classes(asked.examples)
     support = np.bincount(given, minlength=len(asked.names))
     shown = [c for c in np.argsort(-support, kind="stable")[:MOST_CURVES] if 0 < support[c] < len(given)]

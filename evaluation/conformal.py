@@ -1,4 +1,4 @@
-"""Split-conformal prediction: sets and intervals that hold the truth with a given probability, whatever the network.
+"""Split-conformal prediction: sets and intervals that contain the truth with a given probability, whatever the network.
 
 Source: Angelopoulos and Bates, A gentle introduction to conformal prediction (2021), sections 1 and 2.3.
 """
@@ -17,14 +17,14 @@ LEVELS = 0.8, 0.9, 0.95
 
 
 def quantile(scores: Floats, level: float) -> float:
-    """The ⌈(n + 1) level⌉-th smallest of n scores: a new score of the same kind is at most that with probability
-    `level` or more. Infinite with too few scores."""
+    """The ⌈(n + 1) level⌉-th smallest of n scores. A new score from the same distribution is at most that with a
+    probability of at least `level`. Infinite with too few scores."""
     rank = ceil((len(scores) + 1) * level - 1e-9)
     return float(np.partition(scores, rank - 1)[rank - 1]) if 1 <= rank <= len(scores) else inf
 
 
 def half_widths(errors: Floats, levels: Sequence[float]) -> list[float]:
-    """The quantile of n absolute errors for each level."""
+    """The conformal quantile of n absolute errors for each level: half the width of an interval."""
     ranked = np.append(np.sort(errors), inf)
     ranks = [ceil((len(errors) + 1) * level - 1e-9) for level in levels]
     found: list[float] = ranked[np.minimum(ranks, len(ranked)) - 1].tolist()
@@ -32,7 +32,7 @@ def half_widths(errors: Floats, levels: Sequence[float]) -> list[float]:
 
 
 def sets(validation: Examples, examples: Examples) -> tuple[Conformal, ...]:
-    """Sets of classes: those whose probability is large enough. Without examples nothing is told of their sizes."""
+    """Sets of the classes whose probability is large enough; nothing without examples, whose sets have no mean size."""
     if not len(examples):
         return ()
     scores = 1.0 - softmax(validation.outputs)
@@ -48,7 +48,7 @@ def sets(validation: Examples, examples: Examples) -> tuple[Conformal, ...]:
 
 
 def intervals(validation: Examples, examples: Examples, names: Sequence[str]) -> tuple[Conformal, ...]:
-    """Intervals around the predictions of each target: as wide for all examples."""
+    """Intervals around the predictions of each target, with the same width for all examples."""
     errors, tested = (np.abs(one.outputs - one.targets) for one in (validation, examples))
     found = []
     for column, name in enumerate(names):

@@ -10,8 +10,11 @@ MOST_POINTS = 200
 
 
 def curves(name: str, scores: Floats, positive: NDArray[np.bool_]) -> Curves:
-    """Both curves of a score; `scores` and `positive` are (n,). A point is at each threshold, or at `MOST_POINTS` of
-    them that lie about equally far from each other on the ROC curve, the first and the last included."""
+    """Both curves of a score; `scores` and `positive` are (n,).
+
+    They have a point at each threshold, or at `MOST_POINTS` thresholds about equally far apart on the ROC curve, with
+    the first and the last.
+    """
     order = np.argsort(-scores, kind="stable")
     ordered = scores[order]
     last = np.flatnonzero(np.concatenate([ordered[1:] != ordered[:-1], [True]]))  # of each group of equal scores
@@ -30,7 +33,7 @@ def curves(name: str, scores: Floats, positive: NDArray[np.bool_]) -> Curves:
 
 
 def _roc(hits: Floats, misses: Floats, thresholds: Floats) -> RocCurve:
-    """From (0, 0), for a threshold that no score reaches."""
+    """The ROC curve; it begins at (0, 0), the point of a threshold above all scores."""
     hits, misses = np.concatenate([[0.0], hits]), np.concatenate([[0.0], misses])
     kept = _spread(hits, misses)
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -1,4 +1,4 @@
-"""The examples that an evaluation compares: what a network says of them, and what is true."""
+"""The examples that an evaluation compares: a network's outputs and the truth."""
 
 from dataclasses import dataclass
 
@@ -20,19 +20,21 @@ class Examples:
     rows: Integers
     """The position of each example in its data set, (n,)."""
     weights: Floats | None = None
-    """Weights in losses, (n,); None if all are equal. Shares count every example once, as in training."""
+    """Weights in losses, (n,); None if all are equal. Shares, such as the accuracy, count every example once, as in
+    training."""
 
     def __len__(self) -> int:
         return len(self.outputs)
 
     def taken(self, chosen: NDArray[np.intp]) -> "Examples":
-        """The chosen examples."""
+        """The examples at the chosen positions."""
         weights = None if self.weights is None else self.weights[chosen]
         return Examples(self.outputs[chosen], self.targets[chosen], self.rows[chosen], weights)
 
 
 def log_share(logits: Floats, given: Integers) -> Floats:
-    """ln softmax of the given class of each example, (n,); logits are (n, classes). Holds one copy of the logits."""
+    """The log-softmax of each example's given class, (n,); `logits` are (n, classes). Takes the memory of one copy of
+    the logits."""
     largest = logits.max(axis=1)
     powers = logits - largest[:, None]
     np.exp(powers, out=powers)
@@ -41,5 +43,5 @@ def log_share(logits: Floats, given: Integers) -> Floats:
 
 
 def of_class(values: Floats, given: Integers) -> Floats:
-    """The value of each example's class, (n,); values are (n, classes)."""
+    """The value of each example's class, (n,); `values` are (n, classes)."""
     return np.take_along_axis(values, given[:, None], axis=1)[:, 0]

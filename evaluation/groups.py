@@ -16,7 +16,7 @@ MOST_GROUPS = 50
 
 
 def groups(asked: Asked, task: Task, values: Sequence[str | None]) -> tuple[Group, ...]:
-    """The groups of examples that have equal values, largest first; `values` has one for each example."""
+    """The groups of examples with equal values, the largest first; `values` has one value for each example."""
     places: dict[str | None, list[int]] = {}
     for i, one in enumerate(values):
         places.setdefault(one, []).append(i)

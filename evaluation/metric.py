@@ -19,7 +19,7 @@ class Share:
     """A share of examples, whose interval is Wilson's."""
 
     hits: Floats
-    """Whether each example counts, (n,)."""
+    """1 for each example that counts, else 0, (n,)."""
     baseline: float | None = None
 
 
@@ -31,13 +31,15 @@ class Bootstrapped:
     baseline: float | None = None
     least: float = 0.0
     most: float = inf
-    """Between which the statistic lies, and so must its interval: from some of the examples it could leave them."""
+    """Bounds of the statistic and of its interval, which could exceed them if samples are drawn from some of the
+    examples."""
     columns: int = 1
-    """Number of outputs that a draw ranks: its cost grows with them, so that it draws from fewer examples."""
+    """Number of outputs that a bootstrap sample ranks. Its cost grows with them, so samples are drawn from fewer
+    examples."""
 
     @property
     def most_examples(self) -> int:
-        """Examples that are drawn from."""
+        """The number of examples that samples are drawn from, at most."""
         return int(np.clip(2 * MOST_EXAMPLES // max(self.columns, 1), 1000, MOST_EXAMPLES))
 
 
@@ -53,19 +55,19 @@ Measure = Share | Bootstrapped | Plain
 
 
 def averaged(values: Floats, weights: Floats | None, of_constant: Floats) -> Bootstrapped:
-    """The mean of the values (n,), weighted, with that of a constant prediction's values as its baseline."""
+    """The weighted mean of the values (n,). Its baseline is the mean of a constant prediction's values."""
     baseline = value(mean(of_constant, weights), len(values)) if len(values) else None
     return Bootstrapped(mean(values, weights), baseline)
 
 
 def average(values: Sequence[float]) -> float:
-    """The mean of the values that are defined; NaN without any."""
+    """The mean of the values that are not NaN; NaN if there are none."""
     known = [one for one in values if not isnan(one)]
     return sum(known) / len(known) if known else nan
 
 
 def metrics(measures: Mapping[str, Measure], n: int, target: str | None = None) -> list[Metric]:
-    """The metrics of n examples, in order."""
+    """The metrics of n examples, in the order of `measures`."""
     drawn = {name: one for name, one in measures.items() if isinstance(one, Bootstrapped)}
     found: dict[str, Interval] = {}
     for most in {one.most_examples for one in drawn.values()}:

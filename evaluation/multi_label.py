@@ -1,4 +1,4 @@
-"""The evaluation of several labels, each of which an example has or has not."""
+"""The evaluation of several labels: an example can have any of them."""
 
 from collections.abc import Mapping
 
@@ -22,7 +22,7 @@ MOST_CURVES = 20
 
 
 def multi_label(asked: Asked) -> Sections:
-    """All that a report says of labels. A label is predicted if its probability is more than 1/2."""
+    """All sections of a report on labels. A label is predicted if its probability is more than 1/2."""
     examples, names = asked.examples, asked.names
     scores, given, said = sigmoid(examples.outputs), examples.targets > 0.5, examples.outputs > 0
     temperature = None if asked.validation is None else label_temperature(asked.validation)
@@ -53,7 +53,7 @@ def group_metrics(examples: Examples, constant: Floats) -> list[Metric]:
 
 
 def _measures(examples: Examples, constant: Floats) -> Mapping[str, Measure]:
-    """The metrics in the order of the report. Their baselines are those of the constant logits."""
+    """The metrics in the order of the report. Their baselines are the metrics of the constant logits."""
     scores, given, weights = sigmoid(examples.outputs), examples.targets > 0.5, examples.weights
     correct = (examples.outputs > 0) == given
     guess = np.tile(constant, (len(examples), 1))

@@ -1,4 +1,4 @@
-"""How well one class or label is found."""
+"""How well a network recognizes one class or label."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +11,8 @@ from gradus.wire.evaluation import ClassMetrics
 
 
 def class_metrics(name: str, scores: Floats, given: NDArray[np.bool_], predicted: NDArray[np.bool_]) -> ClassMetrics:
-    """Metrics of one class; `scores`, `given` and `predicted` are (n,). Precision, recall and F1 are 0 where they are
-    0 / 0, as in scikit-learn."""
+    """Metrics of one class; `scores`, `given` and `predicted` are (n,). Precision, recall and F1 are 0 in place of 0 /
+    0, as in scikit-learn."""
     hits, support, said = int((given & predicted).sum()), int(given.sum()), int(predicted.sum())
     n = len(scores)
     return ClassMetrics(

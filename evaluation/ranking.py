@@ -15,11 +15,11 @@ class _Ranked:
 
     order: NDArray[np.intp]
     starts: NDArray[np.intp]
-    """Where each group of equal scores begins."""
+    """The position at which each group of equal scores begins."""
     positive: Floats
 
     def sums(self, counts: Floats) -> tuple[Floats, Floats]:
-        """Weights of the positive and of all examples in each group, (draws, groups)."""
+        """The total weight of the positive and of all examples in each group, each (draws, groups)."""
         ordered = counts[:, self.order]
         positive = ordered * self.positive
         if len(self.starts) == len(self.order):
@@ -28,8 +28,8 @@ class _Ranked:
 
 
 def auc(scores: Floats, positive: NDArray[np.bool_]) -> Statistic:
-    """Area under the ROC curve: the probability that a positive example has a larger score than a negative one, ties
-    counted half. Undefined without examples of both kinds. Scores and positives are (n,)."""
+    """Area under the ROC curve: the probability that a positive example has a larger score than a negative one; a tie
+    counts half. Undefined unless there are positive and negative examples. `scores` and `positive` are (n,)."""
 
     def prepare(chosen: Chosen) -> Prepared:
         ranked = _ranked(scores[chosen], positive[chosen])

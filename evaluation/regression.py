@@ -19,7 +19,7 @@ WORST = 20
 
 
 def regression(asked: Asked) -> Sections:
-    """All that a report says of predicted numbers."""
+    """All sections of a report on predicted numbers."""
     examples, validation = asked.examples, asked.validation
     found: list[Metric] = []
     for column, name in enumerate(asked.names):
@@ -45,8 +45,8 @@ def group_metrics(examples: Examples, asked: Asked) -> list[Metric]:
 
 
 def _measures(examples: Examples, column: int, constant: Floats, medians: Floats) -> Mapping[str, Measure]:
-    """The metrics of one target, in the order of the report. The baseline predicts the training targets' mean, or for
-    absolute errors their median."""
+    """The metrics of one target, in the order of the report. The baseline predicts the mean of the training targets;
+    for absolute errors, their median."""
     target = examples.targets[:, column].astype(np.float64)
     statistic = _statistics(examples.outputs[:, column], target, examples.weights)
     of_mean = _statistics(np.full_like(target, constant[column]), target, examples.weights)
@@ -96,7 +96,8 @@ def _residuals(examples: Examples, column: int, name: str) -> Residuals:
 
 
 def _grid(predictions: Floats, errors: Floats) -> Grid:
-    """Counts in cells between the 1st and the 99th percentiles."""
+    """Counts of predictions and errors in a grid between their 1st and 99th percentiles; outliers count in the outer
+    cells."""
     if not len(predictions):
         return Grid(predictions=(), residuals=(), counts=())
     edges = [_edges(one) for one in (predictions, errors)]

@@ -10,7 +10,7 @@ from gradus.spec.loss import Task
 
 
 def sections(asked: Asked, task: Task) -> Sections:
-    """All that a report says of the predictions of a task."""
+    """All sections of a report on predictions, by the kind of task."""
     match task:
         case "classification":
             return classification(asked)

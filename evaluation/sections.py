@@ -1,4 +1,4 @@
-"""The parts of a report that the kinds of tasks fill, each as much as it has."""
+"""The sections of a report that the evaluation of a task fills; which ones depends on the task."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Asked:
 
     examples: Examples
     validation: Examples | None
-    """Examples for choices; None if there are none."""
+    """Examples for choosing the temperature and the thresholds; None if there are none."""
     is_validation: bool
     """Whether `examples` are the validation split itself."""
     names: Sequence[str]
@@ -30,13 +30,13 @@ class Asked:
     constant: Floats
     """The outputs of the best constant prediction, (units,)."""
     medians: Floats
-    """The medians of the training targets, (targets,); for regression."""
+    """The medians of the training targets, (targets,); used for regression only."""
     miss_cost: float = 1.0
 
 
 @dataclass(frozen=True)
 class Sections:
-    """Parts of an `EvaluationReport`, under its names."""
+    """The parts of an `EvaluationReport` that come from evaluation, with the same names."""
 
     metrics: tuple[Metric, ...]
     classes: tuple[str, ...] = ()

@@ -1,7 +1,7 @@
 """Metrics as functions of the weights of examples.
 
-A statistic is prepared for some of the examples, in order, and then computed for many rows of weights (draws, m) at
-once: a row of ones gives the metric itself, numbers of draws with replacement give the bootstrap.
+A statistic is first prepared for some of the examples, in order. It is then computed for many rows of weights (draws,
+m) at once: a row of ones gives the metric itself, and rows that count draws with replacement give the bootstrap.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,13 +13,13 @@ from evaluation.examples import Floats, Integers
 
 Chosen = NDArray[np.intp]
 Prepared = Callable[[Floats], Floats]
-"""From weights (draws, m) to the statistic's values (draws,)."""
+"""Maps weights (draws, m) to the statistic's values (draws,)."""
 Statistic = Callable[[Chosen], Prepared]
 """Prepares the statistic for the examples at these positions, (m,)."""
 
 
 def value(statistic: Statistic, n: int) -> float:
-    """The statistic of n examples that all count once."""
+    """The statistic of n examples, each with weight 1."""
     return float(statistic(np.arange(n))(np.ones((1, n)))[0])
 
 
@@ -46,7 +46,7 @@ def of(function: Callable[..., Floats], *statistics: Statistic) -> Statistic:
 
 
 def macro(statistics: Sequence[Statistic]) -> Statistic:
-    """The mean of several statistics; those that are undefined do not count. Undefined if all are, or there is none."""
+    """The mean of the statistics that are defined; undefined if none is."""
 
     def prepare(chosen: Chosen) -> Prepared:
         prepared = [statistic(chosen) for statistic in statistics]
@@ -66,7 +66,8 @@ def macro(statistics: Sequence[Statistic]) -> Statistic:
 
 
 def mean_of_groups(values: Floats, groups: Integers) -> Statistic:
-    """The mean over the groups of the mean of the values of each; both (n,). Groups without weight do not count."""
+    """The mean over the groups of each group's mean value; `values` and `groups` are (n,). Groups without weight do not
+    count."""
 
     def prepare(chosen: Chosen) -> Prepared:
         order = np.argsort(groups[chosen], kind="stable")
@@ -98,7 +99,8 @@ def ratio(parts: Floats, whole: Floats) -> Statistic:
 
 
 def binned_gap(gaps: Floats, bins: NDArray[np.intp], number: int) -> Statistic:
-    """Σ over the bins of |Σ gaps in the bin| / n: the calibration error, for the gaps between confidence and truth."""
+    """Σ over the bins of |Σ gaps in the bin| / n. It is the calibration error if the gaps are those between confidence
+    and truth."""
 
     def prepare(chosen: Chosen) -> Prepared:
         table = np.zeros((len(chosen), number))
@@ -109,7 +111,7 @@ def binned_gap(gaps: Floats, bins: NDArray[np.intp], number: int) -> Statistic:
 
 
 def median(values: Floats) -> Statistic:
-    """The median of the values (n,), between the two in the middle of an even number."""
+    """The median of the values (n,); the mean of the middle two if their number is even."""
 
     def prepare(chosen: Chosen) -> Prepared:
         order = np.argsort(values[chosen], kind="stable")
@@ -130,7 +132,7 @@ def median(values: Floats) -> Statistic:
 
 
 def _at_rank(ordered: Floats, below: Floats, rank: Floats) -> Floats:
-    """The value with this rank, from 1, in each draw."""
+    """The value with this rank, counted from 1, in each draw."""
     places = (below < rank[:, None]).sum(axis=1)
     result: Floats = ordered[np.minimum(places, len(ordered) - 1)]
     return result

@@ -15,7 +15,8 @@ BISECTIONS = 50
 
 
 def class_temperature(validation: Examples) -> float | None:
-    """The T that makes the log loss of softmax(logits / T) least, which is convex in 1 / T; None if none does."""
+    """The T that minimizes the log loss of softmax(logits / T), which is convex in 1 / T; None if there is no
+    minimum."""
     given = np.take_along_axis(validation.outputs, validation.targets.astype(np.int64)[:, None], axis=1)[:, 0]
 
     def slope(factor: float) -> float:
@@ -26,7 +27,7 @@ def class_temperature(validation: Examples) -> float | None:
 
 
 def label_temperature(validation: Examples) -> float | None:
-    """The T that makes the log loss of sigmoid(logits / T) least, over all labels; None if none does."""
+    """The T that minimizes the log loss of sigmoid(logits / T), over all labels; None if there is no minimum."""
 
     def slope(factor: float) -> float:
         gaps = (sigmoid(factor * validation.outputs) - validation.targets) * validation.outputs
@@ -36,10 +37,10 @@ def label_temperature(validation: Examples) -> float | None:
 
 
 def _root(slope: Callable[[float], float]) -> float | None:
-    """The temperature at which the slope of the log loss by 1 / T, which rises, changes its sign.
+    """The temperature at which the derivative of the log loss with respect to 1 / T, which rises, changes its sign.
 
-    None if it does not between the bounds: where every answer is right, the loss falls for ever as T falls, and the
-    bound would make answers sure of themselves for no reason but where the search ends.
+    None if it does not between the bounds. If every answer is right, the loss keeps falling as T falls; the result
+    would then be the lower bound, and the answers would only be as confident as that bound makes them.
     """
     if not slope(1 / HOTTEST) < 0 < slope(1 / COLDEST):
         return None

@@ -14,7 +14,7 @@ Positive = NDArray[np.bool_]
 
 
 Scored = tuple[Floats, Positive]
-"""The probabilities of the second class, and whether it is given, (n,)."""
+"""The probability of the second class and whether it is given, for each example, both (n,)."""
 
 
 def thresholds(validation: Scored, tested: Scored, miss_cost: float) -> tuple[Threshold, ...]:
@@ -23,8 +23,8 @@ def thresholds(validation: Scored, tested: Scored, miss_cost: float) -> tuple[Th
 
 
 def best(scores: Floats, positive: Positive, criterion: Criterion, miss_cost: float) -> float:
-    """The probability from which to say the second class, so that the criterion is best: halfway between two scores,
-    above all (1) or below all (0)."""
+    """The threshold that is best by the criterion: the second class is predicted from this probability on. It lies
+    halfway between two scores, above all of them (1) or below all (0)."""
     order = np.argsort(-scores, kind="stable")
     ordered = scores[order]
     ends = np.flatnonzero(np.concatenate([ordered[1:] != ordered[:-1], [True]]))
@@ -40,7 +40,7 @@ def best(scores: Floats, positive: Positive, criterion: Criterion, miss_cost: fl
 
 
 def _values(hits: Floats, alarms: Floats, criterion: Criterion, miss_cost: float) -> Floats:
-    """The criterion, the larger the better, at each threshold."""
+    """The value of the criterion at each threshold; larger is better."""
     positives, negatives = hits[-1], alarms[-1]
     match criterion:
         case "f1":

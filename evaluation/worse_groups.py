@@ -1,4 +1,4 @@
-"""The groups of examples that a network serves worse than all others."""
+"""The groups of examples that a network predicts worse than all others."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 FEWEST = 20
-"""Examples of a group, and of all others, that are compared."""
+"""Least number of examples in a group, and outside it, for a comparison."""
 LEVEL = 0.05
-"""Probability that any group is listed if all are served alike."""
+"""Probability that any group is listed although all are predicted equally well."""
 
 IsWorse = Callable[[NDArray[np.bool_], bool], bool]
-"""Whether the chosen examples are worse than chance explains; the second argument says whether scores are errors."""
+"""Whether the scores of the chosen examples are worse than chance explains; the second argument says whether scores are
+errors."""
 
 
 @dataclass(frozen=True)
@@ -23,17 +24,17 @@ class WorseGroup:
 
     column: str
     value: str | None
-    """None where it is missing."""
+    """The value; None for examples in which it is missing."""
     n: int
     score: float
-    """Mean over the group."""
+    """Mean score of the group."""
     others: float
-    """Mean over all other examples."""
+    """Mean score of all other examples."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """The groups that were compared, and those that are worse, by the largest difference."""
+    """How much was compared, and the groups that are worse, the largest difference first."""
 
     examples: int
     columns: int
@@ -43,7 +44,7 @@ class Comparison:
 
 def compare(scores: NDArray[np.float64], values: Mapping[str, Sequence[str | None]], *, is_error: bool) -> Comparison:
     """Compare the mean score (n,) of each group with that of all other examples, one-sided, at `LEVEL` over all groups
-    together (Bonferroni). `values` are those of each column; errors are worse if they are larger.
+    together (Bonferroni). `values` are the values of each column; with `is_error`, larger scores are worse.
 
     Scores of 0 and 1 are compared by the exact tail of the hypergeometric distribution, others by the normal
     distribution with the variance and the skewness of all scores: a small group may have no variance of its own by
@@ -75,7 +76,8 @@ def _chosen(values: Sequence[str | None]) -> list[tuple[str | None, NDArray[np.b
 
 
 def _hypergeometric(scores: NDArray[np.float64], level: float) -> IsWorse:
-    """By the hits of a group: its examples are as if drawn from all, whose scores are 0 and 1."""
+    """A test of the number of ones among the chosen scores, as if the chosen were drawn at random from all, which are 0
+    or 1."""
     n, ones = len(scores), int(scores.sum())
     factorials = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, n + 1)))])
 
@@ -93,7 +95,7 @@ def _hypergeometric(scores: NDArray[np.float64], level: float) -> IsWorse:
 
 
 def _normal(scores: NDArray[np.float64], level: float) -> IsWorse:
-    """By the mean of a group of any scores.
+    """A test of the mean of the chosen scores, for scores of any kind.
 
     Source: Cornish and Fisher, Moments and cumulants in the specification of distributions, 1938.
     """
