@@ -1,1 +1,2 @@
-"""The lab: the lecture's demonstrations, computed. One file for each, with the name of its request in `gradus/lab/`."""
+"""The lab: the demonstrations of the lecture, computed. Each has one file, with the name of its request in
+`gradus/lab/`."""

@@ -62,7 +62,7 @@ def _layer(network: Network, one: Pass, edges: Array) -> LayerActivations:
 
 
 def _edges(network: Network, passes: list[Pass], bins: int) -> Array:
-    """The bounds of the activation if it has both, else the range of all layers."""
+    """The edges of the bins: between the bounds of the activation if it has both, else over the range of all layers."""
     match network.activation:
         case "sigmoid":
             low, high = 0.0, 1.0

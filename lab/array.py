@@ -1,4 +1,4 @@
-"""The type of all arrays here, and conversion to what is answered."""
+"""The type of all arrays of the lab, and their conversion for results."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,12 +10,12 @@ Array = NDArray[np.float64]
 
 
 def numbers(values: Any) -> tuple[float, ...]:
-    """A row of numbers, as plain floats."""
+    """The values of a one-dimensional array, as plain floats."""
     return tuple(np.asarray(values, dtype=np.float64).tolist())
 
 
 def table(rows: Iterable[Any]) -> tuple[tuple[float, ...], ...]:
-    """Rows of numbers."""
+    """Rows of plain floats."""
     return tuple(map(numbers, rows))
 
 

@@ -1,4 +1,4 @@
-"""Training with and without batch normalization, by the deviation of the initial weights."""
+"""Training with and without batch normalization, as a function of the deviation of the initial weights."""
 
 from itertools import pairwise
 
@@ -60,7 +60,7 @@ def _trained(request: BatchNormScale, deviations: Array, data: Clouds, *, batch_
 
 
 def _layers(request: BatchNormScale, deviations: Array, *, batch_norm: bool) -> list[Layer]:
-    """A stack of networks with the same draws, scaled by each deviation: weights (scales, fan_in, units)."""
+    """A stack of networks with the same random draws, scaled by each deviation: weights (scales, fan_in, units)."""
     widths = [_DIMENSIONS, *[request.units] * request.layers, _CLASSES]
     layers = []
     for place, shape in enumerate(pairwise(widths)):

@@ -18,7 +18,7 @@ class Clouds:
 
 
 def clouds(examples: int, dimensions: int, classes: int, seed: int) -> Clouds:
-    """Points around centers from N(0, 1), each with noise from N(0, 1); the classes take turns."""
+    """Points around centers from N(0, 1), each with noise from N(0, 1). Successive points take the classes in turn."""
     random = draws(seed, "data")
     centers = random.normal(size=(classes, dimensions))
     labels = np.arange(examples) % classes

@@ -23,6 +23,7 @@ def gradient(logits: Array, labels: NDArray[np.int64]) -> Array:
 
 
 def accuracies(logits: Array, labels: NDArray[np.int64]) -> Array:
-    """The share of examples whose largest logit is the right one: (...). Logits that are not numbers are wrong."""
+    """The share of examples whose largest logit is that of the right class: (...). Logits that are NaN count as
+    wrong."""
     right = (logits.argmax(-1) == labels) & np.isfinite(logits).all(-1)
     return np.asarray(right.mean(-1))

@@ -1,4 +1,4 @@
-"""Dead networks, counted and by the formula."""
+"""The probability that a network is dead, by simulation and by the formula."""
 
 import numpy as np
 
@@ -21,7 +21,7 @@ def run(request: DeadNetworks) -> DeadNetworksResult:
 
 
 def charts(request: DeadNetworks, result: DeadNetworksResult) -> tuple[HeatMap | LineChart, ...]:
-    """All as a map, and one line for each width, the formula's behind it."""
+    """A heat map of all shares, and one line for each width with the formula's behind it."""
     depths = tuple(map(float, result.depths))
     lines = [
         Series(name=f"width {width}", x=depths, y=values, is_behind=is_behind)
@@ -44,7 +44,7 @@ def charts(request: DeadNetworks, result: DeadNetworksResult) -> tuple[HeatMap |
 
 
 def _counted(request: DeadNetworks, width: int) -> Array:
-    """The share of networks whose signal has died in one of the first layers, (depth,)."""
+    """The share of networks whose signal is 0 after each of the layers, (depth,)."""
     signal = draws(request.seed, "data", width).normal(size=(1, request.inputs, width))
     dead = np.empty(request.depth)
     for layer in range(request.depth):
@@ -56,7 +56,7 @@ def _counted(request: DeadNetworks, width: int) -> Array:
 
 
 def _rescaled(signal: Array) -> Array:
-    """The signal with its largest number 1 in each network: a narrow network could fade below the smallest float, which
-    would count as dead. Whether a unit is on does not depend on the scale."""
+    """The signal, scaled so that the largest number in each network is 1. Otherwise the signal of a narrow network
+    could fade below the smallest float and count as dead. Whether a unit is on does not depend on the scale."""
     largest = signal.max((1, 2), keepdims=True)
     return np.asarray(np.divide(signal, largest, out=np.zeros_like(signal), where=largest > 0))

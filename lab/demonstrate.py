@@ -1,4 +1,4 @@
-"""A demonstration's answer, from its request."""
+"""A demonstration's result, computed from its request."""
 
 from typing import assert_never
 
@@ -30,7 +30,7 @@ from lab import (
 
 
 def demonstrate(request: AnyDemonstration) -> LabAnswer:
-    """Numbers and charts. Takes less than a second for every request that its bounds allow."""
+    """Numbers and charts. Takes less than a second for every valid request."""
     with np.errstate(all="ignore"):  # a demonstration may overflow: that is what it shows
         result, charts = _answer(request)
     return LabAnswer(

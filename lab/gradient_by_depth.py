@@ -1,4 +1,4 @@
-"""The gradient in the first layer against that in the last, by depth."""
+"""The gradient in the first layer over that in the last, by depth."""
 
 import numpy as np
 

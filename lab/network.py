@@ -16,12 +16,12 @@ from lab.draws import draws
 from lab.initial_weights import LabInit, initial_weights
 
 _EPS = 1e-5
-"""Of batch normalization, as in specs."""
+"""The epsilon of batch normalization, as in specs."""
 
 
 @dataclass(frozen=True)
 class Layer:
-    """a = f(norm(x W) + b), where norm is normalization over the batch, or nothing."""
+    """a = f(norm(x W) + b), where norm is normalization over the batch or the identity."""
 
     weights: Array  # (..., fan_in, units)
     bias: Array  # (..., 1, units)
@@ -31,7 +31,7 @@ class Layer:
 
 @dataclass(frozen=True)
 class Pass:
-    """What a layer's forward pass leaves for the backward pass."""
+    """The results of a layer's forward pass that its backward pass needs."""
 
     inputs: Array  # (..., examples, fan_in)
     normalized: Array  # (..., examples, units): norm(x W)
@@ -42,7 +42,7 @@ class Pass:
 
     @cached_property
     def slope(self) -> Array:
-        """f'(z). Kept: several backward passes may share a forward pass."""
+        """f'(z). Kept, as several backward passes may share a forward pass."""
         return derivative(self.activation, self.z)
 
 
@@ -56,17 +56,18 @@ class LayerGradient:
 
     @property
     def weights(self) -> Array:
-        """With respect to the weights."""
+        """The gradient with respect to the weights."""
         return np.asarray(self.inputs.swapaxes(-1, -2) @ self.sums)
 
     @property
     def bias(self) -> Array:
-        """With respect to the bias."""
+        """The gradient with respect to the bias."""
         return np.asarray(self.z.sum(-2, keepdims=True))
 
 
 def hidden_layers(network: Network, fan_in: int, units: int, depth: int, seed: int) -> list[Layer]:
-    """Untrained layers with the weights of a seed; biases are 0. The weights of a layer do not depend on the depth."""
+    """Untrained layers with weights drawn from a seed; biases are 0. The weights of a layer do not depend on the
+    depth."""
     init = resolved(network)
     widths = [fan_in, *[units] * depth]
     return [

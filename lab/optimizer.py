@@ -9,7 +9,7 @@ from gradus.spec.optimizer import SGD, AdaGrad, Adam, AdamW, AnyOptimizer, Momen
 from lab.array import Array
 
 Update = Callable[[Array, Array, float], Array]
-"""(θ, g, η): the next θ. It keeps the optimizer's state, and is for one run."""
+"""Maps (θ, g, η) to the next θ. It keeps the optimizer's state, so each run needs its own."""
 
 
 def name_of(optimizer: AnyOptimizer, *, with_rate: bool = True) -> str:
@@ -19,7 +19,7 @@ def name_of(optimizer: AnyOptimizer, *, with_rate: bool = True) -> str:
 
 
 def update(optimizer: AnyOptimizer) -> Update:
-    """A new run's update."""
+    """The update of a new run."""
     match optimizer:
         case SGD():
             return lambda theta, g, rate: theta - rate * g

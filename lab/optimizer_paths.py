@@ -10,7 +10,7 @@ from lab.optimizer import name_of, update
 
 _LEVELS = 8
 _POINTS = 73
-"""Of each contour: every five degrees."""
+"""Number of points of each contour: one every five degrees."""
 
 
 def run(request: OptimizerPaths) -> OptimizerPathsResult:
@@ -47,7 +47,8 @@ def _gradient(request: OptimizerPaths, point: Array) -> Array:
 
 
 def _contours(request: OptimizerPaths) -> tuple[Series, ...]:
-    """Ellipses on which the function has the same value, out to the start's; none if it has no lowest point."""
+    """Ellipses on which the function has the same value, out to that of the start; none if the function has no
+    minimum."""
     matrix = np.array([[request.a, request.c / 2], [request.c / 2, request.b]])
     scales, axes = np.linalg.eigh(matrix)
     outermost = float(_value(request, np.array(request.x), np.array(request.y)))

@@ -1,4 +1,4 @@
-"""What L1 and L2 charge for weight vectors, and what they make of one."""
+"""The L1 and L2 penalties of weight vectors, and how each penalty alone changes one."""
 
 from collections.abc import Callable
 
@@ -20,7 +20,7 @@ def run(request: PenaltyCases) -> PenaltyCasesResult:
 
 
 def charts(result: PenaltyCasesResult) -> tuple[BarChart | LineChart, ...]:
-    """Both penalties of each case, and the last one's weights by step."""
+    """Both penalties of each case, and the weights of the last case by step."""
     labels = tuple(f"({', '.join(f'{weight:g}' for weight in case.weights)})" for case in result.cases)
     return (
         BarChart(title="L1 = Σ|w|", x_label="weights", labels=labels, values=tuple(case.l1 for case in result.cases)),

@@ -1,4 +1,4 @@
-"""What a step brings, divided by what its gradient promises, by learning rate."""
+"""The decrease of the loss in a step over the one that the gradient predicts, by learning rate."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ from lab.optimizer import name_of, update
 
 _EXAMPLES, _DIMENSIONS, _CLASSES = 64, 20, 10
 _GOOD = 0.5
-"""At this rho, a step leads to the lowest point of a parabola along the gradient."""
+"""The rho of a step to the minimum of a parabola along the gradient."""
 _LOWEST = -2.0
-"""Charts leave out what lies lower."""
+"""Charts leave out values below this one."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A loss, and where the step begins."""
+    """A loss, with its gradient at the point where the step begins."""
 
     start: Array  # (P,)
     gradient: Array  # (P,)
@@ -43,7 +43,7 @@ def run(request: RateAgainstRho) -> RateAgainstRhoResult:
 
 
 def charts(result: RateAgainstRhoResult) -> tuple[LineChart, ...]:
-    """Rho by learning rate, as far as it is not far below 0."""
+    """Charts of rho by learning rate, without values far below 0."""
     ends = (result.rates[0], result.rates[-1])
     half = Series(name="the lowest point", x=ends, y=(_GOOD, _GOOD), is_behind=True)
     series = [
@@ -125,7 +125,7 @@ def _flat(pairs: Sequence[tuple[Array, Array]]) -> Array:
 
 
 def _placed(layers: Sequence[Layer], parameters: Array) -> list[Layer]:
-    """The layers with weights and biases from a flat vector."""
+    """The layers, with their weights and biases taken from a flat vector."""
     placed, at = [], 0
     for layer in layers:
         size, units = layer.weights.size, layer.bias.size

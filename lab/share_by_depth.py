@@ -1,4 +1,4 @@
-"""How much of the signal differs between examples, by depth."""
+"""The share of the signal that differs between examples, by depth."""
 
 from math import acos, pi, sqrt
 
@@ -13,7 +13,7 @@ from lab.network import forward, hidden_layers
 
 
 def run(request: ShareByDepth) -> ShareByDepthResult:
-    """The shares, and the formula's for ReLU and He."""
+    """The shares, and those that the formula gives for ReLU with He initialization."""
     inputs = _inputs(request)
     return ShareByDepthResult(
         networks=tuple(_network(request, network, inputs) for network in request.networks),
@@ -38,7 +38,8 @@ def charts(request: ShareByDepth, result: ShareByDepthResult) -> tuple[LineChart
 
 
 def _inputs(request: ShareByDepth) -> Array:
-    """A common part and an own part: the mean cosine of two inputs is the similarity, up to the draws."""
+    """Inputs with a common part and an own part. The mean cosine of two inputs is `similarity`, up to random
+    variation."""
     random = draws(request.seed, "data")
     common = random.normal(size=request.units)
     own = random.normal(size=(request.examples, request.units))

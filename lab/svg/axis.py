@@ -1,18 +1,18 @@
-"""Numbers along an axis: where they are, and which round ones stand beside it."""
+"""An axis of numbers: the positions of values, and the ticks."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, isfinite, log10
 
 _TICKS = 6
-"""About how many there are."""
+"""Approximate number of ticks."""
 _LARGEST, _SMALLEST = 1e300, 1e-300
-"""What lies outside is not drawn: its span would overflow."""
+"""Values outside these bounds are not drawn: the span of the axis would overflow."""
 
 
 @dataclass(frozen=True)
 class Axis:
-    """From a lowest and a highest value to two ends, in pixels."""
+    """Maps values between `low` and `high` to pixels between `start` and `end`."""
 
     low: float
     high: float
@@ -21,12 +21,12 @@ class Axis:
     is_logarithmic: bool = False
 
     def at(self, value: float) -> float:
-        """Where a value is."""
+        """The position of a value, in pixels."""
         low, high = self._scaled(self.low), self._scaled(self.high)
         return self.start + (self._scaled(value) - low) / (high - low) * (self.end - self.start)
 
     def ticks(self) -> list[float]:
-        """Round values from the lowest to the highest."""
+        """Round values between the lowest and the highest."""
         return _powers(self.low, self.high) if self.is_logarithmic else _round(self.low, self.high)
 
     def shows(self, value: float | None) -> bool:
@@ -40,7 +40,8 @@ class Axis:
 def axis(
     values: Iterable[float | None], start: float, end: float, *, is_logarithmic: bool = False, air: float = 0.0
 ) -> Axis | None:
-    """The axis for these values, with air at both ends, as a share of their span; None if none can be drawn."""
+    """The axis for these values, or None if none of them can be drawn. `air` is the margin at both ends, as a share of
+    their span."""
     drawn = [v for v in values if v is not None and _drawable(v, is_logarithmic=is_logarithmic)]
     if not drawn:
         return None
@@ -53,7 +54,7 @@ def axis(
 
 
 def label(value: float) -> str:
-    """A number beside an axis."""
+    """The text of a number beside an axis."""
     return f"{value:.4g}".replace("-", "−")
 
 
@@ -69,7 +70,7 @@ def _round(low: float, high: float) -> list[float]:
 
 
 def _powers(low: float, high: float) -> list[float]:
-    """Powers of ten, or every second, third … of them; within one decade round values."""
+    """Powers of ten, or every second, third … of them; round values if the span is within one decade."""
     powers: Sequence[int] = range(ceil(log10(low) - 1e-9), floor(log10(high) + 1e-9) + 1)
     if len(powers) < 2:
         return [value for value in _round(low, high) if value > 0]

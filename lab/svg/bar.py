@@ -6,7 +6,7 @@ from lab.svg.style import BOTTOM, LEFT, RIGHT, TOP, WIDTH, rule, text, title
 
 _HEIGHT = 220
 _THICKNESS = 0.7
-"""Share of its place that a bar takes."""
+"""The width of a bar, as a share of the width of its column."""
 
 
 def bar(chart: BarChart) -> tuple[str, int]:

@@ -8,11 +8,11 @@ from lab.svg.style import BOTTOM, LEFT, RIGHT, TOP, WIDTH, text, title
 _ROW = 22
 """Height of a row, in pixels."""
 _LABELS = 20
-"""At most so many columns have a label."""
+"""Largest number of columns with a label."""
 
 
 def heat_map(chart: HeatMap) -> tuple[str, int]:
-    """The chart, and its height in pixels. The stronger the color, the greater the value."""
+    """The chart, and its height in pixels. A stronger color means a greater value."""
     width = (WIDTH - LEFT - RIGHT) / len(chart.columns)
     height = TOP + _ROW * len(chart.rows) + BOTTOM
     parts = [title(chart.title)]

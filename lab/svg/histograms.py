@@ -13,7 +13,7 @@ _GAP = 14
 
 
 def histograms(chart: Histograms) -> tuple[str, int]:
-    """The chart, and its height in pixels. Each panel has its own scale: what counts is its form."""
+    """The chart, and its height in pixels. Each panel has its own scale, as only the shapes are compared."""
     columns = min(_COLUMNS, len(chart.panels))
     rows = ceil(len(chart.panels) / columns)
     width = (WIDTH - LEFT - RIGHT - _GAP * (columns - 1)) / columns

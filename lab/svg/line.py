@@ -1,4 +1,4 @@
-"""Lines over an axis of numbers."""
+"""Lines over a numeric axis."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,8 @@ from lab.svg.style import BOTTOM, COLORS, LEFT, RIGHT, TOP, WIDTH, rule, text, t
 
 _HEIGHT = 300
 _KEY, _KEY_HEIGHT, _CHARACTER = 22, 16, 6.4
-"""Pixels of a line's key in the legend, of the legend's rows, and of a character."""
+"""Widths in pixels of a line's key in the legend and of a character, with the height of the legend's rows between
+them."""
 
 
 def line(chart: LineChart) -> tuple[str, int]:
@@ -51,7 +52,7 @@ def _lines(chart: LineChart, across: Axis, up: Axis) -> Iterator[str]:
 
 
 def _path(series: Series, across: Axis, up: Axis) -> str:
-    """The line, with gaps where it has no number."""
+    """The path of a line, with a gap wherever a value cannot be drawn."""
     parts, pen_is_down = [], False
     for x, y in zip(series.x, series.y, strict=True):
         is_shown = y is not None and across.shows(x) and up.shows(y)
@@ -62,7 +63,7 @@ def _path(series: Series, across: Axis, up: Axis) -> str:
 
 
 def _legend(named: list[Series]) -> tuple[str, int]:
-    """The names, each beside its color, and the number of their rows."""
+    """The legend, with each name beside its color, and the number of its rows."""
     parts, x, row = [], float(LEFT), 0
     for number, series in enumerate(named):
         width = _KEY + _CHARACTER * len(series.name) + 14

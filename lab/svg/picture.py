@@ -15,7 +15,7 @@ _GAP = 14
 
 
 def picture(title: str, charts: Sequence[AnyChart]) -> str:
-    """The document. It needs nothing from elsewhere, and is legible on light and dark pages."""
+    """The document. It refers to no other file, and is legible on light and dark pages."""
     parts, height = [], _GAP
     for chart in charts:
         drawing, own_height = _drawn(chart)

@@ -1,15 +1,15 @@
-"""How pictures look: colors for light and dark backgrounds, and the elements that all charts use."""
+"""The look of charts: colors for light and dark backgrounds, and the elements that all charts use."""
 
 from html import escape
 
 WIDTH = 720
 LEFT, RIGHT, TOP, BOTTOM = 64, 12, 34, 40
-"""Space around what is drawn, for labels and the title."""
+"""Margins of a chart for its labels and the title, in pixels."""
 COLORS = 7
 
 _LIGHT = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7a7a7a")
 _DARK = ("#3aa0e0", "#f0803c", "#22b98d", "#dd93bd", "#f0b429", "#7cc7f2", "#a0a0a0")
-"""Okabe and Ito's colors, which the color-blind can tell apart."""
+"""Okabe and Ito's colors, which color-blind people can tell apart."""
 _NAMES = ("--page", "--text", "--muted", "--line", *(f"--c{number}" for number in range(COLORS)))
 
 
@@ -30,7 +30,7 @@ def style() -> str:
 
 
 def text(x: float, y: float, words: str, *, anchor: str = "middle", kind: str = "", turned: bool = False) -> str:
-    """Words at a place; `turned` ones run upward."""
+    """A text at a position; with `turned` it runs upward."""
     extra = f' class="{kind}"' if kind else ""
     turn = f' transform="rotate(-90 {x:.1f} {y:.1f})"' if turned else ""
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{extra}{turn}>{escape(words)}</text>'
