@@ -12,7 +12,7 @@ from hub.ids import new_id
 from hub.tables import BrowserSessionRow, KeyRow
 
 CLOCK_SKEW = timedelta(minutes=1)
-"""Tolerance for sessions that seem to last too long: the clocks of two machines may differ by this."""
+"""Tolerance for sessions that seem to last too long: the clocks of two machines may differ by this much."""
 
 
 class SessionKind(StrEnum):
@@ -97,7 +97,7 @@ def _latest(kind: SessionKind, at: datetime) -> datetime:
 
 
 def _lasts_too_long(at: datetime, kind: SessionKind) -> ColumnElement[bool]:
-    """Whether a session expires later than any session created until now can."""
+    """Whether a session expires later than a session created now could."""
     return and_(BrowserSessionRow.kind == kind, BrowserSessionRow.expires_at > _latest(kind, at))
 
 

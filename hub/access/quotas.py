@@ -38,7 +38,7 @@ class Quotas:
     """Bytes of one uploaded file."""
     requests_per_minute: int = 60_000
     streams: int = 1000
-    """Open streams and long polls on one API process, for each key, or for each address without a key."""
+    """Open streams and long polls on one API process, for each key, or for each address that sends no key."""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Quotas":
@@ -72,7 +72,7 @@ def mistakes(resolved: ResolvedSpec, quotas: Quotas) -> tuple[Mistake, ...]:
 
 
 def _table_too_large(resolved: ResolvedSpec, limit: int) -> Mistake | None:
-    """The encoded table alone needs more memory than an experiment may have."""
+    """The mistake if the encoded table alone needs more memory than an experiment may have; else None."""
     data, needed = resolved.data, data_bytes(resolved.data)
     if not data.blocks or needed <= limit:
         return None

@@ -13,9 +13,9 @@ from hub.messaging.redis_errors import REDIS_TROUBLE
 
 WINDOW_SECONDS = 60
 LIMIT_SHARE = 1000
-"""A process counts at most this part of a limit at a time, the inverse."""
+"""A process counts at most 1 / LIMIT_SHARE of a limit at a time."""
 MOST_CLIENTS = 10_000
-"""Clients whose windows are remembered before those that have ended are forgotten."""
+"""Number of remembered clients at which those whose windows have ended are forgotten."""
 
 
 @dataclass(frozen=True)
@@ -31,21 +31,22 @@ class RateLimitStatus:
 
 @dataclass
 class _Taken:
-    """What this process has counted in Redis for a client in the present window."""
+    """What this process has counted in Redis for a client in the current window."""
 
     ends: float
     """When the window ends, by the monotonic clock."""
     count: int = 0
-    """Of all processes, when Redis was last asked."""
+    """Requests of all processes, when Redis was last asked."""
     asked: int = 0
     """Requests of this process."""
     left: int = 0
-    """Requests that are counted already, but have not come."""
+    """Requests that are already counted, but have not arrived yet."""
 
 
 class RateLimiter:
-    """Counts requests in fixed windows of a minute. A process that gets many counts several at a time, up to a
-    thousandth of the limit: it asks Redis less often, and no more requests pass than the limit allows. Thread-safe."""
+    """Counts requests in fixed windows of a minute. A process that gets many requests counts several at a time, in
+    advance, up to a thousandth of the limit. So it asks Redis less often, and still no more requests pass than the
+    limit allows. Thread-safe."""
 
     def __init__(self, redis_url: str, breaker: CircuitBreaker | None = None) -> None:
         self._shared = RedisStorage(
@@ -74,7 +75,7 @@ class RateLimiter:
         return _status(item, *_counted(self._own, item, client, 1))
 
     def take(self, client: str, per_minute: int) -> RateLimitStatus | None:
-        """Use a request of `client` that is counted already; None if there is none. Does not wait."""
+        """Use a request of `client` that was counted in advance; None if there is none. Does not wait."""
         now = time.monotonic()
         with self._lock:
             taken = self._taken.get(client)
@@ -97,7 +98,7 @@ class RateLimiter:
         return _status(item, count - more, seconds_left)
 
     def _wanted(self, item: RateLimitItem, client: str) -> int:
-        """How many requests to count at a time: more, the more have come."""
+        """How many requests to count at a time: the more have arrived, the more are counted."""
         with self._lock:
             taken = self._taken.get(client)
             asked = 0 if taken is None or taken.ends <= time.monotonic() else taken.asked
@@ -117,8 +118,8 @@ class RateLimiter:
 
 
 def _counted(storage: Storage, item: RateLimitItem, client: str, amount: int) -> tuple[int, float]:
-    """Requests of the window with these, and the seconds until it ends: the library's fixed-window strategy with one
-    Redis command less, because commands are most of the cost."""
+    """Count `amount` requests. Returns the number of requests in the window so far, and the seconds until it ends. This
+    is the library's fixed-window strategy with one Redis command less, because commands are most of the cost."""
     key = item.key_for(client)
     count = storage.incr(key, item.get_expiry(), amount)
     seconds_left = storage.get_expiry(key) - time.time()

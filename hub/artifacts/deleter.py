@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 
 class ArtifactDeletions:
-    """Deletes artifacts in the background. Failures are only logged: a file too many costs disk space, nothing else."""
+    """Deletes artifacts in the background. Failures are only logged: a leftover file costs nothing but disk space."""
 
     def __init__(self, store: ArtifactStore, read: Callable[[], AbstractContextManager[Session]]) -> None:
         self._store = store

@@ -66,7 +66,7 @@ class FolderStore:
         return sorted(path.name for path in target.iterdir()) if target.is_dir() else []
 
     def delete(self, key: str) -> None:
-        """Delete the artifact or the folder, and what a process that died has left of it."""
+        """Delete the artifact or the folder, and the temporary folder that a process may have left when it died."""
         target = self._root / key
         for folder in (target, target.with_name(target.name + PARTIAL)):
             if folder.is_dir():

@@ -11,19 +11,20 @@ from hub.artifacts.store import ArtifactStore
 from hub.folder_cache import FolderCache
 
 MAX_BYTES = 32 * 2**30
-"""Limit on the copies of a machine; those in use may exceed it."""
+"""Limit on the bytes of all copies on a machine; copies in use may exceed it."""
 FOLDER = ".copies"
-"""Name of the folder with the copies, in the last folder of data sets."""
+"""Name of the folder with the copies. It is in the last of the folders for data sets."""
 
 
 class LocalCopies:
-    """Gives the folder of an artifact: its own in a local store, else a copy that all processes of this machine share.
+    """Gives the folder of an artifact: its own folder in a local store, else a copy that this machine's processes
+    share.
 
     Thread-safe.
     """
 
     def __init__(self, store: ArtifactStore, folder: Path, max_bytes: int = MAX_BYTES) -> None:
-        """`folder` is for the copies."""
+        """`folder` contains the copies."""
         self._store = store
         self._copies = FolderCache(folder, max_bytes)
         self._verified: set[tuple[str, str]] = set()

@@ -15,11 +15,11 @@ from hub.disk_full import disk_full
 from hub.scratch import scratch_folder, sweep
 
 SCRATCH = "gradus-artifact"
-"""Prefix of the folders in which files are on their way to the store and from it."""
+"""Prefix of the temporary folders for files that are being uploaded or downloaded."""
 
 
 class StoreAway(OSError):
-    """The store does not answer, or refuses. Later it may answer."""
+    """The store does not answer, or refuses the request. A later attempt may succeed."""
 
 
 class ObjectStore:
@@ -69,7 +69,7 @@ class ObjectStore:
         return 0
 
     def local(self, key: str) -> Path | None:  # noqa: ARG002
-        """None: the files are elsewhere."""
+        """None: the files are not on this machine."""
         return None
 
     def names(self, folder: str) -> list[str]:
