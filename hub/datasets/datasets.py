@@ -52,7 +52,7 @@ class NewVersion:
 
 @dataclass(frozen=True)
 class Description:
-    """The fields of a data set for people, and the target of specs that name none."""
+    """The descriptive fields of a data set, and the target for specs that do not name one."""
 
     name: str
     tags: tuple[str, ...] = ()
@@ -120,8 +120,8 @@ def find(session: Session, workspace_id: str, id_or_name: str) -> DatasetRow | N
 
 
 def lock_of(session: Session, workspace_id: str, id_or_name: str) -> DatasetRow | None:
-    """The workspace's own data set with this id or name, locked until the transaction ends. New experiments may use it
-    all the same."""
+    """The workspace's own data set with this id or name, locked until the transaction ends. New experiments may still
+    use it in the meantime."""
     query = _owned(workspace_id).where(_named(id_or_name)).with_for_update(key_share=True)
     return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
 
@@ -132,7 +132,7 @@ def lock_for_deletion(session: Session, row: DatasetRow) -> None:
 
 
 def page(session: Session, workspace_id: str, shown: Filter, last: str | None, limit: int) -> Sequence[DatasetRow]:
-    """Up to `limit` data sets after the one with the id `last`, newest first; the built-in ones are the last."""
+    """Up to `limit` data sets after the one with the id `last`, newest first; the built-in ones come last."""
     own = _page(session, workspace_id, shown, last, limit)
     return [*own, *(_page(session, None, shown, last, limit - len(own)) if len(own) < limit else ())]
 
@@ -177,7 +177,8 @@ def newest_ready(session: Session, dataset_id: str) -> DatasetVersionRow | None:
 
 
 def chosen_version(session: Session, row: DatasetRow, number: int | None) -> DatasetVersionRow | None:
-    """The version with this number; without a number the newest that is ready, or the newest if none is."""
+    """The version with this number. Without a number: the newest version that is ready or, if none is, the newest
+    version."""
     newest = newest_ready(session, row.id) if number is None else None
     return newest or version(session, row.id, row.newest if number is None else number)
 
@@ -227,7 +228,7 @@ def bytes_of(session: Session, workspace_id: str) -> int:
 
 
 def set_status(session: Session, version: DatasetVersionRow) -> None:
-    """Make the data set's status that of this version, if it is the newest."""
+    """Give the data set the status of this version, if this is its newest version."""
     newest = (DatasetRow.id == version.dataset_id, DatasetRow.newest == version.number)
     session.execute(update(DatasetRow).where(*newest).values(status=version.status))
 
@@ -238,5 +239,5 @@ def _owned(workspace_id: str | None) -> Select[DatasetRow]:
 
 
 def _named(id_or_name: str) -> ColumnElement[bool]:
-    """Names never begin as ids do."""
+    """The condition for this id or name. Names never begin like ids, so the text shows which of the two it is."""
     return (DatasetRow.id if id_or_name.startswith("dst_") else DatasetRow.name) == id_or_name

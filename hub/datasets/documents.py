@@ -1,4 +1,4 @@
-"""The large documents of a version, each read when it is asked for."""
+"""The large documents of a version, each read from the database only on demand."""
 
 from collections.abc import Iterable
 
@@ -15,7 +15,7 @@ _FINDINGS: TypeAdapter[tuple[Finding, ...]] = TypeAdapter(tuple[Finding, ...])
 
 
 def read_table(session: Session, version_id: str) -> ReadTable | None:
-    """What reading a version gave; None until it is ready."""
+    """The result of reading a version; None until the version is ready."""
     text = _document(session, version_id, DatasetVersionRow.facts)
     return None if text is None else ReadTable.model_validate_json(text)
 
@@ -33,7 +33,7 @@ def findings(session: Session, version_id: str) -> tuple[Finding, ...]:
 
 
 def findings_json(found: Iterable[Finding]) -> str:
-    """Findings as the row of a version has them."""
+    """Findings in the form in which the row of a version stores them."""
     return _FINDINGS.dump_json(tuple(found)).decode()
 
 

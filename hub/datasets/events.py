@@ -23,7 +23,7 @@ class DatasetEvent(StrEnum):
     STATUS = "status"
     """The status or the description has changed; data: the data set."""
     PROGRESS = "progress"
-    """How far the reading is; data: what, done, total, unit."""
+    """The progress of the reading; data: what, done, total, unit."""
     LOG = "log"
     """A log line; data: level and message."""
     FINDING = "finding"
@@ -56,7 +56,7 @@ def append(session: Session, dataset_id: str, events: Sequence[Event], at: datet
 
 
 def _numbered(data: Message, seq: int) -> Message:
-    """The event's data. A data set's record contains the number of this event as its last."""
+    """The event's data. If it is a data set's record, its `last_event` is the number of this event."""
     return data.model_copy(update={"last_event": seq}) if isinstance(data, DatasetRecord) else data
 
 

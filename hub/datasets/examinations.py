@@ -20,7 +20,8 @@ from hub.tables import DatasetRow, DatasetVersionRow
 
 
 def begin(session: Session, dataset_id: str, at: datetime) -> None:
-    """Have the newest version of a locked data set examined that is ready, and others when they are asked for."""
+    """Have the newest ready version of a locked data set examined, and its other ready versions once somebody asks for
+    them."""
     row = DatasetVersionRow
     ready = (row.dataset_id == dataset_id, row.status == "ready")
     newest = session.scalar(select(row.id).where(*ready).order_by(row.number.desc()).limit(1))
@@ -31,7 +32,7 @@ def begin(session: Session, dataset_id: str, at: datetime) -> None:
 
 
 def ask(session: Session, dataset_id: str, version_id: str) -> None:
-    """Have a version examined of which somebody has asked for statistics or findings, if they are outdated."""
+    """Have a version examined if its statistics and findings are outdated. Call this when somebody asks for them."""
     lock(session, dataset_id)
     row = session.get(DatasetVersionRow, version_id, populate_existing=True)
     if row is not None and row.outdated:
@@ -39,7 +40,7 @@ def ask(session: Session, dataset_id: str, version_id: str) -> None:
 
 
 def follow(session: Session, lease: ReadingLease, target: TargetColumns | None, at: datetime) -> None:
-    """Have a version examined again whose target has changed while a worker looked at the one before."""
+    """Have a version examined again if the data set's target has changed since the work for `target` began."""
     row = session.get_one(DatasetRow, lease.dataset_id, populate_existing=True)
     if records.target_of(row) == target:
         return
@@ -54,8 +55,8 @@ def finish(
     found: tuple[Finding, ...] | None,
     settings: Settings,
 ) -> None:
-    """Record the statistics and findings for a target. Those that could not be computed, which are None, stay as they
-    are.
+    """Record the statistics and findings for a target. None means that they could not be computed: then the stored ones
+    stay as they are.
 
     Raises:
         LeaseLost: another worker has taken the version since, or it was deleted.
@@ -80,7 +81,7 @@ def finish(
 
 
 def give_up(session: Session, lease: ReadingLease, failure: ReadFailure, settings: Settings) -> None:
-    """Keep the statistics and findings as they are.
+    """End an examination without a result: the statistics and findings stay as they are.
 
     Raises:
         LeaseLost: another worker has taken the version since, or it was deleted.

@@ -11,7 +11,7 @@ from hub.datasets import datasets, documents, records
 from hub.tables import DatasetRow, DatasetVersionRow
 
 LISTED = 20
-"""Uploaded data sets that an error names."""
+"""Limit on the number of uploaded data sets that an error lists."""
 
 
 class UnknownDataset(InvalidSpec):
@@ -22,7 +22,8 @@ class UnknownDataset(InvalidSpec):
 
 
 def facts_of(session: Session, workspace_id: str, name: str, version: int | None) -> Facts:
-    """The facts of a data set; of an uploaded one, those of this version, or of the newest that is ready.
+    """The facts of a data set. For an uploaded one: of this version or, without a number, of the newest version that is
+    ready.
 
     Raises:
         UnknownDataset: the workspace has no data set with this name, or it has no such version.

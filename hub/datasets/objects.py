@@ -42,7 +42,7 @@ class StoredObject:
 
 
 def store(hub: Hub, content: IO[bytes], sha256: str, size: int) -> StoredObject:
-    """Store the bytes of a file from its beginning; `sha256` and `size` are theirs.
+    """Store all bytes of a file, from its beginning. `sha256` and `size` are the digest and the number of these bytes.
 
     Raises:
         OSError: the store is full or unreachable.
@@ -74,7 +74,7 @@ def keep(session: Session, new: StoredObject) -> None:
 
 
 def release(session: Session, sha256s: Iterable[str], at: datetime) -> None:
-    """Delete those of the objects to which no part of an upload refers."""
+    """Delete the objects among these to which no part of an upload refers."""
     for sha256 in sorted(set(sha256s)):
         query = select(ObjectRow).where(ObjectRow.sha256 == sha256).with_for_update()
         row = session.scalars(query).one_or_none()

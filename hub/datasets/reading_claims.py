@@ -39,7 +39,7 @@ class ClaimedFile:
     size: int
     """Bytes of all parts together."""
     sha256: str | None
-    """Of the whole file, if it is known."""
+    """SHA-256 of the whole file; None if it is not known."""
 
 
 @dataclass(frozen=True)
@@ -48,16 +48,15 @@ class Reading:
 
     lease: ReadingLease
     table: StoredTable | None
-    """The stored table that is to be examined for another target; None if there is none, and the files are to be
-    read."""
+    """The stored table, if it is to be examined for another target; None if the files are to be read."""
     files: tuple[ClaimedFile, ...]
     parse: Mapping[str, Any]
     target: TargetColumns | None
 
 
 def claim(session: Session, version_id: str, owner: str, settings: Settings) -> Reading | None:
-    """Claim a version that is to be read, or examined; None if it cannot be claimed. After too many losses a version
-    fails that has not been read, and the statistics stay as they are of one that has."""
+    """Claim a version that is to be read, or examined; None if it cannot be claimed. After too many losses, a version
+    that has not been read fails; a version that has been read keeps its statistics and findings as they are."""
     at, term = now(session), timedelta(seconds=settings.lease_seconds)
     dataset_id = session.scalar(select(DatasetVersionRow.dataset_id).where(DatasetVersionRow.id == version_id))
     if dataset_id is None or not lock(session, dataset_id):
@@ -117,7 +116,7 @@ def is_current(session: Session, version_id: str, token: int) -> bool:
 def _lost(
     session: Session, is_job: ColumnElement[bool], at: datetime, term: timedelta, delivery: timedelta, limit: int
 ) -> Sequence[str]:
-    """The ids of free versions whose message must have been lost, with the time of the one that is sent now."""
+    """The ids of free versions whose message must have been lost. Records that their next message is sent now."""
     row = DatasetVersionRow
     free = or_(row.owner.is_(None), is_expired(session, row.lease_until, at, term))
     lost: ColumnElement[bool] = or_(row.message_sent_at < at - delivery, row.message_sent_at > at + delivery)

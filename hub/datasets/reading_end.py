@@ -14,12 +14,12 @@ from hub.tables import DatasetRow, DatasetVersionRow
 
 
 def released() -> dict[str, Any]:
-    """The columns of a version that nobody works on."""
+    """The values of a version's columns when no worker has it any more."""
     return {"owner": None, "lease_until": None, "progress": None}
 
 
 def tell(session: Session, lease: ReadingLease, new: Sequence[Event], settings: Settings, at: datetime) -> None:
-    """Append the last events, and make the version's status that of the data set, if it is the newest."""
+    """Append the last events, and give the data set the status of this version, if it is its newest version."""
     session.expire_all()
     datasets.set_status(session, session.get_one(DatasetVersionRow, lease.version_id))
     row = session.get_one(DatasetRow, lease.dataset_id)

@@ -38,7 +38,7 @@ def key_of(version_id: str, token: int) -> str:
 
 
 def is_open() -> ColumnElement[bool]:
-    """Whether a version is to be read, or to be examined anew."""
+    """Whether a version is to be read, or to be examined again."""
     return or_(DatasetVersionRow.status == "reading", DatasetVersionRow.stale)
 
 

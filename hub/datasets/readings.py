@@ -26,19 +26,19 @@ from hub.tables import DatasetRow, DatasetVersionRow, UploadRow
 
 @dataclass(frozen=True)
 class ReadResult:
-    """What a reading gave."""
+    """The result of a reading."""
 
     table: ReadTable
     target: TargetColumns | None
     """The data set's target when the reading began."""
     receipt: Receipt
-    """Of the artifact with the stored table."""
+    """The receipt of the artifact with the stored table."""
     statistics: Message | None
     """None if they could not be computed."""
     findings: tuple[Finding, ...] | None
-    """Of the data; None if they could not be computed."""
+    """Findings about the data; None if they could not be computed."""
     sha256s: Mapping[str, str]
-    """SHA-256 of uploads of which it was not known, by their ids."""
+    """SHA-256 of the uploads for which it was not known before, by their ids."""
 
 
 def heartbeat(session: Session, lease: ReadingLease, new: Sequence[Event]) -> None:
@@ -98,8 +98,8 @@ def finish(session: Session, lease: ReadingLease, result: ReadResult, settings: 
 
 
 def _target(session: Session, lease: ReadingLease, result: ReadResult) -> TargetColumns | None:
-    """The target that the statistics and findings are for. The labels of pictures become the target of a data set that
-    has none when it is read for the first time."""
+    """The target that the statistics and findings are for. If a data set of pictures has no target when it is read for
+    the first time, the labels of the pictures become its target."""
     if result.target is not None or result.table.label is None:
         return result.target
     row = session.get_one(DatasetRow, lease.dataset_id, populate_existing=True)
@@ -123,7 +123,7 @@ def fail(session: Session, lease: ReadingLease, failure: ReadFailure, settings: 
 
 
 def release(session: Session, lease: ReadingLease) -> None:
-    """Release the version, for any worker to read it at once. This counts as no loss.
+    """Release the version, so that any worker can read it at once. This does not count as a loss.
 
     Raises:
         LeaseLost: another worker has taken the version since, or it was deleted.
@@ -133,14 +133,15 @@ def release(session: Session, lease: ReadingLease) -> None:
 
 
 def may_delete_table(session: Session, lease: ReadingLease) -> bool:
-    """Whether what a reading has stored is not needed: its lease is lost, and the version does not refer to it."""
+    """Whether the table that a reading has stored is not needed: the lease is lost, and the version does not refer to
+    it."""
     row = session.get(DatasetVersionRow, lease.version_id)
     return row is None or (row.artifact != lease.key and (row.status != "reading" or row.token != lease.token))
 
 
 def _over_quota(session: Session, lease: ReadingLease, size: int, settings: Settings) -> ReadFailure | None:
     """Why a table of this size cannot be kept; None if it can. The workspace's row stays locked, so that two readings
-    never share the last room."""
+    never use the same free space."""
     workspace_id = session.scalar(select(DatasetRow.workspace_id).where(DatasetRow.id == lease.dataset_id))
     if workspace_id is None:  # the data set was deleted, and the lease with it
         return None

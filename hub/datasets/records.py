@@ -19,7 +19,7 @@ from hub.tables import DatasetFileRow, DatasetRow, DatasetVersionRow, UploadRow
 
 READY = "ready"
 SHOWN_VALUES = 50
-"""Most frequent values of each column that are shown. The stored facts have more."""
+"""Number of most frequent values that are shown of each column. The stored facts have more."""
 _SUMMARY = tuple(getattr(DatasetVersionRow, name) for name in VersionSummary.model_fields)
 """The columns of a version's row without the large documents."""
 
@@ -64,7 +64,7 @@ def version(session: Session, row: DatasetVersionRow) -> VersionRecord:
 
 
 def summary(row: DatasetVersionRow | Row[Any]) -> VersionSummary:
-    """A version in short."""
+    """The short record of a version."""
     return VersionSummary(
         number=row.number,
         status=row.status,
@@ -96,7 +96,7 @@ def sources(session: Session, version_id: str) -> list[SourceFile]:
 
 
 def target_of(row: DatasetRow) -> str | tuple[str, ...] | None:
-    """The target of specs that name none."""
+    """The target for specs that do not name one."""
     target = json.loads(row.target)
     return tuple(target) if isinstance(target, list) else target
 
@@ -143,7 +143,7 @@ def _record(row: DatasetRow, versions: Sequence[VersionSummary], directories: Se
 
 
 def _shapes(row: DatasetRow, directories: Sequence[Path], *, ready: bool) -> dict[str, Any]:
-    """The fields that are known of a built-in data set alone."""
+    """The title, the availability, and the fields that are known only for built-in data sets."""
     if row.workspace_id is not None:
         names = "task", "input_shape", "inputs", "classes", "train_examples", "validation_examples", "test_examples"
         return {"title": row.name, "available": ready, **dict.fromkeys(names)}

@@ -51,7 +51,7 @@ def exists(session: Session, workspace_id: str, digest: str | None) -> None:
 
 
 def require(session: Session, workspace_id: str, digests: Iterable[str | None]) -> None:
-    """Check that the tables with these digests are there, and will be until the transaction ends.
+    """Check that the tables with these digests are there, and keep them from being deleted until the transaction ends.
 
     Raises:
         Conflict: a data set was deleted.

@@ -46,7 +46,7 @@ def add_whole(session: Session, workspace_id: str, new: StoredObject, at: dateti
 
 
 def get_of(session: Session, workspace_id: str, upload_id: str) -> UploadRow | None:
-    """The upload, if it is of this workspace."""
+    """The upload, if it belongs to this workspace."""
     mine = (UploadRow.id == upload_id, UploadRow.workspace_id == workspace_id)
     return session.scalars(select(UploadRow).where(*mine)).one_or_none()
 
@@ -126,7 +126,7 @@ def use(session: Session, upload_ids: Collection[str]) -> None:
 
 
 def delete_unused(session: Session, upload_ids: Collection[str], at: datetime) -> None:
-    """Delete those of the uploads that no version uses, with their bytes."""
+    """Delete the uploads among these that no version uses, with their bytes."""
     used = select(DatasetFileRow.upload_id).where(DatasetFileRow.upload_id == UploadRow.id).exists()
     query = select(UploadRow.id).where(UploadRow.id.in_(upload_ids), ~used)
     unused = session.scalars(query.order_by(UploadRow.id).with_for_update()).all()
