@@ -1,4 +1,4 @@
-"""Whether something was committed: what was read before then still holds if not."""
+"""Detects commits to the database: until the next commit, what was read before is still true."""
 
 import threading
 from collections.abc import Hashable
@@ -13,9 +13,10 @@ V = TypeVar("V")
 
 
 class Changes:
-    """Tells of commits to a SQLite database, by any process, in microseconds: the event loop may ask. Thread-safe.
+    """Detects commits to a SQLite database by any process. This takes microseconds, so the event loop may do it.
+    Thread-safe.
 
-    `PRAGMA data_version` differs as soon as another connection has committed a change, and this one commits nothing.
+    `PRAGMA data_version` changes as soon as another connection has committed a change. This connection commits nothing.
     """
 
     def __init__(self, url: str) -> None:
@@ -26,7 +27,7 @@ class Changes:
         self._connection: Any = None
 
     def version(self) -> int | None:
-        """A number that is another after each commit; None if the database cannot tell without waiting."""
+        """A number that changes with each commit; None if the database cannot give it without waiting."""
         if self._file is None:
             return None
         with self._lock:
@@ -53,7 +54,7 @@ class Changes:
 
 
 class Unchanged(Generic[K, V]):
-    """What was read from the database, until something is committed to it. Thread-safe."""
+    """A cache of what was read from the database, valid until the next commit. Thread-safe."""
 
     def __init__(self, most: int = 10_000) -> None:
         self._most = most
@@ -62,7 +63,8 @@ class Unchanged(Generic[K, V]):
         self._found: dict[K, V] = {}
 
     def get(self, version: int, key: K) -> V | None:
-        """What was read for this key at this version of the database, which is the present one."""
+        """What was read for this key at `version`, which must be the current version of the database; None if nothing
+        was read."""
         with self._lock:
             if version != self._version:
                 self._version = version
@@ -70,7 +72,8 @@ class Unchanged(Generic[K, V]):
             return self._found.get(key)
 
     def put(self, version: int, key: K, value: V) -> None:
-        """Keep what was read after the database had this version. Dropped if `get` has seen another since."""
+        """Keep what was read after the database had this version. It is dropped if `get` has seen another version
+        since."""
         with self._lock:
             if version == self._version and len(self._found) < self._most:
                 self._found[key] = value

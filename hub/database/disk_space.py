@@ -8,7 +8,7 @@ from pathlib import Path
 from gradus.errors import Unavailable
 
 MIN_FREE_BYTES = 2**20
-"""With less free space, a database cannot work."""
+"""Bytes of free space without which a database cannot work."""
 NO_ROOM = (
     "the disk with the service's data is full, and nothing can be stored or deleted until it has free space: remove "
     "other files from it"

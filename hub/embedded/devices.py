@@ -37,10 +37,11 @@ def worker_envs(
     hidden_gpu: bool = False,
 ) -> Sequence[dict[str, str]]:
     """The environment of each worker: one worker for each GPU, or the given number of workers, which share GPUs, cores
-    and free memory. Beside GPUs there is one more, for runs that ask for a CPU, on the cores that the GPUs' trainers
-    leave. What the operator has set stands, except that slots are the GPUs' where there are some.
+    and free memory. If there are GPUs, one more worker trains the runs that ask for a CPU, on the cores that the GPU
+    workers leave free. Variables that the operator has set keep their values, except that `GRADUS_SLOTS` applies only
+    to the GPU workers if there are any.
 
-    `machine` is by default what this process may use. With a `hidden_gpu`, torch may find one although none is listed.
+    `machine` defaults to what this process may use. With `hidden_gpu`, torch may find a GPU although none is listed.
     """
     machine = this_machine() if machine is None else machine
     if not devices or env.get("GRADUS_DEVICE") == "cpu":
@@ -55,13 +56,14 @@ def worker_envs(
         for i in range(count)
     ]
     rest = replace(machine, cores=max(1, machine.cores - count))
-    own = {key: value for key, value in env.items() if key != "GRADUS_SLOTS"}  # those of a GPU
+    own = {key: value for key, value in env.items() if key != "GRADUS_SLOTS"}  # they are for the GPU workers
     beside = {"CUDA_VISIBLE_DEVICES": "", "GRADUS_DEVICE": "cpu", "GRADUS_ON_REQUEST": "1"}
     return [*gpus, beside | _on_cpu(rest, 1, own)]
 
 
 def _on_cpu(machine: Machine, workers: int, env: Mapping[str, str]) -> dict[str, str]:
-    """The share of one of these workers. Each sees the same free memory, so its slots are counted here."""
+    """The environment of one of several CPU workers, with its share of the machine. Its slots are computed here,
+    because each worker by itself would count all of the free memory."""
     cores = number(env, "GRADUS_CORES", int, 1) or max(1, machine.cores // workers)
     free = machine.free_bytes
     fit = slots(cores, None if free is None else RESERVED_BYTES + (free - RESERVED_BYTES) // workers)

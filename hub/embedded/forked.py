@@ -53,7 +53,7 @@ class ForkedProcess:
         self.returncode: int | None = None
 
     def poll(self) -> int | None:
-        """The exit code, negative for a signal; None while it runs."""
+        """The exit code, negative for a signal; None while the process runs."""
         if self.returncode is None:
             ended, status = os.waitpid(self.pid, os.WNOHANG)
             if ended:
@@ -62,10 +62,10 @@ class ForkedProcess:
         return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait for its end; returns the exit code.
+        """Wait until the process ends. Returns its exit code.
 
         Raises:
-            subprocess.TimeoutExpired: it still runs after `timeout` seconds.
+            subprocess.TimeoutExpired: the process still runs after `timeout` seconds.
         """
         deadline = None if timeout is None else time.monotonic() + timeout
         while (code := self.poll()) is None:
@@ -75,7 +75,7 @@ class ForkedProcess:
         return code
 
     def terminate(self) -> None:
-        """Ask it to end."""
+        """Ask the process to end."""
         if self.poll() is None:
             os.kill(self.pid, signal.SIGTERM)
 
@@ -87,7 +87,7 @@ def _become(
     folder: Path,
     blocked: set[int | signal.Signals],
 ) -> NoReturn:
-    """Be a process as a new one would be, then call `run` and end as the interpreter would."""
+    """Make the forked child like a newly started process, call `run`, and exit as the interpreter would."""
     code = 1
     try:
         os.setsid()
@@ -113,7 +113,7 @@ def _become(
 
 
 def exit_code(run: Callable[[], object]) -> int:
-    """That with which Python would end a program that runs this; what `sys.exit` is given as text is printed."""
+    """The exit code with which Python would end a program that calls `run`. A text passed to `sys.exit` is printed."""
     try:
         run()
     except SystemExit as end:

@@ -46,8 +46,8 @@ class ModulePart:
     def __init__(
         self, name: str, folder: DataFolder, command: Sequence[str], env: Mapping[str, str], *, alone: bool = False
     ) -> None:
-        """With `alone`, the module is never forked from this process and must have one thread: so it must itself end
-        when its standard input closes; see `run_part`."""
+        """With `alone`, the module is never forked from this process, and must have a single thread. So it must watch
+        its standard input itself, and end when that closes; see `run_part`."""
         self._alone = alone
         self.name = name
         self.log = folder.logs / f"{name}.log"

@@ -131,7 +131,7 @@ class Supervisor:
 
     def _trainer_server(self) -> Part:
         command = [TRAINER_SERVER, str(self.folder.trainer_server)]
-        return ModulePart("trainers", self.folder, command, {}, alone=True)  # torch, and no thread
+        return ModulePart("trainers", self.folder, command, {}, alone=True)  # imports torch, single-threaded
 
     def _workers(self) -> Sequence[Part]:
         forked = {FORK_SERVER: str(self.folder.trainer_server)} if self._forks else {}
@@ -165,7 +165,7 @@ class Supervisor:
         raise Unavailable(f"the service is not ready after {START_SECONDS:.0f} s: see {self.folder.logs}")
 
     def _ours(self, client: Client) -> Sequence[WorkerRecord]:
-        """The workers of this service that are ready. The list may still have workers from before a crash."""
+        """The workers of this service that are ready. The API may still list workers from before a crash."""
         pids = {restarted.part.pid for restarted in self._parts if isinstance(restarted.part, ModulePart)}
         try:
             return [worker for worker in client.with_options(max_retries=0).system().workers if worker.pid in pids]

@@ -42,16 +42,16 @@ def _changes(session: Session, row: ExperimentRow, spec: Spec, base: Spec | None
 
 @dataclass(frozen=True)
 class _RowsOfMember:
-    """Stands for the rows of the base's table: its spec, which is all that is wanted of it, does not depend on them."""
+    """Stands in for the rows of the base's table. Only the base's spec is needed, and it does not depend on them."""
 
     plan: DatasetPlan
 
     def sizes(self, facts: TableFacts, dataset: Dataset, classes: Sequence[str]) -> Sizes:  # noqa: ARG002
-        """Those of the member."""
+        """The sizes of the member's splits."""
         return self.plan.train_examples, self.plan.validation_examples, self.plan.test_examples
 
     def labels(self, facts: TableFacts, target: Tags) -> tuple[str, ...]:  # noqa: ARG002
-        """Those of the member."""
+        """The labels of the member's target."""
         return self.plan.classes
 
 
@@ -70,5 +70,5 @@ def _sweep_base(session: Session, row: ExperimentRow) -> Spec | None:
     try:
         facts = facts_of(session, row.workspace_id, base.dataset.name, base.dataset.version)
         return resolve(base, facts, _RowsOfMember(resolved_of(row).data)).spec
-    except GradusError:  # its data set is gone, or only the changes make it whole
+    except GradusError:  # its data set is gone, or the base is incomplete without the changes
         return base.written_out()

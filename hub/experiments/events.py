@@ -98,7 +98,7 @@ def _row(event: Event, log: _Log, workspace_logs: dict[str, int], at: datetime) 
 
 
 def _numbered(data: Message, seq: int) -> Message:
-    """The event's data. An experiment's record contains the number of this event as its last."""
+    """The event's data. If it is an experiment's record, its `last_event` is the number of this event."""
     return data.model_copy(update={"last_event": seq}) if isinstance(data, ExperimentRecord) else data
 
 
