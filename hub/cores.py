@@ -10,9 +10,9 @@ POLICY = (
 """The policy in words."""
 
 WORK_PER_THREAD = 100_000_000
-"""Multiply-adds of a step that are worth a thread: about 2 ms. Threads meet after every operation of a step, which
-takes about 0.1 ms if they wait passively; with more threads, a step takes longer. See "Cores" in
-docs/performance.md."""
+"""Multiply-adds of a step that justify one more thread; they take about 2 ms. Threads synchronize after every operation
+of a step, which takes about 0.1 ms if they wait passively; with more threads than this, a step takes longer. See
+"Cores" in docs/performance.md."""
 MAX_SLOTS = 64
 SLOT_BYTES = 2**30
 """Memory of a trainer with a data set and its networks."""
@@ -27,7 +27,7 @@ def slots(cores: int, free_bytes: int | None) -> int:
 
 
 def threads(multiply_adds: int, idle: int, waiting: int) -> int:
-    """Threads of a run, by the multiply-adds of one of its steps, the idle cores and the number of runs that wait for
-    some. A run always gets one, also when no core is idle."""
+    """Number of threads of a run, from the multiply-adds of one of its steps, the number of idle cores and the number
+    of runs that wait for cores. A run always gets one thread, even when no core is idle."""
     share = idle // (1 + waiting)
     return max(1, min(share, multiply_adds // WORK_PER_THREAD, MAX_THREADS))

@@ -1,4 +1,4 @@
-"""How many of the machine's CPUs others keep busy."""
+"""How many of the machine's CPUs are busy with processes other than trainers."""
 
 import time
 from collections import deque
@@ -8,28 +8,29 @@ from pathlib import Path
 from hub.machine import ROOT, affinity, text
 
 WINDOW = 6
-"""Samples: a few times their interval is what an idle core is judged by."""
+"""Number of samples that are kept: the load is averaged over this many sampling intervals."""
 _TICKS_PER_SECOND = 100
 """USER_HZ, on every architecture that Linux supports."""
 _OTHERS = (0, 2, 5, 6, 7)
-"""The columns user, system, irq, softirq and steal of /proc/stat, without `nice`: the trainers are nice."""
+"""The columns user, system, irq, softirq and steal of /proc/stat. The column `nice` is left out, because it counts the
+trainers."""
 
 
 class CpuLoad:
-    """Measures between samples what processes of normal priority use of the CPUs on which this process may run."""
+    """Measures, between samples, how much processes of normal priority use the CPUs on which this process may run."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic, root: Path = ROOT) -> None:
         self._clock, self._stat = clock, root / "proc/stat"
         self._samples: deque[tuple[float, int]] = deque(maxlen=WINDOW)
 
     def sample(self) -> None:
-        """Look at the counters; to be called regularly."""
+        """Sample the counters. Call this regularly."""
         if (ticks := self._ticks()) is not None:
             self._samples.append((self._clock(), ticks))
 
     def busy(self) -> float:
-        """Logical CPUs that were busy on average since the oldest sample; 0 where it is unknown. Keeps no sample: many
-        questions in a row have the same window."""
+        """Mean number of busy logical CPUs since the oldest sample; 0 if it is unknown. This adds no sample, so that
+        many calls in a row measure over the same window."""
         ticks = self._ticks()
         if ticks is None or not self._samples:
             return 0.0
