@@ -45,7 +45,7 @@ def reference(row: CheckpointRow) -> CheckpointRef:
 
 
 def surplus(rows: Sequence[CheckpointRow], best: int | None, rule: Checkpoint) -> list[CheckpointRow]:
-    """The surplus ones of an experiment's checkpoints, which are given newest first."""
+    """The surplus checkpoints among the checkpoints of an experiment, which are given newest first."""
     kept = list(rows[:KEEP_NEWEST])
     epochs: dict[int, CheckpointRow] = {}
     for row in rows:
@@ -83,7 +83,7 @@ def closed(session: Session, experiment_id: str) -> float:
 
 
 def named(session: Session, keys: Collection[str]) -> set[str]:
-    """Those of the keys to which a row refers, and those that are folders of existing experiments."""
+    """The keys among these to which a row refers, or which are folders of existing experiments."""
     experiment_ids = {key.partition("/")[0] for key in keys}  # the index on keys starts with the experiment's id
     of_rows = select(CheckpointRow.key).where(
         CheckpointRow.experiment_id.in_(experiment_ids), CheckpointRow.key.in_(keys)

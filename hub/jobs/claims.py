@@ -54,9 +54,9 @@ class Claim:
     places: int
     """Size of the job's array, including experiments that need no more training."""
     table: TableRef | None = None
-    """The stored table of their uploaded data set; None for a built-in one, or if it was deleted."""
+    """The stored table of the experiments' uploaded data set; None for a built-in one, or if it was deleted."""
     device: str = ""
-    """The name of the device that they train on."""
+    """The name of the device on which the experiments train."""
 
 
 def claim(
@@ -73,7 +73,7 @@ def claim(
     A job whose worker was lost is resumed; after too many losses it fails. A job whose workspace already trains `most`
     experiments stays queued, and the reconciler will resend its message. A call with the same `write` may be repeated
     if the result of the commit is unknown: it returns the same claim. `device` is the name of the device to record, or
-    chooses it.
+    a function that chooses it.
     """
     if write and (lease := leases.taken(session, owner, write, term)):
         return _claimed(session, lease, experiments.members(session, lease.job_id))
@@ -90,8 +90,8 @@ def claim_next(
     most: int | None = None,
     write: str = "",
 ) -> Claim | None:
-    """On the message of a job, claim the job whose turn it is: see `hub.jobs.turns`. `kinds` are the kinds of devices
-    whose jobs the worker trains. Otherwise as `claim`."""
+    """When the message of a job arrives, claim the job whose turn it is: see `hub.jobs.turns`. `kinds` are the kinds of
+    devices whose jobs the worker trains. Otherwise as `claim`."""
     if write and (lease := leases.taken(session, owner, write, term)):
         return _claimed(session, lease, experiments.members(session, lease.job_id))
     chosen = turns.next_job(session, job_id, kinds, now(session), term, most)

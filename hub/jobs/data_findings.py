@@ -1,4 +1,4 @@
-"""What a worker records of the data of a claimed job."""
+"""Findings about the data of a claimed job, which its worker records."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -16,7 +16,8 @@ from hub.jobs.runs import training
 
 
 def record_findings(session: Session, lease: Lease, experiment_ids: Iterable[str], findings: Sequence[Finding]) -> None:
-    """Record findings about the experiments. Those of an earlier attempt are kept, and not told again."""
+    """Record findings about the data of these experiments. Findings of an earlier attempt are kept, without a new
+    event."""
     at = now(session)
     leases.fence(session, lease, at)
     events: list[Event] = []

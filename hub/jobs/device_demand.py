@@ -1,4 +1,4 @@
-"""What queued experiments wait for: their places in the queue, and workers where no live one has their device."""
+"""What queued experiments wait for: their places in the queue, and a worker if no live one has the requested device."""
 
 from collections.abc import Iterable, Sequence
 
@@ -59,8 +59,8 @@ def of_sweep(session: Session, workspace_id: str, sweep_id: str) -> str | None:
 
 
 def warnings(session: Session, requests: Iterable[tuple[str, str]]) -> list[Event]:
-    """Log lines for new experiments, given by id and requested device, whose device no live worker has. Without any
-    worker there are no warnings: usually a worker is just starting."""
+    """Log lines for those new experiments whose device no live worker has. `requests` has pairs of an id and a
+    requested device. Without any worker there are no warnings: usually a worker is just starting."""
     kinds = workers.kinds(session)
     lines = ((id_, missing_for(requested, kinds)) for id_, requested in requests) if kinds else ()
     return [log(id_, f"waits for {missing}", "warning") for id_, missing in lines if missing is not None]

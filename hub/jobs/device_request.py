@@ -1,4 +1,4 @@
-"""What a worker learns about a job, to choose the device that the job's claim records."""
+"""What a worker is told about a job, so that it can choose the device that the job's claim records."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from hub.experiments.mapping import resolved_of
 from hub.tables import ExperimentRow, JobRow
 
 MOST_WAITING = 64
-"""Waiting jobs that are counted: more change nothing."""
+"""Limit on the waiting jobs that are counted: more would change nothing."""
 
 
 @dataclass(frozen=True)
@@ -20,11 +20,11 @@ class DeviceRequest:
     """A job that is being claimed."""
 
     wish: Device
-    """`device` of its spec."""
+    """The `device` of the job's spec."""
     before: str | None
     """The device that trained it before; None at its first start."""
     multiply_adds: int
-    """Of one training step, of all members together, forward and backward."""
+    """Multiply-adds of one training step, forward and backward, of all members of the job together."""
     waiting: int
     """Other jobs that could start on a CPU now."""
 

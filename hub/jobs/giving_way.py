@@ -20,19 +20,19 @@ from hub.tables import ExperimentRow, JobRow
 
 @dataclass(frozen=True)
 class Slot:
-    """Where a job trains."""
+    """The slot in which a job trains."""
 
     kinds: Sequence[str]
     """The kinds of devices whose jobs could start there."""
     most: int | None = None
-    """Experiments of one workspace that may train at once; workspaces with so many start none."""
+    """Limit on the experiments of one workspace that train at once; a workspace at this limit starts none."""
 
 
 def is_due(session: Session, lease: Lease, slot: Slot) -> bool:
-    """Whether the turn of a job that trains is over, and another job would start in its slot: one that waits, or one
-    whose worker was lost. Read-only.
+    """Whether the turn of a training job is over, and another job would start in its slot: a waiting job, or one whose
+    worker was lost. Read-only.
 
-    Those that will start in a free slot, or in that of a job that gives way already, do not count.
+    Jobs that will start in a free slot, or in the slot of a job that already gives way, do not count.
     """
     job, at = session.get(JobRow, lease.job_id), now(session)
     if job is None or job.workspace_id is None or job.turn_until is None or job.turn_until > at:
@@ -47,7 +47,7 @@ def is_due(session: Session, lease: Lease, slot: Slot) -> bool:
 
 
 def begin(session: Session, lease: Lease) -> None:
-    """Note that a job gives way. From now on its place in the queue is behind the jobs that wait."""
+    """Record that a job gives way. From now on, its place in the queue is behind the waiting jobs."""
     leases.fence(session, lease, now(session))
     job = update(JobRow).where(JobRow.id == lease.job_id)
     session.execute(job.values(turn_until=None, queue_key=new_id("job")))

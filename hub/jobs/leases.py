@@ -101,7 +101,8 @@ def taken(session: Session, owner: str, write: str, term: timedelta = LEASE) -> 
 
 
 def fence(session: Session, lease: Lease, at: datetime) -> int:
-    """Start a write under the lease, and renew it. Returns the number of consecutive losses of the job before.
+    """Start a write under the lease, and renew it. Returns the number of consecutive losses of the job before this
+    write.
 
     Raises:
         LeaseLost: another worker has taken the job since.

@@ -17,7 +17,7 @@ from hub.jobs.turns import WAITING, Turn
 from hub.tables import ExperimentRow, JobRow
 
 NEWEST = 50
-"""Runs of the workspace whose times are averaged: the newest."""
+"""Number of the workspace's newest runs whose training times are averaged."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class _Waiting:
     device: str
     priority: int
     before: int
-    """Waiting jobs of its workspace for the same kind of device, of the same priority, that are older."""
+    """Number of older waiting jobs of the same workspace, kind of device and priority."""
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,11 @@ class _Capacity:
     slots: int
     idle: int
     turns: Sequence[datetime]
-    """When the turns of the jobs that train are over, in order."""
+    """When the turns of the training jobs end, in order."""
 
 
 def of(session: Session, experiment_ids: Sequence[str]) -> Mapping[str, QueuePlace]:
-    """The places of those experiments of a workspace whose jobs wait."""
+    """The places in the queue by experiment id, for those experiments of a workspace whose jobs are waiting."""
     jobs = _jobs(session, experiment_ids)
     if not jobs:
         return {}
@@ -71,7 +71,7 @@ def _jobs(session: Session, experiment_ids: Sequence[str]) -> Mapping[str, _Wait
 
 
 def _before(session: Session, workspace_ids: set[str], jobs: set[str]) -> Mapping[str, int]:
-    """For each of the jobs, the older waiting ones of its workspace, kind of device and priority."""
+    """For each of the jobs, the number of older waiting jobs of the same workspace, kind of device and priority."""
     group = (JobRow.workspace_id, JobRow.device, JobRow.priority)
     number = func.row_number().over(partition_by=group, order_by=JobRow.queue_key).label("number")
     of_workspaces = select(JobRow.id, number).where(JobRow.workspace_id.in_(workspace_ids), *WAITING).subquery()
@@ -103,8 +103,9 @@ def ahead(
     workspaces: Mapping[str, Turn],
     waiting: Mapping[str, Mapping[int, int]],
 ) -> int:
-    """How many jobs start before one that has `before` older ones of its priority in its workspace, if none ends
-    meanwhile. `waiting` is the number of jobs by workspace and priority."""
+    """How many jobs start before a waiting job of this workspace and priority, if no running job ends in the meantime.
+    `before` is the number of older waiting jobs of the same workspace and priority, `waiting` the number of waiting
+    jobs by workspace and priority."""
     higher = {one: sum(n for p, n in waiting[one].items() if p > priority) for one in workspaces}
     turn = {key: replace(one, running=one.running + higher[key]) for key, one in workspaces.items()}
     mine = turn[workspace_id]
@@ -117,8 +118,8 @@ def ahead(
 
 
 def _turns_before(other: Turn, mine: Turn, before: int) -> int:
-    """The turns that another workspace gets before the one of mine that follows `before` of mine. Who has caught
-    up with the other's running jobs was served last."""
+    """How many jobs the workspace `other` starts before `mine` starts the job that comes after `before` jobs of its
+    own. On a tie, the workspace that had to catch up in running jobs was served last, so the other one comes first."""
     first = (
         other.rank_among_equals < mine.rank_among_equals
         if other.running == mine.running
@@ -128,11 +129,11 @@ def _turns_before(other: Turn, mine: Turn, before: int) -> int:
 
 
 def _seconds_of_a_run(session: Session, workspace_id: str) -> float | None:
-    """The mean training time of the workspace's newest jobs; None without any."""
+    """The mean training time of the workspace's newest jobs; None if it has none."""
     row = ExperimentRow
     ended = (row.workspace_id == workspace_id, row.status == Status.SUCCEEDED)
     newest = select(row.job_id, row.seconds).where(*ended).order_by(row.id.desc()).limit(NEWEST)
-    jobs = {run.job_id: run.seconds for run in session.execute(newest)}  # members of an array train for as long
+    jobs = {run.job_id: run.seconds for run in session.execute(newest)}  # all members of an array have the same time
     return fmean(jobs.values()) if jobs else None
 
 
@@ -154,7 +155,8 @@ def slots(session: Session, device: str) -> int:
 
 
 def _start(at: datetime, position: int, seconds: float | None, capacity: _Capacity | None) -> datetime | None:
-    """When a job starts: after those before it, by the time that runs take, or when as many turns are over."""
+    """When a job is likely to start: after the jobs before it, judging by the mean time of a run, or once enough turns
+    have ended; whichever is earlier."""
     if capacity is None:
         return None
     behind = max(0, position - capacity.idle)

@@ -37,14 +37,14 @@ BATCH = 200
 DEVICES: Sequence[str] = get_args(DeviceChoice)
 """The kinds of devices. Each has its own queue."""
 EMPTY_QUEUES: Mapping[str, None] = dict.fromkeys(DEVICES)
-"""For each device, None: all messages were taken."""
+"""The oldest message of each device's queue when all queues are empty: None."""
 _RESEND: Mapping[str, Callable[[Session, datetime, timedelta, timedelta, int], int]] = {
     READINGS: reading_claims.resend,
     EXAMINATIONS: reading_claims.resend_examinations,
     QUESTIONS: partial(question_leases.resend, QUESTIONS),
     FILES: partial(question_leases.resend, FILES),
 }
-"""What sends lost messages again, by the queue that must be empty."""
+"""The functions that resend lost messages, by the queue that must be empty for it."""
 
 
 def reconcile(hub: Hub, owner: str) -> int:

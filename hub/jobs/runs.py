@@ -34,11 +34,11 @@ class EpochResult:
     checkpoint: CheckpointRef | None = None
     """The checkpoint at the end of the epoch, if any."""
     findings: tuple[Finding, ...] | None = None
-    """All that is found about the run after this epoch; None if nobody has looked."""
+    """All findings about the run after this epoch; None if the run was not checked."""
     measured: MeasuredLayers | None = None
     """The statistics of the layers, if they were measured."""
     peak_bytes: int | None = None
-    """The most memory that the job has taken; None where that is unknown."""
+    """Peak memory of the job in bytes; None if it is unknown."""
 
 
 def heartbeat(session: Session, lease: Lease) -> None:
@@ -88,7 +88,7 @@ def record_epochs(session: Session, lease: Lease, epochs: Mapping[str, EpochResu
 
 
 def record_checkpoint(session: Session, lease: Lease, experiment_id: str, checkpoint: CheckpointRef) -> None:
-    """Record a checkpoint apart from an epoch's result: within an epoch, or after the epoch was recorded."""
+    """Record a checkpoint separately from an epoch's result: within an epoch, or after the epoch was recorded."""
     at = now(session)
     leases.fence(session, lease, at)
     row = training(session, lease, experiment_id)
@@ -137,8 +137,8 @@ def end(
     epoch: int = 0,
     findings: Sequence[Finding] | None = None,
 ) -> None:
-    """End one experiment of the job. `epoch` is the number of epochs that must be recorded, `findings` are all that is
-    found about the run. The job is done with its last experiment.
+    """End one experiment of the job. `epoch` is the number of epochs that must be recorded, `findings` are all findings
+    about the run. The job is done when its last experiment ends.
 
     An experiment that was extended during its last steps is queued or paused instead.
     """
@@ -162,8 +162,8 @@ def end(
 def release_experiment(
     session: Session, lease: Lease, experiment_id: str, checkpoint: CheckpointRef | None, reason: str = ""
 ) -> None:
-    """Release one experiment of the job where it is. It gets the requested status, or else is queued again, for the
-    `reason` that its log gives."""
+    """Release one experiment of the job at the point that it has reached. It gets the requested status. Without a
+    request, it is queued again, and its log gives the `reason`."""
     at = now(session)
     leases.fence(session, lease, at)
     row = training(session, lease, experiment_id)
@@ -177,7 +177,7 @@ def release_experiment(
 
 
 def hand_back(session: Session, lease: Lease, reason: str) -> None:
-    """Queue the job's running experiments again, for any worker to take at once."""
+    """Queue the job's running experiments again, so that any worker can take them at once."""
     at = now(session)
     leases.fence(session, lease, at)
     leases.release(session, lease)

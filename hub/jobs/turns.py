@@ -1,9 +1,9 @@
 """Turns: which of the waiting jobs starts next. The message of a job only says that one more job waits; which one
 starts is decided when a slot is free.
 
-The highest priority comes first; then the workspace with the fewest jobs that train, of these the one that was served
-least recently; then its job that has waited longest. So the sweep of one workspace, however long, does not keep others
-waiting. Nor does a long run: see `hub.jobs.giving_way`.
+The highest priority comes first; then the workspace with the fewest training jobs and, among equals, the one that was
+served least recently; then the job of that workspace that has waited longest. So the sweep of one workspace, however
+long, does not keep others waiting. Nor does a long run: see `hub.jobs.giving_way`.
 """
 
 from collections.abc import Collection, Sequence
@@ -31,9 +31,9 @@ class Turn:
 
     workspace_id: str
     priority: int
-    """The highest of its waiting jobs."""
+    """The highest priority of its waiting jobs."""
     running: int
-    """Its jobs that train."""
+    """Number of its jobs that train."""
     served_at: datetime
     """When a job of it was last started."""
 
@@ -51,11 +51,12 @@ class Turn:
 def next_job(
     session: Session, job_id: str, kinds: Sequence[str], at: datetime, term: timedelta, most: int | None
 ) -> str | None:
-    """The id of the job that starts on the message of the job `job_id`, locked; None if none waits.
+    """The id of the job to start when the message of the job `job_id` arrives, locked; None if no job waits.
 
-    A job whose worker was lost has had its turn: its message resumes it. Other messages start a job of the same kind of
-    device, so that the queue of each kind has a message for each of its jobs; that of a deleted job one of any of the
-    `kinds`. Workspaces that already train `most` experiments are passed over.
+    A job whose worker was lost has had its turn: its message resumes it, and the result is None. Any other message
+    starts a job for the same kind of device, so that the queue of each kind keeps a message for each of its jobs. The
+    message of a deleted job starts a job for any of the `kinds`. Workspaces that already train `most` experiments are
+    passed over.
     """
     job = session.execute(select(JobRow.device, _is_lost(session, at, term)).where(JobRow.id == job_id)).one_or_none()
     if job is not None and job.lost:
@@ -73,7 +74,7 @@ def _next_of(session: Session, most: int | None, device: str) -> str | None:
     """The next job for this kind of device, locked. Jobs that another worker is just taking are passed over."""
     turns = sorted(waiting(session, device), key=lambda turn: turn.rank)
     of_turn = [(turn, turn.priority) for turn in turns]
-    later = [(turn, None) for turn in turns]  # all of the highest priority are just being taken
+    later = [(turn, None) for turn in turns]  # for when all jobs of the highest priority are just being taken
     for turn, priority in (*of_turn, *later):
         query = _jobs(turn.workspace_id, device, priority).with_for_update(skip_locked=True)
         found = session.scalar(query)
@@ -83,7 +84,7 @@ def _next_of(session: Session, most: int | None, device: str) -> str | None:
 
 
 def waiting(session: Session, device: str, among: Collection[str] | None = None) -> Sequence[Turn]:
-    """The workspaces with jobs that wait for this kind of device; only those `among` these, if they are given."""
+    """The workspaces with jobs that wait for this kind of device; only those in `among`, if it is given."""
     return [
         Turn(id_, priority, running, served_at or _NEVER)
         for id_, priority, running, served_at in session.execute(_standings(device, among))
@@ -92,14 +93,14 @@ def waiting(session: Session, device: str, among: Collection[str] | None = None)
 
 
 def standing(session: Session, job: JobRow) -> Turn:
-    """Where a workspace would stand with this job of it, which trains, among those that wait."""
+    """The turn that the workspace of this training job would have if the job were waiting instead."""
     id_, _, running, served_at = session.execute(_standings(job.device, [str(job.workspace_id)])).one()
     return Turn(id_, job.priority, running - 1, served_at or _NEVER)
 
 
 def _standings(device: str, among: Collection[str] | None) -> Select[str, int | None, int, datetime | None]:
-    """Of each workspace the id, the highest priority of its jobs that wait for this kind of device, the number of its
-    jobs that train on any, and when it was served."""
+    """For each workspace: its id, the highest priority of its jobs that wait for this kind of device, the number of its
+    jobs that train on any device, and when it was last served."""
     workspace = WorkspaceRow
     taken = (
         select(JobRow.workspace_id, func.count().label("jobs"))
@@ -120,7 +121,7 @@ def _standings(device: str, among: Collection[str] | None) -> Select[str, int | 
 
 
 def _jobs(workspace_id: str, device: str, priority: int | None) -> Select[str]:
-    """The first waiting job of a workspace, of this priority or of any."""
+    """The first waiting job of a workspace, of this priority or, if that is None, of any."""
     query = select(JobRow.id).where(JobRow.workspace_id == workspace_id, JobRow.device == device, *WAITING)
     if priority is not None:
         query = query.where(JobRow.priority == priority)
@@ -128,7 +129,7 @@ def _jobs(workspace_id: str, device: str, priority: int | None) -> Select[str]:
 
 
 def _has_room(session: Session, workspace_id: str, job_id: str, most: int) -> bool:
-    """Whether the quota lets the job start. The claim decides it again, with the workspace locked."""
+    """Whether the quota lets the job start. The claim checks this again, with the workspace locked."""
     running = quotas.count(session, workspace_id, Status.RUNNING)
     queued = (ExperimentRow.job_id == job_id, ExperimentRow.status == Status.QUEUED)
     more = session.scalar(select(func.count()).select_from(ExperimentRow).where(*queued)) or 0
@@ -141,6 +142,6 @@ def record(session: Session, workspace_id: str, at: datetime) -> None:
 
 
 def begin(session: Session, job_id: str, seconds: float) -> None:
-    """A claimed job begins its turn, after which it gives way to others: see `hub.jobs.giving_way`."""
+    """Begin the turn of a claimed job, after which it gives way to others: see `hub.jobs.giving_way`."""
     until = now(session) + timedelta(seconds=seconds)
     session.execute(update(JobRow).where(JobRow.id == job_id).values(turn_until=until))

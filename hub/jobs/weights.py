@@ -18,8 +18,8 @@ _KEPT = (
     .where(_EXPERIMENTS.c.id == bindparam("experiment"), _EXPERIMENTS.c.workspace_id == bindparam("workspace"))
     .order_by(_CHECKPOINTS.c.id.desc())
 )
-"""A workspace's experiment beside each of its checkpoints, the newest first. Each prediction asks this, so it is made
-once, and its rows are tuples: rows of the tables took more time than the network."""
+"""The query for an experiment of a workspace, joined with its checkpoints, newest first. Each prediction runs it, so it
+is built once, and its rows are tuples: loading ORM objects took more time than the network."""
 
 Epoch = int | Literal["best", "last"]
 """`best` by the metric that determines the best epoch; `last` is the newest whole epoch with a checkpoint."""
@@ -32,7 +32,8 @@ class Weights:
     checkpoint: CheckpointRef
     epoch: int
     which: Literal["last", "best"]
-    """The weights at the checkpoint, or those of the best epoch before it, which every checkpoint has as well."""
+    """`last`: the weights at the checkpoint. `best`: those of the best epoch before it, which every checkpoint also
+    contains."""
 
     @property
     def tag(self) -> str:
@@ -42,7 +43,7 @@ class Weights:
 
 @dataclass(frozen=True)
 class _Kept:
-    """What is kept of an experiment."""
+    """The best epoch and the checkpoints that are kept of an experiment."""
 
     best: int | None
     """The best epoch."""
@@ -53,7 +54,7 @@ class _Kept:
 
     @property
     def epochs(self) -> set[int]:
-        """The epochs whose weights can be had."""
+        """The epochs whose weights are available."""
         return {*self.whole} if self.best is None or self.newest is None else {*self.whole, self.best}
 
 
@@ -61,7 +62,7 @@ def find_weights(session: Session, workspace_id: str, experiment_id: str, epoch:
     """The weights of an experiment's epoch. None if the workspace has no such experiment.
 
     Raises:
-        NotFound: no checkpoint has them; the message lists the epochs that can be had.
+        NotFound: no checkpoint has these weights; the message lists the epochs whose weights are available.
     """
     kept = _kept(session, workspace_id, experiment_id)
     if kept is None:
@@ -83,7 +84,7 @@ def weights_of(session: Session, row: ExperimentRow, epoch: Epoch) -> Weights:
 
 
 def epochs_of(session: Session, row: ExperimentRow) -> list[int]:
-    """The epochs whose weights can be had, the best first, then the newest."""
+    """The epochs whose weights are available, the best first, then the newest."""
     kept = _kept(session, row.workspace_id, row.id)
     assert kept is not None
     return sorted(kept.epochs, key=lambda epoch: (epoch != kept.best, -epoch))

@@ -66,12 +66,12 @@ def seen_by(session: Session, workspace_id: str) -> Sequence[WorkerRecord]:
 
 
 def runs(session: Session) -> Sequence[RunUsage]:
-    """All experiments that train, of all workspaces."""
+    """The usage of all training experiments, of all workspaces."""
     return [_usage(row) for _, row in _training(session)]
 
 
 def _training(session: Session, workspace_id: str | None = None) -> Sequence[tuple[str | None, ExperimentRow]]:
-    """The experiments of a workspace that train, with their workers; of all workspaces if none is given."""
+    """The training experiments of a workspace, with their workers; those of all workspaces if none is given."""
     taken = select(JobRow.id, JobRow.owner).where(JobRow.owner.is_not(None))
     owners = dict(session.execute(taken).all())
     query = select(ExperimentRow).where(ExperimentRow.job_id.in_(owners), ExperimentRow.status == Status.RUNNING)
@@ -102,7 +102,7 @@ def _usage(row: ExperimentRow) -> RunUsage:
 def room(session: Session) -> Room:
     """The capacity of the live workers; one slot if there are none.
 
-    Where there are GPUs, runs that leave the choice are theirs.
+    If there are GPUs, runs that leave the choice of device train on them.
     """
     workers = alive(session)
     gpus = sum(worker.slots for worker in workers if worker.device.startswith("cuda"))
