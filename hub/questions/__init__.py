@@ -1,1 +1,1 @@
-"""Short questions that workers answer beside their training, each once."""
+"""Short questions that workers answer in addition to their training, each only once."""

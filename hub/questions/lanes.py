@@ -1,5 +1,5 @@
-"""The two lanes of questions: short ones, for whose answers somebody waits, and files with predictions, of an hour at
-most. Each has a queue and slots of its own, so that files delay no short question."""
+"""The two lanes of questions: short questions, whose answers somebody waits for, and files with predictions, which may
+take an hour. Each lane has its own queue and slots, so that files delay no short question."""
 
 from sqlalchemy import ColumnElement
 

@@ -18,11 +18,11 @@ from hub.questions.question import QUESTIONS, Question
 from hub.tables import QuestionRow
 
 MAX_LOSSES = 1
-"""Number of losses, of a worker or of its process, after which a question is tried again."""
+"""Number of losses, of a worker or of its process, after which a question is still tried again."""
 FAILURE = timedelta(seconds=10)
 """Time for which a failed question is not asked again: its clients poll, and must see that it has failed."""
 LONG_FAILURE = timedelta(hours=1)
-"""The same for one that takes too much time or memory, which it would take again."""
+"""The same for a question that took too much time or memory: it would do so again."""
 _LOST = Unavailable("the process that computed the answer was lost twice: see the worker's log", code="not_answered")
 
 
@@ -121,7 +121,7 @@ def record_loss(session: Session, lease: QuestionLease) -> None:
 
 
 def release(session: Session, lease: QuestionLease, losses: int = 0) -> None:
-    """Release the question, for any worker to answer it at once.
+    """Release the question, so that any worker can answer it at once.
 
     Raises:
         LeaseLost: another worker has taken the question since, or it was deleted.
@@ -148,7 +148,8 @@ def resend(lane: str, session: Session, at: datetime, term: timedelta, delivery:
 
 
 def may_delete_files(session: Session, lease: QuestionLease) -> bool:
-    """Whether what was stored under this lease is not needed: the question has another answer, or none any more."""
+    """Whether the files stored under this lease are not needed: the question was deleted, or this lease is over and the
+    answer does not refer to them."""
     row = session.get(QuestionRow, lease.question_id)
     return row is None or (row.artifact != lease.key and (row.status != "open" or row.token != lease.token))
 

@@ -10,15 +10,15 @@ OUTCOMES_DTYPE = [
     ("probability", "<f8"),
     ("probability_of_given", "<f8"),
 ]
-"""The elements of `outcomes.npy`, one for each example: first the errors, then what is right, each by decreasing
-probability of the predicted class."""
+"""The elements of `outcomes.npy`, one for each example: first the errors, then the correct predictions, both by
+decreasing probability of the predicted class."""
 PICTURES = "pictures.npy"
-"""Pixels (m, height, width, channels) of the first m errors; missing for inputs that are no images."""
+"""Pixels (m, height, width, channels) of the first m errors; the file is missing if the inputs are not images."""
 
 
 class OutcomesAnswer(Message):
-    """What is known beside the files."""
+    """The part of the answer that is not in the files."""
 
     n: int
-    """Examples."""
+    """Number of examples."""
     classes: tuple[str, ...]

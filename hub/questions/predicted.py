@@ -4,7 +4,7 @@ from gradus.wire.message import Message
 
 
 class PredictedRows(Message):
-    """What is known beside the file."""
+    """The part of the answer that is not in the file."""
 
     rows: int
     bytes: int

@@ -1,6 +1,7 @@
-"""The kinds of questions. A question holds all that answering it takes, so that the answer follows from it alone.
+"""The kinds of questions. A question contains everything that is needed to answer it, so that the answer depends on
+nothing else.
 
-The file `worker/answering/answer.py` has the answer to each kind.
+The function that answers each kind is in `worker/answering/answer.py`.
 """
 
 import hashlib
@@ -21,7 +22,7 @@ from hub.jobs.checkpoint_ref import CheckpointRef
 
 
 class TrainedNetwork(Message):
-    """A network as an experiment had trained it at the end of an epoch, and its data."""
+    """An experiment's network as it was at the end of an epoch, and its data."""
 
     experiment_id: str
     spec: Spec
@@ -31,12 +32,12 @@ class TrainedNetwork(Message):
     """Epochs done."""
     checkpoint: CheckpointRef
     which: Literal["last", "best"] = "last"
-    """The weights at the checkpoint, or those of the best epoch before it."""
+    """`last`: the weights at the checkpoint. `best`: those of the best epoch before it."""
     table: TableRef | None = None
     """The stored table of an uploaded data set; None for a built-in one, or if it was deleted."""
     libraries: str = Field(default=ONEDNN_EVERYWHERE, exclude_if=lambda one: one == ONEDNN_EVERYWHERE)
-    """Of large products, as in the `CpuName` of the run, whose outputs an answer repeats. The default is left out, so
-    that questions which were asked before there was a choice keep their digest."""
+    """The libraries of large matrix products, as in the `CpuName` of the run: an answer reproduces the run's outputs.
+    The default is not serialized, so that questions asked before there was a choice keep their digest."""
 
 
 class EvaluationQuestion(Message):
@@ -44,17 +45,18 @@ class EvaluationQuestion(Message):
 
     kind: Literal["evaluation"] = "evaluation"
     revision: Literal[1, 2, 3] = 3
-    """Increases when the same question gets another answer, as stored answers are given again."""
+    """Increases when a new version of the service answers the same question differently, because stored answers are
+    reused."""
     network: TrainedNetwork
     split: Part
     by: str | None = None
-    """A column, for whose values the metrics are computed, too."""
+    """A column: the metrics are also computed separately for each of its values."""
     miss_cost: float = 1.0
-    """What a miss costs, compared with a false alarm, where a threshold is chosen."""
+    """The cost of a miss relative to that of a false alarm, for choosing a threshold."""
 
 
 class OutcomesQuestion(Message):
-    """What does a classifier say of each example of a split?"""
+    """What does a classifier predict for each example of a split?"""
 
     kind: Literal["outcomes"] = "outcomes"
     revision: Literal[1] = 1
@@ -63,7 +65,7 @@ class OutcomesQuestion(Message):
 
 
 class CalibrationQuestion(Message):
-    """What makes a network's answers come true as often as they say, by its validation split?"""
+    """What calibrates a network, as fitted to its validation split: its outputs then come true as often as they say."""
 
     kind: Literal["calibration"] = "calibration"
     revision: Literal[1] = 1
@@ -71,16 +73,16 @@ class CalibrationQuestion(Message):
 
 
 class UploadedFile(Message):
-    """A file of which no data set was made."""
+    """An uploaded file from which no data set was made."""
 
     parts: tuple[TableRef, ...]
     """The artifacts of its parts, in order."""
     parse: dict[str, Any]
-    """How it is read; what is not there is guessed."""
+    """The options for reading the file; missing options are guessed."""
 
 
 class PredictionsQuestion(Message):
-    """What does a network say of each row of a stored table, or of an upload?"""
+    """What does a network predict for each row of a stored table, or of an upload?"""
 
     kind: Literal["predictions"] = "predictions"
     revision: Literal[1, 2] = 2
@@ -108,7 +110,7 @@ class ProbeQuestion(Message):
 
 class CuresQuestion(Message):
     """What would the patches of a finished run's findings change? Measured on the initial networks of the spec and of
-    the patched ones."""
+    the patched specs."""
 
     kind: Literal["cures"] = "cures"
     revision: Literal[1] = 1
@@ -117,13 +119,13 @@ class CuresQuestion(Message):
     """Resolved."""
     data: DatasetPlan
     findings: tuple[Finding, ...]
-    """Those with patches of the spec."""
+    """The findings that have patches of the spec."""
     table: TableRef | None = None
     """The stored table of an uploaded data set; None for a built-in one."""
 
 
 class Cures(Message):
-    """The answer: the same findings, with patches that heal, each with what it changes."""
+    """The answer: the same findings with only those patches that remove the finding, each with its effect."""
 
     findings: tuple[Finding, ...]
 
@@ -134,7 +136,7 @@ class AugmentedQuestion(Message):
     kind: Literal["augmented"] = "augmented"
     revision: Literal[1] = 1
     dataset: Dataset
-    """Resolved, with the words of the augmentation."""
+    """Resolved, with the augmentation."""
     data: DatasetPlan
     table: TableRef | None
     """The stored table of an uploaded data set; None for a built-in one."""
@@ -164,15 +166,15 @@ PREFIXES = {
 
 
 def digest_of(question: Question) -> str:
-    """SHA-256 of a question: equal for identical questions, wherever the table is stored, and if it was deleted since:
-    the spec has the digest of its content."""
+    """SHA-256 of a question. It does not depend on where the table is stored, or whether it was deleted since: the spec
+    has the digest of the table's content."""
     is_about_network = isinstance(question, AboutNetwork)
     where = {"network": {"table"}} if is_about_network else {"table": True}
     return hashlib.sha256(question.model_dump_json(exclude=where).encode()).hexdigest()
 
 
 def experiment_of(question: Question) -> str | None:
-    """The experiment that a question is about, with which it is deleted; None for probes and previews."""
+    """The experiment that a question is about, and with which the question is deleted; None for probes and previews."""
     if isinstance(question, CuresQuestion):
         return question.experiment_id
     return question.network.experiment_id if isinstance(question, AboutNetwork) else None

@@ -27,14 +27,14 @@ RETENTION = timedelta(days=7)
 MOST_OPEN = 100
 """Limit on the open questions of a workspace."""
 MOST_OPEN_FILES = 2
-"""Limit on its open files with predictions, each of which may take an hour: others wait behind them."""
+"""Limit on a workspace's open files with predictions, each of which may take an hour while others wait."""
 BATCH = 100
 """Questions that are deleted in one transaction."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What has become of a question."""
+    """The state of a question, with its answer or its failure."""
 
     id: str
     created_at: datetime
@@ -52,8 +52,8 @@ class Outcome:
 
 
 def ask(session: Session, workspace_id: str, question: Question, quotas: Quotas = NO_QUOTAS) -> str:
-    """Ask a question of a workspace; returns its id. An identical question that is open or answered is the same one; a
-    failed one is asked again.
+    """Ask a question for a workspace. Returns its id. If an identical question is open or answered, the id is that of
+    the identical question; if it has failed, it is asked again.
 
     Raises:
         TooManyRequests: the workspace has too many open questions, or stores too much.
@@ -85,7 +85,7 @@ def ask(session: Session, workspace_id: str, question: Question, quotas: Quotas 
 
 
 def _again(session: Session, workspace_id: str, digest: str, at: datetime) -> str | None:
-    """Open a failed question again; returns its id, None if it is open or answered, or has failed just now."""
+    """Open a failed question again. Returns its id; None if it is open or answered, or has failed only recently."""
     mine = (QuestionRow.workspace_id == workspace_id, QuestionRow.digest == digest)
     failed = (QuestionRow.status == "failed", _is_due(at))
     fresh = {
@@ -108,7 +108,8 @@ def _is_due_again(row: QuestionRow, at: datetime) -> bool:
 
 
 def _is_due(at: datetime) -> ColumnElement[bool]:
-    """Of a failed question: a wrong clock may have dated it too far in the future."""
+    """The condition that a failed question may be asked again. A wrong clock may have dated it too far in the
+    future."""
     row = QuestionRow
     return or_(row.again_at.is_(None), row.again_at < at, row.again_at > at + LONG_FAILURE)
 
@@ -128,7 +129,7 @@ def _check_room(session: Session, workspace_id: str, question: Question, quotas:
 
 
 def outcome(session: Session, workspace_id: str, question_id: str) -> Outcome | None:
-    """What has become of a workspace's question; None if there is none with this id."""
+    """The state of a workspace's question; None if there is no question with this id."""
     mine = (QuestionRow.id == question_id, QuestionRow.workspace_id == workspace_id)
     row = session.scalars(select(QuestionRow).where(*mine).options(undefer(QuestionRow.answer))).one_or_none()
     if row is None:
@@ -139,7 +140,7 @@ def outcome(session: Session, workspace_id: str, question_id: str) -> Outcome | 
 
 
 def known(session: Session, workspace_id: str, question: Question) -> Outcome | None:
-    """What has become of a question that was asked before; None if it was not."""
+    """The state of a question that was asked before; None if it was not asked."""
     mine = (QuestionRow.workspace_id == workspace_id, QuestionRow.digest == digest_of(question))
     id_ = session.scalar(select(QuestionRow.id).where(*mine))
     return None if id_ is None else outcome(session, workspace_id, id_)
@@ -159,8 +160,8 @@ def is_over(session: Session, workspace_id: str, question_id: str) -> bool:
 
 
 def delete_expired(session: Session, at: datetime) -> int:
-    """Delete expired questions, a batch at most; returns their number. Those that a wrong clock dated too far in the
-    future count as expired: what they ask can be asked again."""
+    """Delete up to one batch of expired questions. Returns their number. Questions that a wrong clock dated too far in
+    the future count as expired: they can be asked again."""
     expired = or_(QuestionRow.expires_at < at, QuestionRow.expires_at > at + 2 * RETENTION)
     query = select(QuestionRow.id).where(expired).limit(BATCH)
     return _delete(session, session.scalars(query.with_for_update(skip_locked=True)).all(), at)
