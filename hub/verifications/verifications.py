@@ -24,7 +24,7 @@ from hub.sweeps.sweeps import Outcome
 from hub.tables import ExperimentRow, SweepRow, VerificationRow
 
 CURE = "with the patch"
-"""The label of the experiments with the patch; those without have that of a sweep's base."""
+"""The label of the experiments with the patch. The experiments without it have the label of a sweep's base."""
 
 
 def add(session: Session, experiment_id: str, finding: str, patch: str, sweep_id: str, at: datetime) -> None:
@@ -46,7 +46,7 @@ def get(session: Session, experiment_id: str, finding: str) -> VerificationRow |
 
 
 def with_verifications(session: Session, row: ExperimentRow, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """The findings with what was proved about them, or is being proved."""
+    """The findings, each with the result or the progress of its verification, if it has one."""
     mine = select(VerificationRow).where(VerificationRow.experiment_id == row.id)
     known = {one.finding: one for one in session.scalars(mine)}
     return tuple(
@@ -55,7 +55,8 @@ def with_verifications(session: Session, row: ExperimentRow, findings: tuple[Fin
 
 
 def state(session: Session, row: VerificationRow) -> Verified | Verifying | None:
-    """How a verification stands; None if its sweep was deleted before it was over, or cancelled."""
+    """The result or the progress of a verification; None if its sweep was cancelled, or was deleted before the
+    result."""
     if row.result is not None:
         return Verified.model_validate_json(row.result)
     sweep = session.get(SweepRow, row.sweep_id)
@@ -63,7 +64,8 @@ def state(session: Session, row: VerificationRow) -> Verified | Verifying | None
 
 
 def look(session: Session, experiment_id: str) -> None:
-    """End the verification that an experiment belongs to, if its answer is known, and cancel what is not needed."""
+    """End the verification that an experiment belongs to, if its result is known, and cancel the experiments not
+    needed."""
     row = open_of(session, experiment_id)
     sweep = None if row is None else session.get(SweepRow, row.sweep_id, with_for_update=True)
     if row is None or sweep is None:
@@ -77,7 +79,7 @@ def look(session: Session, experiment_id: str) -> None:
 
 
 def open_of(session: Session, experiment_id: str) -> VerificationRow | None:
-    """The verification that an experiment trains for, if that is not over."""
+    """The verification that an experiment trains for, if the verification has no result yet."""
     query = select(VerificationRow).join(ExperimentRow, ExperimentRow.sweep_id == VerificationRow.sweep_id)
     return session.scalars(query.where(ExperimentRow.id == experiment_id, VerificationRow.result.is_(None))).first()
 
@@ -150,8 +152,8 @@ def _failed(values: Mapping[int, float | None], seeds: Sequence[int]) -> int:
 
 
 def _counting(members: Sequence[Outcome], label: str) -> frozenset[int]:
-    """The seeds whose experiment with this label is there, and was not lost: what fails for another reason than that it
-    diverges says nothing of the patch."""
+    """The seeds whose experiment with this label exists and was not lost. A failure other than divergence says nothing
+    about the patch."""
     return frozenset(_seed(one) for one in members if one.sweep_label == label and not _is_lost(one))
 
 
@@ -166,7 +168,8 @@ def _seed(member: Outcome) -> int:
 
 
 def _values(members: Sequence[Outcome], label: str, name: str) -> dict[int, float | None]:
-    """By seed, for the experiments with this label that are over; None for one that failed."""
+    """The metric by seed, for the experiments with this label that have succeeded or failed; None for one that
+    failed."""
     over = {Status.SUCCEEDED, Status.FAILED}
     return {_seed(one): _value(one, name) for one in members if one.sweep_label == label and one.status in over}
 
@@ -179,6 +182,6 @@ def _value(member: Outcome, name: str) -> float | None:
 
 
 def _guess(name: str, plan: DatasetPlan) -> float | None:
-    """The accuracy of naming any class at random; a loss has no such bound."""
+    """The accuracy of guessing a class at random; None for a loss, which has no such bound."""
     is_accuracy = name.endswith("_accuracy") and plan.task == "classification"
     return 1 / len(plan.classes) if is_accuracy else None

@@ -1,7 +1,7 @@
 """The right to deliver for a webhook: one process at a time, which moves the webhook's cursor along the event log.
 
-The cursor moves after the receiver has accepted a call. A process that dies in between leaves the call to the next one,
-so that a call may come twice, with the same id, but is never lost and never overtaken.
+The cursor moves after the receiver has accepted a call. A process that dies in between leaves the call to the next one.
+So a call may come twice, with the same id, but it is never lost, and never overtaken by a later one.
 """
 
 import json
@@ -18,21 +18,22 @@ from hub.jobs.leases import is_expired
 from hub.tables import EventRow, WebhookRow, WorkspaceRow
 
 LEASE = timedelta(minutes=2)
-"""Longer than any call takes: a lookup of half a minute, three addresses of five seconds each, and the call itself."""
+"""Term of a claim. It is longer than any call takes: a lookup of half a minute, three addresses of five seconds each,
+and the call itself."""
 DELAYS = (1, 5, 30, 120, 600, 1800, 3600, 7200, 14_400, 28_800)
-"""Seconds from each failed call in a row to the next; after the last, which is 16 hours later, the webhook is
-disabled."""
+"""Seconds to wait after the first, second, … failed call in a row. If the last call, 16 hours later, fails, the webhook
+is disabled."""
 MAX_DELAY = 3600
-"""What a receiver may ask for with Retry-After, in seconds."""
+"""Limit on the seconds that a receiver may ask for with Retry-After."""
 SKIPPED_AT_ONCE = 1000
-"""Events that are not for the webhook, after which its cursor moves over them."""
+"""Number of events not for the webhook after which its cursor skips them."""
 
 _NEWS = exists().where(
     EventRow.workspace_id == WebhookRow.workspace_id,
     EventRow.number > WebhookRow.cursor,
     WebhookRow.events.contains('"' + EventRow.kind + '"'),
 )
-"""Whether there is an event after the cursor of a kind that the webhook is for."""
+"""Whether there is an event after the cursor whose kind the webhook is for."""
 
 
 @dataclass(frozen=True)
@@ -47,14 +48,15 @@ class ClaimedWebhook:
     cursor: int
     failures: int
     owner: str
-    """An id of this claim: what an earlier one writes late is refused."""
+    """The id of this claim: late writes under an earlier claim are refused."""
 
 
 def due(
     session: Session, at: datetime, limit: int, of_workspace: int, without: Collection[str] = ()
 ) -> Sequence[tuple[str, str]]:
-    """The ids of enabled webhooks with news for which nobody delivers, and of their workspaces, the longest waiting
-    first: `limit` at most, `of_workspace` of one workspace, and none of the workspaces `without`."""
+    """The enabled webhooks with news for which no process delivers, the longest waiting first, as pairs of the
+    webhook's id and its workspace's id. At most `limit` in total, at most `of_workspace` of each workspace, and none of
+    the workspaces in `without`."""
     turn = WebhookRow.next_at, WebhookRow.id
     place = func.row_number().over(partition_by=WebhookRow.workspace_id, order_by=turn).label("place")
     query = select(WebhookRow.id, WebhookRow.workspace_id, WebhookRow.next_at, place)
@@ -100,7 +102,7 @@ def skip(session: Session, webhook_id: str) -> None:
 
 
 def delivered(session: Session, hook: ClaimedWebhook, number: int) -> ClaimedWebhook | None:
-    """Record that the receiver has accepted the event with this number. None if this process may not go on."""
+    """Record that the receiver has accepted the event with this number. None if this process may no longer deliver."""
     at = now(session)
     good = {"cursor": number, "failures": 0, "reason": None, "delivered_at": at, "lease_until": at + LEASE}
     if not _change(session, hook, good):
@@ -125,7 +127,7 @@ def release(session: Session, hook: ClaimedWebhook) -> None:
 
 
 def _change(session: Session, hook: ClaimedWebhook, values: Mapping[str, object]) -> bool:
-    """Write, unless the webhook was deleted, or another process delivers for it by now."""
+    """Write, unless the webhook was deleted, or another process now delivers for it. Returns whether it was written."""
     ours = (WebhookRow.id == hook.id, WebhookRow.owner == hook.owner, WebhookRow.cursor == hook.cursor)
     written = session.execute(update(WebhookRow).where(*ours).values(**values).returning(WebhookRow.id))
     return written.scalar_one_or_none() is not None

@@ -1,5 +1,5 @@
-"""Delivers events to webhooks. Each webhook with news has a thread of its own, for a turn: a slow receiver delays its
-workspace's other webhooks at most."""
+"""Delivers events to webhooks. Each webhook with news gets its own thread for one turn, so that a slow receiver delays
+no more than its workspace's other webhooks."""
 
 import logging
 import threading
@@ -21,18 +21,18 @@ from hub.webhooks.signature import signed_headers
 AT_ONCE = 8
 """Webhooks that one process serves at the same time."""
 OF_WORKSPACE = 2
-"""Of one workspace: its slow receivers leave places to others."""
+"""Webhooks of one workspace that one process serves at the same time: its slow receivers leave slots to others."""
 EVENTS_IN_TURN, TURN_SECONDS = 100, 15.0
-"""After so many events or so much time a webhook gives its place to those that have waited longer."""
+"""Number of events, and time, after which a webhook gives its slot to those that have waited longer."""
 GONE = 410
 """The answer of a receiver that wants no more calls."""
 BUSY = frozenset({429, 502, 503, 504})
-"""Answers whose Retry-After is obeyed."""
+"""Status codes of answers whose Retry-After is obeyed."""
 logger = logging.getLogger(__name__)
 
 
 class Deliverer:
-    """Looks for webhooks with news and delivers it. Any number of processes may have one: a claim keeps them apart."""
+    """Looks for webhooks with news and delivers it. Any number of processes may do so: only one can claim a webhook."""
 
     def __init__(self, hub: Hub, network: Network | None = None, stopped: Callable[[], bool] = lambda: False) -> None:
         self._hub = hub
@@ -41,8 +41,8 @@ class Deliverer:
         self._places = Places(AT_ONCE, OF_WORKSPACE)
 
     def look(self) -> list[threading.Thread]:
-        """Start delivering for webhooks with news. Returns the threads: daemons, for a process that ends leaves its
-        calls to the next."""
+        """Start delivering for webhooks with news. Returns the threads. They are daemons, because a process that ends
+        leaves its calls to the next one."""
         with self._hub.read() as session:
             at = now(session)
             due = claims.due(session, at, AT_ONCE, OF_WORKSPACE, self._places.full())
@@ -97,7 +97,8 @@ class Deliverer:
             claims.release(session, hook)
 
     def _call(self, hook: ClaimedWebhook, id_: str, content: bytes) -> tuple[Answer | None, str]:
-        """Send a message; returns the response, None if there was none, and a sentence about what may be wrong."""
+        """Send a message. Returns a pair: the response, or None if there was none, and a sentence about what may be
+        wrong."""
         with self._hub.read() as session:
             at = now(session)
         headers = {"Content-Type": "application/json", "User-Agent": f"Gradus/{__version__}"}

@@ -12,16 +12,17 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
 
 LOWEST_PORT = 1024
-"""Public hosts are called at 443 or above the ports of well-known services, such as mail."""
+"""The lowest port, except 443, at which public hosts are called. It is above those of well-known services, such as
+mail."""
 HTTPS, HTTP = 443, 80
 _UNICAST = ip_network("2000::/3")
 """All public IPv6 addresses are in here; those that NAT64 translates to IPv4 are not."""
 _EMBEDDING = tuple(map(ip_network, ("2002::/16", "2001::/32")))
 """IPv6 addresses that stand for IPv4 addresses: 6to4, Teredo."""
 _SPECIAL = tuple(map(ip_network, ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20")))
-"""Of IETF protocols, relays of 6to4, documentation: not all versions of Python know them."""
+"""Addresses for IETF protocols, 6to4 relays and documentation. Not all versions of Python know them."""
 _CLOUD = frozenset({ip_address("168.63.129.16")})
-"""Public by their numbers, but inside of every machine of a cloud: Azure's host."""
+"""Addresses that look public, but lead to the inside of a cloud from each of its machines: Azure's host."""
 
 logger = logging.getLogger(__name__)
 
@@ -122,7 +123,8 @@ def _parts(url: str) -> tuple[SplitResult, str, int]:
 
 
 def _literal(host: str) -> str | None:
-    """The address that a host is without a lookup, in any notation that resolvers know (127.1); None for names."""
+    """The address, if the host is written as an address, in any notation that resolvers know (127.1); None for
+    names."""
     if host == "localhost" or host.endswith(".localhost"):
         return "127.0.0.1"
     try:

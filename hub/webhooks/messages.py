@@ -7,13 +7,13 @@ from gradus.wire.webhook import WebhookCall, WebhookEvent
 from hub.tables import EventRow
 
 MAX_BYTES = 256 << 10
-"""Receivers often refuse larger bodies."""
+"""Limit on the size of a body: receivers often refuse larger ones."""
 _KEPT = ("id", "name", "status", "progress", "error", "sweep_id", "severity", "layer", "because")
-"""Of an experiment or a finding that is larger."""
+"""The fields that are kept of an experiment or a finding if the body would be larger."""
 
 
 def message_id(row: EventRow) -> str:
-    """The same whenever the call is repeated, so that receivers can tell."""
+    """The id of a call. It is the same whenever the call is repeated, so that receivers recognize repeats."""
     return f"{row.experiment_id}-{row.seq}"
 
 

@@ -4,7 +4,7 @@ import socket
 
 
 class Network:
-    """The real one. Tests have another, in which public addresses lead to this machine."""
+    """The real network. Tests use another one, in which public addresses lead to this machine."""
 
     def addresses(self, host: str, port: int) -> list[str]:
         """The addresses of a host, the preferred first.
@@ -19,6 +19,6 @@ class Network:
         """A connection to an address, not to a name, which could lead elsewhere by now.
 
         Raises:
-            OSError: nothing listens there, or not in time.
+            OSError: nothing listens there, or the connection timed out.
         """
         return socket.create_connection((address, port), seconds)

@@ -13,9 +13,9 @@ from hub.webhooks.destination import Destination, check_public
 from hub.webhooks.network import Network
 
 SECONDS = 15.0
-"""For one call: connecting, sending, and the head of the answer. The body of the answer is not read."""
+"""Time limit of one call once connected: sending, and the head of the answer. The body of the answer is not read."""
 CONNECT_SECONDS = 5.0
-"""For each of the host's addresses."""
+"""Time limit for connecting to each of the host's addresses."""
 MAX_ADDRESSES = 3
 
 
@@ -25,7 +25,7 @@ class Answer:
 
     status: int
     retry_after: float | None
-    """Seconds that it asks to wait."""
+    """Seconds that the receiver asks to wait; None if it does not ask."""
 
     @property
     def is_accepted(self) -> bool:
@@ -60,7 +60,8 @@ def post(
 
 
 def _connected(to: Destination, addresses: Sequence[str], network: Network) -> socket.socket:
-    """A connection to the first address that takes one. The name is not looked up again: it could change in between."""
+    """A connection to the first address that accepts one. The name is not looked up again: it could change in
+    between."""
     failure: OSError = OSError("the host has no address")
     for address in addresses[:MAX_ADDRESSES]:
         try:
@@ -106,7 +107,7 @@ def _exchange(to: Destination, plain: socket.socket, headers: Mapping[str, str],
 
 @cache
 def _tls() -> ssl.SSLContext:
-    """Reads all certificates of the machine, which takes a while."""
+    """The settings of TLS connections. Cached, because reading all certificates of the machine takes a while."""
     return ssl.create_default_context()
 
 

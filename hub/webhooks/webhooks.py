@@ -16,7 +16,7 @@ from hub.tables import WebhookRow
 from hub.webhooks.signature import new_secret
 
 MAX_WEBHOOKS = 10
-"""Of a workspace."""
+"""Limit on the webhooks of a workspace."""
 
 
 def create(session: Session, workspace_id: str, request: WebhookRequest, at: datetime) -> NewWebhook:
@@ -54,7 +54,8 @@ def listing(session: Session, workspace_id: str) -> Sequence[WebhookRecord]:
 
 
 def enable(session: Session, workspace_id: str, webhook_id: str, at: datetime) -> WebhookRecord | None:
-    """Call again at once, beginning with the call that failed. None if the workspace has no such webhook."""
+    """Enable a webhook: its next call, which repeats the call that failed, is due at once. None if the workspace has no
+    such webhook."""
     mine = (WebhookRow.id == webhook_id, WebhookRow.workspace_id == workspace_id)
     session.execute(update(WebhookRow).where(*mine).values(failures=0, reason=None, disabled_at=None, next_at=at))
     row = session.scalar(select(WebhookRow).where(*mine))
