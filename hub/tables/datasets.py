@@ -39,7 +39,7 @@ class UploadRow(Table):
     size: Mapped[int] = mapped_column(BigInteger)
     """Bytes of all parts together, including those that have not arrived."""
     sha256: Mapped[str | None] = mapped_column(String(64))
-    """Of the whole file; null if neither the client nor the service has computed it."""
+    """SHA-256 of the whole file; null if neither the client nor the service has computed it."""
     part_bytes: Mapped[int] = mapped_column(BigInteger)
     """Size of each part except the last."""
     created_at: Mapped[datetime] = mapped_column(Moment)
@@ -54,7 +54,7 @@ class UploadPartRow(Table):
 
     upload_id: Mapped[str] = mapped_column(ForeignKey("uploads.id", ondelete="CASCADE"), primary_key=True)
     number: Mapped[int] = mapped_column(Integer, primary_key=True)
-    """From 1."""
+    """Number of the part, from 1."""
     sha256: Mapped[str] = mapped_column(ForeignKey("objects.sha256"), index=True)
 
 
@@ -71,7 +71,7 @@ class DatasetRow(Table):
     """JSON list."""
     notes: Mapped[str] = mapped_column(Text)
     target: Mapped[str] = mapped_column(Text)
-    """JSON: the target of specs that name none; a column, a list of columns, or null."""
+    """JSON: the target for specs that do not name one; a column, a list of columns, or null."""
     status: Mapped[str] = mapped_column(String(10))
     """The status of the newest version."""
     newest: Mapped[int] = mapped_column(Integer)
@@ -130,9 +130,11 @@ class DatasetVersionRow(Table):
     losses: Mapped[int] = mapped_column(Integer)
     """Number of lost leases."""
     stale: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
-    """Whether the statistics and findings are of a former target: then the version is a job, too."""
+    """Whether the statistics and findings are those of a former target and are to be recomputed: then the version is a
+    job, too."""
     outdated: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
-    """Whether they are, and nobody has asked for them since: then it is no job yet."""
+    """Whether the statistics and findings are those of a former target, but nobody has asked for them since: then the
+    version is not a job yet."""
     message_sent_at: Mapped[datetime] = mapped_column(Moment)
     """When a message was last sent for the reading."""
 

@@ -27,10 +27,10 @@ class JobRow(Table):
     priority: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     """The highest priority of its experiments."""
     queue_key: Mapped[str] = mapped_column(String(40), default=_own_id, server_default="")
-    """Jobs of a workspace and of one priority start in the order of these: of their ids, until a turn is over; then its
-    job gets a new one, behind all that wait."""
+    """Jobs of the same workspace and priority start in the order of this key. At first, it is the job's id. When the
+    job's turn is over, the job gets a new key, behind all waiting jobs."""
     turn_until: Mapped[datetime | None] = mapped_column(Moment)
-    """When the present turn of a job that trains is over; null once it gives way to others."""
+    """When the current turn of a training job ends; null once the job gives way to others."""
     done: Mapped[bool] = mapped_column(Boolean, default=False)
     owner: Mapped[str | None] = mapped_column(String(40))
     """The worker that holds the lease."""
@@ -90,7 +90,8 @@ class ExperimentRow(Table):
     extended_from: Mapped[str] = mapped_column(Text, default="[]", server_default="[]")
     """JSON list: the planned epochs before each of these extensions."""
     history: Mapped[str | None] = mapped_column(String(64))
-    """SHA-256 of the forks and extensions that affect the numbers; null if a new run of the spec gives the same."""
+    """SHA-256 of the forks and extensions that affect the numbers; null if a new run of the spec gives the same
+    numbers."""
     name: Mapped[str] = mapped_column(String(200))
     tags: Mapped[str] = mapped_column(Text)
     """JSON list."""
@@ -118,7 +119,7 @@ class ExperimentRow(Table):
     error: Mapped[str | None] = mapped_column(Text)
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     peak_memory_bytes: Mapped[int | None] = mapped_column(BigInteger)
-    """The most memory that its job took; null where that is unknown."""
+    """Peak memory of its job; null if it is unknown."""
     device: Mapped[str | None] = mapped_column(String(100))
     moved_from: Mapped[str] = mapped_column(Text, default="[]", server_default="[]")
     """JSON list: earlier devices that trained the experiment."""

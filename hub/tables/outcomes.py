@@ -34,7 +34,7 @@ class MetricRow(Table):
 
 
 class LayerReportRow(Table):
-    """The statistics of the layers after one epoch. A run with short epochs has those of some epochs."""
+    """The statistics of the layers after one epoch. A run with short epochs has them for some epochs only."""
 
     __tablename__ = "layer_reports"
 
@@ -43,7 +43,7 @@ class LayerReportRow(Table):
     report: Mapped[str] = mapped_column(Text)
     """JSON, as sent to clients."""
     histograms: Mapped[str | None] = mapped_column(Text)
-    """JSON: those of every layer."""
+    """JSON: the histograms of every layer."""
 
     __table_args__ = ({"sqlite_with_rowid": False},)
 

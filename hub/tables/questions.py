@@ -17,11 +17,11 @@ class QuestionRow(Table):
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id"))
     experiment_id: Mapped[str | None] = mapped_column(ForeignKey("experiments.id", ondelete="CASCADE"), index=True)
-    """The experiment that it is about; with it the question is deleted."""
+    """The experiment that the question is about, and with which the question is deleted."""
     digest: Mapped[str] = mapped_column(String(64))
-    """SHA-256 of what is asked: a workspace's identical questions are one."""
+    """SHA-256 of what is asked: identical questions of a workspace share one row."""
     request: Mapped[str] = mapped_column(Text, deferred=True)
-    """JSON of the question: all that answering it takes."""
+    """JSON of the question, with everything that is needed to answer it."""
     status: Mapped[str] = mapped_column(String(10))
     answer: Mapped[str | None] = mapped_column(Text, deferred=True)
     """JSON; null until it is answered."""
@@ -43,9 +43,9 @@ class QuestionRow(Table):
     losses: Mapped[int] = mapped_column(Integer)
     """Number of lost leases and lost processes."""
     bytes: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
-    """Of the answer and its files."""
+    """Size of the answer and its files."""
     again_at: Mapped[datetime | None] = mapped_column(Moment)
-    """When a failed question is computed again if it is asked."""
+    """When a failed question may be asked again."""
     message_sent_at: Mapped[datetime] = mapped_column(Moment)
     """When a message was last sent for the question."""
 

@@ -10,7 +10,7 @@ from hub.tables.base import Table
 
 
 class IdempotencyRow(Table):
-    """The stored response of an idempotent request, about an experiment, a sweep or a data set."""
+    """The stored response of an idempotent request, about an experiment, a sweep, a data set or an upload."""
 
     __tablename__ = "idempotency"
 

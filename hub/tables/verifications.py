@@ -22,5 +22,5 @@ class VerificationRow(Table):
     sweep_id: Mapped[str] = mapped_column(String(40), index=True)
     """The sweep that trains; it may be deleted."""
     result: Mapped[str | None] = mapped_column(Text)
-    """JSON of what was proved; null while it trains."""
+    """JSON of the result; null while the sweep trains."""
     created_at: Mapped[datetime] = mapped_column(Moment)

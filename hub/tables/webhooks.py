@@ -1,4 +1,4 @@
-"""Webhooks, each with how far it has come in its workspace's event log."""
+"""Webhooks, each with its position in the event log of its workspace."""
 
 from datetime import datetime
 
@@ -18,11 +18,11 @@ class WebhookRow(Table):
     workspace_id: Mapped[str] = mapped_column(ForeignKey("workspaces.id", ondelete="CASCADE"))
     url: Mapped[str] = mapped_column(Text)
     events: Mapped[str] = mapped_column(Text)
-    """JSON list of kinds."""
+    """JSON list of the kinds of events."""
     secret: Mapped[str] = mapped_column(String(200))
     """Key of the signatures. It is stored as it is, because signing needs it."""
     cursor: Mapped[int] = mapped_column(BigInteger)
-    """Number of the newest event of the workspace's log that was delivered, or was not to be."""
+    """Number of the newest event in the workspace's log that was delivered, or that is not for the webhook."""
     failures: Mapped[int] = mapped_column(Integer, default=0)
     """Failed calls in a row."""
     reason: Mapped[str | None] = mapped_column(Text)
@@ -33,7 +33,7 @@ class WebhookRow(Table):
     delivered_at: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = mapped_column(Moment)
     owner: Mapped[str | None] = mapped_column(String(40))
-    """The process that delivers."""
+    """The claim of the process that delivers."""
     lease_until: Mapped[datetime | None] = mapped_column(Moment)
 
     __table_args__ = (Index("ix_webhooks_workspace", "workspace_id", "id"),)

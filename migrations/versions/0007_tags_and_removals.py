@@ -53,7 +53,7 @@ def downgrade() -> None:
 
 
 def _set_aside() -> None:
-    """A primary key cannot be changed in place on every database."""
+    """Rename the table: a primary key cannot be changed in place on every database."""
     op.drop_index("ix_experiment_tags_experiment", "experiment_tags")
     op.rename_table("experiment_tags", "old_experiment_tags")
 

@@ -28,7 +28,7 @@ def downgrade() -> None:
 
 
 def _tell_apart() -> None:
-    """Give each run that was extended or forked before its own history, because the details were not recorded."""
+    """Give each run that was extended or forked earlier a history of its own, because the details were not recorded."""
     connection = op.get_bind()
     query = "SELECT id, fingerprint, spec, forked_epoch FROM experiments WHERE forked_epoch > 0 OR extensions > 0"
     for one, fingerprint, spec, forked_epoch in connection.execute(sa.text(query)).all():

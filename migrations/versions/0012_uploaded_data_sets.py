@@ -13,7 +13,7 @@ branch_labels = None
 depends_on = None
 
 _BUILT_IN = ("diabetes", "breast_cancer", "wine", "digits", "fashion_mnist", "mnist")
-"""Their ids sort before those of all others, and in this order."""
+"""The built-in data sets. Their ids sort before those of all other data sets, and in this order."""
 _MAX_ID, _SHA256 = sa.String(length=40), sa.String(length=64)
 
 

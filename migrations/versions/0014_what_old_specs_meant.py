@@ -16,8 +16,9 @@ _BATCH = 500
 
 
 def upgrade() -> None:
-    """Specs without `decay` were stored when AdamW's weight decay changed every parameter: an unfinished run, or a new
-    seed of a sweep, must go on with that rule. Labels of a grid follow from its values, which therefore stay."""
+    """Specs without `decay` were stored when AdamW's weight decay applied to every parameter. An unfinished run, or a
+    new seed of a sweep, must continue with that rule. The labels of a grid are derived from its values, so the values
+    stay as they are."""
     _rewrite("experiments", "spec", _spec_as_meant)
     _rewrite("sweeps", "request", _sweep_as_meant)
     for name in ("column_count", "finding_count"):
@@ -46,7 +47,7 @@ def _rewrite(table: str, column: str, as_meant: Callable[[Any], Any]) -> None:
 
 
 def _sweep_as_meant(request: dict[str, Any]) -> dict[str, Any]:
-    """Bases are stored with every field, variants as they were sent: the base tells how old both are."""
+    """Bases are stored with all fields, variants as they were sent. So only the base shows how old both are."""
     variants = None if "loss" in request["base"] else request.get("variants")
     if not variants:
         return {**request, "base": _spec_as_meant(request["base"])}

@@ -1,4 +1,4 @@
-"""Versions whose statistics and findings are of a former target until somebody asks for them"""
+"""Versions that keep the statistics and findings of a former target until somebody asks for them"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""How much a question's answer takes, and when a failed question is computed again"""
+"""The size of a question's answer, and when a failed question may be asked again"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Turns in the queue: whose a job is, its priority, and when a workspace was last served"""
+"""Turns in the queue: the workspace and the priority of a job, and when a workspace was last served"""
 
 import sqlalchemy as sa
 from alembic import op

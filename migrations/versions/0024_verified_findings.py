@@ -1,4 +1,4 @@
-"""Verifications are of a finding wherever it is: its layer may be another later"""
+"""Verifications belong to a finding whatever its layer, which may change later"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,8 +14,8 @@ VERIFICATIONS = sa.table(
 
 
 def upgrade() -> None:
-    """`dead_relu:layers/1` becomes `dead_relu`; of several layers the newest verification stays. Findings about data
-    keep their column."""
+    """`dead_relu:layers/1` becomes `dead_relu`; if several layers have one, the newest verification stays. Findings
+    about data keep their column."""
     table, session = VERIFICATIONS, op.get_bind()
     of_layers = table.c.finding.like("%:%") & ~table.c.finding.like("data!_%", escape="!")
     for row in session.execute(sa.select(table).where(of_layers).order_by(table.c.created_at, table.c.finding)).all():
@@ -26,4 +26,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Which layer it was is not known: a verification of a finding with a layer is no longer shown."""
+    """The layer is not known any more, so a verification of a finding with a layer is no longer shown."""
