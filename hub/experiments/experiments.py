@@ -174,7 +174,7 @@ def rename(
 
 
 def prioritize(session: Session, row: ExperimentRow, priority: int) -> None:
-    """Change a locked experiment's priority, and that of its job to the highest of its experiments."""
+    """Change a locked experiment's priority, and give its job the highest priority of the job's experiments."""
     row.priority = priority
     session.flush()
     highest = select(func.max(ExperimentRow.priority)).where(ExperimentRow.job_id == row.job_id).scalar_subquery()

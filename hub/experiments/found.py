@@ -1,4 +1,4 @@
-"""Findings about a run, recorded as it trains: each once, told again when it changes."""
+"""Findings about a run, recorded while it trains. Each has an event when it is new, and again when it changes."""
 
 import json
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from hub.experiments.mapping import stored_findings
 from hub.tables import ExperimentRow
 
 OF_DATA = "data_"
-"""The beginning of the ids of findings about data, which another part of the run tells of."""
+"""Prefix of the ids of findings about data, which `hub.jobs.data_findings` records."""
 OVER = "No longer so"
 
 
@@ -18,8 +18,8 @@ def update(row: ExperimentRow, found: Sequence[Finding], epoch: int) -> list[Eve
     """Record what was found about a locked experiment after this epoch, in place of what was found before. Returns the
     events, which the caller must append.
 
-    An alarm that no longer holds stays as a note. A finding is told when it is new, and again when its severity, its
-    layer or its cause is another: its numbers change with every epoch.
+    An alarm that no longer holds stays as a note. There is an event for a finding when it is new, and again when its
+    severity, its layer or its cause changes. Its numbers change with every epoch and cause no event.
     """
     stored = stored_findings(row)
     known = {one.id: one for one in stored if _is_of_run(one)}
@@ -37,7 +37,7 @@ def _is_of_run(finding: Finding) -> bool:
 
 
 def _held(finding: Finding) -> bool:
-    """Whether it was an alarm, now or earlier."""
+    """Whether the finding is an alarm, or was one earlier."""
     return finding.severity != "note" or finding.because.startswith(OVER)
 
 

@@ -18,7 +18,7 @@ _DECODER = json.JSONDecoder()
 
 
 def add(session: Session, measured: Mapping[str, MeasuredLayers]) -> None:
-    """Add what was measured of each experiment in an epoch, by id."""
+    """Add the measurements of one epoch, by the id of the experiment."""
     if measured:
         session.execute(_ADD, [_row(key, one) for key, one in measured.items()])
 
@@ -34,7 +34,8 @@ def _row(experiment_id: str, measured: MeasuredLayers) -> dict[str, object]:
 
 
 def epochs(session: Session, experiment_id: str, after: int = 0, *, with_histograms: bool = False) -> Sequence[int]:
-    """The epochs after `after` that have a report, in order; or those that have histograms."""
+    """The epochs after `after` that have a report, in order. With `with_histograms`, only those that have
+    histograms."""
     row = LayerReportRow
     query = select(row.epoch).where(row.experiment_id == experiment_id, row.epoch > after).order_by(row.epoch)
     return session.scalars(query.where(row.histograms.is_not(None)) if with_histograms else query).all()
@@ -65,7 +66,7 @@ def read_histograms(
 
 
 def _of_layer(text: str, layer: str) -> Any:
-    """What the text of all layers has of this one, or None: the others are not parsed. The name comes first, as it does
-    in the model."""
+    """The histograms of one layer from the JSON text of all layers; None if it has none. The other layers are not
+    parsed. This relies on the name being the first field of the model."""
     begin = text.find(f'{{"name":{json.dumps(layer, ensure_ascii=False)},')
     return None if begin < 0 else _DECODER.raw_decode(text, begin)[0]

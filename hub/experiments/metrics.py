@@ -45,7 +45,7 @@ def losses(
 
 
 def _steps(first: int, last: int, step: int) -> CTE:
-    """A recursive query for the numbers from first to last in steps of `step`, and the last."""
+    """A recursive query for the numbers from `first` to `last` in steps of `step`, which always include `last`."""
     begin = select(literal(first, Integer).label("epoch")).cte("steps", recursive=True)
     return begin.union_all(
         select(case((begin.c.epoch + step < last, begin.c.epoch + step), else_=last)).where(begin.c.epoch < last)

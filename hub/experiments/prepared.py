@@ -10,7 +10,7 @@ from hub.experiments.mapping import stored_data, stored_spec
 
 @dataclass(frozen=True)
 class PreparedExperiment:
-    """A resolved spec with the values that an experiment's row stores of it."""
+    """A resolved spec, with the values derived from it that an experiment's row stores."""
 
     resolved: ResolvedSpec
     stored: str

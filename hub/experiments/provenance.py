@@ -1,4 +1,5 @@
-"""The provenance of a run. If a new run of its spec may give other numbers, the run gets a different fingerprint.
+"""The provenance of a run. If a new run of the same spec may give other numbers, the run's fingerprint differs from
+that of the spec.
 
 A history is a chained SHA-256 over the forks and extensions of the run; a run from scratch has no history.
 """

@@ -113,7 +113,7 @@ class Dispatcher:
             (self._queue.send_reading, batch.readings),
             (self._queue.send_examination, batch.examinations),
         ):
-            all(map(send, ids))  # as far as one fails
+            all(map(send, ids))  # until one fails
         for job_id, device in batch.jobs:
             if not self._queue.send_job(job_id, device):
                 return self._drop_jobs()

@@ -17,10 +17,10 @@ MAX_FOREIGN = 20
 READINGS = "readings"
 EXAMINATIONS = "examinations"
 QUESTIONS, FILES = "questions", "files"
-"""In place of a device in the names of the queues of readings, examinations, short questions and files with
+"""Used in place of a device in the names of the queues for readings, examinations, short questions and files with
 predictions."""
 FILE_PREFIX = "prd_"
-"""Of the ids of questions that are answered with a file."""
+"""Prefix of the ids of questions that are answered with a file."""
 _TYPES_OF_QUEUES = (b"list", "list", b"none", "none")
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 logger = logging.getLogger(__name__)
@@ -61,8 +61,8 @@ class Queue:
         return self._send(ANSWER_TASK, FILES if question_id.startswith(FILE_PREFIX) else QUESTIONS, question_id)
 
     def next_reading(self, seconds: float) -> str | None:
-        """Take the id of a version to read, or if there is none to examine, from the queues; None if there is none for
-        this time (less than a second).
+        """Take the id of a version to read or, if there is none, of one to examine from the queues. None if both queues
+        stay empty for this time (less than a second).
 
         Celery's pool is as large as the number of training slots, so readings and questions, which have slots of their
         own, are taken here. Raises one of `REDIS_TROUBLE` if Redis does not answer.
@@ -71,7 +71,8 @@ class Queue:
         return None if element is None else version_of(element)
 
     def next_question(self, seconds: float, lane: str = QUESTIONS) -> str | None:
-        """Take the id of a question of a lane from its queue; None if there is none for this time (less than a second).
+        """Take the id of a question from the queue of a lane; None if the queue stays empty for this time (less than a
+        second).
 
         Raises one of `REDIS_TROUBLE` if Redis does not answer.
         """
