@@ -10,7 +10,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class FileLock:
-    """What `locked_file` gives: true if the lock is held."""
+    """The result of `locked_file`: true if the lock is held."""
 
     handle: int
     is_held: bool
@@ -19,8 +19,8 @@ class FileLock:
         return self.is_held
 
     def share(self) -> None:
-        """Let others share the lock from now on. Linux does that in one step; where it is two, another process may
-        have had the lock in between."""
+        """Let others share the lock from now on. Linux does this in one step. On a system that takes two steps, another
+        process may have held the lock in between."""
         fcntl.flock(self.handle, fcntl.LOCK_SH)
 
 
@@ -37,7 +37,7 @@ def locked_folder(folder: Path, *, shared: bool = False, wait: bool = True) -> I
 @contextmanager
 def locked_file(path: Path, *, shared: bool = False, wait: bool = True) -> Iterator[FileLock]:
     """Hold the lock of a file, which is created if it is missing. Whoever holds it exclusively may delete the file.
-    Without `wait`, what it yields is false if the lock is held elsewhere."""
+    Without `wait`, yields a false value if the lock is held elsewhere."""
     while True:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
@@ -58,7 +58,7 @@ def _lock(handle: int, *, shared: bool, wait: bool) -> bool:
 
 
 def _is_at(handle: int, path: Path) -> bool:
-    """Whether the file is still the one of this name: it may have been deleted while this process waited."""
+    """Whether the path still leads to this file: it may have been deleted while this process waited."""
     try:
         return os.path.samestat(os.fstat(handle), path.stat())
     except FileNotFoundError:

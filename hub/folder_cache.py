@@ -15,10 +15,10 @@ LOCK = ".lock"
 
 
 class FolderCache:
-    """Folders of files by key, least recently used first to go. Keys have no dots.
+    """A cache of folders with files, by key. The least recently used folders are deleted first. Keys contain no dots.
 
-    A folder gets its name only when it is complete and flushed. Processes and threads that need the same one wait for
-    the first, and nobody waits for another key. A folder that somebody uses is never deleted.
+    A folder gets its name only when it is complete and flushed. Processes and threads that need the same folder wait
+    for the first one to fill it; nobody waits for another key. A folder in use is never deleted.
     """
 
     def __init__(self, root: Path, max_bytes: int) -> None:
@@ -43,7 +43,7 @@ class FolderCache:
             with self._locked(key) as lock:
                 if not folder.is_dir():
                     self._fill(folder, write)
-                lock.share()  # before others go: nobody may take this one for one that nobody uses
+                lock.share()  # before any folder is evicted: no process may take this one for unused
                 self._delete_abandoned()
                 self._evict(keep=folder)
                 if folder.is_dir():
@@ -51,14 +51,14 @@ class FolderCache:
                     return
 
     def make_room(self, size: int) -> None:
-        """Delete the least recently used folders, as far as another one of `size` bytes needs their place: within the
-        limit, and on the disk. Deletes none if not even all of them make room."""
+        """Delete the least recently used folders until another folder of `size` bytes fits, both within the limit and
+        on the disk. Deletes none if the disk would be too full even without all of them."""
         free, found = shutil.disk_usage(self.root).free, self._found()
         if free + sum(bytes_ for _, bytes_, _ in found) >= size:
             self._evict(room=size)
 
     def _fill(self, folder: Path, write: Callable[[Path], None]) -> None:
-        for left in self.root.glob(f".{folder.name}.*{PART}"):  # by a process that was killed: its lock is ours now
+        for left in self.root.glob(f".{folder.name}.*{PART}"):  # left by a killed process, whose lock is ours now
             shutil.rmtree(left, ignore_errors=True)
         part = self._part(folder.name)
         part.mkdir()
@@ -73,13 +73,13 @@ class FolderCache:
         sync(self.root)
 
     def _found(self) -> list[tuple[float, int, Path]]:
-        """When each folder was last used, its bytes and its path, the least recently used first."""
+        """For each folder, when it was last used, its size in bytes and its path; the least recently used first."""
         folders = [path for path in self.root.iterdir() if not path.name.startswith(".")]
         return sorted((*of, path) for path in folders if (of := _time_and_bytes(path)) is not None)
 
     def _evict(self, keep: Path | None = None, room: int = 0) -> None:
-        """Delete the least recently used folders that exceed the limit, or stand where there must be room. Those in use
-        stay."""
+        """Delete the least recently used folders until `room` more bytes fit, both within the limit and on the disk.
+        Folders in use stay."""
         found = self._found()
         total = sum(size for _, size, _ in found)
         for _, size, path in found:
@@ -89,8 +89,8 @@ class FolderCache:
                 total -= size
 
     def _is_deleted(self, folder: Path) -> bool:
-        """Delete a folder, unless somebody uses it. It loses its name first: a process that is killed while it deletes
-        leaves no folder that lacks files."""
+        """Delete a folder, unless somebody uses it. The folder is renamed first: a process that is killed during the
+        deletion leaves no incomplete folder under the key."""
         with self._locked(folder.name, wait=False) as is_free:
             if is_free and folder.is_dir():
                 part = self._part(folder.name)
@@ -100,7 +100,8 @@ class FolderCache:
             return bool(is_free)
 
     def _delete_abandoned(self) -> None:
-        """Delete what processes that were killed have left, and locks of folders that are gone."""
+        """Delete the unfinished folders that killed processes have left, and the lock files of folders that are
+        gone."""
         for path in self.root.glob(".*"):
             key = path.name[1:].partition(".")[0]
             if (self.root / key).is_dir() and path.suffix == LOCK:

@@ -16,7 +16,7 @@ RETENTION = timedelta(hours=24)
 _KEY_LOCKS = 0x6B657973
 """Namespace of the Postgres advisory locks for keys. SQLite has only one writer at a time anyway."""
 _COLUMNS = {"exp_": "experiment_id", "swp_": "sweep_id", "dst_": "dataset_id", "upl_": "upload_id"}
-"""The column for what a response is about, by the prefix of its id."""
+"""The column for the id of what a response is about, by the prefix of that id."""
 
 
 @dataclass(frozen=True)

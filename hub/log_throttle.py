@@ -1,5 +1,6 @@
 """Throttles repeated log lines: in each minute the first are written, the rest only counted. Unauthenticated clients
-must not be able to fill the disk with warnings, nor must an unreachable Redis while epochs are short."""
+must not be able to fill the disk with warnings. Nor must an unreachable Redis, about which runs with short epochs warn
+again and again."""
 
 import logging
 import time

@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path("/")
 _UNLIMITED = 2**60
-"""Control groups of version 1 write a number beyond this where they set no limit."""
+"""Without a limit, control groups of version 1 contain a number greater than this."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Machine:
     cpus: int
     """Logical CPUs."""
     free_bytes: int | None
-    """Memory; None where the system does not say."""
+    """Free memory; None if the system does not report it."""
 
 
 def this_machine(root: Path = ROOT) -> Machine:
@@ -43,13 +43,13 @@ def _cores(cpus: Iterable[int], root: Path) -> int:
 
 
 def _siblings(cpu: int, root: Path) -> str:
-    """Names the physical core of a logical CPU: the list of all its logical CPUs."""
+    """An identifier of a logical CPU's physical core: the list of the core's logical CPUs."""
     listed = root / f"sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list"
     return text(listed) or str(cpu)
 
 
 def _cpu_quota(root: Path) -> float | None:
-    """CPUs that the control groups leave the process; None without a limit."""
+    """Number of CPUs that the control groups allow the process; None without a limit."""
     limits = []
     for folder in _groups(root, "cpu"):
         quota, _, period = (text(folder / "cpu.max") or "").partition(" ")
@@ -93,7 +93,7 @@ def _groups(root: Path, controller: str) -> list[Path]:
 
 
 def text(file: Path) -> str | None:
-    """The contents of a file of the system; None if there is no such file."""
+    """The contents of a system file; None if it cannot be read."""
     try:
         return file.read_text(encoding="utf-8").strip()
     except OSError:

@@ -11,9 +11,9 @@ from tempfile import mkdtemp
 from hub.file_lock import locked_folder
 
 NEW = ".new"
-"""Ending of a folder whose owner does not hold its lock yet."""
+"""Suffix of a folder whose owner does not hold its lock yet."""
 OLD_SECONDS = 3600.0
-"""Age at which such a folder is abandoned, and a file: a file that somebody needs loses its name at once."""
+"""Age at which such a folder counts as abandoned, and a file, too: a file that is still needed is unlinked at once."""
 
 logger = logging.getLogger(__name__)
 

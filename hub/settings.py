@@ -52,11 +52,11 @@ class Settings:
     quotas: Quotas = field(default_factory=Quotas)
     """Quotas of each workspace."""
     webhook_hosts: frozenset[str] = frozenset()
-    """Hosts, or `host:port`, that webhooks may call although they are not public, and without TLS."""
+    """Hosts, or `host:port`, that webhooks may call even if they are not public, and without TLS."""
 
     @property
     def incoming(self) -> Path:
-        """Where files lie while their requests are answered."""
+        """The folder for files while the requests that need them are processed."""
         return self.data_dir / "incoming"
 
     @classmethod
@@ -106,7 +106,7 @@ def _url(env: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str | N
 
 
 def _hosts(text: str) -> frozenset[str]:
-    """Hosts with commas between them."""
+    """A comma-separated list of hosts."""
     return frozenset(host for part in text.split(",") if (host := part.strip().lower()))
 
 
