@@ -185,7 +185,8 @@ async def _on_os_error(_: Request, error: Exception) -> Response:
 def _schema_mismatch(hub: Hub, error: Exception) -> str | None:
     """Why this code cannot work with the database's schema, if that may have caused the error.
 
-    An unreachable Postgres is not asked: it has its own kind of error. SQLite raises the same kind for a missing table
+    An unreachable Postgres has its own kind of error and is not queried. SQLite raises the same kind for a missing
+    table
     as for an unreachable file.
     """
     if isinstance(error, _UNREACHABLE) and hub.database.engine.dialect.name != "sqlite":

@@ -18,12 +18,12 @@ def answer(message: Message, status: int = 200, headers: Mapping[str, str] | Non
 
 
 def repeatable(outcome: Outcome, status: int, location: str | None = None) -> Response:
-    """The response to an idempotent request; `location` is the path of what it created."""
+    """The response to an idempotent request; `location` is the path of the resource that the request created."""
     return Response(outcome.answer, status, headers_of(outcome, location), JSON)
 
 
 def headers_of(outcome: Outcome, location: str | None = None) -> dict[str, str]:
-    """The headers of such a response: `Location`, `ETag`, `Idempotency-Replayed`."""
+    """The headers of the response to an idempotent request: `Location`, `ETag`, `Idempotency-Replayed`."""
     headers = {} if location is None else {"Location": location}
     if outcome.version is not None and outcome.seen is not None:
         headers["ETag"] = etag_of(outcome.version, outcome.seen)

@@ -58,13 +58,13 @@ class RowsQuery(VersionQuery):
     column: Columns = ()
     """Only this column. Repeat `column=…` for several."""
     finding: Text | None = None
-    """Only the rows that the findings with this id are about: at most 100 of each."""
+    """Only the rows that the findings with this id are about: at most 100 rows for each finding."""
     finding_column: ColumnName | None = None
     """Of these findings, only the one about this column."""
     row: Annotated[tuple[Annotated[int, Field(ge=0, le=LARGEST)], ...], Field(max_length=PAGE_SIZE)] = ()
     """Only this row, by its position from 0. Repeat `row=…` for several."""
     spreadsheet: bool = False
-    """In CSV: put `'` before text that a spreadsheet would take for a formula."""
+    """In CSV: put `'` before text that a spreadsheet would treat as a formula."""
 
 
 class StatisticsQuery(VersionQuery):

@@ -138,7 +138,7 @@ async def stream_dataset(
     """Stream all events of one data set, from the first to the end of its reading.
 
     Ids are 1, 2, 3 … without gaps. Each event is `{"seq", "kind", "at", "dataset_id", "data"}`: the `data` of `status`
-    and `end` are the data set, of `progress` how far the reading is, of `log` a line, of `finding` what is wrong with
+    and `end` are the data set, of `progress` the progress of reading, of `log` a line, of `finding` what is wrong with
     the data. More kinds may be added: skip unknown kinds.
     The stream closes after `end`. Close a browser's EventSource then, or it reconnects.
     """

@@ -1,4 +1,4 @@
-"""`/v1/experiments/{id}/export/{file}`: take a trained network with you."""
+"""`/v1/experiments/{id}/export/{file}`: download a trained network."""
 
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -57,7 +57,7 @@ async def export(
     if_none_match: Annotated[list[str] | None, Header(description="ETags of the files that the client has.")] = None,
 ) -> Response:
     """A trained network as a file: `model.onnx` takes raw columns and answers with predictions, in any ONNX runtime;
-    `weights.safetensors` has the named weights; `preprocessing.json` what turns a row into the network's inputs;
+    `weights.safetensors` has the named weights; `preprocessing.json` has the steps from a row to the network's inputs;
     `card.md` is a model card; `run.py` repeats the training with torch and numpy alone; `bundle.zip` has all of them,
     and rows to check the model by."""
 

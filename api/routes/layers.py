@@ -40,7 +40,7 @@ def get_layers(
     """What each epoch did to the layers: norms of weights, gradients and updates, signal share, flat and dead
     activations; and for the whole network ρ, F, the paired t of the validation examples and the noise scale.
 
-    Empty if the spec has `{"statistics": "off"}`. A run with short epochs has the statistics of some epochs.
+    Empty if the spec has `{"statistics": "off"}`. A run with short epochs has the statistics of only some epochs.
     """
     arguments = (state.hub, caller.workspace_id, experiment_id, query.after, query.epoch, query.max_points)
     return answer(layers.of_experiment(*arguments), headers=NO_STORE)

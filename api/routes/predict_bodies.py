@@ -62,7 +62,7 @@ class PredictQuery(Query):
     interval: Level | None = None
     """For regression: answer with intervals that hold the truth with this probability."""
     spreadsheet: bool = False
-    """In CSV: put `'` before text that a spreadsheet would take for a formula."""
+    """In CSV: put `'` before text that a spreadsheet would treat as a formula."""
 
     def request(self) -> PredictRequest:
         """The options in the form of a JSON request."""

@@ -34,10 +34,11 @@ def ask(hub: Hub, workspace_id: str, experiment_id: str, epoch: Epoch) -> str:
 
 
 def calibration(hub: Hub, workspace_id: str, experiment_id: str, epoch: Epoch) -> CalibrationRecord:
-    """The calibration of an experiment's network. Raises as `ask` does, and
+    """The calibration of an experiment's network.
 
     Raises:
         Unanswered: the calibration is not known yet.
+        GradusError: as for `ask`.
     """
     question_id = ask(hub, workspace_id, experiment_id, epoch)
     found = questions.outcome(hub, workspace_id, question_id)

@@ -68,7 +68,7 @@ def from_body(
     parse: dict[str, Any],
     repeatable: Repeatable | None,
 ) -> Outcome:
-    """Create a data set from a file. `file` has its name; the upload is added here.
+    """Create a data set from a file. `file` has the file's name; its upload is added here.
 
     Raises:
         Conflict: the name is taken, or the key was used for another request.
@@ -152,7 +152,7 @@ def version_from_uploads(
         newest = service.version(session, row, row.newest)
         parse = json.loads(newest.parse) if request.parse is None else request.parse
         files = request.files and _lock_uploads(session, workspace_id, request.files)
-        if not files:  # the same files once more: their table may be as large as they are
+        if not files:  # the same files again: their new table may be as large as the files
             size = sum(source.size for source in records.sources(session, newest.id))
             quotas.check_bytes_quota(datasets.bytes_of(session, workspace_id), size, hub.settings.quotas)
         return _new_version(session, hub, row, files or datasets.files(session, newest.id), parse)

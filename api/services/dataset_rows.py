@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class RowSelection:
-    """Which rows of a version, and which of their columns."""
+    """The requested rows of a version, and the requested columns."""
 
     offset: int
     limit: int

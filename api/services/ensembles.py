@@ -87,10 +87,11 @@ def predict_csv(
     content: bytes,
     request: PredictRequest,
 ) -> Iterator[bytes]:
-    """The answers to the rows of a CSV text, as CSV in pieces. Raises as `predict` does, and
+    """The answers to the rows of a CSV text, as CSV in pieces.
 
     Raises:
         BadRequest: the text breaks the rules of CSV.
+        GradusError: as for `predict`.
     """
     _, model = _asked(hub, models, workspace_id, sweep_id, label, request)
     from api.prediction.csv_answers import csv_answers  # noqa: PLC0415 (imports numpy)
@@ -109,10 +110,11 @@ def predict_picture(
     content: bytes,
     request: PredictRequest,
 ) -> EnsemblePrediction:
-    """The answer to one picture. Raises as `predict` does, and
+    """The answer to one picture.
 
     Raises:
         UnsupportedMedia: the networks do not take a picture alone.
+        GradusError: as for `predict`.
     """
     asked, model = _asked(hub, models, workspace_id, sweep_id, label, request)
     return _answered(asked, model, picture_columns(model, content), 1, request)

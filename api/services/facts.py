@@ -54,7 +54,7 @@ class Lookup:
             stored_tables.exists(session, self._workspace_id, dataset.digest)
 
     def resolve(self, experiment: Spec) -> ResolvedSpec:
-        """The experiment, resolved with the facts of its data set.
+        """Resolve the experiment with the facts of its data set.
 
         Raises:
             InvalidSpec: there is no such data set, or the spec does not fit it.
@@ -99,7 +99,7 @@ class Lookup:
 
 
 def resolved(hub: Hub, workspace_id: str, experiment: Spec) -> ResolvedSpec:
-    """The experiment of a request, resolved.
+    """Resolve the experiment of a request.
 
     Raises:
         InvalidSpec: there is no such data set, or the spec does not fit it.

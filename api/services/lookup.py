@@ -51,7 +51,7 @@ class Lookup(Generic[Row]):
         return row
 
     def absent(self, resource_id: str) -> NotFound:
-        """The error of an id that the workspace does not have."""
+        """The error for an id that the workspace does not have."""
         return NotFound(f"no {self.name} {resource_id[:100]}")
 
 

@@ -13,7 +13,7 @@ def is_over(hub: Hub, workspace_id: str, question_id: str) -> bool:
 
 
 def outcome(hub: Hub, workspace_id: str, question_id: str) -> Outcome:
-    """The answer, if there is one by now.
+    """The outcome of a question, with the answer if there is one already.
 
     Raises:
         NotFound: the workspace has no such question, or it was deleted.

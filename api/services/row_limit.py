@@ -13,7 +13,7 @@ MOST = 16 << 20
 
 
 def check_rows(table: "Table", names: Sequence[str], positions: Sequence[int]) -> None:
-    """Refuse rows that are too large for one answer, before they are read. Positions ascend.
+    """Refuse rows that are too large for one answer, before they are read. `positions` must ascend.
 
     Raises:
         TooLarge: these columns of these rows have more than `MOST` bytes.

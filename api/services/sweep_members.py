@@ -1,4 +1,4 @@
-"""The experiments of a sweep: expanded from its request, held to the quotas, stored and queued."""
+"""The experiments of a sweep: expanded from its request, checked against the quotas, stored and queued."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The trained networks of experiments, from their checkpoints. numpy is imported when one is first asked for."""
+"""The trained networks of experiments, from their checkpoints. numpy is imported when a network is first requested."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Chosen:
-    """An experiment, and the weights that were asked for."""
+    """An experiment, and the requested weights."""
 
     row: ExperimentRow
     weights: Weights
