@@ -1,1 +1,1 @@
-"""What travels between server and client: one file for each resource."""
+"""The types of requests and responses between client and server: one file for each resource."""

@@ -19,7 +19,7 @@ class AugmentedRequest(SpecModel):
     """The body of `POST /v1/datasets/{id}/augmented`."""
 
     augment: Augment
-    """The words, as in the `dataset` of a spec."""
+    """The changes, as in the `dataset` of a spec."""
     seed: Seed = 0
     """The run's seed, of which the draws are a function."""
     epoch: int = Field(default=1, ge=1, le=MAX_EPOCHS)
@@ -30,6 +30,6 @@ class AugmentedRequest(SpecModel):
         Annotated[int, Field(ge=1, le=MOST_EXAMPLES)]
         | Annotated[tuple[Place, ...], Field(strict=False, min_length=1, max_length=MOST_EXAMPLES)]
     ) = 4
-    """The first so many training examples, or their positions in the training split, one row for each."""
+    """The number of first training examples, or a list of positions in the training split; one row for each example."""
     version: int | None = Field(default=None, ge=1, le=2**31 - 1)
     """Version of an uploaded data set; null for the newest that is ready."""

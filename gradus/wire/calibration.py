@@ -1,4 +1,4 @@
-"""What the validation split says of a network's answers: the answer of `GET /v1/experiments/{id}/calibration`."""
+"""The calibration of a network on the validation split: the answer of `GET /v1/experiments/{id}/calibration`."""
 
 from math import ceil
 
@@ -15,16 +15,17 @@ class TargetIntervals(Message):
 
     target: str
     half_widths: tuple[Number, ...]
-    """An interval is the prediction plus and minus this, for the levels 0.5, 0.501, … 0.999; infinite where the split
-    has too few examples."""
+    """Half-widths for the levels 0.5, 0.501, … 0.999: an interval is the prediction plus and minus this; infinite if
+    the split has too few examples."""
 
     def half_width(self, level: float) -> float:
-        """The half width for a level, which is rounded up to a thousandth."""
+        """The half-width for a level, which is rounded up to a thousandth."""
         return self.half_widths[ceil(round(1000 * level, 6)) - LEAST_LEVEL]
 
 
 class CalibrationRecord(Message):
-    """What is fitted to the validation split, so that answers come true as often as they say."""
+    """The calibration fitted on the validation split, so that predictions come true as often as their probabilities
+    say."""
 
     experiment: str
     epoch: int
@@ -33,8 +34,9 @@ class CalibrationRecord(Message):
     n: int
     """Examples of the validation split."""
     temperature: Number | None
-    """Logits divided by it have the least log loss there; 1 if no temperature makes it least; null for regression."""
+    """The temperature by which logits are divided to minimize the log loss on the validation split; 1 if there is no
+    minimum; null for regression."""
     note: str | None = None
-    """Why the temperature is 1, if no temperature makes the log loss least."""
+    """Why the temperature is 1, if the log loss has no minimum."""
     intervals: tuple[TargetIntervals, ...]
-    """Of regression; else empty."""
+    """The intervals of a regression's targets; empty for other tasks."""

@@ -7,7 +7,7 @@ from gradus.wire.message import Message
 from gradus.wire.tolerant import Open
 
 Direction = Literal["min", "max", "none"]
-"""Which values of a metric are better: the small ones, the large ones, neither."""
+"""Which values of a metric are better: small ones, large ones, or neither."""
 Split = Literal["train", "validation", "test"]
 """The examples that a metric is measured on."""
 
@@ -18,29 +18,29 @@ class CatalogEntry(Message):
     kind: str
     title: str
     formula: str
-    """What it computes, with source where there is one."""
+    """What it computes, with the source if there is one."""
     json_schema: dict[str, Any]
     """JSON Schema of its object; a bare string for kinds that have no fields."""
 
 
 class MetricEntry(Message):
-    """One metric: a key of the metrics row, and what a table or a chart has to know of it."""
+    """One metric: a key of the metrics row, and what tables and charts need to know about it."""
 
     key: str
     label: str
-    """For people."""
+    """Display name."""
     unit: str | None
-    """`fraction` (of 1, often shown in percent), `s`, `1/s`; null for a plain number."""
+    """`fraction` (from 0 to 1, often shown in percent), `s` or `1/s`; null for a plain number."""
     direction: Open[Direction]
     """Which values are better."""
     panel: str
-    """The chart that it belongs to: metrics of one panel share their axis."""
+    """The chart that it belongs to: metrics of one panel share an axis."""
     split: Open[Split] | None
     """The examples that it is measured on; null if on none."""
     tasks: tuple[Open[Task], ...]
-    """The tasks that have it; in the rows of others it is null."""
+    """The tasks that have it; in the rows of other tasks it is null."""
     objective: bool
-    """Whether a sweep can be judged by it."""
+    """Whether it can be the objective of a sweep."""
 
 
 class Catalog(Message):

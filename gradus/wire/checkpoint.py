@@ -1,19 +1,19 @@
-"""Checkpoints as the server answers them."""
+"""Checkpoints in the server's responses."""
 
 from gradus.wire.message import Message, Moment
 
 
 class CheckpointRecord(Message):
-    """A point to which a run can go back."""
+    """A checkpoint that a run can be resumed from."""
 
     epoch: int
     """Epochs done."""
     step: int
     """Steps taken since the start of the run."""
     whole: bool
-    """Whether it stands between two epochs: only then can a fork begin there."""
+    """Whether it is at the end of an epoch: only then can a fork begin there."""
     size: int
-    """Bytes."""
+    """Size in bytes."""
     created_at: Moment
 
 

@@ -1,4 +1,4 @@
-"""What a person asks of an experiment that is there already."""
+"""Requests about an existing experiment."""
 
 from typing import Any
 
@@ -12,13 +12,13 @@ class ExtendRequest(SpecModel):
     """The body of `POST /v1/experiments/{id}/extend`."""
 
     epochs: int = Field(ge=1, le=MAX_EPOCHS)
-    """How many more to train."""
+    """Number of additional epochs."""
 
 
 class ForkRequest(SpecModel):
     """The body of `POST /v1/experiments/{id}/fork`."""
 
     changes: dict[str, Any] = Field(default_factory=dict)
-    """A merge patch (RFC 7396) of the spec: what is named changes, null takes it back to its default."""
+    """A merge patch (RFC 7396) of the spec: named fields are changed, and null resets a field to its default."""
     from_epoch: int | None = Field(default=None, ge=1, le=MAX_EPOCHS)
-    """Go on from the checkpoint of this epoch; null begins from the start."""
+    """Continue from the checkpoint of this epoch; null begins from the start."""

@@ -1,4 +1,4 @@
-"""Data sets as the server answers them."""
+"""Data sets in the server's responses."""
 
 from typing import Any, Literal
 
@@ -34,7 +34,7 @@ class ReadFailure(Message):
 
 
 class VersionSummary(Message):
-    """A version of a data set, in short."""
+    """A summary of a version of a data set."""
 
     number: int
     status: Open[DatasetStatus]
@@ -45,11 +45,11 @@ class VersionSummary(Message):
     """Size of the parsed table on disk."""
     error: ReadFailure | None
     progress: StepProgress | None
-    """How far the reading is; null when it is over."""
+    """Progress of the reading; null when it has ended."""
     created_at: Moment
     finished_at: Moment | None
     column_count: int | None = None
-    """Null until it is ready, as is `finding_count`."""
+    """Null until the version is ready, like `finding_count`."""
     finding_count: int | None = None
 
 
@@ -61,7 +61,7 @@ class SourceFile(Message):
     """Id of the upload, from which other versions can be made."""
     size: int
     sha256: str | None
-    """Of the whole file, if it is known."""
+    """SHA-256 of the whole file, if it is known."""
     split: str | None
     """The part that its rows belong to."""
 
@@ -70,11 +70,12 @@ class VersionRecord(VersionSummary):
     """A version of a data set."""
 
     parse: dict[str, Any]
-    """The options that its files are read with: as sent until the version is ready, then resolved."""
+    """The options that its files are read with: those of the request until the version is ready, then with every option
+    written out."""
     guessed: dict[str, str]
     """For each option that was guessed, the evidence."""
     columns: tuple[ColumnRecord, ...]
-    """Empty until the version is ready. Each has at most its 50 most frequent values."""
+    """Empty until the version is ready. Each column lists at most its 50 most frequent values."""
     files: tuple[FileFacts, ...]
     """Rows of each file; empty until the version is ready."""
     sources: tuple[SourceFile, ...]
@@ -87,47 +88,48 @@ class DatasetRecord(Message):
     id: str
     name: str
     title: str
-    """Of a built-in data set; else its name."""
+    """Title of a built-in data set; else the name."""
     built_in: bool
     tags: tuple[str, ...]
     notes: str
     status: Open[DatasetStatus]
-    """Of the newest version."""
+    """Status of the newest version."""
     version: int | None
     """Number of the newest version that is ready; null for a built-in data set."""
     target: TargetColumns | None
-    """The target of specs that name none."""
+    """The default target, for specs without a `target`."""
     rows: int | None
-    """Of the newest version that is ready, as are `bytes`, `digest`, the counts, `columns` and `parse`."""
+    """Number of rows of the newest version that is ready; `bytes`, `digest`, the counts, `columns` and `parse` are also
+    of that version."""
     bytes: int | None
     digest: str | None
     error: ReadFailure | None
     """Why the newest version could not be read."""
     progress: StepProgress | None
-    """How far the reading of the newest version is."""
+    """Progress of the reading of the newest version."""
     created_at: Moment | None
     """Null for a built-in data set."""
     task: Open[Task] | None
-    """Of a built-in data set, as are the fields below: for others, the experiment's spec decides."""
+    """Only for a built-in data set, like the fields below: for others, the experiment's spec determines them."""
     input_shape: tuple[int, ...] | None
     inputs: int | None
     """Numbers in one example."""
     classes: tuple[str, ...] | None
     """Empty for regression."""
     train_examples: int | None
-    """With the default validation size."""
+    """Number of training examples with the default validation split."""
     validation_examples: int | None
-    """Default."""
+    """Default size of the validation split."""
     test_examples: int | None
     available: bool
-    """Whether the data are here; if not, the first run that needs them downloads them."""
+    """Whether the data are on the server; if not, the first run that needs them downloads them."""
     last_event: int
     """Number of the newest event in the data set's log."""
     column_count: int | None = None
     finding_count: int | None = None
     """Number of findings about its data."""
     columns: tuple[ColumnRecord, ...] | None = None
-    """Null in lists and events. Each has at most its 50 most frequent values."""
+    """Null in lists and events. Each column lists at most its 50 most frequent values."""
     parse: dict[str, Any] | None = None
     """How the files were read: every option written out. Null in lists and events."""
     guessed: dict[str, str] | None = None
@@ -147,7 +149,7 @@ class DatasetPage(Message):
 
 
 class DatasetDryRun(Message):
-    """What reading the beginning of the files gives, without storing anything."""
+    """The result of reading the beginning of the files, without storing anything."""
 
     parse: dict[str, Any]
     """Resolved: every option written out."""
@@ -162,7 +164,7 @@ class DatasetDryRun(Message):
     findings: tuple[Finding, ...]
     bytes_read: int
     complete: bool
-    """Whether these are all bytes of the files."""
+    """Whether the files were read completely."""
 
 
 class RowPage(Message):
@@ -182,7 +184,7 @@ class DatasetEnvelope(Message):
     """One event of a data set: the data of a server-sent event, or a line of NDJSON."""
 
     seq: int
-    """Its number in the log of its data set: 1, 2, 3 …"""
+    """The event's number in the log of its data set: 1, 2, 3 …"""
     kind: str
     at: Moment
     dataset_id: str
@@ -193,7 +195,7 @@ class DatasetLogEntry(Message):
     """A line of a data set's log."""
 
     id: int
-    """Its number among all events of the data set."""
+    """The line's number among all events of the data set."""
     at: Moment
     level: str
     message: str

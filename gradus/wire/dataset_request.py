@@ -1,4 +1,4 @@
-"""What a person asks of data sets."""
+"""Requests about data sets."""
 
 import unicodedata
 from typing import Annotated, Any
@@ -50,7 +50,7 @@ class DatasetFile(SpecModel):
     name: FileName | None = None
     """Its name; null for the upload's id."""
     split: Part | None = None
-    """The part that its rows belong to; null if the spec of the experiment is to split them."""
+    """The part that its rows belong to; null if experiments' specs determine the split."""
 
 
 Files = Annotated[tuple[DatasetFile, ...], Field(strict=False, min_length=1, max_length=MAX_FILES)]
@@ -62,9 +62,9 @@ class DatasetRequest(SpecModel):
     name: DatasetName
     files: Files
     parse: dict[str, Any] = Field(default_factory=dict)
-    """How to read the files; what is left out is guessed."""
+    """How to read the files; omitted options are guessed."""
     target: DefaultTarget = None
-    """The target of specs that name none."""
+    """The default target, for specs without a `target`."""
     tags: Tags = ()
     notes: Notes = ""
 
@@ -83,10 +83,10 @@ def _without_default(schema: dict[str, Any]) -> None:
 
 
 class DatasetPatch(SpecModel):
-    """The changes to a data set; what is left out stays."""
+    """The changes to a data set; omitted fields stay as they are."""
 
     name: DatasetName | SkipJsonSchema[None] = Field(default=None, json_schema_extra=_without_default)
     tags: Tags | SkipJsonSchema[None] = Field(default=None, json_schema_extra=_without_default)
     notes: Notes | SkipJsonSchema[None] = Field(default=None, json_schema_extra=_without_default)
     target: DefaultTarget = Field(default=None, json_schema_extra=_without_default)
-    """The target of specs that name none; null for none."""
+    """The default target, for specs without a `target`; null for none."""

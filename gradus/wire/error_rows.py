@@ -7,25 +7,25 @@ from gradus.wire.message import Message, Number
 
 
 class ErrorRow(Message):
-    """An example, and what the network says of it."""
+    """An example, and the network's prediction for it."""
 
     row: int
-    """Position in the data set, from 0; of a built-in one, in its published training or test file."""
+    """Position in the data set, from 0; for a built-in data set, in its published training or test file."""
     given: str
-    """Its class."""
+    """The true class."""
     predicted: str
     """The class with the largest probability."""
     probability: Number
-    """Of the predicted class."""
+    """Probability of the predicted class."""
     probability_of_given: Number
     cells: dict[str, Any] | None = None
-    """Its values by column; null for a built-in data set, or if the data set was deleted."""
+    """The example's values by column; null for a built-in data set, or if the data set was deleted."""
     image: str | None = None
     """The URL of its picture: a path, or for a built-in data set a `data:` URL; null if it has none."""
 
 
 class ErrorPage(Message):
-    """Examples in a cell of the confusion matrix, the surest predictions first."""
+    """Examples in a cell of the confusion matrix, most confident predictions first."""
 
     experiment: str
     epoch: int
@@ -35,5 +35,5 @@ class ErrorPage(Message):
     predicted: str | None
     offset: int
     total: int
-    """Examples in the cell."""
+    """Number of examples in the cell."""
     data: tuple[ErrorRow, ...]

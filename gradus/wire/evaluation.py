@@ -1,4 +1,4 @@
-"""How good a trained network is: the answer of `GET /v1/experiments/{id}/evaluation`."""
+"""The evaluation of a trained network: the answer of `GET /v1/experiments/{id}/evaluation`."""
 
 from typing import Literal
 
@@ -11,39 +11,39 @@ Interval = tuple[Number, Number]
 
 
 class Metric(Message):
-    """A number that tells how good the network is."""
+    """A measure of the network's quality."""
 
     name: str
     target: str | None = None
     """The target that it is about, if a regression has several."""
     value: Number
     ci95: Interval | None = None
-    """Wilson's interval of a share, else from 2 000 bootstrap draws; null for ranks of more than 50 classes, and
-    for the calibration error, which draws with replacement overstate."""
+    """Wilson's interval for a share, else from 2 000 bootstrap draws; null for rank metrics of more than 50 classes,
+    and for the calibration error, which draws with replacement overestimate."""
     baseline: Number | None = None
     """The value of a prediction that knows nothing but the training targets: their frequencies, mean or median."""
 
 
 class ClassMetrics(Message):
-    """How well one class, or one label, is found."""
+    """The metrics of one class or one label."""
 
     name: str
     support: int
-    """Examples that have it."""
+    """Number of examples of the class."""
     predicted: int
-    """Examples that are said to have it."""
+    """Number of examples that are predicted to be of the class."""
     hits: int
-    """Examples of both kinds."""
+    """Number of examples of the class that are predicted correctly."""
     precision: Number
-    """Share of the predictions that are right."""
+    """Precision: share of the predictions of the class that are correct."""
     precision_ci95: Interval
     recall: Number
-    """Share of its examples that are found."""
+    """Recall: share of the examples of the class that are predicted correctly."""
     recall_ci95: Interval
     f1: Number
     """Harmonic mean of precision and recall."""
     auc: Number
-    """Area under the ROC curve, against all other classes."""
+    """Area under the ROC curve of the class against all other classes."""
     average_precision: Number
 
 
@@ -78,23 +78,23 @@ class ReliabilityBin(Message):
     confidence: Number
     """Mean of the predicted probabilities."""
     share: Number
-    """Share for which the prediction came true."""
+    """Share of the examples for which the prediction is correct."""
     ci95: Interval
-    """Of the share."""
+    """Confidence interval of the share."""
 
 
 class Reliability(Message):
-    """Whether probabilities come true: 15 bins of equally many examples."""
+    """Predicted probabilities compared with observed frequencies, in 15 bins with equally many examples."""
 
     of: Literal["predicted_class", "positive_class", "labels"]
-    """The probability that is compared: of the predicted class; of the second of two classes; of all labels."""
+    """Whose probability is compared: the predicted class, the second of two classes, or all labels."""
     bins: tuple[ReliabilityBin, ...]
     calibrated: tuple[ReliabilityBin, ...]
     """The same with the temperature of `calibration`; empty without one."""
 
 
 class Calibration(Message):
-    """The temperature by which logits are divided, so that the log loss on the validation split is least."""
+    """The temperature by which logits are divided to minimize the log loss on the validation split."""
 
     temperature: Number
     log_loss: Number
@@ -104,13 +104,15 @@ class Calibration(Message):
 
 
 class Threshold(Message):
-    """A probability from which an example counts as of the second of two classes, chosen on the validation split."""
+    """The probability from which an example is assigned to the second of two classes, chosen on the validation
+    split."""
 
     criterion: Literal["f1", "youden", "cost"]
-    """Largest F1; largest true minus false positive rate; least cost, where a miss costs `miss_cost` false alarms."""
+    """The criterion: largest F1, largest difference of true and false positive rate, or least cost, where a miss costs
+    `miss_cost` false alarms."""
     threshold: Number
     precision: Number
-    """On the evaluated split, as the following."""
+    """Precision on the evaluated split, like the following fields."""
     recall: Number
     f1: Number
     accuracy: Number
@@ -119,20 +121,21 @@ class Threshold(Message):
 
 
 class Conformal(Message):
-    """Prediction sets or intervals that hold the truth with a given probability, made from the validation split."""
+    """Prediction sets or intervals that contain the true value with a given probability, calibrated on the validation
+    split."""
 
     target: str | None = None
     """The target, for regression."""
     level: Number
-    """The probability that was asked for."""
+    """The requested probability."""
     coverage: Number
-    """Share of the evaluated examples whose set or interval holds the truth."""
+    """Share of the evaluated examples whose set or interval contains the true value."""
     ci95: Interval
     quantile: Number
-    """A set holds the classes of at least 1 minus this probability; an interval is the prediction plus and minus
-    this."""
+    """A set contains the classes whose probability is at least 1 minus this number; an interval is the prediction plus
+    and minus this number."""
     size: Number
-    """Mean number of classes in a set, or width of the interval."""
+    """Mean number of classes in a set, or the width of the interval."""
     empty: Number
     """Share of the sets that are empty."""
 
@@ -154,7 +157,7 @@ class WorstRow(Message):
 
 
 class Grid(Message):
-    """Counts of examples by prediction and residual. What lies outside the edges counts in the outer cells."""
+    """Counts of examples by prediction and residual. Values outside the edges count in the outer cells."""
 
     predictions: tuple[Number, ...]
     """Edges, one more than rows."""
@@ -177,7 +180,7 @@ class Group(Message):
     """The examples with one value of a column."""
 
     value: str | None
-    """Null if it is missing."""
+    """The column's value; null if it is missing."""
     n: int
     few: bool
     """Whether the group has fewer than 30 examples, too few to judge."""
@@ -185,7 +188,7 @@ class Group(Message):
 
 
 class EvaluationReport(Message):
-    """How good a network is on a split."""
+    """The evaluation of a network on a split."""
 
     experiment: str
     epoch: int
@@ -195,20 +198,21 @@ class EvaluationReport(Message):
     task: Task
     split: Part
     n: int
-    """Examples of the split."""
+    """Number of examples in the split."""
     weighted: bool
-    """Whether losses weigh examples by the data set's weight column. Shares and ranks count every example once."""
+    """Whether losses weight examples by the data set's weight column. Shares and rank metrics count every example
+    once."""
     effective_examples: Number | None = None
-    """Examples of equal weight that would tell as much as those of training with the weights of their classes and
-    rows: (Σw)² / Σw². Null without weights."""
+    """Effective number of training examples with the weights of their classes and rows: (Σw)² / Σw². Null without
+    weights."""
     metrics: tuple[Metric, ...]
     classes: tuple[str, ...] = ()
     """Names of the classes or labels."""
     per_class: tuple[ClassMetrics, ...] = ()
     confusion: tuple[tuple[int, ...], ...] = ()
-    """Counts of examples by given class (rows) and predicted class (columns); empty for labels."""
+    """Counts of examples by true class (rows) and predicted class (columns); empty for multi-label classification."""
     curves: tuple[Curves, ...] = ()
-    """Of the most frequent 20 classes; of two classes, of the second."""
+    """Curves of the 20 most frequent classes; for two classes, of the second class only."""
     reliability: Reliability | None = None
     calibration: Calibration | None = None
     miss_cost: Number = 1.0
@@ -217,4 +221,5 @@ class EvaluationReport(Message):
     residuals: tuple[Residuals, ...] = ()
     by: str | None = None
     groups: tuple[Group, ...] = ()
-    """By the column `by`, the largest group first, at most 50. Numbers with many values are cut into five groups."""
+    """The groups by the values of the column `by`, largest first, at most 50. Numbers with many distinct values are
+    divided into five groups."""

@@ -1,4 +1,4 @@
-"""Events as the server's streams tell them."""
+"""Events in the server's streams."""
 
 from typing import Any
 
@@ -15,27 +15,27 @@ class Envelope(Message):
     """One event: the data of a server-sent event, or a line of NDJSON."""
 
     seq: int
-    """Its number in the log of its experiment: 1, 2, 3 …"""
+    """The event's number in the log of its experiment: 1, 2, 3 …"""
     kind: str
-    """One of `EventKind`, or one that only a newer server knows."""
+    """One of `EventKind`, or an unknown kind of a newer server."""
     at: Moment
-    """When it happened."""
+    """Time of the event."""
     experiment_id: str
     data: dict[str, Any]
 
 
 class StepProgress(Message):
-    """The data of a `progress` event: how far a long step is that training waits for."""
+    """The data of a `progress` event: the progress of a long step that training waits for."""
 
     what: str = Field(examples=["downloading train-images-idx3-ubyte.gz"])
     done: int
     total: int | None
-    """Null while it is not known; as much as `done` when the step is over."""
+    """Null while it is unknown; equal to `done` when the step has ended."""
     unit: str = Field(examples=["bytes"])
 
     @property
     def over(self) -> bool:
-        """Whether all is done."""
+        """Whether the step has ended."""
         return self.done == self.total
 
 

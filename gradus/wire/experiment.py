@@ -1,4 +1,4 @@
-"""Experiments as the server answers them."""
+"""Experiments in the server's responses."""
 
 from typing import Any
 
@@ -17,14 +17,14 @@ from gradus.wire.tolerant import Document, Open, OpenStatus, UnknownStatus
 
 
 class Progress(Message):
-    """How far a run is."""
+    """The progress of a run."""
 
     epoch: int
     """Epochs done."""
     epochs: int
-    """Epochs asked for."""
+    """Planned number of epochs."""
     eta_seconds: Finite | None
-    """Estimate of the seconds left; null unless running with an epoch done."""
+    """Estimate of the seconds left; null unless the run is running and has finished an epoch."""
 
 
 class Failure(Message):
@@ -44,93 +44,94 @@ class QueuePlace(Message):
     """Where a queued run is in the queue."""
 
     position: int
-    """1 = the next to start, if nothing that goes before it comes in. Arrays of a sweep's runs count once."""
+    """1 = the next to start, unless runs that precede it are submitted. An array of a sweep's runs counts once."""
     estimated_start: Moment | None
-    """From how long the workspace's newest runs took, or from the turns of those that train if these are over earlier;
-    null if neither tells, or if no worker that is alive can train it."""
+    """Estimate from the durations of the workspace's newest runs, or from when the running ones will make room, if that
+    is earlier; null if neither is known, or if no live worker can train the run."""
 
 
 class LayerSummary(Message):
-    """One layer of the network, with every choice made."""
+    """One layer of the network, with every default resolved."""
 
     name: str
     """Path in the spec, such as `layers/0` or `layers/2/layers/1`; `output`, or `embeddings`."""
     kind: str
     input_shape: tuple[int, ...]
-    """Without the batch."""
+    """Shape without the batch dimension."""
     output_shape: tuple[int, ...]
-    """Without the batch."""
+    """Shape without the batch dimension."""
     activation: str
     parameters: int
     multiply_adds: int | None = None
-    """Multiplications with additions in the forward pass of one example; null of an older service."""
+    """Multiply-add operations in the forward pass of one example; null from an older service."""
 
 
 class Change(Message):
-    """A place in a spec whose value is another than in the spec that it is compared with."""
+    """A place in a spec whose value differs from that in another spec."""
 
     path: str
     """Keys and places in lists, joined by dots: `optimizer.lr`, `layers.0.units`."""
     from_: Any = Field(alias="from")
-    """The value there; null where it has no such place."""
+    """The value in the other spec; null if it has no such place."""
     to: Any
-    """The value here; null where it has no such place."""
+    """The value in this spec; null if it has no such place."""
 
 
 class ExperimentRecord(Message):
-    """An experiment: what was asked, how far it is, what came of it."""
+    """An experiment: its spec, its progress and its results."""
 
     id: str
     name: str
     tags: tuple[str, ...]
     notes: str
     priority: int = 0
-    """Among queued runs, the higher starts first; 0 of an older service."""
+    """Among queued runs, those with higher priority start first; 0 from an older service."""
     status: OpenStatus
     queue: QueuePlace | None = None
-    """While it is queued and waits for a slot; null else, and in events."""
+    """The place in the queue while it is queued and waits for a slot; null otherwise, and in events."""
     waiting_for: str | None = None
-    """While it is queued and no worker that is alive can train it: what has to come, `a worker with a GPU: …`; null
-    when somebody can, and in events."""
+    """While it is queued and no live worker can train it: what it waits for, such as `a worker with a GPU: …`; null if
+    a worker can train it, and in events."""
     spec: Document[Spec]
-    """Resolved: nothing left to defaults."""
+    """The resolved spec, with every default written out."""
     fingerprint: str
-    """SHA-256 of the resolved spec without name, tags, notes and checkpoint, and of how the run came about where that
-    decides its numbers: `extended_at`, or the checkpoint that it was forked from. Equal fingerprints on equal devices,
-    equal numbers."""
+    """SHA-256 of the resolved spec without name, tags, notes and checkpoint, and of those parts of its origin that
+    affect the results: `extended_at`, or the checkpoint that it was forked from. Equal fingerprints on equal devices
+    give equal results."""
     parameters: int
-    """Learned numbers."""
+    """Number of learned parameters."""
     task: Open[Task] | None = None
     """What the network learns. This and the facts below are null only in events of an older service."""
     best_metric: str | None = None
-    """The key of the metric that `best` is chosen by: early stopping's, else the accuracy or, for a regression, the
-    loss on validation examples."""
+    """The key of the metric that determines `best`: early stopping's metric, else the validation accuracy or, for a
+    regression, the validation loss."""
     train_examples: int | None = None
-    """Examples of an epoch."""
+    """Number of training examples in an epoch."""
     validation_examples: int | None = None
     test_examples: int | None = None
     input_shape: tuple[int, ...] | None = None
-    """Of one example. This and the facts below are null in lists and in events: `GET /v1/experiments/{id}` has them."""
+    """Shape of one example. This and the facts below are null in lists and in events: `GET /v1/experiments/{id}` has
+    them."""
     classes: tuple[str, ...] | None = None
     """Empty for a regression."""
     layers: tuple[LayerSummary, ...] | None = None
-    """From the first hidden layer to the output layer."""
+    """The layers, from the first hidden layer to the output layer."""
     steps_per_epoch: int | None = None
     memory_bytes: int | None = None
-    """Estimate, as of a dry run."""
+    """Estimate of the memory, as in a dry run."""
     changes: tuple[Change, ...] | None = None
-    """Where its spec differs from that of the experiment that it was forked from, or from the base of its sweep; null
-    where it has neither, or where that was deleted."""
+    """The differences of its spec from the spec of the experiment that it was forked from, or from the base of its
+    sweep; null if it has neither, or if that was deleted."""
     sweep_id: str | None
     forked_from: str | None
     forked_epoch: int | None = None
-    """It goes on from the checkpoint of this epoch of that experiment, whose metrics tell of the epochs before;
-    null from the start."""
+    """The epoch of the checkpoint of `forked_from` that it continues from; the metrics of earlier epochs are in that
+    experiment. Null if it trains from the start."""
     extended_at: tuple[int, ...] = ()
-    """It was given more epochs after these, and a fresh run of its spec may have other numbers: its schedule, which
-    spans the run, was another until then, or early stopping began to count anew. Empty if neither is so."""
+    """The epochs after which it was extended in such a way that a new run of its spec may have other results: its
+    schedule, which spans the whole run, changed, or early stopping restarted its count. Empty if there are none."""
     extended_from: tuple[int, ...] = ()
-    """How many epochs it was to have before each of these."""
+    """The planned number of epochs before each of these extensions."""
     progress: Progress
     latest: MetricsRow | None
     best: MetricsRow | None
@@ -138,15 +139,17 @@ class ExperimentRecord(Message):
     or validation loss for regression."""
     error: Failure | None
     attempts: int
-    """How often a worker has taken it up."""
+    """How often a worker has started or resumed it."""
     peak_memory_bytes: int | None = None
-    """The most memory that it has taken, its data and the other members of its array included: of a CPU beyond what
-    an idle trainer takes, of a GPU what is allocated there. Null before its first epoch, and where it is unknown."""
+    """The peak of its memory, including its data and the other members of its array: on a CPU, the memory beyond that
+    of an idle trainer process; on a GPU, the memory that is allocated there. Null before its first epoch, and if it is
+    unknown."""
     device: str | None
-    """Where it ran, as far as it decides the bits: `cpu:2 (AuthenticAMD AVX512, torch 2.13.0+cpu)` is a CPU with two
-    threads, `cuda:NVIDIA H200 (torch 2.11.0+cu130)` a GPU. Equal devices, equal bits."""
+    """The device that it ran on, with all that affects the last bits of the results: `cpu:2 (AuthenticAMD AVX512, torch
+    2.13.0+cpu)` is a CPU with two threads, `cuda:NVIDIA H200 (torch 2.11.0+cu130)` a GPU. Equal devices give
+    bit-identical results."""
     moved_from: tuple[str, ...] = ()
-    """Where it ran before, if not all of it ran on `device`."""
+    """The devices that it ran on before, if not all of it ran on `device`."""
     created_at: Moment
     started_at: Moment | None
     finished_at: Moment | None
@@ -154,29 +157,29 @@ class ExperimentRecord(Message):
     """The `seq` of the newest event that this document already contains; in an event, its own. To follow the experiment
     from here on, stream `…/events` after it."""
     events_pruned: int = 0
-    """Of its events up to this number only log lines are left: they were older than the service keeps them. The metrics
-    have their epochs."""
+    """Of its events up to this number, only log lines are left, because the others were older than the service's
+    retention time. The metrics still contain their epochs."""
 
     @property
     def over(self) -> bool:
-        """Whether nothing more will come of it by itself."""
+        """Whether the experiment has ended."""
         if isinstance(self.status, UnknownStatus):
             return self.finished_at is not None
         return self.status.final
 
     @property
     def document(self) -> dict[str, Any]:
-        """The spec as JSON, whether or not all of it is known here."""
+        """The spec as a JSON document, even if this version does not know all of it."""
         return document_of(self.spec)
 
 
 def document_of(spec: Spec | dict[str, Any]) -> dict[str, Any]:
-    """A spec of an answer as JSON."""
+    """A response's spec as a JSON document."""
     return spec if isinstance(spec, dict) else spec.model_dump(mode="json")
 
 
 OF_ONE = ("input_shape", "classes", "layers", "steps_per_epoch", "memory_bytes", "changes")
-"""The facts that only the answer about one experiment has: they are as long as its network."""
+"""The facts that only the response about a single experiment contains, because their size grows with the network."""
 
 
 class ExperimentPage(Message):
@@ -194,7 +197,7 @@ def _without_default(schema: dict[str, Any]) -> None:
 
 
 class ExperimentPatch(SpecModel):
-    """The fields for people and the queue; those left out stay."""
+    """The fields for people and the queue; omitted fields stay as they are."""
 
     name: Name | SkipJsonSchema[None] = Field(default=None, json_schema_extra=_without_default)
     tags: Tags | SkipJsonSchema[None] = Field(default=None, json_schema_extra=_without_default)
@@ -203,30 +206,30 @@ class ExperimentPatch(SpecModel):
 
 
 class DryRun(Message):
-    """What a spec comes to, without running or storing it."""
+    """The summary of a spec, without running or storing it."""
 
     spec: Document[Spec]
     fingerprint: str
     parameters: int
     task: Open[Task]
     input_shape: tuple[int, ...]
-    """Of one example."""
+    """Shape of one example."""
     classes: tuple[str, ...]
     """Empty for a regression."""
     best_metric: str
-    """The key of the metric that the best epoch is chosen by."""
+    """The key of the metric that determines the best epoch."""
     layers: tuple[LayerSummary, ...]
     train_examples: int
     validation_examples: int
     test_examples: int
     steps_per_epoch: int
     memory_bytes: int
-    """Estimate: data set, parameters, gradients, optimizer state, activations and evaluation."""
+    """Estimate of the memory: data set, parameters, gradients, optimizer state, activations and evaluation."""
     blocks: tuple[InputBlock, ...] = ()
     """The inputs of a table, column by column; empty for a built-in data set."""
     findings: tuple[Finding, ...] | None = ()
-    """What is wrong with an uploaded data set, for this target and split, the gravest first; null if the table is too
-    large for a dry run, and empty for a built-in one."""
+    """Findings about an uploaded data set, for this target and split, most severe first; null if the table is too large
+    for a dry run, and empty for a built-in data set."""
 
 
 class LogLine(Message):
@@ -240,7 +243,7 @@ class LogEntry(LogLine):
     """A line of an experiment's log."""
 
     id: int
-    """Its number among all events of the experiment."""
+    """The line's number among all events of the experiment."""
     at: Moment
 
 
@@ -249,4 +252,5 @@ class LogPage(Message):
 
     data: tuple[LogEntry, ...]
     last_event: int
-    """The id of the experiment's newest event, of whatever kind: a stream that has told it has told all so far."""
+    """The id of the experiment's newest event, of any kind: a stream that has sent this event has sent all events so
+    far."""

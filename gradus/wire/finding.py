@@ -1,4 +1,4 @@
-"""Findings: what is wrong with a data set or an experiment, how that is known, and what to do about it."""
+"""Findings: problems of a data set or an experiment, each with its evidence and with ways to solve it."""
 
 from collections.abc import Iterable
 from typing import Any, Literal, get_args
@@ -10,7 +10,7 @@ from gradus.wire.tolerant import Open
 
 Severity = Literal["critical", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
-"""From the gravest to the slightest; the first two are alarms."""
+"""From most to least severe; the first two are alarms."""
 
 
 class Since(Message):
@@ -40,13 +40,13 @@ class Patch(Message):
     patch: dict[str, Any]
     """RFC 7396 merge patch."""
     of: Literal["spec", "parse"] = "spec"
-    """The document that it changes."""
+    """The document that the patch changes."""
     why: str
     predicted: dict[str, dict[str, Any]] = Field(default={})
 
 
 class Verified(Message):
-    """What trainings have proved about a patch: of the spec with it and without it, paired by seed."""
+    """The result of verifying a patch by training with and without it, paired by seed."""
 
     patch: dict[str, Any]
     gain: Number | None
@@ -54,14 +54,14 @@ class Verified(Message):
     ci95: tuple[Number, Number] | None
     """Its 95 % confidence interval, which holds although training stops as soon as it excludes 0."""
     seeds: int
-    """Pairs that were compared: not those of which a run was deleted, or failed without having diverged."""
+    """Number of pairs that were compared, without those in which a run was deleted, or failed without having
+    diverged."""
     experiments: tuple[str, ...]
-    """Ids of all experiments, those that were cancelled because the answer was known included."""
+    """Ids of all experiments, including those that were cancelled because the result was already clear."""
     metric: str | None = None
-    """The metric of the best epoch that is compared. A run that diverges counts as guessing."""
+    """The metric that is compared, at the best epoch. A run that diverged counts as a guess."""
     decided: bool = False
-    """Whether the interval excludes 0, or every run diverged without the patch and none with it, or the other way
-    round."""
+    """Whether the interval excludes 0, or every run diverged without the patch and none with it, or vice versa."""
     failed_without: int = 0
     """Pairs whose run diverged without the patch."""
     failed_with: int = 0
@@ -76,9 +76,9 @@ class Verifying(Message):
     sweep_id: str
     """The sweep whose experiments train."""
     done: int
-    """Pairs that are over."""
+    """Number of pairs that have ended."""
     seeds: int
-    """Pairs at most."""
+    """Maximum number of pairs."""
 
 
 class Finding(Message):
@@ -96,24 +96,25 @@ class Finding(Message):
     consequence_of: str | None = None
     patches: tuple[Patch, ...] = ()
     verified: Verified | None = None
-    """What was proved about one of the patches; null before."""
+    """The result of the verification of one of the patches; null before it."""
     verifying: Verifying | None = None
     """The verification that is in progress, if one is."""
 
     @property
     def name(self) -> str:
-        """How requests and commands call it: `data_leak:balance`, `dead_relu:layers/1`, `diverged`."""
+        """The finding's name in requests and commands: `data_leak:balance`, `dead_relu:layers/1`, `diverged`."""
         place = self.column or self.layer
         return f"{self.id}:{place}" if place else self.id
 
     @property
     def key(self) -> str:
-        """What it is, wherever it is: a finding about a network may be about another layer later, but there is one."""
+        """The identity of a finding, without its layer: at another time, the same finding about a network may name
+        another layer."""
         return f"{self.id}:{self.column}" if self.column else self.id
 
 
 def gravest_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The findings by severity, otherwise in their order. A severity that nobody here knows comes first."""
+    """The findings sorted by severity, otherwise in their order. An unknown severity comes first."""
     return tuple(sorted(findings, key=lambda one: SEVERITIES.index(one.severity) if one.severity in SEVERITIES else 0))
 
 
@@ -123,4 +124,4 @@ class FindingPage(Message):
     data: tuple[Finding, ...]
     last_event: int = 0
     predicting: bool = False
-    """Whether the patches are being probed: then read again for what they would change."""
+    """Whether the patches are still being probed: request the page again later for their predicted effects."""

@@ -1,4 +1,4 @@
-"""What a person asks of a finding about an experiment."""
+"""Requests about a finding of an experiment."""
 
 from pydantic import Field
 
@@ -12,15 +12,15 @@ class ApplyRequest(SpecModel):
     """The body of `POST /v1/experiments/{id}/findings/{finding}/apply`."""
 
     patch: int = Field(default=0, ge=0, le=100)
-    """Which of the finding's patches, from 0."""
+    """Index of the finding's patch, from 0."""
     name: Name | None = None
-    """Name of the new experiment; null for the experiment's name and what the patch is for."""
+    """Name of the new experiment; null for the experiment's name followed by the purpose of the patch."""
 
 
 class VerifyRequest(SpecModel):
     """The body of `POST /v1/experiments/{id}/findings/{finding}/verify`."""
 
     patch: int = Field(default=0, ge=0, le=100)
-    """Which of the finding's patches, from 0."""
+    """Index of the finding's patch, from 0."""
     seeds: int = Field(default=5, ge=3, le=MOST_SEEDS)
-    """Pairs of trainings at most."""
+    """Maximum number of pairs of trainings."""

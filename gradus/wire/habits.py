@@ -1,4 +1,4 @@
-"""What people write who come from Keras, PyTorch, scikit-learn or Hugging Face, and what it is here."""
+"""Names in Keras, PyTorch, scikit-learn and Hugging Face, and their equivalents in Gradus."""
 
 import re
 from collections.abc import Mapping
@@ -113,7 +113,8 @@ SOFTMAX = "the output layer has its softmax by itself, and the layers before it 
 
 
 def folded(name: str) -> str:
-    """Letters and digits alone: `hidden_layer_sizes`, `hiddenLayerSizes` and `Hidden-Layer-Sizes` are one."""
+    """The letters and digits of a name, in lower case: `hidden_layer_sizes`, `hiddenLayerSizes` and
+    `Hidden-Layer-Sizes` are equal."""
     return re.sub(r"[^a-z0-9]", "", name[:100].lower())
 
 
@@ -122,8 +123,8 @@ def _by_name(table: Mapping[str, str]) -> Mapping[str, str]:
 
 
 OURS = _by_name(_KEYS)
-"""Our key by theirs, folded."""
+"""Gradus's key for each folded key of the other libraries."""
 IMPLIED = _by_name(_IMPLIED)
-"""Why there is no such key, by theirs."""
+"""Why Gradus has no such key, by the folded key of the other libraries."""
 VALUES = _by_name(_VALUES)
-"""Our name of a kind by theirs."""
+"""Gradus's name of a kind for each folded name of the other libraries."""

@@ -14,7 +14,7 @@ Datatype = Literal["BOOL", "UINT8", "INT64", "FP32", "FP64", "BYTES"]
 
 
 class ServerMetadata(Message):
-    """What the server is."""
+    """The server's name, version and extensions."""
 
     name: str
     version: str
@@ -28,20 +28,20 @@ class ServerLive(Message):
 
 
 class ServerReady(Message):
-    """Whether the server can answer questions about models."""
+    """Whether the server can run models."""
 
     ready: bool
 
 
 class ModelReady(Message):
-    """Whether a model can be asked."""
+    """Whether a model can be run."""
 
     name: str
     ready: bool
 
 
 class TensorMetadata(Message):
-    """A tensor that a model takes or gives; -1 is the number of rows."""
+    """An input or output tensor of a model; -1 stands for the number of rows."""
 
     name: str
     datatype: Datatype
@@ -49,19 +49,19 @@ class TensorMetadata(Message):
 
 
 class ModelMetadata(Message):
-    """What a model takes and gives."""
+    """The inputs and outputs of a model."""
 
     name: str
     """The experiment's id."""
     versions: tuple[str, ...]
-    """The epochs that can be asked, the best first."""
+    """The epochs that can be used, the best first."""
     platform: str
     inputs: tuple[TensorMetadata, ...]
     outputs: tuple[TensorMetadata, ...]
 
 
 class InferTensor(BaseModel):
-    """A tensor of a request. Its data are a list, nested or flat, or follow the document as bytes."""
+    """A tensor of a request. Its data are a nested or flat list, or bytes after the document."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -73,7 +73,7 @@ class InferTensor(BaseModel):
 
 
 class InferOutput(BaseModel):
-    """An output that is wanted."""
+    """A requested output."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -82,17 +82,17 @@ class InferOutput(BaseModel):
 
 
 class InferRequest(BaseModel):
-    """Tensors that a model is asked about. Unknown keys are ignored, as the protocol wants."""
+    """The input tensors for a model. Unknown keys are ignored, as the protocol requires."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
     id: str = ""
-    """Repeated in the answer."""
+    """Id of the request, repeated in the answer."""
     parameters: dict[str, Any] = Field(default={})
     inputs: list[InferTensor]
     """A tensor for each column, all with the same first dimension."""
     outputs: list[InferOutput] | None = None
-    """The outputs that are wanted; null for all."""
+    """The requested outputs; null for all."""
 
 
 class AnswerTensor(Message):
@@ -103,7 +103,7 @@ class AnswerTensor(Message):
     shape: tuple[int, ...]
     parameters: dict[str, Any] = Field(default={})
     data: tuple[Any, ...] | None = None
-    """Null if the data follow the document as bytes."""
+    """Null if the data are sent as bytes after the document."""
 
 
 class InferAnswer(Message):
@@ -112,5 +112,5 @@ class InferAnswer(Message):
     model_name: str
     model_version: str
     id: str = ""
-    """That of the request."""
+    """Id of the request."""
     outputs: tuple[AnswerTensor, ...]

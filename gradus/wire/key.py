@@ -1,4 +1,4 @@
-"""Keys, roles and sessions as they travel."""
+"""Keys, roles and sessions in requests and responses."""
 
 from datetime import MAXYEAR, UTC, datetime
 from enum import StrEnum
@@ -13,17 +13,17 @@ from gradus.wire.tolerant import Open
 
 
 class Role(StrEnum):
-    """What a key may do in its workspace; each may what the one before it may."""
+    """What a key may do in its workspace. Each role includes the permissions of the role before it."""
 
     VIEWER = "viewer"
     """Read."""
     EDITOR = "editor"
     """Create, change, cancel and delete experiments."""
     ADMIN = "admin"
-    """Make and revoke keys."""
+    """Create and revoke keys."""
 
     def may(self, needed: "Role") -> bool:
-        """Whether it may do what needs that role."""
+        """Whether this role includes the permissions of the needed role."""
         order = list(Role)
         return order.index(self) >= order.index(needed)
 
@@ -35,7 +35,7 @@ def _text(value: Any) -> Any:
 
 
 def _utc(moment: datetime) -> datetime:
-    """The moment in UTC, and not so late that it is the year 10000 in the zone of some database or client."""
+    """The time in UTC; refused if it could be in the year 10000 in some time zone."""
     try:
         there = moment.astimezone(UTC)
     except OverflowError:
@@ -46,19 +46,19 @@ def _utc(moment: datetime) -> datetime:
 
 
 class KeyRequest(SpecModel):
-    """A key to be made."""
+    """A request to create a key."""
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
-    """Who or what will use it."""
+    """The person or program that will use the key."""
     role: Annotated[Role, Field(strict=False)] = Role.EDITOR
     expires_at: Annotated[AwareDatetime, BeforeValidator(_text), AfterValidator(_utc), Field(strict=False)] | None = (
         None
     )
-    """When it stops letting anybody in, RFC 3339; null: never."""
+    """When the key expires, in RFC 3339; null: never."""
 
 
 class KeyRecord(Message):
-    """A key without its secret, which nobody can look up."""
+    """A key without its secret, which cannot be retrieved."""
 
     id: str
     name: str
@@ -67,33 +67,33 @@ class KeyRecord(Message):
     created_at: Moment
     expires_at: Moment | None
     used_at: Moment | None
-    """When it was last used, to the minute."""
+    """When the key was last used, to the minute."""
     revoked_at: Moment | None
 
 
 class NewKey(KeyRecord):
-    """The answer to its making, and the only one that shows the key itself."""
+    """The response to creating a key, and the only one that contains the key itself."""
 
     key: str
-    """What goes into `Authorization: Bearer …`. It is not stored: keep it."""
+    """The key, for `Authorization: Bearer …`. The service does not store it: keep it."""
 
 
 class KeyPage(Message):
-    """The keys of a workspace, newest first, with those that are revoked or have expired."""
+    """The keys of a workspace, newest first, including revoked and expired ones."""
 
     data: tuple[KeyRecord, ...]
 
 
 class SignIn(SpecModel):
-    """What a browser shows to be let in: a key, or the ticket of a sign-in link."""
+    """A browser's request to sign in, with a key or with the ticket of a sign-in link."""
 
     key: Annotated[str, Field(max_length=200)] | None = Field(default=None, repr=False)
     ticket: Annotated[str, Field(max_length=200)] | None = Field(default=None, repr=False)
-    """Good for one use within a few minutes."""
+    """A ticket can be used once, within a few minutes."""
 
 
 class SessionRecord(Message):
-    """Who the service takes the caller for."""
+    """The caller's identity for the service."""
 
     workspace: str
     role: Open[Role]
@@ -103,8 +103,8 @@ class SessionRecord(Message):
 
 
 class SignInLink(Message):
-    """An address that signs one browser in, once."""
+    """A URL that signs in one browser, once."""
 
     path: str
-    """Below the service's address."""
+    """Path below the service's URL."""
     expires_at: Moment

@@ -1,4 +1,4 @@
-"""The lab as it travels: the demonstrations that there are, and the answer of one."""
+"""The lab's responses: the list of demonstrations, and the result of one."""
 
 from typing import Any
 
@@ -10,15 +10,15 @@ class LabEntry(Message):
     """One demonstration."""
 
     name: str
-    """In the path of its call, `POST /v1/lab/{name}`."""
+    """The name in the path of its request, `POST /v1/lab/{name}`."""
     title: str
-    """For people."""
+    """Display name."""
     description: str
     """What it shows, with its formula and source."""
     json_schema: dict[str, Any]
     """JSON Schema of its request. Numbers that span several powers of ten have `"scale": "log"`."""
     defaults: dict[str, Any]
-    """The request that `{}` stands for."""
+    """The request with all defaults, which `{}` stands for."""
 
 
 class LabPage(Message):

@@ -1,4 +1,4 @@
-"""Filters and activations of convolutions, and how answers changed while a network was trained."""
+"""Filters and activations of convolutions, and how predictions changed while a network was trained."""
 
 from typing import Annotated, Any, Literal
 
@@ -18,16 +18,16 @@ class ConvLayer(Message):
     name: str
     kernel: int
     inputs: int
-    """Channels that each filter reads."""
+    """Number of channels that each filter reads."""
     channels: int
-    """Filters."""
+    """Number of filters."""
     height: int
-    """Of the output."""
+    """Height of the output."""
     width: int
 
 
 class LayerNumbers(Message):
-    """Numbers of a convolution."""
+    """The weights or activations of a convolution."""
 
     experiment: str
     epoch: int
@@ -35,27 +35,27 @@ class LayerNumbers(Message):
     layers: tuple[ConvLayer, ...]
     """All convolutions of the network, in order."""
     layer: str
-    """The one whose numbers these are."""
+    """The convolution that the numbers belong to."""
     offset: int
-    """Channels before the first that is here."""
+    """Number of channels that were skipped."""
 
 
 class Filters(LayerNumbers):
     """The weights of filters."""
 
     filters: tuple[tuple[tuple[tuple[Number, ...], ...], ...], ...]
-    """By filter, input channel, row and column."""
+    """The weights by filter, input channel, row and column."""
 
 
 class Activations(LayerNumbers):
-    """What a convolution computes of one row, after its activation function."""
+    """The outputs of a convolution for one row, after its activation function."""
 
     activations: tuple[tuple[tuple[Number, ...], ...], ...]
-    """By channel, row and column."""
+    """The outputs by channel, row and column."""
 
 
 class ActivationsRequest(BaseModel):
-    """A row, and the convolution that is looked at."""
+    """A row, and the convolution whose outputs are requested."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
@@ -67,36 +67,36 @@ class ActivationsRequest(BaseModel):
     offset: Offset = 0
     """Channels to skip."""
     limit: Limit = 16
-    """Channels in the answer."""
+    """Maximum number of channels in the answer."""
 
 
 class HistoryRequest(BaseModel):
-    """Rows whose answers are wanted for the epochs that are kept."""
+    """Rows whose predictions are requested for every epoch with a checkpoint."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     rows: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=10)]
-    """As for a prediction."""
+    """The rows, as for a prediction."""
     top: Top | None = None
-    """Only so many probabilities in each answer, the largest first."""
+    """Maximum number of probabilities for each row, the largest first."""
     absent: Literal["refuse", "missing"] = "refuse"
-    """What happens if a column is absent, as for a prediction."""
+    """What to do if a column is absent, as for a prediction."""
 
 
 class EpochAnswer(Message):
-    """What the network said at the end of an epoch."""
+    """The network's predictions at the end of an epoch."""
 
     epoch: int
     checkpoint: str
     data: tuple[PredictedRow, ...]
-    """In the order of the rows, without notes."""
+    """The predictions in the order of the rows, without notes."""
 
 
 class History(Message):
-    """How the answers changed while the network was trained."""
+    """How the predictions changed while the network was trained."""
 
     experiment: str
     kept: int
-    """Epochs whose checkpoint is kept."""
+    """Number of epochs whose checkpoint is kept."""
     epochs: tuple[EpochAnswer, ...]
-    """At most 20 of them, evenly chosen, in order, the first and the last among them."""
+    """The predictions of at most 20 of these epochs, evenly spaced and in order, including the first and the last."""

@@ -1,4 +1,4 @@
-"""Statistics of a network's layers while it trains, as an experiment's history tells them."""
+"""Statistics of a network's layers while it trains, as in an experiment's history."""
 
 from gradus.wire.message import Message, Number
 
@@ -7,15 +7,15 @@ BINS = 30
 
 
 class LayerStatistics(Message):
-    """One layer at the end of an epoch. What a layer does not have is null: pooling has no weights, tanh no dead units.
-
-    Norms of gradients and updates and `delta_rms` are those of one step on a sample of the training examples, which is
-    undone; the activations are those of a larger sample in evaluation mode. Both samples are the same in all epochs."""
+    """One layer at the end of an epoch. Values that a layer does not have are null: pooling has no weights, tanh no
+    dead units. Norms of gradients and updates and `delta_rms` are those of one step on a sample of the training
+    examples, which is undone afterwards; the activations are those of a larger sample in evaluation mode. Both samples
+    are the same in all epochs."""
 
     name: str
     """Its path in the spec, such as `layers/0`, or `output`."""
     units: int
-    """Units, or channels."""
+    """Number of units or channels."""
     weight_norm: Number | None = None
     """L2 norm of the weights."""
     gradient_norm: Number | None = None
@@ -30,7 +30,7 @@ class LayerStatistics(Message):
     mean: Number | None = None
     """Mean of the activations over examples and units."""
     deviation: Number | None = None
-    """Their standard deviation, over examples and units."""
+    """Standard deviation of the activations over examples and units."""
     largest: Number | None = None
     """Largest absolute activation."""
     share: Number | None = None
@@ -44,9 +44,8 @@ class LayerStatistics(Message):
 
 
 class LayerReport(Message):
-    """What one epoch did to a network. A run with short epochs has reports of some of them only.
-
-    Numbers may not be finite where training diverges."""
+    """The statistics of a network after one epoch. A run with short epochs has reports for some epochs only. Numbers
+    may be non-finite if training diverges."""
 
     epoch: int
     """1 = after the first."""
@@ -55,25 +54,26 @@ class LayerReport(Message):
     layers: tuple[LayerStatistics, ...]
     """The layers that learn or have an activation function, from input to output."""
     rho: Number | None = None
-    """Decrease of the loss of a batch in a step, over the decrease that the gradient predicts: 1 for a tiny step, 0.5
-    at the minimum along the step, negative where the loss grows. Null where rounding hides it."""
+    """Decrease of a batch's loss in a step, divided by the decrease that the gradient predicts: 1 for a tiny step, 0.5
+    at the minimum along the step, negative if the loss grows. Null if rounding errors hide it."""
     decrease: Number | None = None
     """D of an epoch: the relative decrease of the loss that the gradient predicts for an epoch of such steps."""
     variance_ratio: Number | None = None
     """F: the variance of the batches' losses from step to step, over the variance that sampling alone would give. 1 is
-    pure sampling noise; more is the steps' doing. Null for batches of one example and epochs of few steps."""
+    pure sampling noise; a larger value is caused by the steps. Null for batches of one example and epochs of few
+    steps."""
     validation_t: Number | None = None
     """Paired t of the validation examples' losses against the best epoch before: 3 is a significant rise, -3 a
     significant fall. Null in the first epoch."""
     easy: Number | None = None
-    """Share of the epoch's training examples whose loss was below a quarter of a guess's, which is ln classes; null
-    unless the task is classification."""
+    """Share of the epoch's training examples whose loss was below a quarter of a guess's loss, ln(number of classes);
+    null unless the task is classification."""
     hard: Number | None = None
-    """Share of them whose loss was above a guess's: examples that the network takes for another class."""
+    """Share of these examples whose loss was above a guess's loss: the network assigns them to another class."""
     noise_scale: Number | None = None
     """B: trace of the covariance of the examples' gradients over the squared norm of the mean gradient, in examples;
-    the useful batch size is about B. Null for networks with convolutions or batch normalization, and where the sample
-    is too small to tell."""
+    the useful batch size is about B. Null for networks with convolutions or batch normalization, and if the sample is
+    too small."""
 
 
 class LayerReports(Message):
@@ -91,11 +91,11 @@ class Bins(Message):
     """A histogram: counts in bins of equal width."""
 
     low: Number
-    """Lower edge of the first bin: the least number counted."""
+    """Lower edge of the first bin: the smallest counted number."""
     high: Number
-    """Upper edge of the last bin: the greatest."""
+    """Upper edge of the last bin: the largest counted number."""
     counts: tuple[int, ...]
-    """At most a few thousand numbers of a layer are counted."""
+    """Counts of the bins. At most a few thousand numbers of a layer are counted."""
 
 
 class LayerHistograms(Message):
@@ -113,7 +113,7 @@ class LayerHistograms(Message):
 
 
 class MeasuredLayers(Message):
-    """What was measured of a network in an epoch."""
+    """The measurements of a network's layers in an epoch."""
 
     report: LayerReport
     histograms: tuple[LayerHistograms, ...] | None = None

@@ -1,4 +1,4 @@
-"""The base of everything the server answers."""
+"""The base class of all responses of the server."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -7,10 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSche
 
 
 class Message(BaseModel):
-    """A frozen answer. NaN and infinities travel as the strings "NaN", "Infinity" and "-Infinity".
-
-    Keys that are not known here are kept, for a newer server has more; `gradus.wire.tolerant` does so for values.
-    Serialise with `model_dump_json`: the Python dump keeps NaN as it is.
+    """A frozen response. NaN and infinities are sent as the strings "NaN", "Infinity" and "-Infinity". Unknown keys are
+    kept, because a newer server may send more; `gradus.wire.tolerant` does the same for values. Serialise with
+    `model_dump_json`: the Python dump keeps NaN as it is.
     """
 
     model_config = ConfigDict(
@@ -26,7 +25,7 @@ class Message(BaseModel):
 
 
 def rfc3339(moment: datetime) -> str:
-    """The moment in UTC with microseconds, e.g. 2026-11-22T12:30:00.000000Z."""
+    """The time in UTC with microseconds, e.g. 2026-11-22T12:30:00.000000Z."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
@@ -37,10 +36,11 @@ Moment = Annotated[
 ]
 
 NOT_FINITE = ["NaN", "Infinity", "-Infinity"]
-"""How numbers that JSON does not have are spelled."""
+"""The strings for numbers that JSON cannot represent."""
 Number = Annotated[
     float, WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "enum": NOT_FINITE}]}, mode="serialization")
 ]
-"""A number that training gives: in JSON a string where it is not finite, which the schema says."""
+"""A number from training: in JSON, and in the schema, a string if it is not finite."""
 Finite = Annotated[float, Field(allow_inf_nan=False)]
-"""A number that is always one in JSON, too. No answer has a float that is neither this nor a `Number`."""
+"""A number that is always finite, so that it is a number in JSON, too. Every float in a response is this or a
+`Number`."""

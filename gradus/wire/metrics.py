@@ -5,19 +5,20 @@ from gradus.wire.tolerant import OpenStatus
 
 
 class MetricsRow(Message):
-    """What one epoch gave. Losses are the data loss, without penalty, label smoothing and class weights; the data set's
-    example weights count. A single regression target's loss is in its own units (squared for `squared` and `huber`),
-    that of several is the mean of their standardized losses. Accuracies are null for regression."""
+    """The results of one epoch. Losses are the data loss, without penalty, label smoothing and class weights; the data
+    set's example weights count. The loss of a single regression target is in the target's units (squared for `squared`
+    and `huber`); the loss of several targets is the mean of their standardized losses. Accuracies are null for
+    regression."""
 
     epoch: int
     """1 = after the first."""
     step: int
     """Steps taken since the start of the run."""
     train_loss: Number
-    """Mean over the epoch's examples, as they were trained."""
+    """Mean loss over the epoch's examples, each measured when it was trained on."""
     train_accuracy: Number | None
-    """Share of the epoch's examples that were right, as they were trained; for several labels, share of the labels.
-    Every example counts once."""
+    """Share of the epoch's examples that were predicted correctly, each measured when it was trained on; for
+    multi-label classification, share of the labels. Every example counts once."""
     validation_loss: Number
     validation_accuracy: Number | None
     test_loss: Number
@@ -25,13 +26,13 @@ class MetricsRow(Message):
     penalty: Number
     """l1·Σ|w| + l2·Σw² at the end of the epoch."""
     learning_rate: Number
-    """Of the epoch's last step."""
+    """Learning rate of the epoch's last step."""
     gradient_norm: Number
     """L2 norm of the whole gradient before clipping, mean over the epoch's steps."""
     seconds: Finite
-    """Wall clock of the epoch, evaluation included."""
+    """Wall-clock time of the epoch, including the evaluation."""
     samples_per_second: Finite
-    """Training examples over `seconds`."""
+    """Training examples divided by `seconds`."""
     at: Moment
     """When the epoch ended."""
 
@@ -41,8 +42,8 @@ class MetricsPage(Message):
 
     data: tuple[MetricsRow, ...]
     last_epoch: int
-    """The newest epoch there is, whether or not it is in `data`; 0 if none. An answer has 10,000 rows at most, from the
-    first on: to read on, pass the epoch of the last row as `after`, until that is this one."""
+    """The newest epoch, whether or not it is in `data`; 0 if there is none. A response has at most 10,000 rows, the
+    earliest first: to continue, pass the epoch of the last row as `after`, until it is this epoch."""
     status: OpenStatus
     last_event: int
     """The `seq` of the experiment's newest event: what comes after it may not be in `data` yet."""

@@ -1,4 +1,4 @@
-"""How a validation error becomes the list of mistakes of a problem."""
+"""Converts a validation error to the list of mistakes of a problem document."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,9 +18,8 @@ Place = tuple[str, ...]
 
 
 def mistakes(error: ValidationError, model: type[BaseModel] = Spec) -> tuple[Mistake, ...]:
-    """The mistakes of a document of the model, each once, at the place where the client wrote it.
-
-    At most one more than are sent back, which tells that there are more.
+    """The mistakes in a document of the model, without duplicates, at the places where the client wrote them. At most
+    one more than is sent back, to show that there are more.
     """
     details = error.errors(include_url=False)
     parents, lists = _parents(details), _lists(details)
@@ -36,18 +35,19 @@ def mistakes(error: ValidationError, model: type[BaseModel] = Spec) -> tuple[Mis
 
 
 _OTHER_FORM = frozenset({"literal_error", "string_type", "tuple_type", "model_type", "dict_type"})
-"""Errors of a value that has another form than the member of a union."""
+"""Errors that mean that a value does not have the form of this member of a union."""
 
 
 def _parents(details: Sequence[ErrorDetails]) -> frozenset[Place]:
-    """Every place with a mistake below it, if any form is wrong: there another side of a union was chosen."""
+    """Every place with a mistake below it, if any value has a wrong form: there, another member of the union was
+    meant."""
     if all(detail["type"] not in _OTHER_FORM for detail in details):
         return frozenset()
     return frozenset(place[:i] for place in map(_place, details) for i in range(len(place)))
 
 
 def _lists(details: Sequence[ErrorDetails]) -> frozenset[Place]:
-    """Every place with a mistake right below it. A list whose only item is wrong counts as empty, which it is not."""
+    """Every place with a mistake directly below it. Pydantic also reports a list whose only item is wrong as empty."""
     return frozenset(place[:-1] for place in map(_place, details) if place)
 
 
@@ -58,7 +58,7 @@ def _mistake(place: Place, detail: ErrorDetails, model: type[BaseModel]) -> Mist
 
 
 def stood(detail: ErrorDetails) -> Any:
-    """What the client wrote there."""
+    """The value that the client wrote at the place."""
     value = None if detail["type"] == "missing" else detail["input"]
     for key in place_within(detail):
         value = value.get(key) if isinstance(value, Mapping) else value
@@ -66,17 +66,17 @@ def stood(detail: ErrorDetails) -> Any:
 
 
 def place_within(detail: ErrorDetails) -> Sequence[str]:
-    """The part that is wrong of a value that was refused as a whole: a rule that spans keys names one of them."""
+    """The wrong part of a value that was refused as a whole: a rule about several keys names one of them."""
     place: str | None = detail.get("ctx", {}).get("place")
     return place.split("/") if place else ()
 
 
 _NAMED_BY_CLIENTS = frozenset({"grid", "space", "variants", "columns"})
-"""Fields whose keys are paths, labels and names, whatever they look like. Kinds stand after a space's."""
+"""Fields whose keys are paths, labels or names that clients choose. In a search space, the kind follows the key."""
 
 
 _NAMED_OR_A_WORD = frozenset({"class_weights"})
-"""Fields whose keys are names, or that have a word instead. Which of the two stands between field and key."""
+"""Fields that are an object with names as keys, or a string. Pydantic puts the form between field and key."""
 
 
 def _place(detail: ErrorDetails) -> Place:
@@ -91,7 +91,7 @@ def _place(detail: ErrorDetails) -> Place:
 
 
 def _written(part: int | str, before: int | str | None, two_before: int | str | None) -> bool:
-    """Whether the client wrote this part of a place, by the parts before it."""
+    """Whether the client wrote this part of a place, judging by the parts before it."""
     if before in _NAMED_OR_A_WORD:
         return False
     if isinstance(part, int) or before in _NAMED_BY_CLIENTS or two_before in _NAMED_OR_A_WORD:

@@ -1,4 +1,4 @@
-"""Predictions of a whole data set as a file: the request, and what is known of the file."""
+"""Predictions for a whole data set as a file: the request, and the facts about the file."""
 
 from typing import Annotated, Any, Literal
 
@@ -11,24 +11,25 @@ FileFormat = Literal["csv", "parquet"]
 
 
 class PredictionsRequest(BaseModel):
-    """Ask a trained network about all rows of a data set, or of an upload."""
+    """A request to predict all rows of a data set or of an upload."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     dataset: Annotated[str, Field(min_length=1, max_length=200)] | None = None
-    """The id or the name of an uploaded data set, whose columns have the names of those that the network was trained
-    on. It may have others, too."""
+    """The id or the name of an uploaded data set. It needs the columns that the network was trained on, and may have
+    others."""
     upload: Annotated[str, Field(min_length=1, max_length=200)] | None = None
-    """Instead: the id of an upload, `upl_…`, of which no data set is made."""
+    """Instead of a data set: the id of an upload, `upl_…`, which does not become a data set."""
     parse: Annotated[dict[str, Any], Field(max_length=100)] | None = None
-    """How the upload is read, as for a data set; by default as the data set that the network was trained on, if that
-    was CSV, else what is not given is guessed. The columns of the network have the types that it takes."""
+    """How the upload is read, as for a data set. The default are the options of the data set that the network was
+    trained on, if that was CSV; otherwise omitted options are guessed. The network's columns are read with the types
+    that it needs."""
     version: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     """The version; by default the newest."""
     epoch: Epoch = "best"
     """The weights to use."""
     format: FileFormat = "csv"
-    """What kind of file the predictions are written to."""
+    """The format of the file."""
     probabilities: bool = True
     """Whether the file has a column for the probability of each class."""
 
@@ -45,6 +46,6 @@ class PredictedFile(Message):
     rows: int
     bytes: int
     columns: tuple[str, ...]
-    """`prediction`, or one for each of several targets; then `probability_…` of each class."""
+    """The columns: `prediction`, or one for each of several targets; then `probability_…` for each class."""
     file: str
     """The path of the file."""

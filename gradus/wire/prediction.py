@@ -1,4 +1,4 @@
-"""Predictions: what is asked, and the answers."""
+"""Predictions: requests and responses."""
 
 from typing import Annotated, Any, Literal
 
@@ -11,7 +11,7 @@ Epoch = Literal["best", "last"] | Annotated[int, Field(ge=0, le=1_000_000)]
 """The weights to use: those of the best epoch, of the last, or of an epoch whose checkpoint was kept."""
 Top = Annotated[int, Field(ge=1, le=1000)]
 Level = Annotated[float, Field(ge=0.5, le=0.999)]
-"""The probability with which an interval holds the truth."""
+"""The probability with which an interval contains the true value."""
 Bounds = tuple[Number, Number]
 NoteCode = Literal["unseen_category", "rare_category", "beyond_training", "missing_where_none_was"]
 
@@ -31,21 +31,21 @@ class PredictRequest(BaseModel):
     epoch: Epoch = "best"
     """The weights to use."""
     top: Top | None = None
-    """Only so many probabilities in each answer, the largest first; null for all, in the order of the classes."""
+    """Maximum number of probabilities for each row, the largest first; null for all, in the order of the classes."""
     probabilities: bool = True
-    """Whether the answers have probabilities."""
+    """Whether the predictions include probabilities."""
     absent: Literal["refuse", "missing"] = "refuse"
-    """What happens if a column is absent: the request is refused, or all of its values are missing, if the column has a
+    """What to do if a column is absent: refuse the request, or treat all of its values as missing, if the column has a
     rule for missing values."""
     calibrated: bool = False
-    """Whether logits are divided by the temperature that makes the log loss of the validation split least."""
+    """Whether logits are divided by the temperature that minimizes the log loss on the validation split."""
     interval: Level | None = None
-    """For regression: answer with intervals that hold the truth with this probability, as wide as the errors on the
-    validation split ask for. Rounded up to a thousandth."""
+    """For regression: add intervals that contain the true value with this probability, with a width that follows from
+    the errors on the validation split. Rounded up to a thousandth."""
 
 
 class Note(Message):
-    """Something about a row that the network was not trained for."""
+    """A note about a value of a row that the network was not trained for."""
 
     column: str
     code: NoteCode
@@ -53,24 +53,24 @@ class Note(Message):
 
 
 class PredictedRow(Message):
-    """The answer to one row."""
+    """The prediction for one row."""
 
     prediction: str | Number | tuple[str, ...] | dict[str, Number]
-    """The likeliest class; the labels with a probability above 1/2; the target; or, with several targets, each by
-    its name."""
+    """The most likely class; the labels with a probability above 1/2; the target's value; or, with several targets, the
+    values by name."""
     probabilities: dict[str, Finite] | None = None
-    """By class or label; null for regression, and if they were not wanted."""
+    """Probabilities by class or label; null for regression, and if they were not requested."""
     notes: tuple[Note, ...] = ()
     interval: Bounds | dict[str, Bounds] | None = None
-    """Least and largest value of the target, or of each of several; null unless an interval was asked for."""
+    """Bounds of the target's interval, or of each target's by name; null unless an interval was requested."""
 
 
 class EnsembleRow(PredictedRow):
-    """The answer of an ensemble to one row: the mean of its members' probabilities or targets."""
+    """The prediction of an ensemble for one row: the mean of its members' probabilities or targets."""
 
     spread: Number | dict[str, Number] | None = None
-    """The sample standard deviation over the members: of the target, or by target; else of each probability that is
-    shown. Null for a single member, and if probabilities were not wanted."""
+    """The sample standard deviation over the members: of the target, or of each target by name; for classes, of each
+    listed probability. Null for a single member, and if probabilities were not requested."""
 
 
 class EnsembleMember(Message):
@@ -92,7 +92,7 @@ class AbsentMember(Message):
 
 
 class EnsemblePrediction(Message):
-    """The answers of an ensemble to the rows of a request, in order."""
+    """The predictions of an ensemble for the rows of a request, in order."""
 
     sweep: str
     label: str
@@ -101,12 +101,12 @@ class EnsemblePrediction(Message):
     absent: tuple[AbsentMember, ...]
     """Experiments of the change that have not succeeded, or whose epoch was not kept."""
     seconds: Finite
-    """How long the networks and their preprocessing computed."""
+    """Computing time of the networks and their preprocessing."""
     data: tuple[EnsembleRow, ...]
 
 
 class Prediction(Message):
-    """The answers to the rows of a request, in order."""
+    """The predictions for the rows of a request, in order."""
 
     experiment: str
     epoch: int
@@ -114,5 +114,5 @@ class Prediction(Message):
     checkpoint: str
     """Digest of the checkpoint that the weights are from, `sha256:…`."""
     seconds: Finite
-    """How long the network and its preprocessing computed."""
+    """Computing time of the network and its preprocessing."""
     data: tuple[PredictedRow, ...]

@@ -12,7 +12,7 @@ Verdict = Literal["ready", "doubtful", "will_not_learn"]
 
 
 class ProbedData(Message):
-    """The training examples as the network gets them."""
+    """The training examples as the network reads them."""
 
     examples: int
     """Training examples in an epoch."""
@@ -22,7 +22,7 @@ class ProbedData(Message):
     steps: int
     """Steps of the planned run."""
     effective_steps: Number
-    """The same, each counted by its schedule's factor of the learning rate."""
+    """The steps of the planned run, each weighted by the schedule's factor of its learning rate."""
     input_rms: Number
     """Root mean square over all inputs and examples."""
     input_minimum: Number
@@ -30,11 +30,12 @@ class ProbedData(Message):
     largest_input_deviation: Number
     """The largest standard deviation of an input."""
     constant_inputs: int
-    """Inputs with one value in all examples."""
+    """Number of inputs with the same value in all examples."""
     deviation_ratio: Number | None
-    """The largest standard deviation of a number over the median of those that are not constant; null for pixels."""
+    """The largest standard deviation of a numeric input, divided by the median of those of the inputs that are not
+    constant; null for pixels."""
     class_shares: tuple[Finite, ...] = ()
-    """Frequency of each class; for several labels of each label. Empty for regression."""
+    """Relative frequency of each class or label; empty for regression."""
     target_mean: tuple[Number, ...] = ()
     """Mean of each regression target as the network learns it, standardized; empty for classes."""
     target_deviation: tuple[Number, ...] = ()
@@ -44,15 +45,15 @@ class ProbedData(Message):
     """Training examples that ridge regression and the nearest neighbour predicted from others; 0 if there are too
     few."""
     linear_correlation: Number | None = None
-    """Correlation of ridge regression's predictions with the targets, or with one class of all, the largest of them."""
+    """Largest correlation of ridge regression's predictions with a target or with a class indicator."""
     neighbour_correlation: Number | None = None
-    """The same of the nearest neighbour's target."""
+    """The same correlation for the targets of the nearest neighbours."""
     chance_correlation: Number | None = None
-    """What these correlations stay below by chance, with 99.9 % probability."""
+    """The value that correlations by chance do not exceed, with 99.9 % probability."""
 
 
 class ProbedStart(Message):
-    """The initial network's answers, before any training."""
+    """The initial network's outputs, before any training."""
 
     loss: Number
     """Mean training loss of the first batch, with batch statistics and dropout off."""
@@ -83,7 +84,7 @@ class ProbedLayer(LayerStatistics):
     """Their root mean square."""
     delta_norm: Number
     """Root mean square over the examples of the norm of the gradient of an example's loss by the weighted sums, or by
-    the output of batch normalization: what the layer gets of the signal that goes backward, whatever its width."""
+    the output of batch normalization: the strength of the backward signal at the layer, whatever the layer's width."""
     weight_scale: Number
     """Root mean square of the weights times sqrt(fan_in): about 1 for Xavier, 1.41 for He."""
     distinct_units: int
@@ -98,15 +99,16 @@ class ProbedRate(Message):
 
     lr: Finite
     rho: Number
-    """Decrease of the same batch's loss over the decrease that the gradient predicts: 1 for a tiny step, 0.5 at the
-    minimum along the step, 0 where nothing is gained, negative where the loss grows."""
+    """Decrease of the same batch's loss, divided by the decrease that the gradient predicts: 1 for a tiny step, 0.5 at
+    the minimum along the step, 0 if nothing is gained, negative if the loss grows."""
     decrease: Number
-    """D: the predicted relative decrease of the loss over the planned run, if every step predicted as much as this."""
+    """D: the predicted relative decrease of the loss over the planned run, if every step had the predicted decrease of
+    this one."""
     twenty: Number | None
-    """The loss of one batch after twenty steps on it, over its first loss; of large networks null but for the spec's
-    own rate."""
+    """The loss of one batch after twenty steps on it, divided by its first loss; for large networks, null except at the
+    spec's learning rate."""
     peak: Number | None
-    """The largest loss in these steps, over the first."""
+    """The largest loss in these steps, divided by the first."""
 
 
 class ProbedStep(Message):
@@ -114,18 +116,19 @@ class ProbedStep(Message):
 
     rates: tuple[ProbedRate, ...]
     suggested: tuple[Finite, Finite] | None
-    """The learning rates that can work: rho above 0.25 (of adaptive optimizers above 0), and D above 10 over the
+    """The learning rates that can work: rho above 0.25 (for adaptive optimizers, above 0), and D above 10 over the
     planned run. Null if there is none."""
     recommended: Finite | None = None
     """The learning rate with rho 0.85, three tenths of the way to the minimum along the step; null if it has none."""
     noise_scale: Number | None = None
     """B: trace of the gradient's covariance over its squared norm, in examples; the useful batch size is about B."""
     sustained_rho: Number | None = None
-    """rho of a step as long as momentum makes them, 1/(1 - momentum) times the first; null without momentum."""
+    """rho of a step that is 1/(1 - momentum) times the first, as long as steps with momentum become; null without
+    momentum."""
     gradient_norm: Number
     """L2 norm of the whole gradient before clipping, penalties included."""
     data_gradient_norm: Number
-    """The same over the weights, without penalties."""
+    """L2 norm of the gradient of the weights, without penalties."""
     penalty_gradient_norm: Number = 0.0
     """L2 norm of the penalties' gradient."""
 
@@ -136,13 +139,14 @@ class ProbedTwenty(Message):
     losses: tuple[Number, ...]
     """The batch's loss before each step and after the last, 21 numbers."""
     peak: Number
-    """Largest of them over the first."""
+    """The largest of these losses, divided by the first."""
     final: Number
-    """The last over the first."""
+    """The last loss, divided by the first."""
     prior: Number
     """Loss of the best constant prediction for this batch."""
     control: Number | None = None
-    """The last over the first, with all inputs set to their means: what the network learns without looking."""
+    """The last loss divided by the first, with all inputs set to their means: what the network learns without its
+    inputs."""
 
 
 class ProbedSeed(Message):
@@ -158,21 +162,21 @@ class ProbedSeed(Message):
 
 
 class ProbedEffort(Message):
-    """How much was measured: less of networks whose examples cost many multiplications, so that a probe takes no more
-    than about ten seconds of a processor."""
+    """How much was measured: less for networks whose examples need many multiplications, so that a probe takes at most
+    about ten seconds on a processor."""
 
     measured: int
-    """Training examples on which activations and gradients were measured; 512 of most networks."""
+    """Training examples on which activations and gradients were measured; 512 for most networks."""
     batch: int
-    """Examples of the batches that steps were tried on: the spec's batch size, unless that is too large."""
+    """Size of the batches on which steps were tried: the spec's batch size, unless it is too large."""
     batches: int
-    """Batches that a first step was tried on; 3 of most networks."""
+    """Number of batches on which a first step was tried; 3 for most networks."""
     rates: int
-    """Learning rates with which twenty steps were taken; 5 of most networks."""
+    """Number of learning rates with which twenty steps were taken; 5 for most networks."""
     patched: int = 0
-    """Specs with a patch that were measured."""
+    """Number of specs with a patch that were measured."""
     unmeasured: int = 0
-    """Those that were not: their patches have no prediction."""
+    """Number of specs with a patch that were not measured; their patches have no predicted effect."""
 
 
 class Probe(Message):
@@ -190,6 +194,6 @@ class Probe(Message):
     findings: tuple[Finding, ...]
     """The root cause first."""
     effort: ProbedEffort | None = None
-    """How much was measured; null in answers before it was told."""
+    """How much was measured; null in old responses."""
     seconds: Finite
     """Time that the probe took."""

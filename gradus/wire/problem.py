@@ -1,4 +1,4 @@
-"""Problems: RFC 9457 documents, and what of a bad document they send back."""
+"""Problems: RFC 9457 documents, and the parts of an invalid document that they repeat."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ class Mistake(Message):
     """Where: keys and indices joined by `/`, in keys `~1` for `/` and `~0` for `~`; empty for the document itself."""
     message: str
     input: Any = None
-    """What stood there."""
+    """The invalid value at the place."""
 
 
 class Problem(Message):
@@ -25,17 +25,18 @@ class Problem(Message):
     status: int
     detail: str
     code: str
-    """For programs; the last part of `type`."""
+    """The error code, for programs; the last part of `type`."""
     errors: tuple[Mistake, ...] = ()
-    """For a bad spec: every mistake."""
+    """Every mistake, if the spec is invalid."""
 
 
 MOST = 100
-"""Mistakes that are sent back. A document may have a hundred thousand, and to word one takes a moment."""
+"""Maximum number of mistakes that are sent back. A document may have a hundred thousand, and wording each takes some
+time."""
 ECHO = 500
-"""Characters of an input that are sent back."""
+"""Maximum number of characters of an input that are sent back."""
 DEEPEST = 20
-"""Levels of lists and objects in an input that are sent back."""
+"""Maximum number of levels of lists and objects in an input that are sent back."""
 
 
 def echo(value: Any) -> Any:
@@ -53,7 +54,8 @@ def echo(value: Any) -> Any:
 
 
 def _beginning(value: Any, levels: int = DEEPEST) -> str:
-    """Its representation, or more than enough of one that is long: to write out a megabyte takes a moment."""
+    """The value's representation; a long one is cut somewhere beyond the limit, because writing out a megabyte takes
+    time."""
     if isinstance(value, str):
         return repr(value[: ECHO + 1])
     if isinstance(value, Mapping | list | tuple) and not levels:
@@ -68,7 +70,7 @@ def _beginning(value: Any, levels: int = DEEPEST) -> str:
 
 
 def _is_deep(value: Any, levels: int = DEEPEST) -> bool:
-    """Whether its beginning leaves out what lies too deep."""
+    """Whether the value has more levels than are sent back."""
     if not isinstance(value, Mapping | list | tuple):
         return False
     inner = value.values() if isinstance(value, Mapping) else value

@@ -1,4 +1,4 @@
-"""A question that is not answered yet, as the server answers it."""
+"""The response to a request whose answer is still being computed."""
 
 from typing import Literal
 

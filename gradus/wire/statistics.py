@@ -9,18 +9,18 @@ from gradus.wire.tolerant import Open
 BINS = 20
 QUANTILES = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 FREQUENT = 50
-"""Number of most frequent texts that are counted."""
+"""Maximum number of most frequent texts in the statistics of a column."""
 MAX_CLASSES = 50
-"""Number of classes whose rows have statistics of their own, the most frequent ones."""
+"""Maximum number of classes, the most frequent ones, whose rows have separate statistics."""
 MAX_BY_CLASS = 20_000
-"""Number of columns times classes that have statistics of their own: wide tables have them for fewer classes."""
+"""Maximum of columns times classes with separate statistics: wide tables have them for fewer classes."""
 
 
 class Histogram(Message):
     """Counts of values in bins of equal width; a bin includes its lower edge, the last one both."""
 
     edges: tuple[Finite | str, ...]
-    """One more than there are bins; for dates and times in ISO 8601."""
+    """Edges of the bins: one more than there are bins; for dates and times in ISO 8601."""
     counts: tuple[int, ...]
 
 
@@ -47,11 +47,11 @@ class ColumnStatistics(Message):
     deviation: Finite | None = None
     """Standard deviation, with 1/n."""
     quantiles: dict[str, Finite] | None = None
-    """By level, interpolated linearly between order statistics."""
+    """Quantiles by level, interpolated linearly between order statistics."""
     zeros: Finite | None = None
     """Share of the values that are 0."""
     histogram: Histogram | None = None
-    """Of numbers, dates and times; within a class with the edges of all rows."""
+    """Histogram of numbers, dates and times; within a class, with the same edges as for all rows."""
     frequent: tuple[ValueCount, ...] | None = None
     """The most frequent texts or truth values, by decreasing count."""
     lengths: Lengths | None = None
@@ -79,7 +79,7 @@ class Statistics(Message):
 
     rows: int
     target: str | None = None
-    """The column whose values `by_class` tells apart."""
+    """The column whose values are the classes of `by_class`."""
     columns: tuple[NamedStatistics, ...]
 
     def column(self, name: str) -> NamedStatistics:

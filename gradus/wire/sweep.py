@@ -1,4 +1,4 @@
-"""Sweeps as the server answers them."""
+"""Sweeps in the server's responses."""
 
 from enum import StrEnum
 from typing import Any
@@ -12,49 +12,50 @@ from gradus.wire.tolerant import Document, Open, OpenStatus
 
 
 class SweepStatus(StrEnum):
-    """What the experiments of a sweep do, in one word."""
+    """The status of a sweep, derived from its experiments."""
 
     QUEUED = "queued"
-    """None has begun."""
+    """No experiment has begun."""
     RUNNING = "running"
-    """Some have begun, and some are not over."""
+    """Some experiments have begun, and some have not ended."""
     PAUSED = "paused"
-    """Those that are not over are paused."""
+    """All experiments that have not ended are paused."""
     SUCCEEDED = "succeeded"
-    """All have succeeded."""
+    """All experiments have succeeded."""
     FAILED = "failed"
-    """All are over, and some have failed."""
+    """All experiments have ended, and some have failed."""
     CANCELLED = "cancelled"
-    """All are over, none has failed, and some were cancelled."""
+    """All experiments have ended, none has failed, and some were cancelled."""
 
     @property
     def final(self) -> bool:
-        """Whether nothing follows by itself."""
+        """Whether all experiments have ended."""
         return self in {SweepStatus.SUCCEEDED, SweepStatus.FAILED, SweepStatus.CANCELLED}
 
 
 class Difference(Message):
-    """To the base, seed by seed, positive where the value is greater."""
+    """The mean difference to the base, paired by seed; positive if the change's values are greater."""
 
     mean: Number
     ci95: tuple[Number, Number]
-    """Its confidence interval by Student's t, wide enough for all differences of the sweep at once."""
+    """Confidence interval of the mean by Student's t, corrected so that it holds for all differences of the sweep at
+    once."""
     n: int
-    """Seeds that both have a value for."""
+    """Number of seeds for which both have a value."""
     p_adjusted: Number
-    """Holm's, over all differences of the sweep: below 0.05 wherever zero is outside `ci95`. It may be where zero is
-    inside, for it asks for the sign alone; the verdict follows the interval."""
+    """Holm's adjusted p-value over all differences of the sweep. It is below 0.05 whenever zero is outside `ci95`, and
+    may be even if zero is inside, because it tests only the sign; the verdict follows the interval."""
 
 
 class Verdict(StrEnum):
-    """A difference in a word."""
+    """The verdict on a difference."""
 
     BETTER = "better"
-    """Than the base: zero is outside the interval, on the side of the goal."""
+    """Better than the base: zero is outside the interval, on the goal's side."""
     WORSE = "worse"
-    """Than the base: zero is outside the interval, on the other side."""
+    """Worse than the base: zero is outside the interval, on the other side."""
     CANNOT_TELL = "cannot tell"
-    """Zero is inside the interval."""
+    """No clear difference: zero is inside the interval."""
 
 
 class FailedMember(Message):
@@ -66,88 +67,89 @@ class FailedMember(Message):
 
 
 class SweepResult(Message):
-    """What one change of the base came to. The lists are in the order of the seeds."""
+    """The result of one change of the base. The lists are in the order of the seeds."""
 
     label: str
     changes: dict[str, Any]
     """Values by path; for a variant its merge patch; empty for the base itself."""
     experiments: tuple[str, ...]
-    """Ids of all its members, whatever became of them."""
+    """Ids of all its members, whatever their status."""
     seeds: tuple[int, ...]
     statuses: tuple[OpenStatus, ...]
     values: tuple[Number | None, ...]
-    """The objective in each member's best row; null for those that have not succeeded."""
+    """The objective in each member's best row; null for members that have not succeeded."""
     mean: Number | None
-    """Of the values that are there."""
+    """Mean of the values that are not null."""
     std: Number | None
-    """Their sample standard deviation; null for fewer than two."""
+    """Sample standard deviation of these values; null for fewer than two."""
     ci95: tuple[Number, Number] | None
-    """Student's t 95 % confidence interval of the mean, no narrower than the metric's grain: one example of those that
-    an accuracy is measured on. Null for fewer than two values, and for losses that are all the same."""
+    """Student's t 95 % confidence interval of the mean, at least as wide as the metric's grain, which for an accuracy
+    is one over the number of examples. Null for fewer than two values, and if all losses are equal."""
     n: int
-    """How many there are."""
+    """Number of values that are not null."""
     succeeded: int
-    """Members that count for the ranking: they have succeeded, and have a value."""
+    """Number of members that have succeeded and have a value; the ranking uses it."""
     of: int
-    """Those, and the ones that have failed. Members that are not over, or were cancelled, say nothing yet."""
+    """Number of members that have succeeded or failed. Members that have not ended or were cancelled do not count."""
     common_mean: Number | None
-    """The mean over `common_seeds`: what the ranking goes by among changes with the same share of successes."""
+    """The mean over `common_seeds`, by which changes with the same share of successes are ranked."""
     common_seeds: tuple[int, ...]
     """The seeds for which every change with the same share of successes has a value."""
     difference: Difference | None
-    """To the base; null without a base, for the base itself, for fewer than two seeds in common, and where all seeds
-    give the same difference of a loss."""
+    """Difference to the base; null without a base, for the base itself, for fewer than two seeds in common, and if all
+    seeds have the same difference of a loss."""
     verdict: Open[Verdict] | None
-    """What the difference says of the change; null where there is none."""
+    """The verdict on the difference; null if there is no difference."""
     failed: tuple[FailedMember, ...]
 
 
 class ObjectiveRecord(Message):
-    """The number by which the members are compared."""
+    """The metric by which the members are compared."""
 
     metric: Open[Metric]
     goal: Open[Goal] | None = None
-    """Which way is better."""
+    """Whether lower or higher values are better."""
 
 
 class SweepSummary(Message):
-    """A sweep as a list shows it."""
+    """A summary of a sweep, as in a list."""
 
     id: str
     name: str
     status: Open[SweepStatus]
     counts: dict[OpenStatus, int]
-    """Members in each status."""
+    """Number of members in each status."""
     objective: ObjectiveRecord
     created_at: Moment
 
     @property
     def over(self) -> bool:
-        """Whether nothing more will come of it by itself."""
+        """Whether all members have ended."""
         if isinstance(self.status, SweepStatus):
             return self.status.final
         return not any(isinstance(one, Status) and not one.final for one, count in self.counts.items() if count)
 
     @property
     def members_over(self) -> int:
-        """Members of which nothing more will come, as far as their status is known here."""
+        """Number of members that have ended, as far as their status is known."""
         return sum(count for status, count in self.counts.items() if status.final)
 
 
 class SweepRecord(SweepSummary):
-    """A sweep: what was asked, how far it is, what came of it."""
+    """A sweep: its request, its progress and its results."""
 
     request: Document[SweepRequest]
-    """With seeds and objective written out, and all that was added later."""
+    """The request, with seeds and objective written out, and with all later extensions."""
     base_label: str | None
-    """The result that is the base itself; null if none is, and then there are no differences."""
+    """The label of the result that is the base itself; null if there is none, and then there are no differences."""
     grain: Number | None
-    """The smallest step between two values of the objective: one example of those that the accuracy is measured on,
-    of the base if it is a result. Null for a loss, which has none."""
+    """The smallest step between two values of the objective: for an accuracy, one over the number of examples. Null for
+    a loss, which has no smallest step."""
     waiting_for: str | None = None
-    """While members are queued that no worker that is alive can train: what has to come; else null."""
+    """What queued members wait for that no live worker can train; null if there are none."""
     results: tuple[SweepResult, ...]
-    """By the share of members that succeeded, then by `common_mean`, best first; those without a value last."""
+    """The results by the share of members that succeeded, then by `common_mean`, best first; results without a value
+    come last."""
     last_event: int = 0
     """The id in `/v1/events` of the newest event that this document already contains. To follow the members from here
     on, stream after it."""
@@ -164,7 +166,7 @@ class SweepPage(Message):
 
 
 class PlannedMember(Message):
-    """An experiment that a sweep would have."""
+    """An experiment of a planned sweep."""
 
     label: str
     seed: int
@@ -174,23 +176,23 @@ class PlannedMember(Message):
 
 
 class SweepDryRun(Message):
-    """What a sweep comes to, without running or storing it."""
+    """The summary of a sweep, without running or storing it."""
 
     request: Document[SweepRequest]
     base_label: str | None
     count: int
-    """Experiments."""
+    """Number of experiments."""
     members: tuple[PlannedMember, ...]
     arrays: tuple[int, ...]
-    """Experiments in each array that trains as one."""
+    """Number of experiments in each array, which trains as one job."""
     parameters: int
-    """Learned numbers of all experiments together."""
+    """Number of learned parameters of all experiments together."""
     seconds: Finite | None
-    """Estimate from earlier runs like these, with the workers that are alive; null without such runs."""
+    """Estimate of the duration from similar earlier runs, with the live workers; null without such runs."""
 
 
 def sweep_status(counts: dict[Status, int]) -> SweepStatus:
-    """The status of a sweep whose members are in these."""
+    """The status of a sweep whose members have these statuses."""
     there = {status for status, count in counts.items() if count}
     going = {status for status in there if not status.final}
     if going:

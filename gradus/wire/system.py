@@ -4,49 +4,51 @@ from gradus.wire.message import Finite, Message, Moment
 
 
 class Usage(Message):
-    """What a worker and its trainers use of their machine, as sampled every ten seconds."""
+    """The resources that a worker and its trainer processes use, sampled every ten seconds."""
 
     cpu: Finite
-    """Cores that they keep busy."""
+    """Number of busy cores."""
     memory_bytes: int
-    """Resident, with their part of what they share."""
+    """Resident memory, with a proportional part of shared memory."""
     gpu: Finite | None = None
-    """Share of the time in which the worker's GPU computes, from 0 to 1; null for a CPU, and where no driver tells."""
+    """Utilization of the worker's GPU: the share of time in which it computes, from 0 to 1; null for a CPU, and if no
+    driver reports it."""
     gpu_memory_bytes: int | None = None
-    """Of the GPU, by all programs."""
+    """Memory of the GPU that all programs use."""
     gpu_memory_total_bytes: int | None = None
 
 
 class RunUsage(Message):
-    """What a run takes."""
+    """The resources that a run uses."""
 
     experiment_id: str
     samples_per_second: Finite | None
     """Training examples a second in its last epoch; null before the first."""
     peak_memory_bytes: int | None
-    """As in the experiment."""
+    """Peak memory, as in the experiment."""
 
 
 class WorkerRecord(Message):
-    """A worker process that gave a sign of life lately."""
+    """A worker process with a recent heartbeat."""
 
     id: str
     host: str
     pid: int
     device: str
-    """As in an experiment's `device`; of a CPU, with the most threads that it chooses for a run."""
+    """The device, as in an experiment's `device`; for a CPU, with the maximum number of threads that the worker chooses
+    for a run."""
     slots: int
-    """Runs that it trains at once."""
+    """Number of runs that it trains at the same time."""
     cores: int = 0
-    """Physical cores that its runs share; 0 of an older service."""
+    """Number of physical cores that its runs share; 0 from an older service."""
     threads: tuple[int, ...] = ()
-    """Threads of each run on a CPU that it trains now for the asking workspace."""
+    """Number of threads of each of the caller's workspace's runs that it currently trains on a CPU."""
     running: int
-    """Experiments of the asking workspace that it trains now."""
+    """Experiments of the caller's workspace that it currently trains."""
     runs: tuple[RunUsage, ...] = ()
-    """These experiments, and what they take."""
+    """The resources that these experiments use."""
     usage: Usage | None = None
-    """Null in the first seconds of a worker, where its system does not tell, and of an older service."""
+    """Null in the first seconds of a worker, if its system does not report it, and from an older service."""
     version: str
     started_at: Moment
     seen_at: Moment
@@ -61,36 +63,36 @@ class Limits(Message):
     epochs: int
     parameters: int
     memory_bytes: int
-    """Of one experiment, as a dry run estimates it."""
+    """Maximum memory of one experiment, as estimated by a dry run."""
     queued: int
-    """Experiments of one workspace that wait."""
+    """Maximum number of queued experiments of one workspace."""
     running: int
-    """Experiments of one workspace that train at once."""
+    """Maximum number of experiments of one workspace that train at the same time."""
     requests_per_minute: int
-    """Of one workspace."""
+    """Maximum number of requests per minute of one workspace."""
     streams: int
-    """And long polls, that one key holds open."""
+    """Maximum number of streams and long polls that one key can hold open."""
     page_size: int
     wait_seconds: int
     file_bytes: int
-    """Of a file that is sent as one body."""
+    """Maximum size of a file that is sent as one body."""
     upload_bytes: int
-    """Of a file that is sent in parts."""
+    """Maximum size of a file that is sent in parts."""
     workspace_bytes: int
-    """Of all data sets of one workspace: the files as sent, and the tables that were read from them."""
+    """Maximum size of all data sets of one workspace: the files as sent, and the tables that were read from them."""
     part_bytes: int
-    """Of each part of an upload but the last."""
+    """Size of each part of an upload except the last."""
     rows: int
-    """Of one data set, as are the limits below."""
+    """Maximum number of rows of one data set; the limits below are also for one data set."""
     columns: int
     cell_bytes: int
     picture_bytes: int
     picture_pixels: int
     pictures: int
     reading_seconds: Finite
-    """Of reading 100 MB."""
+    """Time limit for reading 100 MB."""
     classes: int = 0
-    """Values of a target that are told apart; 0 of an older service."""
+    """Maximum number of classes of a target; 0 from an older service."""
     predict_bytes: int = 0
     """In one request for predictions; 0 of an older service."""
     predict_rows: int = 0
@@ -104,18 +106,18 @@ class SystemRecord(Message):
     time: Moment
     workers: tuple[WorkerRecord, ...]
     devices: tuple[str, ...]
-    """Every device that a living worker has, once."""
+    """The devices of the live workers, without duplicates."""
     queue_depth: int
-    """Experiments of the workspace that wait."""
+    """Number of queued experiments of the workspace."""
     running: int
-    """Experiments of the workspace that train."""
+    """Number of running experiments of the workspace."""
     limits: Limits
     cores_policy: str = ""
-    """How runs share cores, in words; empty of an older service."""
+    """A description of how runs share cores; empty from an older service."""
 
 
 class DependencyHealth(Message):
-    """One thing that the API needs."""
+    """The health of one dependency of the API."""
 
     name: str
     ok: bool

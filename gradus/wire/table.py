@@ -1,4 +1,4 @@
-"""The columns and files of a data set's version, as the server answers them."""
+"""The columns and files of a data set's version in the server's responses."""
 
 from typing import Any
 
@@ -13,11 +13,12 @@ class ColumnRecord(ColumnFacts):
     """A column: its facts, and how its type was decided."""
 
     examples: tuple[str, ...] = ()
-    """A few of its values, as the file has them."""
+    """A few of its values, as in the file."""
     evidence: dict[str, Any] = Field(default={})
-    """What all cells were, e.g. `{"cells": 30001, "integer": 30000, "leading_zero": 1, "first": {"line", "text"}}`."""
+    """The counts of the kinds of its cells, e.g. `{"cells": 30001, "integer": 30000, "leading_zero": 1, "first":
+    {"line", "text"}}`."""
     would_be: dict[str, str] = Field(default={})
-    """Other types, and on what condition the column would have them."""
+    """Other types, each with the condition under which the column would have it."""
 
 
 class LeftOut(Message):
@@ -51,12 +52,12 @@ class ReadTable(Message):
     files: tuple[FileFacts, ...]
     left_out: LeftOutRows = LeftOutRows()
     findings: tuple[Finding, ...] = ()
-    """What reading itself noticed, such as columns of the same name."""
+    """Findings from the reading itself, such as columns with the same name."""
     digest: str
 
     @property
     def label(self) -> str | None:
-        """The column that says what each picture shows: the only one beside pictures and their file names. Null if
+        """The column with the label of each picture: the only column besides pictures and their file names. Null if
         there are no pictures, or several such columns."""
         if [column.type for column in self.columns].count("image") != 1:
             return None

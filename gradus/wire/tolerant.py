@@ -1,5 +1,5 @@
-"""Values of which a newer service may have more: the known ones are read as what they are, others are kept as they
-came. What is sent stays strict."""
+"""Types of values to which a newer service may add: known values are parsed, unknown ones are kept as received. What
+the client sends is still validated strictly."""
 
 from typing import Annotated, Any, TypeVar
 
@@ -19,13 +19,13 @@ T = TypeVar("T")
 
 
 class UnknownValue(str):
-    """A word that only a newer service knows."""
+    """An unknown value of a newer service."""
 
     __slots__ = ()
 
     @property
     def value(self) -> str:
-        """The word, as members of an enum have it."""
+        """The text itself, as for members of an enum."""
         return str(self)
 
     @classmethod
@@ -34,18 +34,18 @@ class UnknownValue(str):
 
 
 class UnknownStatus(UnknownValue):
-    """A status that only a newer service knows."""
+    """An unknown status of a newer service."""
 
     __slots__ = ()
 
     @property
     def final(self) -> bool:
-        """Nobody here can tell; `ExperimentRecord.over` does."""
+        """Unknown, so False; `ExperimentRecord.over` decides."""
         return False
 
 
 class _KnownForms:
-    """Describes the known forms alone, which are the first of the union: they are all that this version answers."""
+    """Puts only the known forms, the first member of the union, into the JSON Schema: this version sends no others."""
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         known: dict[str, Any] = handler(schema)["anyOf"][0]
@@ -53,15 +53,15 @@ class _KnownForms:
 
 
 def _unless_validated(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
-    """What has been validated already is not validated again: rules that span keys would be."""
+    """Validate the value, unless it is validated already: rules about several keys would run again."""
     return value if isinstance(value, SpecModel) else validate(value)
 
 
 Open = Annotated[T | UnknownValue, Field(union_mode="left_to_right"), _KnownForms()]
-"""A member of an enum, or a word that it does not have here."""
+"""A member of an enum, or an unknown value."""
 OpenStatus = Annotated[Status | UnknownStatus, Field(union_mode="left_to_right"), _KnownForms()]
-"""What an experiment is doing, or a status that is not known here."""
+"""The status of an experiment, or an unknown status."""
 Document = Annotated[
     T | dict[str, Any], Field(union_mode="left_to_right"), WrapValidator(_unless_validated), _KnownForms()
 ]
-"""A piece that was sent once, such as a spec; a mapping where it has keys or kinds that are not known here."""
+"""A document that a client sent earlier, such as a spec; a dictionary if it has unknown keys or kinds."""

@@ -1,4 +1,4 @@
-"""Keys that nothing has at the place where they stand: what was meant, or where they belong."""
+"""Error messages for unknown keys: what may have been meant, or where the key belongs."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, get_args
@@ -11,14 +11,14 @@ from gradus.wire.experiment import ExperimentPatch
 from gradus.wire.habits import IMPLIED, OURS, folded
 
 Place = tuple[int | str, ...]
-"""Keys and indices; Pydantic's have the names of union members between them."""
+"""Keys and indices; in Pydantic's places, names of union members are between them."""
 
 _NOTHING_SAID = frozenset({"kind"})
-"""Keys that so many objects have that naming them all would say nothing."""
+"""Keys that occur in so many objects that a list of these would not help."""
 
 
 def unknown_key(model: type[BaseModel], place: Place) -> str:
-    """What to write instead of the last key of the place in a document of the model."""
+    """The message for the unknown last key of the place in a document of the model."""
     key = str(place[-1])
     said = f"unknown key '{key[:100]}'"
     here = _at(model, place[:-1])
@@ -35,7 +35,8 @@ def unknown_key(model: type[BaseModel], place: Place) -> str:
 
 
 def _habit(model: type[BaseModel], key: str, known: Sequence[str], *, top: bool) -> str | None:
-    """What it is here that other libraries call so; the top of a document is where they have everything."""
+    """A hint at Gradus's equivalent of another library's name. At the top of a document, places further down are also
+    suggested."""
     ours = OURS.get(key)
     if ours in known:
         return f"did you mean '{ours}'?"
@@ -50,7 +51,7 @@ def _guess(key: str, known: Sequence[str]) -> str | None:
 
 
 def _at(model: type[BaseModel], place: Place) -> Sequence[type[BaseModel]]:
-    """The classes that may stand at the place, as far as it tells."""
+    """The classes that are possible at the place."""
     here: Sequence[type[BaseModel]] = (model,)
     for part in place:
         if len(here) > 1 and (chosen := [one for one in here if _kind(one) == part]):
@@ -61,7 +62,7 @@ def _at(model: type[BaseModel], place: Place) -> Sequence[type[BaseModel]]:
 
 
 def _others(model: type[BaseModel], place: Place) -> Sequence[type[SpecModel]]:
-    """The kinds that could have been chosen where the key stands."""
+    """The kinds that could have been chosen at the key's place."""
     family = [one for one in _at(model, place[:-2]) if issubclass(one, SpecModel)]
     return family if len(family) > 1 else ()
 
@@ -71,13 +72,13 @@ def _kind(model: type[BaseModel]) -> str | None:
 
 
 def _words(annotation: Any) -> tuple[type[SpecModel], ...]:
-    """The pieces of an annotation, those in its lists and objects too."""
+    """The spec models in an annotation, including those in its lists and objects."""
     parts = get_args(annotation)
     return spec_models_in(annotation) or tuple(dict.fromkeys(word for part in parts for word in _words(part)))
 
 
 def _homes(model: type[BaseModel], key: str) -> list[str]:
-    """Where a document of the model has the key, joined by `/`: the highest such places."""
+    """The places where a document of the model has the key, joined by `/`: those at the highest level."""
     level: list[tuple[str, type[BaseModel]]] = [("", model)]
     while level and key not in _NOTHING_SAID:
         if found := [place for place, one in level if key in one.model_fields]:

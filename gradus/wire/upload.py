@@ -14,7 +14,7 @@ class UploadRequest(SpecModel):
     size: int = Field(ge=1)
     """Size of the whole file in bytes."""
     sha256: str | None = Field(default=None, pattern=SHA256)
-    """SHA-256 of the whole file in hexadecimal: checked when a data set is made of the upload."""
+    """SHA-256 of the whole file in hexadecimal: checked when a data set is created from the upload."""
 
 
 class UploadRecord(Message):
@@ -24,7 +24,7 @@ class UploadRecord(Message):
     size: int
     """Size of the whole file in bytes."""
     sha256: str | None
-    """Of the whole file, if it is known."""
+    """SHA-256 of the whole file, if it is known."""
     part_bytes: int
     """Size of each part; the last one may be smaller."""
     parts: int

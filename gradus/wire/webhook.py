@@ -1,4 +1,4 @@
-"""Webhooks: calls of the service to an address of the user, about status changes and findings."""
+"""Webhooks: calls of the service to a URL of the user about status changes and findings."""
 
 from base64 import b64decode
 from binascii import Error
@@ -36,20 +36,20 @@ def _valid_secret(secret: str) -> str:
 
 
 class WebhookRequest(SpecModel):
-    """A webhook to be made."""
+    """A request to create a webhook."""
 
     url: Annotated[str, Field(min_length=1, max_length=2000)]
-    """Where the calls go: `https://…` at a public address, or an address that the service's operator allows."""
+    """The URL to call: `https://…` at a public address, or at an address that the service's operator allows."""
     events: Annotated[tuple[WebhookEvent, ...], Field(strict=False, min_length=1, max_length=10)] = WEBHOOK_EVENTS
-    """What is sent: changes of experiments' status, findings about them."""
+    """The events to send: changes of experiments' status, or findings about experiments."""
     secret: Annotated[str, Field(max_length=200), AfterValidator(_valid_secret)] | None = Field(
         default=None, repr=False
     )
-    """Key of the signatures, `whsec_` and base64; null: a new one."""
+    """Key of the signatures, `whsec_` and base64; null creates a new one."""
 
 
 class WebhookRecord(Message):
-    """A webhook without its secret, which nobody can look up."""
+    """A webhook without its secret, which cannot be retrieved."""
 
     id: str
     url: str
@@ -68,7 +68,7 @@ class WebhookRecord(Message):
 
 
 class NewWebhook(WebhookRecord):
-    """The answer to its making, and the only one that shows the secret."""
+    """The response to creating a webhook, and the only one that contains the secret."""
 
     secret: str
     """Key of the signatures. Keep it."""
@@ -85,7 +85,7 @@ class WebhookCall(Message):
 
     type: Open[WebhookEvent]
     timestamp: Moment
-    """When it happened."""
+    """Time of the event."""
     experiment_id: str
     seq: int
     """Number of the event in the experiment's log."""

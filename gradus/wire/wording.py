@@ -1,4 +1,4 @@
-"""What is wrong with a document, in words for people who have never seen the classes behind it."""
+"""Validation errors as sentences for people who do not know the classes behind a document."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -64,7 +64,7 @@ WHOLE: dict[str, str] = {
     "tags": "must be a list of strings",
     "validation_size": "must be a whole number from 1 to 100000000, or a fraction between 0 and 1",
 }
-"""What fields of more than one form accept, said once for all their forms."""
+"""What fields with several forms accept: one sentence for all forms."""
 
 _OBJECTS: dict[str, str] = {
     "ColumnSetting": 'must be a role such as "ignore", or an object such as {"encode": "one_hot"}',
@@ -88,7 +88,7 @@ _FORM_ERRORS = frozenset(
         "tuple_type",
     }
 )
-"""Errors of a whole value: a field of more than one form has one sentence for all of them."""
+"""Errors of a whole value, for which a field with several forms has a single sentence."""
 
 _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "bool_type": lambda _: "must be true or false",
