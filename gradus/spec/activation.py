@@ -11,10 +11,12 @@ ACTIVATIONS: tuple[Activation, ...] = get_args(Activation)
 RELU_FAMILY: frozenset[Activation] = frozenset({"relu", "elu", "leaky_relu", "gelu", "silu", "mish", "softplus"})
 """The activations that pass about half of the signal: He initialization was derived for them, or is customary.
 
-Not `selu`, whose constants preserve mean 0 and variance 1 if weights have the variance 1/fan_in, which is Xavier's."""
+`selu` is not among them: its constants preserve mean 0 and variance 1 if the weights have the variance 1/fan_in, as
+with Xavier."""
 
 FROM_VALUE: frozenset[Activation] = frozenset({"relu", "sigmoid", "tanh"})
-"""The activations whose derivative is computed from their value, so that nothing else need be kept for it."""
+"""The activations whose derivative is computed from their value, so that nothing else has to be kept for the backward
+pass."""
 
 FORMULAS: dict[Activation, str] = {
     "relu": "max(0, x)",

@@ -1,16 +1,15 @@
-"""Augmentation: random changes of the training images, others in every epoch. Validation and test images stay as they
-are.
-
-An image is height × width numbers between 0 and 1 for each channel, of which all are changed alike. The words act in
-one order, however they are listed: `flip`, `crop`, `scale`, `rotate` and `shift`, which move pixels; then `brightness`,
-`noise` and `cutout`, which change them; then `mixup`. What is moved in from outside of an image is 0, black.
+"""Augmentation: random changes of the training images, different in every epoch. Validation and test images stay as
+they are. An image is height × width numbers between 0 and 1 for each channel; all channels are changed alike. The
+changes are applied in a fixed order, however they are listed: `flip`, `crop`, `scale`, `rotate` and `shift`, which move
+pixels; then `brightness`, `noise` and `cutout`, which change them; then `mixup`. Pixels that move in from outside of an
+image are 0, black.
 
 `flip` and `shift` alone move whole pixels, which keep their values. With `crop`, `scale` or `rotate`, all movements
 together are one map of pixel centres, and each pixel is interpolated linearly between the four around its source.
 
-Every draw is a function of the run's seed, the word, the epoch and the example. So order, batch size and the other
-members of an array change no draw, and two runs with one seed see the same changes, also if another word is added.
-Metrics of training are those of the changed images.
+Every draw is a function of the run's seed, the kind of change, the epoch and the example. So order, batch size and the
+other members of an array do not affect the draws, and two runs with the same seed see the same changes, even if one of
+them has an additional kind. Training metrics are those of the changed images.
 """
 
 from collections.abc import Sequence
@@ -22,7 +21,7 @@ from pydantic_core import PydanticCustomError, PydanticKnownError
 from gradus.spec.spec_model import SpecModel, kind_of, named, spec_models_in, tagged
 
 NOISE_NUMBERS = 2**20
-"""Length of the list of normal numbers, of which each image's noise is a window."""
+"""Length of the list of normally distributed numbers. Each image's noise is a window of this list."""
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -32,16 +31,17 @@ class Flip(SpecModel):
 
     kind: Literal["flip"] = "flip"
     axis: Literal["horizontal", "vertical", "both"] = "horizontal"
-    """horizontal: left and right change places. vertical: top and bottom. both: each of the two is drawn on its own."""
+    """horizontal: swaps left and right. vertical: swaps top and bottom. both: each of the two is drawn
+    independently."""
     probability: Share = 0.5
     """Probability that an image is mirrored."""
 
 
 class Crop(SpecModel):
-    """Enlarges a part of the image to its whole size. The part has the image's proportions, and s times the distances
-    between its pixel centres, where s is uniform in [least, 1]; its place is uniform within the image.
+    """Enlarges a part of the image to its whole size. The part has the image's proportions, and its pixel centres have
+    s times the distances, where s is uniform in [least, 1]; its place is uniform within the image.
 
-    As `torchvision.transforms.RandomResizedCrop`, with one proportion, and s drawn instead of s².
+    As `torchvision.transforms.RandomResizedCrop`, but with a fixed proportion, and s drawn instead of s².
     """
 
     kind: Literal["crop"] = "crop"
@@ -105,8 +105,8 @@ class Cutout(SpecModel):
 
 
 class Mixup(SpecModel):
-    """λ x + (1 - λ) x', with another training example x', changed by the other words as it is in this epoch. The loss
-    is λ L(ŷ, y) + (1 - λ) L(ŷ, y').
+    """λ x + (1 - λ) x', with another training example x', as the other kinds of changes have made it in this epoch. The
+    loss is λ L(ŷ, y) + (1 - λ) L(ŷ, y').
 
     λ is the larger part of a draw of Beta(alpha, alpha), drawn for each example, so that an example keeps more of
     itself than of the other; reported metrics are those of its own target y. With weights of examples or classes, each
@@ -117,13 +117,14 @@ class Mixup(SpecModel):
 
     kind: Literal["mixup"] = "mixup"
     alpha: float = Field(default=0.2, ge=0.01, le=100)
-    """Parameter of the distribution: near 0 images stay almost as they are; 1 is uniform."""
+    """Parameter of the distribution: near 0, images stay almost as they are; at 1, λ is uniform before the larger part
+    is taken."""
 
 
 Movement = Flip | Crop | Zoom | Rotate | Shift
-"""Words that move pixels."""
+"""Changes that move pixels."""
 Change = Brightness | Noise | Cutout
-"""Words that change pixels where they are."""
+"""Changes of pixel values."""
 AnyAugmentation = Movement | Change | Mixup
 
 Augmentation = Annotated[
@@ -135,7 +136,8 @@ _ORDER = tuple(map(kind_of, spec_models_in(Augmentation)))
 
 
 def _listed(words: Any) -> Any:
-    """A word alone is a list of one. Too many are refused before they are validated: each could add an error."""
+    """A single change becomes a list. Too many changes are refused before they are validated: each could add an
+    error."""
     if isinstance(words, str | dict | SpecModel):
         return [words]
     if isinstance(words, list | tuple) and len(words) > len(_ORDER):
@@ -159,7 +161,7 @@ Augment = Annotated[
     BeforeValidator(_listed),
     AfterValidator(_in_order),
 ]
-"""The words of a data set, each kind at most once; stored in the order in which they act."""
+"""The changes, each kind at most once; stored in the order in which they are applied."""
 
 
 def interpolates(words: Augment) -> bool:
@@ -173,8 +175,8 @@ def mixes(words: Augment) -> bool:
 
 
 def drawn_numbers(words: Augment) -> int:
-    """Numbers that are drawn for an example in an epoch, in the form in which they are kept: float32, of 4 bytes; the
-    other example of `mixup` besides, an int64."""
+    """Numbers that are drawn for an example in an epoch and kept as float32; the index of `mixup`'s other example, an
+    int64, is not counted."""
     moved = any(isinstance(word, Movement) for word in words)
     return (6 if interpolates(words) else 4) * moved + sum(map(_own_numbers, words))
 
@@ -194,5 +196,6 @@ def _own_numbers(word: AnyAugmentation) -> int:
 
 
 def same_kinds(words: Augment) -> Augment:
-    """The words with their default numbers: equal for members of an array, which may differ in the numbers."""
+    """The changes with their default parameters: equal for the members of an array, which may differ in the
+    parameters."""
     return tuple(type(word)() for word in words)

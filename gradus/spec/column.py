@@ -40,7 +40,7 @@ Encoding = (
 
 
 class ColumnSetting(SpecModel, title="Column"):
-    """What a column is for. A word such as `"ignore"` stands for a role."""
+    """What a column is for. A string such as `"ignore"` stands for a role."""
 
     role: Role = "input"
     """`input` is learned from, `ignore` is not; `weight` (≥ 0) counts each row in the loss; `group`, `time` and `split`
@@ -65,9 +65,9 @@ class ColumnSetting(SpecModel, title="Column"):
         ]
         | None
     ) = None
-    """Encoding of this column; null for that of its type. An integer may be encoded as a category."""
+    """Encoding of this column; null for the encoding of its type. An integer may be encoded as a category."""
     missing: Missing | None = None
-    """What a missing number becomes in this column; null for the data set's `missing`."""
+    """How a missing number in this column is replaced; null for the data set's `missing`."""
 
 
 def _by_role(value: Any) -> Any:

@@ -44,7 +44,8 @@ class Conv(SpecModel):
     dilation: Extent = 1
     """Pixels from one row or column of the kernel to the next."""
     groups: Channels = 1
-    """Number of groups of channels that are convolved apart; must divide the channels of input and output."""
+    """Number of groups of channels that are convolved separately; must divide the numbers of input and output
+    channels."""
     activation: Activation | None = None
     """Activation function, applied to the weighted sum."""
     init: Initializer | None = None

@@ -1,6 +1,5 @@
-"""The data set of a run: which, what is its target, and how it is encoded and split.
-
-Validation is syntax alone. Whether the words fit the data set is decided by `gradus.resolved`, which knows its facts.
+"""The data set of a run: its name, its target, and how it is encoded and split. This module validates only the syntax.
+`gradus.resolved`, which knows the data set's facts, checks whether the settings fit the data set.
 """
 
 from collections.abc import Callable
@@ -36,11 +35,11 @@ TABLE_WORDS = (
     "split",
     "class_weights",
 )
-"""The words that only uploaded data sets have."""
+"""The fields that only uploaded data sets have."""
 BUILT_IN_WORDS = ("validation_size", "standardize")
-"""The words that only built-in data sets have."""
+"""The fields that only built-in data sets have."""
 OFTEN_LEFT_OUT = frozenset({*TABLE_WORDS, *BUILT_IN_WORDS, "augment"})
-"""The words that a written data set may lack."""
+"""The fields that a serialized data set may omit."""
 
 
 class Dataset(SpecModel):
@@ -48,26 +47,26 @@ class Dataset(SpecModel):
     `validation_size` and `standardize`."""
 
     name: str = Field(min_length=1, max_length=100, json_schema_extra={"examples": ["mnist"]})
-    """One of `GET /v1/datasets`."""
+    """Name of a data set from `GET /v1/datasets`."""
     version: int | None = Field(default=None, ge=1, le=2**31 - 1)
     """Version of an uploaded data set; null for the newest that is ready."""
     digest: str | None = Field(default=None, max_length=71, pattern="^sha256:[0-9a-f]{64}$")
-    """Digest of the version's content; null for whatever it is. With another digest, the spec is refused."""
+    """Digest of the version's content; null accepts any content. If the digest differs, the spec is refused."""
     target: Target | None = None
     """The target: a column, several columns, or a column of tags; null for the data set's own."""
     task: Task | None = None
-    """What the network learns; null to follow from the target: a text, a boolean or an integer of at most 20 values is
-    a class."""
+    """What the network learns; null derives it from the target: a text, a boolean or an integer with at most 20
+    distinct values is a class."""
     columns: dict[ColumnName, Column] | None = Field(default=None, max_length=MAX_COLUMNS)
     """Roles and encodings of single columns, by name; null for the data set's own roles."""
     numbers: Numbers | None = None
-    """Encoding of every number that sets none; null for `min_max`."""
+    """Encoding of every number column that does not set its own; null for `min_max`."""
     categories: Categories | None = None
-    """Encoding of every text that sets none; null for `one_hot`."""
+    """Encoding of every text column that does not set its own; null for `one_hot`."""
     dates: Dates | None = None
-    """Encoding of every date and time that sets none; null for `calendar`."""
+    """Encoding of every date or time column that does not set its own; null for `calendar`."""
     missing: Missing | None = None
-    """What a missing number becomes; null for the median. A missing text is a category of its own."""
+    """How a missing number is replaced; null for the median. A missing text is a category of its own."""
     split: Split | None = None
     """How rows are divided into training, validation and test; null for the column with the role `split`, else the
     files' own parts, else the column with the role `group` or `time`, else `stratified` for classes, else `random`."""
@@ -94,8 +93,8 @@ class Dataset(SpecModel):
 
     @model_serializer(mode="wrap")
     def _without_words_of_others(self, serialize: Callable[["Dataset"], dict[str, Any]]) -> dict[str, Any]:
-        """Leave out the words of tables and the augmentation if not set, and with a version the words of built-in data
-        sets."""
+        """Omit the fields of tables and the augmentation if they are not set, and, with a version, the fields of
+        built-in data sets."""
         document = serialize(self)
         left_out = {word for word in TABLE_WORDS if getattr(self, word) is None}
         if not self.augment:
@@ -114,7 +113,7 @@ class Dataset(SpecModel):
 
 
 def _without_serialization(schema: Any) -> Any:
-    """The core schema of the fields: that of the serializer says nothing about them."""
+    """The core schema of the fields: the serializer's schema does not describe them."""
     plain = {key: value for key, value in schema.items() if key != "serialization"}
     return (
         {**plain, "schema": _without_serialization(plain["schema"])} if isinstance(plain.get("schema"), dict) else plain

@@ -20,7 +20,8 @@ class CpuThreads(SpecModel, title="CPU"):
 
     kind: Literal["cpu"] = "cpu"
     threads: int = Field(ge=1, le=MAX_THREADS)
-    """Threads that compute each step; on a worker with fewer cores, as many as it has, which the log then says."""
+    """Threads that compute each step. A worker with fewer cores uses as many threads as it has cores, and says so in
+    the log."""
 
 
 def _without_options(value: Any) -> Any:

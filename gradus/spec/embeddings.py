@@ -60,7 +60,7 @@ class Encoded(Protocol):
 
 @dataclass(frozen=True)
 class CategoryPlan:
-    """One-hot inputs that select one of `width` learned vectors; no vector, so zeros, if all are 0."""
+    """One-hot inputs that select one of `width` learned vectors; if all inputs are 0, the output is zeros."""
 
     start: int
     """Position of the first input."""
@@ -139,19 +139,19 @@ class EmbeddingsPlan:
 
     @property
     def multiply_adds(self) -> int:
-        """Multiplications with additions in the products for one example."""
+        """Multiply-add operations in the matrix products for one example."""
         vectors = sum(block.width * block.size for block in self.categories)
         return vectors + self._learned * self.periodic.frequencies
 
     @property
     def masked(self) -> int:
-        """Number of units: dropout drops none of them."""
+        """Number of units, none of which is dropped by dropout."""
         return self.units
 
     @property
     def values(self) -> int:
-        """Numbers that it keeps for one example in a training step: outputs, angles, cosines and their gradient, and
-        copies of what is embedded, and their gradients."""
+        """Numbers that it keeps for one example in a training step: outputs, angles, cosines and their gradient, copies
+        of the embedded inputs, and all their gradients."""
         categories = sum(block.width + 2 * block.size for block in self.categories)
         return 2 * (self.units + 3 * self.widest + 2 * self._learned + categories)
 
@@ -161,7 +161,7 @@ class EmbeddingsPlan:
         return max(self.units, len(self.numbers) * self.periodic.frequencies)
 
     def alike(self) -> "EmbeddingsPlan":
-        """The plan without what may differ between the members of an array."""
+        """The plan without the parts that may differ between the members of an array."""
         shape = Periodic(frequencies=self.periodic.frequencies, size=self.periodic.size)
         return replace(self, periodic=shape)
 

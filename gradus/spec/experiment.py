@@ -31,7 +31,7 @@ from gradus.spec.spec_model import SpecModel
 from gradus.spec.statistics import StatisticsLevel
 
 MAX_LAYERS = 256
-"""Including those within residual connections."""
+"""Maximum number of layers, including those within residual connections."""
 MAX_EPOCHS = 100_000
 
 
@@ -48,7 +48,7 @@ def _refuse_too_many(layers: Any) -> Any:
 
 
 def _number(layer: Any) -> int:
-    """1 and the number of layers within."""
+    """The number of layers: 1 plus the layers within."""
     within = layer.get("layers") if isinstance(layer, Mapping) else getattr(layer, "layers", None)
     return 1 + (len(within) if isinstance(within, list | tuple) else 0)
 
@@ -65,7 +65,7 @@ METADATA_FIELDS = frozenset({"name", "tags", "notes", "priority"})
 FIELDS_WITHOUT_EFFECT = METADATA_FIELDS | {"checkpoint", "statistics"}
 """The fields that do not affect what a run computes."""
 ADDED_FIELDS: dict[str, Any] = {"output_init": None, "number_embeddings": {"kind": "none"}}
-"""Fields of later versions, with the values that say nothing: these leave a fingerprint as it was before."""
+"""Fields of later versions, with their neutral values: these do not change the fingerprints of older specs."""
 
 
 class Spec(SpecModel):
@@ -78,7 +78,8 @@ class Spec(SpecModel):
     notes: Notes = ""
     """Free-form notes."""
     priority: Priority = 0
-    """Place in the queue: a run of higher priority starts first. Between equal ones, workspaces take turns."""
+    """Place in the queue: a run of higher priority starts first. Among runs of equal priority, workspaces take
+    turns."""
     dataset: DatasetSetting
     """The data set: a name or an object. It determines the task and the output layer."""
     layers: Annotated[tuple[Layer, ...], BeforeValidator(_refuse_too_many)] = Field(strict=False, max_length=MAX_LAYERS)
@@ -86,15 +87,16 @@ class Spec(SpecModel):
     number_embeddings: NumberEmbeddings = NoEmbeddings()
     """How the network reads the numbers of a table: as they are, or as learned periodic functions of them."""
     activation: Activation = "relu"
-    """Activation function of every hidden layer that sets none."""
+    """Activation function of every hidden layer that does not set its own."""
     init: Initializer = Auto()
-    """Initializer of every hidden layer that sets none, and of the output layer unless `output_init` is set."""
+    """Initializer of every hidden layer that does not set its own, and of the output layer unless `output_init` is
+    set."""
     output_init: Initializer | None = None
     """Initializer of the output layer; null for `init`."""
     batch_norm: BatchNormSetting = False
     """Batch normalization of every hidden layer that does not set it."""
     dropout: DropoutRate = 0.0
-    """Dropout rate of every hidden layer that sets none: the probability that a unit is dropped."""
+    """Dropout rate of every hidden layer that does not set its own: the probability that a unit is dropped."""
     input_dropout: DropoutRate = 0.0
     """Probability that an input is dropped."""
     l1: PenaltyFactor = 0.0
@@ -136,8 +138,8 @@ class Spec(SpecModel):
         super().__init__(**fields)
 
     def written_out(self, task: Task | None = None) -> Self:
-        """The same experiment with every default written out that follows from the spec alone, and with a task the
-        loss. `gradus.resolved` writes out the data set, too."""
+        """The same experiment with every default written out that follows from the spec alone; if a task is given, the
+        loss, too. `gradus.resolved` writes out the data set, too."""
         loss = self.loss if task is None else resolve_loss(self.loss, task)
         return self.model_copy(update={"layers": tuple(map(self._resolved_layer, self.layers)), "loss": loss})
 
@@ -150,7 +152,7 @@ class Spec(SpecModel):
         return layer.model_copy(update={"layers": inner, "activation": layer.activation or self.activation})
 
     def _resolved(self, layer: AnyLayer, activation: Activation) -> AnyLayer:
-        """The layer with its defaults written out, of which the activation is given."""
+        """The layer with its defaults written out; `activation` is the default activation."""
         return layer.model_copy(update=dict(self._defaults(layer, activation)))
 
     def _defaults(self, layer: AnyLayer, activation: Activation) -> dict[str, Any]:
@@ -183,8 +185,8 @@ _PLAIN_LOSSES = [loss.model_dump(mode="json") for loss in PLAIN_LOSSES]
 def fingerprint_of(document: dict[str, Any]) -> str:
     """SHA-256, in hexadecimal, of a resolved spec's document without the fields that do not change its results.
 
-    The plain loss of a task does not count: specs of older versions have no `loss`, and keep their fingerprints. So do
-    those of older versions with AdamW, which decayed all parameters.
+    The default loss of a task is left out, so that specs of older versions, which have no `loss`, keep their
+    fingerprints. Older specs with AdamW, which decayed all parameters, keep theirs, too.
     """
     unset = {key for key, default in ADDED_FIELDS.items() if document.get(key) == default}
     computed = {key: value for key, value in document.items() if key not in FIELDS_WITHOUT_EFFECT | unset}

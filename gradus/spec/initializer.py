@@ -21,16 +21,17 @@ class Auto(SpecModel):
 class Xavier(SpecModel):
     """Variance 1/fan: w ~ N(0, 1/fan), or U(-b, b) with b = sqrt(3/fan).
 
-    `fan` is the number of units of the previous layer (`in`), or the mean of that and the layer's own (`average`).
-    Source: Glorot & Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010;
-    with `in` it is the lecture's definition (LeCun et al., Efficient BackProp, 1998).
+    `fan` is the number of units of the previous layer (`in`), or the mean of this number and the layer's own
+    (`average`). Source: Glorot & Bengio, Understanding the difficulty of training deep feedforward neural networks,
+    2010; with `in` it is the lecture's definition (LeCun et al., Efficient BackProp, 1998).
     """
 
     kind: Literal["xavier"] = "xavier"
     distribution: Distribution = "normal"
     """Shape of the distribution; both have the same variance."""
     fan: Fan = "in"
-    """`in`: units of the previous layer. `average`: mean of that and the layer's own units, as in Glorot & Bengio."""
+    """`in`: number of units of the previous layer. `average`: mean of this number and the layer's own, as in Glorot &
+    Bengio."""
 
 
 class He(SpecModel):
@@ -43,7 +44,7 @@ class He(SpecModel):
     distribution: Distribution = "normal"
     """Shape of the distribution; both have the same variance."""
     fan: Fan = "in"
-    """`in`: units of the previous layer. `average`: mean of that and the layer's own units."""
+    """`in`: number of units of the previous layer. `average`: mean of this number and the layer's own."""
 
 
 class Normal(SpecModel):
@@ -91,11 +92,11 @@ class Ntk(SpecModel, title="NTK form"):
     """w ~ N(0, std²), and the layer computes x W / sqrt(fan_in) + b: the NTK form, in which weights of all layers have
     the same magnitude, and so suit the same learning rate. Biases start as b ~ N(0, bias_std²).
 
-    With Adam that is as if each layer had weights of variance std²/fan_in and the learning rate η/sqrt(fan_in), with
-    gradient descent η/fan_in; norms, penalties and weight decay are those of w. Output layers often start at zero:
-    `{"kind": "ntk", "std": 0, "bias_std": 0}`.
-    Source: Jacot et al., Neural tangent kernel, 2018; with these defaults Holzmüller et al., Better by default: strong
-    pre-tuned MLPs and boosted trees on tabular data, 2024 (RealMLP-TD-S).
+    This is equivalent to a layer with weights of variance std²/fan_in and the learning rate η/sqrt(fan_in) with Adam,
+    or η/fan_in with gradient descent; but norms, penalties and weight decay are those of w. Output layers often start
+    at zero: `{"kind": "ntk", "std": 0, "bias_std": 0}`. Source: Jacot et al., Neural tangent kernel, 2018; with these
+    defaults Holzmüller et al., Better by default: strong pre-tuned MLPs and boosted trees on tabular data, 2024
+    (RealMLP-TD-S).
     """
 
     kind: Literal["ntk"] = "ntk"

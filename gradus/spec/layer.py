@@ -73,7 +73,7 @@ InnerLayer = Annotated[
 
 
 def _not_empty(layers: tuple[AnyInnerLayer, ...]) -> tuple[AnyInnerLayer, ...]:
-    """Refuse no layers; a bound on the length would also count layers that are wrong in themselves."""
+    """Refuse an empty list of layers; a minimum length would also count invalid layers."""
     if not layers:
         raise PydanticCustomError("no_layers", "must have at least 1 layer")
     return layers
@@ -82,10 +82,9 @@ def _not_empty(layers: tuple[AnyInnerLayer, ...]) -> tuple[AnyInnerLayer, ...]:
 class Residual(SpecModel):
     """activation(x + F(x)), where F are the layers within: they learn only what has to change.
 
-    The last of them has the activation `identity` unless it sets one. Where F changes the shape, x goes through a
-    projection, a 1 × 1 convolution with the stride that fits, or a dense layer, with the experiment's `init` and
-    `batch_norm`.
-    Source: He et al., Deep residual learning for image recognition, 2015.
+    The last of them has the activation `identity` unless it sets one. If F changes the shape, x goes through a
+    projection, which is a 1 × 1 convolution with the matching stride or a dense layer, with the experiment's `init` and
+    `batch_norm`. Source: He et al., Deep residual learning for image recognition, 2015.
     """
 
     model_config = ConfigDict(title="Residual connection", json_schema_extra=needs_kind)
@@ -96,9 +95,10 @@ class Residual(SpecModel):
     )
     """The layers of F, from its input to its output."""
     shortcut: Literal["auto", "identity", "projection"] = "auto"
-    """What x goes through before the sum: nothing (`identity`), a projection, or one only where shapes differ."""
+    """What x goes through before the sum: nothing (`identity`), a projection, or a projection only if the shapes
+    differ."""
     activation: Activation | None = None
-    """Activation function, applied to the sum; null for the experiment's."""
+    """Activation function, applied to the sum; null for the experiment's activation function."""
 
 
 AnyLayer = AnyInnerLayer | GlobalAvgPool | Flatten | Residual

@@ -1,4 +1,4 @@
-"""Where the tensors of a network are in flat storage: one row of numbers for all of its parameters."""
+"""The places of a network's tensors in flat storage, which holds all parameters in one row of numbers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ ALIGNMENT = 16
 
 
 VECTORS = frozenset({"bias", "gamma", "beta", "running_mean", "running_variance", "scale"})
-"""Tensors of shape (1, n) that are told as vectors (n,)."""
+"""Tensors of shape (1, n) that are shown as vectors (n,)."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,8 @@ class Block:
 
 @dataclass(frozen=True)
 class Layout:
-    """Offsets within a member's row of flat storage: first all weights of layers, then all else; gaps stay zero."""
+    """Offsets within a member's row of flat storage: first the weights of all layers, then all other parameters; gaps
+    stay zero."""
 
     parameters: dict[str, Block]
     statistics: dict[str, Block]

@@ -6,7 +6,7 @@ task. Regression targets are standardized by the mean and standard deviation of 
 targets of their standardized losses, as their units differ.
 
 Reported losses measure the same on the training, validation and test split: label smoothing, class weights and
-penalties change the gradient, but no reported loss. So experiments that differ in them can be compared.
+penalties change the gradient, but no reported loss. So experiments that differ in these settings can be compared.
 """
 
 from typing import Annotated, Literal, assert_never, get_args
@@ -118,7 +118,7 @@ def losses_of(task: Task) -> tuple[type[ConcreteLoss], ...]:
 
 
 PLAIN_LOSSES: tuple[ConcreteLoss, ...] = tuple(losses_of(task)[0]() for task in get_args(Task))
-"""The loss of each task that names none."""
+"""The default loss of each task."""
 
 
 def is_plain(loss: AnyLoss) -> bool:

@@ -1,5 +1,5 @@
 """Estimates of the memory that a run needs, from its spec and the shape of its data. All numbers are float32, 4 bytes
-each, except the pixels of images, which are bytes; rounded ones of bfloat16, too."""
+each, including those rounded to bfloat16, except the pixels of images, which are bytes."""
 
 from collections.abc import Iterator
 from itertools import accumulate
@@ -20,10 +20,11 @@ FLOAT32_BYTES = 4
 INT64_BYTES = 8
 """Class labels and the permutation of an epoch are int64."""
 FREED_BLOCKS = 2
-"""How often values that are freed during a step count: blocks of other sizes do not fit in their place, and the C
-library keeps them. With this number, estimates were within a fifth of the peaks seen."""
+"""Factor for values that are freed during a step: the C library keeps their memory, which blocks of other sizes cannot
+reuse. With this factor, estimates were within 20 % of the measured peaks."""
 MAP_COPIES = 5
-"""Numbers that it takes to move a pixel: the pixel before and after, the place of its source, and what is between."""
+"""Numbers that are needed to move a pixel: the pixel before and after, the place of its source, and intermediate
+results."""
 MAX_EVALUATION_NUMBERS = 2**21
 """Maximum size of a layer's output while a split is evaluated."""
 
@@ -68,7 +69,7 @@ def data_bytes(data: DatasetPlan) -> int:
 
 def _copies(state: int) -> int:
     """Numbers stored for each parameter: its value, gradient, best value and optimizer state; a copy, from before the
-    last few steps, of all that a step changes; and a checkpoint being written, which includes the best value."""
+    last few steps, of everything that a step changes; and a checkpoint being written, which includes the best value."""
     changed = 1 + state
     return changed + 2 + changed + (changed + 1)
 
@@ -80,8 +81,8 @@ def evaluation_rows(network: NetworkPlan) -> int:
 
 
 def _step(experiment: Spec, data: DatasetPlan, network: NetworkPlan) -> int:
-    """Numbers in one training step: the batch, the memory that layers own, and the most that their values and gradients
-    need besides in the backward pass."""
+    """Numbers in one training step: the batch, the layers' own memory, and the largest additional memory of values and
+    gradients in the backward pass."""
     batch = examples_per_step(experiment.batch_size, data.train_examples)
     inputs = network.inputs * (1 + (network.input_dropout > 0))
     rounded = [_copies_of(layer, experiment) for layer in network.layers]
@@ -93,8 +94,8 @@ def _step(experiment: Spec, data: DatasetPlan, network: NetworkPlan) -> int:
 
 
 def _augmentation(experiment: Spec, network: NetworkPlan) -> int:
-    """Numbers that the augmentation of an example needs: its copy, the map of its pixels, and for each change as much
-    again; twice for `mixup`."""
+    """Numbers that the augmentation of an example needs: a copy of it, the map of its pixels, intermediate results and
+    noise; twice as many for `mixup`."""
     words = experiment.dataset.augment
     if not words:
         return 0
@@ -102,8 +103,8 @@ def _augmentation(experiment: Spec, network: NetworkPlan) -> int:
 
 
 def _drawing(experiment: Spec, data: DatasetPlan) -> int:
-    """Numbers of an epoch's draws, for all training examples: those kept, float32, those being made, float64, and the
-    list of the noise."""
+    """Numbers of an epoch's draws, for all training examples: those kept, in float32, those being drawn, in float64,
+    and the list of noise."""
     words = experiment.dataset.augment
     if not words:
         return 0
@@ -120,14 +121,14 @@ def _rounded_weights(experiment: Spec, network: NetworkPlan) -> int:
 
 
 def _evaluation(data: DatasetPlan, network: NetworkPlan) -> int:
-    """Numbers in an evaluation, which keeps only what later layers read, a weighted sum and an output at a time."""
+    """Numbers in an evaluation, which keeps only what later layers read, and one layer's weighted sum and output."""
     rows = min(evaluation_rows(network), max(data.validation_examples, data.test_examples))
     return rows * max(read + 2 * layer.widest for read, layer in zip(_read(network), network.layers, strict=True))
 
 
 def _statistics(experiment: Spec, data: DatasetPlan, network: NetworkPlan) -> int:
-    """Numbers in the passes that activations are measured in: an evaluation with two more values of a layer, the slopes
-    and their size, and the mean and the greatest sum of each unit."""
+    """Numbers in the passes that measure activations: an evaluation with two more values per layer, the slopes and
+    their absolute values; and the mean and the largest sum of each unit."""
     if experiment.statistics == "off":
         return 0
     rows = min(evaluation_rows(network), SAMPLED_EXAMPLES, data.train_examples)
@@ -138,7 +139,7 @@ def _statistics(experiment: Spec, data: DatasetPlan, network: NetworkPlan) -> in
 
 
 def _read(network: NetworkPlan) -> Iterator[int]:
-    """For each layer, the numbers for one example that it or a later one reads, of those that are computed before."""
+    """For each layer, the numbers for one example that were computed before it and are read by it or a later layer."""
     sizes = {INPUT: network.inputs, **{layer.name: prod(layer.shape) for layer in network.layers}}
     last = {name: i for i, layer in enumerate(network.layers) for name in layer.inputs}
     known = {INPUT}

@@ -1,4 +1,4 @@
-"""What a missing number becomes. A missing text is a category of its own."""
+"""How missing numbers are replaced. A missing text is a category of its own."""
 
 from typing import Annotated, Literal
 

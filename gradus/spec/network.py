@@ -18,10 +18,10 @@ class NetworkPlan:
     """A network: a graph of nodes, from the embeddings, if there are any, to the output layer."""
 
     input_shape: tuple[int, ...]
-    """Shape of one example as the first node reads it: (inputs,), or (height, width, channels) if it reads images."""
+    """Shape of one example as the first node reads it: (inputs,), or (height, width, channels) for images."""
     input_dropout: float
     layers: tuple[LayerPlan, ...]
-    """In an order in which every node comes after those that it reads. The last is the output layer."""
+    """The nodes in an order in which every node comes after the nodes that it reads. The last is the output layer."""
     task: Task
 
     @property
@@ -41,7 +41,7 @@ class NetworkPlan:
 
     @property
     def multiply_adds(self) -> int:
-        """Multiplications with additions in the forward pass of one example."""
+        """Multiply-add operations in the forward pass of one example."""
         return sum(layer.multiply_adds for layer in self.layers)
 
     @property

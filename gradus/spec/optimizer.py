@@ -99,8 +99,8 @@ class AdamW(SpecModel):
     weight_decay: float = Field(default=0.01, ge=0, le=1000)
     """λ, the weight decay: each step subtracts the fraction η λ of each weight."""
     decay: Literal["weights", "all"] = "weights"
-    """What decays: the weights of layers, or all parameters, with biases, gamma and beta, as `torch.optim.AdamW` does
-    unless told otherwise."""
+    """What decays: the weights of layers, or all parameters including biases, gamma and beta, which is the default of
+    `torch.optim.AdamW`."""
 
 
 AnyOptimizer = SGD | Momentum | AdaGrad | RMSProp | Adam | AdamW

@@ -21,7 +21,7 @@ class MaxPool(SpecModel):
     stride: Extent | None = None
     """Pixels from one window to the next; null for `size`."""
     padding: PoolPadding = 0
-    """Rows and columns outside the image that windows may cover, on every side; at most half of `size`."""
+    """Rows and columns outside the image that windows may cover, on each side; at most half of `size`."""
 
 
 class AvgPool(SpecModel):
@@ -35,7 +35,7 @@ class AvgPool(SpecModel):
     stride: Extent | None = None
     """Pixels from one window to the next; null for `size`."""
     padding: PoolPadding = 0
-    """Rows and columns outside the image that windows may cover, on every side; at most half of `size`."""
+    """Rows and columns outside the image that windows may cover, on each side; at most half of `size`."""
 
 
 class GlobalAvgPool(SpecModel):

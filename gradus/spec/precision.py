@@ -11,4 +11,4 @@ EMULATED = (
     "precision bfloat16 is emulated: products are computed in float32 from rounded operands, which shows what the "
     "format costs in accuracy and saves no time"
 )
-"""What a run with bfloat16 says when it starts."""
+"""The log message of a run with bfloat16 when it starts."""

@@ -1,4 +1,4 @@
-"""The copies of products' operands that a run in bfloat16 makes: float32 numbers, rounded."""
+"""The rounded copies of the operands of matrix products that a run with bfloat16 makes, in float32."""
 
 from dataclasses import dataclass
 from math import prod
@@ -16,13 +16,13 @@ from gradus.spec.nodes.scale import ScalePlan
 
 @dataclass(frozen=True)
 class Copies:
-    """Numbers of a layer's copies."""
+    """The sizes of a layer's copies, in numbers."""
 
     of_weights: int = 0
     held: int = 0
-    """For one example, in memory that stays or until the backward pass."""
+    """For one example, kept for the whole run or until the backward pass."""
     passing: int = 0
-    """For one example, for a moment in the backward pass."""
+    """For one example, temporarily in the backward pass."""
 
 
 def copies(layer: LayerPlan) -> Copies:

@@ -26,7 +26,7 @@ class SpecModel(BaseModel):
 
     @classmethod
     def model_validate(cls, obj: Any, **settings: Any) -> Self:
-        """As Pydantic's, but only a limited number of unknown keys are reported."""
+        """Validate as Pydantic does, but report only a limited number of unknown keys."""
         with unknown_keys.limited():
             return super().model_validate(obj, **settings)
 
@@ -50,7 +50,7 @@ class Shorthand(BeforeValidator):
 
     schema: dict[str, Any] | None = None
     kind_is_optional: bool = False
-    """Whether one of the kinds of a union may be left out, so that a client need not send any."""
+    """Whether `kind` may be omitted for one member of a union, so that the schema does not require it."""
 
     def __get_pydantic_json_schema__(self, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         full = handler(core_schema)
@@ -78,12 +78,12 @@ def named(*kinds: str) -> Shorthand:
 
 
 def tagged() -> Any:
-    """A union whose members are told apart by `kind`, which every object must have."""
+    """A union whose members are distinguished by `kind`, which every object must have."""
     return Field(discriminator="kind", json_schema_extra={"required": ["kind"]})
 
 
 def needs_kind(schema: dict[str, Any]) -> None:
-    """For the JSON Schema of a layer other than a dense one: a layer without a kind is dense."""
+    """Require `kind` in the JSON Schema of a layer that is not dense: a layer without a kind is dense."""
     schema["required"] = sorted({*schema.get("required", ()), "kind"})
 
 

@@ -74,23 +74,24 @@ class ColumnSplit(SpecModel, title="Column"):
 
     kind: Literal["column"] = "column"
     column: ColumnName
-    """The column with the part."""
+    """The column with each row's part."""
     validation: PartSize = 0.1
-    """Taken from the training rows if no row says `validation`."""
+    """Size of the validation part, which is taken from the training rows if no row says `validation`."""
     seed: Seed = 0
     """Seed of the split, independent of the run's."""
 
 
 class HashSplit(SpecModel, title="Hash"):
-    """The hash of the values in `columns` decides, so that rows keep their part when more rows come."""
+    """The hash of a row's values in `columns` determines its part, so that rows keep their parts when rows are
+    added."""
 
     kind: Literal["hash"] = "hash"
     columns: tuple[ColumnName, ...] = Field(strict=False, min_length=1, max_length=100)
-    """The columns whose values decide."""
+    """The columns whose values are hashed."""
     validation: Annotated[float, Field(ge=0, lt=1)] = 0.1
-    """Fraction of the validation part."""
+    """Size of the validation part as a fraction."""
     test: Annotated[float, Field(ge=0, lt=1)] = 0.2
-    """Fraction of the test part."""
+    """Size of the test part as a fraction."""
     seed: Seed = 0
     """Seed of the split, independent of the run's."""
 
@@ -100,7 +101,8 @@ class FilesSplit(SpecModel, title="Files"):
 
     kind: Literal["files"] = "files"
     validation: PartSize = 0.1
-    """Taken from the training rows, stratified if there are classes, if no file is `validation`."""
+    """Size of the validation part, which is taken from the training rows (stratified if there are classes) if no file
+    is `validation`."""
     seed: Seed = 0
     """Seed of the split, independent of the run's."""
 

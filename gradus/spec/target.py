@@ -15,7 +15,7 @@ class Tags(SpecModel):
 
     column: ColumnName
     separator: Annotated[str, Field(min_length=1, max_length=10)] = ","
-    """What separates the tags in a cell; blanks around a tag do not count."""
+    """The separator between the tags in a cell; blanks around a tag are ignored."""
 
 
 Target = (

@@ -12,11 +12,11 @@ class TensorPlan:
     """A tensor of a layer."""
 
     name: str
-    """Its name within the layer, such as `weight`."""
+    """The tensor's name within the layer, such as `weight`."""
     shape: tuple[int, int]
     """Vectors have the shape (1, n)."""
     initial: ConcreteInitializer | float
-    """The distribution of its first numbers, or the one number that all start at."""
+    """The distribution of the initial values, or the single value that all numbers start with."""
     lr_factor: float = 1.0
     is_weight: bool = False
     """Whether penalties and weight decay apply."""
@@ -25,7 +25,7 @@ class TensorPlan:
 
     @property
     def size(self) -> int:
-        """Number of numbers."""
+        """Number of elements."""
         return prod(self.shape)
 
 

@@ -71,7 +71,7 @@ class ConvPlan:
 
     @property
     def multiply_adds(self) -> int:
-        """Multiplications with additions in the products for one example."""
+        """Multiply-add operations in the matrix products for one example."""
         return prod(self.shape) * self.fan_in
 
     @property
@@ -81,13 +81,13 @@ class ConvPlan:
 
     @property
     def masked(self) -> int:
-        """Number of channels, which dropout drops as wholes."""
+        """Number of channels: dropout drops whole channels."""
         return self.channels
 
     @property
     def values(self) -> int:
-        """Numbers for which it has memory of its own, for one example: normalized sums and output of batch norm,
-        activation unless it takes the place of its input, and the output of dropout."""
+        """Numbers in the node's own memory, for one example: normalized sums and output of batch norm, the activation
+        unless it overwrites its input, and the output of dropout."""
         activated = self.activation != "identity" and self.activation not in FROM_VALUE
         return prod(self.shape) * (2 * (self.batch_norm is not None) + activated + (self.dropout > 0))
 
@@ -99,9 +99,9 @@ class ConvPlan:
 
     @property
     def passing(self) -> int:
-        """Numbers for one example that it needs beyond these for a moment: the weighted sum, until batch norm has read
-        it, and the gradient of its input. In groups, oneDNN has copies of its output and of the gradient in blocks of
-        channels: with these, estimates were within a fifth of the peaks seen."""
+        """Numbers for one example that it needs temporarily in addition: the weighted sum, until batch norm has read
+        it, and the gradient of its input. For groups, oneDNN keeps copies of the output and of the gradient in blocks
+        of channels: with these, estimates were within 20 % of the measured peaks."""
         blocked = 2 * (self.groups > 1)
         return prod(self.shape) * ((self.batch_norm is not None) + blocked) + prod(self.in_shape)
 
@@ -111,5 +111,5 @@ class ConvPlan:
         return prod(self.shape)
 
     def alike(self) -> "ConvPlan":
-        """The plan without what may differ between the members of an array."""
+        """The plan without the parts that may differ between the members of an array."""
         return replace(self, init=init_alike(self.init), dropout=0.0)

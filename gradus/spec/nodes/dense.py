@@ -58,7 +58,7 @@ class DensePlan:
 
     @property
     def multiply_adds(self) -> int:
-        """Multiplications with additions in the products for one example."""
+        """Multiply-add operations in the matrix products for one example."""
         return self.fan_in * self.units
 
     @property
@@ -73,7 +73,7 @@ class DensePlan:
 
     @property
     def values(self) -> int:
-        """Numbers for which it has memory of its own, for one example: weighted sum, activation, the outputs of batch
+        """Numbers in the node's own memory, for one example: weighted sum, activation, the outputs of batch
         norm and dropout, and in NTK form the scaled inputs; and as many for their gradients."""
         scaled = self.fan_in * isinstance(self.init, Ntk)
         return 2 * (self.units * (2 + (self.batch_norm is not None) + (self.dropout > 0)) + scaled)
@@ -84,7 +84,7 @@ class DensePlan:
         return self.units
 
     def alike(self) -> "DensePlan":
-        """The plan without what may differ between the members of an array."""
+        """The plan without the parts that may differ between the members of an array."""
         return replace(self, init=init_alike(self.init), dropout=0.0)
 
 

@@ -42,7 +42,7 @@ INPUT = "input"
 
 @dataclass(frozen=True)
 class _Choices:
-    """What a layer with weights has besides its shape, written out."""
+    """The settings of a layer with weights besides its shape, with every default written out."""
 
     activation: Activation
     init: ConcreteInitializer
@@ -52,7 +52,7 @@ class _Choices:
 
 
 def reads_images(experiment: Spec) -> bool:
-    """Whether the network reads images as images, and not as rows of numbers."""
+    """Whether the network reads images as images rather than as rows of numbers."""
     return any(isinstance(layer, ImageLayer) for outer in experiment.layers for layer in layers_within(outer))
 
 
@@ -60,7 +60,7 @@ class Graph:
     """The nodes so far, each of which reads nodes before it."""
 
     def __init__(self, experiment: Spec, shape: tuple[int, ...]) -> None:
-        """`shape` is that of one example."""
+        """`shape` is the shape of one example."""
         self._experiment = experiment
         self.nodes: list[LayerPlan] = []
         self._name, self._shape = INPUT, shape
@@ -104,7 +104,7 @@ class Graph:
         self._add_dense("output", units, _Choices("identity", init, None, 0.0, bias=True))
 
     def _source(self) -> str:
-        """What the current shape comes from, for error messages."""
+        """The source of the current shape, for error messages."""
         if self._name == INPUT:
             return f"'{self._experiment.dataset.name}' has rows of {self._shape[0]} numbers: use dense layers"
         return f"{self._name} makes {self._shape[0]} numbers of them: put it before that layer"
@@ -170,7 +170,7 @@ class Graph:
         self.add(AddPlan(name, (end, source), after, layer.activation))
 
     def _add_projection(self, name: str, shape: tuple[int, ...]) -> None:
-        """Add a node that makes this shape of the current one."""
+        """Add a node that projects the current shape to this shape."""
         experiment, stride = self._experiment, projection_stride(self._shape, shape)
         assert stride is not None
         init = resolve_init(experiment.init, "identity")
@@ -190,7 +190,8 @@ def _choices(layer: WeightedLayer) -> _Choices:
 
 
 def image_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """(height, width, channels) of images, of which grey ones may be (height, width); the numbers of other data."""
+    """The shape (height, width, channels) of images, also of grey ones, which may be (height, width); for other data,
+    the shape unchanged."""
     match shape:
         case (height, width):
             return height, width, 1

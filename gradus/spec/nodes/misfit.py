@@ -7,10 +7,10 @@ from gradus.spec.nodes.pool import PoolPlan
 
 
 class Misfit(ValueError):
-    """A layer does not fit its input; the message says what would."""
+    """A layer does not fit its input; the message says what would fit."""
 
     def __init__(self, path: str, message: str, value: Any) -> None:
-        """`path` is the place in the spec, `value` what stands there."""
+        """`path` is the place in the spec, `value` the value there."""
         super().__init__(message)
         self.path, self.value = path, value
 

@@ -31,7 +31,7 @@ class PlainNode:
 
     @property
     def masked(self) -> int:
-        """Number of units: dropout drops none of them."""
+        """Number of units, none of which is dropped by dropout."""
         return prod(self.shape)
 
     @property
@@ -40,7 +40,7 @@ class PlainNode:
         return prod(self.shape)
 
     def alike(self) -> Self:
-        """The plan without what may differ between the members of an array: nothing."""
+        """The plan itself: no part of it may differ between the members of an array."""
         return self
 
 

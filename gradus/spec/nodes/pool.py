@@ -33,8 +33,8 @@ class MaxPoolPlan(PoolPlan):
 
     @property
     def values(self) -> int:
-        """Numbers for which it has memory of its own, for one example: its output, the places of the largest values,
-        which are int64, and the gradient of its input."""
+        """Numbers in the node's own memory, for one example: its output, the places of the largest values, which are
+        int64, and the gradient of its input."""
         return 3 * prod(self.shape) + prod(self.in_shape)
 
 
@@ -46,7 +46,7 @@ class AvgPoolPlan(PoolPlan):
 
     @property
     def values(self) -> int:
-        """Numbers for which it has memory of its own, for one example: its output, and the gradient of its input."""
+        """Numbers in the node's own memory, for one example: its output, and the gradient of its input."""
         return prod(self.shape) + prod(self.in_shape)
 
 
@@ -64,7 +64,7 @@ class GlobalAvgPoolPlan(PlainNode):
 
     @property
     def values(self) -> int:
-        """Numbers for which it has memory of its own, for one example: its output, and the gradient of its input."""
+        """Numbers in the node's own memory, for one example: its output, and the gradient of its input."""
         return prod(self.shape) + prod(self.in_shape)
 
 

@@ -51,12 +51,12 @@ class ScalePlan:
 
     @property
     def masked(self) -> int:
-        """Number of units: dropout drops none of them."""
+        """Number of units, none of which is dropped by dropout."""
         return self.units
 
     @property
     def values(self) -> int:
-        """Numbers for which it has memory of its own, for one example: its output, a product, and their gradients."""
+        """Numbers in the node's own memory, for one example: its output, a product, and their gradients."""
         return 4 * self.units
 
     @property
@@ -65,5 +65,5 @@ class ScalePlan:
         return self.units
 
     def alike(self) -> "ScalePlan":
-        """The plan without what may differ between the members of an array."""
+        """The plan without the parts that may differ between the members of an array."""
         return replace(self, lr_factor=1.0)

@@ -1,4 +1,5 @@
-"""Shortcuts of residual connections: which projection makes one shape of another, and what to do where none does."""
+"""Shortcuts of residual connections: which projection turns one shape into another, and the advice if no projection
+does."""
 
 from gradus.spec.conv import MAX_KERNEL, Conv, SeparableConv
 from gradus.spec.layer import Residual
@@ -7,7 +8,7 @@ from gradus.spec.pool import AvgPool, MaxPool
 
 
 def projection_stride(before: tuple[int, ...], after: tuple[int, ...]) -> int | None:
-    """The stride with which a 1 × 1 convolution makes an image of another size, 1 for a dense layer; None if there is
+    """The stride with which a 1 × 1 convolution turns one shape into the other, 1 for a dense layer; None if there is
     none."""
     if len(before) != len(after):
         return None
@@ -16,7 +17,7 @@ def projection_stride(before: tuple[int, ...], after: tuple[int, ...]) -> int | 
 
 
 def shortcut_misfit(name: str, layer: Residual, before: tuple[int, ...], after: tuple[int, ...]) -> Misfit | None:
-    """What is wrong with the shortcut of a residual whose layers make the shape `after` of another one, `before`."""
+    """What is wrong with the shortcut of a residual connection whose layers turn the shape `before` into `after`."""
     fits = projection_stride(before, after) is not None
     if layer.shortcut == "identity":
         message = f"identity cannot add {in_words(before)} to {in_words(after)}"
@@ -29,7 +30,8 @@ def shortcut_misfit(name: str, layer: Residual, before: tuple[int, ...], after: 
 
 
 def _advice(layer: Residual, before: tuple[int, ...], after: tuple[int, ...]) -> str:
-    """What makes shapes fit. With padding `same`, and without pooling, sizes are ⌈size / stride⌉, as a projection's."""
+    """Advice on how to make the shapes fit. With padding `same` and without pooling, sizes are ⌈size / stride⌉, as for
+    a projection."""
     if len(before) != len(after):
         return "put dense layers after the residual, or flatten before it"
     if any(isinstance(inner, Conv | SeparableConv) and _shrinks(inner) for inner in layer.layers):
@@ -40,5 +42,5 @@ def _advice(layer: Residual, before: tuple[int, ...], after: tuple[int, ...]) ->
 
 
 def _shrinks(layer: Conv | SeparableConv) -> bool:
-    """Whether it has another padding than `same`."""
+    """Whether the layer's padding has another effect than `same`."""
     return layer.padding != "same" and 2 * layer.padding != layer.dilation * (layer.kernel - 1)
