@@ -1,1 +1,1 @@
-"""The lab: the lecture's demonstrations as words. Each is a request with bounds, and the numbers that answer it."""
+"""The lab: the lecture's demonstrations. Each has a request with bounded fields, and a result of numbers."""

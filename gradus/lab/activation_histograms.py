@@ -1,4 +1,4 @@
-"""Activation histograms: what initial weights make of the signal, layer by layer."""
+"""Activation histograms: how the initial weights change the signal, layer by layer."""
 
 from pydantic import Field
 
@@ -11,9 +11,9 @@ from gradus.wire.message import Message, Number
 class ActivationHistograms(SpecModel):
     """Histograms of the activations in each layer of untrained networks, for inputs from N(0, 1).
 
-    With weights of deviation 1, sigmoids saturate at 0 and 1, and gradients vanish; with 0.01, all units say the same;
-    Xavier keeps the spread. With ReLU, Xavier fades, and He keeps the spread.
-    Source: Saitoh, Deep learning from scratch, 2016, chapter 6.2; Glorot & Bengio, 2010; He et al., 2015.
+    With weights of deviation 1, sigmoids saturate at 0 and 1, and gradients vanish; with 0.01, all units have the same
+    output; Xavier keeps the spread. With ReLU, Xavier fades, and He keeps the spread. Source: Saitoh, Deep learning
+    from scratch, 2016, chapter 6.2; Glorot & Bengio, 2010; He et al., 2015.
     """
 
     networks: Networks = (

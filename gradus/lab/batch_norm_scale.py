@@ -10,8 +10,8 @@ from gradus.wire.message import Message, Number
 
 
 class BatchNormScale(SpecModel):
-    """Accuracy of small networks after some steps of gradient descent, by the deviation of their initial weights, with
-    and without batch normalization, on the training examples.
+    """Training accuracy of small networks after some steps of gradient descent, by the standard deviation of their
+    initial weights, with and without batch normalization.
 
     Without it, a network learns only in a narrow band of deviations; with it, nearly everywhere. The data are four
     classes, clouds of 64 points in 16 dimensions.

@@ -13,7 +13,7 @@ class Series(Message):
     y: tuple[Number | None, ...]
     """Null leaves a gap."""
     is_behind: bool = False
-    """Whether it is a background of the others, such as a contour: the legend leaves it out."""
+    """Whether it is a background for the other series, such as a contour; the legend omits it."""
 
 
 class LineChart(Message):
@@ -52,7 +52,7 @@ class Histograms(Message):
     title: str
     x_label: str
     edges: tuple[Number, ...]
-    """Of the bins, one more than there are."""
+    """Edges of the bins: one more than there are bins."""
     panels: tuple[Panel, ...]
 
 

@@ -8,12 +8,13 @@ from gradus.wire.message import Message, Number
 
 
 class DeadNetworks(SpecModel):
-    """The probability that some ReLU layer passes nothing on, so that the network gives one answer to every input.
+    """The probability that some ReLU layer outputs only zeros, so that the network gives the same answer for every
+    input.
 
     With symmetric weights and zero biases, each of n units is off with probability 1/2, so that a layer is off with
     probability 2⁻ⁿ: P(dead) = 1 - (1 - 2⁻ⁿ)^L for L layers and one input. With more inputs it is lower, because a layer
-    has to be off for all of them. Counted in networks with weights from N(0, 2/n), beside the formula.
-    Source: Lu et al., Dying ReLU and initialization, 2020.
+    has to be off for all of them. The result has the share of dead networks among some with weights from N(0, 2/n), and
+    the formula's value. Source: Lu et al., Dying ReLU and initialization, 2020.
     """
 
     widths: int = Field(default=8, ge=1, le=12)
@@ -23,7 +24,8 @@ class DeadNetworks(SpecModel):
     trials: int = Field(default=400, ge=10, le=1000)
     """Networks of each width."""
     inputs: int = Field(default=1, ge=1, le=8)
-    """Inputs for which a network has to be dead. Each has as many numbers as a layer has units."""
+    """Number of inputs: a network counts as dead if it is dead for all of them. An input has as many numbers as a layer
+    has units."""
     seed: Seed = 0
     """Seed of weights and inputs."""
 

@@ -25,7 +25,7 @@ DEMONSTRATIONS: dict[str, type[AnyDemonstration]] = {
     kind_of(model): model  # type: ignore[misc]
     for model in spec_models_in(AnyDemonstration)
 }
-"""The request of each demonstration, by the name that the API has for it."""
+"""The request of each demonstration, by its name in the API."""
 
 TITLES = {
     "optimizer_paths": "Optimizer paths",
@@ -37,4 +37,4 @@ TITLES = {
     "rate_against_rho": "Learning rate against ρ",
     "penalty_cases": "L1 and L2",
 }
-"""For people."""
+"""Display name."""

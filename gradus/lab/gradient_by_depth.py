@@ -9,7 +9,7 @@ from gradus.wire.message import Message, Number
 
 
 class GradientByDepth(SpecModel):
-    """How much smaller the gradient is in the first hidden layer than in the last, by the number of layers.
+    """The gradient in the first hidden layer relative to that in the last, by the number of layers.
 
     R = rms(δ₁) / rms(δ_L), where δ is the gradient of the loss with respect to a layer's weighted sums, and
     q = R^(1/(L-1)) is the factor per layer. The loss is the cross-entropy of ten random classes, the inputs are from

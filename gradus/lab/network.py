@@ -1,4 +1,4 @@
-"""The networks of the lab: stacks of equal layers, fresh from their initialization."""
+"""The networks of the lab: untrained stacks of equal layers."""
 
 from typing import Annotated
 
@@ -18,7 +18,7 @@ Seed = Annotated[int, Field(ge=0, lt=2**32)]
 
 
 class Network(SpecModel):
-    """What the layers of a stack have in common."""
+    """The settings that all layers of a stack share."""
 
     activation: Activation = "relu"
     """Activation function of every layer."""

@@ -1,4 +1,4 @@
-"""Penalty cases: what L1 and L2 charge for weights, and what they make of them."""
+"""Penalty cases: the L1 and L2 penalties of weight vectors, and their effect on the weights."""
 
 from typing import Annotated
 
@@ -13,12 +13,12 @@ Weights = Annotated[
 
 
 class PenaltyCases(SpecModel):
-    """The penalties of weight vectors, as a spec has them: L1 = Σ|w| and L2 = Σw² (no half); and what gradient descent
-    on each penalty alone makes of the last vector.
+    """The penalties of weight vectors, as in a spec: L1 = Σ|w| and L2 = Σw² (no factor 1/2); and how gradient descent
+    on each penalty alone changes the last vector.
 
     The first three vectors give the same output for the input (1, 1, 1, 1), and have the same L1; L2 prefers the one
-    that uses all inputs a little. L1 pulls at every weight with the same force, and so makes small ones 0; L2 pulls in
-    proportion to the weight, and makes none 0.
+    that uses all inputs a little. L1 pulls every weight towards 0 with the same force, so that small weights reach 0;
+    L2 pulls in proportion to the weight, so that none does.
     """
 
     cases: Annotated[tuple[Weights, ...], Field(strict=False, min_length=1, max_length=8)] = (
@@ -55,6 +55,6 @@ class PenaltyCasesResult(Message):
 
     cases: tuple[PenaltyCase, ...]
     under_l1: tuple[tuple[Number, ...], ...]
-    """A row for each step, from the start. A weight that has come to 0 swings around it by at most a step, as in
+    """A row for each step, from the start. A weight that has reached 0 oscillates around it by at most one step, as in
     training."""
     under_l2: tuple[tuple[Number, ...], ...]

@@ -1,4 +1,4 @@
-"""Learning rate against rho: whether a step brings what its gradient promises."""
+"""Learning rate against rho: whether a step decreases the loss as much as its gradient predicts."""
 
 from typing import Annotated, Literal
 
@@ -33,20 +33,19 @@ class Classifier(SpecModel):
     units: int = Field(default=50, ge=1, le=100)
     """Units of each hidden layer."""
     network: Network = Network()
-    """What the hidden layers have in common."""
+    """The settings that all hidden layers share."""
 
 
 class RateAgainstRho(SpecModel):
     """The first step of an optimizer at many learning rates: ρ = (L₀ - L₁) / (-g · u), the decrease of the loss divided
-    by the decrease that the gradient g promises for the step u, on the same batch.
-
-    Near 1, the step is so short that the loss is a plane; at 1/2, it leads to the lowest point of a parabola; at 0, to
-    its other side at the same height, twice as far; below 0, the loss rises. For gradient descent on a quadratic
-    function with the matrix H, ρ = 1 - η (g · H g) / (2 g · g).
+    by the decrease that the gradient g predicts for the step u, on the same batch. Near 1, the step is so short that
+    the loss is almost linear; at 1/2, the step leads to the lowest point of a parabola; at 0, twice as far, to the same
+    height on its other side; below 0, the loss rises. For gradient descent on a quadratic function with the matrix H, ρ
+    = 1 - η (g · H g) / (2 g · g).
     """
 
     problem: Annotated[Quadratic | Classifier, tagged()] = Classifier()
-    """What is minimized."""
+    """The function or network that is minimized."""
     optimizers: Optimizers = (SGD(), Adam())
     """The optimizers; their own learning rates are not used."""
     smallest: float = Field(default=0.001, ge=1e-8, le=1e3, json_schema_extra={"scale": "log"})
@@ -70,11 +69,11 @@ class OptimizerRho(Message):
 
     optimizer: str
     rho: tuple[Number, ...]
-    """At each learning rate."""
+    """ρ at each learning rate."""
     loss: tuple[Number, ...]
-    """After the step."""
+    """Loss after the step, at each learning rate."""
     largest_good: Number | None
-    """The largest of the learning rates up to which ρ stays above 1/2; null if not even the smallest does."""
+    """The largest learning rate up to which ρ stays above 1/2; null if ρ is not above 1/2 even at the smallest."""
 
 
 class RateAgainstRhoResult(Message):
@@ -82,5 +81,5 @@ class RateAgainstRhoResult(Message):
 
     rates: tuple[Number, ...]
     loss: Number
-    """Before the step."""
+    """Loss before the step."""
     optimizers: tuple[OptimizerRho, ...]

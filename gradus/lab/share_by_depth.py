@@ -1,4 +1,4 @@
-"""Share by depth: how much of the signal still tells one input from another."""
+"""Share by depth: how much of the signal still distinguishes one input from another."""
 
 from pydantic import Field
 
