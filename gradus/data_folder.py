@@ -1,4 +1,4 @@
-"""The data folder of `gradus up`: its path, and the files by which other programs find the service."""
+"""The data folder of `gradus up`: its path, and the files through which other programs find the service."""
 
 import os
 from collections.abc import Mapping

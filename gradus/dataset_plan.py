@@ -1,5 +1,5 @@
-"""What a network sees of a data set, once the spec has said what is the target, what are inputs and how they are
-encoded: shapes, classes and sizes. Stored with the experiment, so that nothing computes it twice."""
+"""The data of an experiment as the network sees them: shapes, classes and sizes, after the spec has chosen the target,
+the inputs and their encodings. Stored with the experiment, so that they are computed only once."""
 
 from math import prod
 from typing import Literal
@@ -28,10 +28,10 @@ class DatasetPlan(Message):
 
     task: Task
     input_shape: tuple[int, ...]
-    """Shape of one example as the network gets it: (inputs,) for a table, (height, width, channels) or (28, 28) for
+    """Shape of one example as the network reads it: (inputs,) for a table, (height, width, channels) or (28, 28) for
     images."""
     image_shape: tuple[int, ...] | None = None
-    """Shape of the image that the inputs are in row-major order, if `input_shape` does not say; null if it does, and
+    """Image shape of the inputs, which are in row-major order, if `input_shape` does not give it; null if it does, and
     for other data."""
     classes: tuple[str, ...]
     """Names of the classes, or of the labels in multi-label classification; empty for regression."""
@@ -44,7 +44,8 @@ class DatasetPlan(Message):
     blocks: tuple[InputBlock, ...] = ()
     """The inputs of a table, in order; empty for a built-in data set."""
     bytes_per_input: int = 4
-    """Memory of one input on the device: 1 for images, whose bytes are converted in each batch."""
+    """Bytes of one input in the device's memory: 1 for images, which are stored as bytes and converted in each
+    batch."""
 
     @property
     def inputs(self) -> int:
@@ -53,7 +54,7 @@ class DatasetPlan(Message):
 
     @property
     def image(self) -> tuple[int, ...] | None:
-        """Shape of the one image that an example is, (height, width) or (height, width, channels); None for others."""
+        """Shape of one example as an image, (height, width) or (height, width, channels); None for other data."""
         if self.image_shape is not None:
             return self.image_shape
         is_image = not self.blocks or (len(self.blocks) == 1 and self.blocks[0].kind == "pixels")

@@ -1,5 +1,5 @@
 """The built-in data sets, for the service and its workers: sizes, shapes, classes and files. Specs, the client and the
-command line know none of them."""
+command line do not depend on them."""
 
 from dataclasses import replace
 

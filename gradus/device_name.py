@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 ONEDNN_EVERYWHERE = "ooo"
-"""oneDNN computes all large products. Names of devices leave it out, as they did when there was no choice."""
+"""oneDNN computes all large products. Names of devices omit this default, as they did before there was a choice."""
 
 _CPU = re.compile(
     r"cpu:(?P<threads>\d+)(?: \((?P<processor>[^,)]*)(?:, products (?P<products>[mo]{3}))?(?:, (?P<build>[^)]*))?\))?"
@@ -16,14 +16,14 @@ _CPU = re.compile(
 class CpuName:
     """The name of a CPU, such as `cpu:2 (AuthenticAMD AVX512, products omm, torch 2.13.0+cpu)`.
 
-    Runs on equal names have equal bits.
+    Runs on devices with equal names have bit-identical results.
     """
 
     threads: int
     processor: str = ""
-    """Its vendor and instruction set, by which libraries choose their kernels."""
+    """The processor's vendor and instruction set, by which libraries choose their kernels."""
     build: str = ""
-    """Of torch."""
+    """torch's version."""
     products: str = ONEDNN_EVERYWHERE
     """The library of large products x W, xᵀ dz and dz Wᵀ, one letter for each: o is oneDNN, m is MKL."""
 
@@ -54,9 +54,9 @@ class CpuName:
         return ONEDNN_EVERYWHERE if cpu is None else cpu.products
 
     def is_like(self, other: "CpuName") -> bool:
-        """Whether both give the same bits with the same threads and libraries."""
+        """Whether both CPUs give bit-identical results with the same threads and libraries."""
         return (self.processor, self.build) == (other.processor, other.build)
 
     def adjusted(self, threads: int, products: str) -> Self:
-        """The same CPU with other threads and libraries."""
+        """The same CPU with this number of threads and these libraries."""
         return replace(self, threads=threads, products=products)

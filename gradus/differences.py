@@ -22,13 +22,13 @@ def between(records: Sequence[ExperimentRecord]) -> dict[str, tuple[Any, ...]]:
 
 
 def changes_between(before: Spec, after: Spec) -> tuple[Change, ...]:
-    """Where the second resolved spec differs from the first."""
+    """The places where the second resolved spec differs from the first."""
     found = differences([before, after])
     return tuple(Change(path=path, from_=values[0], to=values[1]) for path, values in found.items())
 
 
 def _origin(record: ExperimentRecord) -> dict[str, Any]:
-    """How an experiment came to its results, by the record's field names."""
+    """The origin of an experiment's results, by the record's field names."""
     devices = [*record.moved_from, record.device] if record.device else []
     return {
         "extended_at": list(record.extended_at) or None,
@@ -59,13 +59,13 @@ def differences(specs: Sequence[Spec | dict[str, Any]]) -> dict[str, tuple[Any, 
 
 
 def _written(spec: Spec | dict[str, Any]) -> dict[str, Any]:
-    """The document in which a change is seen once, where it was made."""
+    """The spec's document without inherited values, so that a change appears only where it was made."""
     return {"loss": spec.loss.model_dump(mode="json")} | unresolved(spec) if isinstance(spec, Spec) else spec
 
 
 def _comparable(flat: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Without what says nothing more where the data sets differ: the digest, and the size of the validation split, for
-    which each has its own default."""
+    """Without the values that add nothing if the data sets differ: the digest, and the size of the validation split,
+    for which each data set has its own default."""
     names, versions = ([one.get(path) for one in flat] for path in ("dataset.name", "dataset.version"))
     dropped = {"dataset.validation_size"} if _differ(names) else set()
     if _differ(names) or _differ(versions):

@@ -1,7 +1,7 @@
 """Which columns of a table are inputs, how each is encoded, and how many inputs of the network that makes.
 
-The number of inputs is a function of the facts and the words alone, so that it changes neither with the split nor with
-what the training rows happen to contain.
+The number of inputs depends only on the data set's facts and the spec's settings, so that it changes neither with the
+split nor with what the training rows happen to contain.
 """
 
 from collections.abc import Iterator
@@ -19,11 +19,11 @@ from gradus.spec.missing import AnyMissing, Median, Refuse
 from gradus.spec.numbers import MinMax, NoScaling, NumberEncoding, Quantile, Robust, SignedLog, Standard
 
 PREPROCESSING_FILE = "preprocessing.json"
-"""The fitted encoding of all columns, beside the weights that were trained on it."""
+"""Name of the file with the fitted encoding of all columns, next to the weights that were trained with it."""
 
 
 class Misfit(ValueError):
-    """A word of `dataset` does not fit the table. The message is a sentence that says what to do."""
+    """A setting of `dataset` does not fit the table. The message is a sentence that says what to do."""
 
     def __init__(self, place: tuple[str, ...], message: str) -> None:
         super().__init__(message)
@@ -41,7 +41,7 @@ class InputColumn:
     scaling: NumberEncoding
     """Scaling of the days of a date."""
     missing: AnyMissing
-    """What a missing number or boolean becomes."""
+    """How a missing number or boolean is replaced."""
 
     @property
     def has_flag(self) -> bool:
@@ -65,10 +65,11 @@ class InputColumn:
 
 
 def blocks(words: TableWords, facts: TableFacts) -> tuple[InputBlock, ...]:
-    """The inputs of the network, in order: the columns as in the file, the flag of each after its other inputs.
+    """The inputs of the network, in the order of the columns in the file; a column's missing flag follows its other
+    inputs.
 
     Raises:
-        Misfit: an encoding does not fit its column's type, or a value is missing that must not be.
+        Misfit: an encoding does not fit its column's type, or a value is missing in a column that does not allow this.
     """
     found: list[InputBlock] = []
     start = 0

@@ -1,4 +1,4 @@
-"""What is known of a data set without its data: the context in which a spec that names it is resolved."""
+"""The facts about a data set that are known without its data. They are needed to resolve a spec that names it."""
 
 from typing import Literal
 
@@ -10,7 +10,7 @@ Part = Literal["train", "validation", "test"]
 PARTS: tuple[Part, ...] = ("train", "validation", "test")
 
 MAX_VALUES = 1000
-"""Number of most frequent values that a column's facts count."""
+"""Maximum number of most frequent values in a column's facts."""
 
 
 class ValueCount(Message):
@@ -43,9 +43,9 @@ class ColumnFacts(Message):
     """Whether `distinct` is exact; else within 1 %."""
     values: tuple[ValueCount, ...] = ()
     """The most frequent values, at most `MAX_VALUES`, by decreasing count, then by value; all of them if `distinct`
-    is no larger. In tables of more than 400 columns 400 000 are divided among the columns, but 20 are always there; a
-    column with more has five. Of long texts about 1 MB are there, but five always. Empty for numbers, images and
-    arrays."""
+    is no larger. In tables of more than 400 columns, the limit is 400 000 divided by the number of columns, but at
+    least 20; a column with more distinct values has only its five most frequent ones. Long texts are limited to about 1
+    MB, but at least five values. Empty for numbers, images and arrays."""
     minimum: Finite | None = None
     """Least number; null for other types."""
     maximum: Finite | None = None
@@ -54,7 +54,7 @@ class ColumnFacts(Message):
     storage: Literal["uint8", "float32", "float64", "int64"] | None = None
     """How one element of an image or array is stored; null for other types."""
     first_text: FirstText | None = None
-    """Of a column of text: the first cell that is not a number. Null where the file has no lines."""
+    """For a text column: the first cell that is not a number. Null where the file has no lines."""
     role: str | None = None
     """The role that the column has unless a spec gives it another; null for input."""
 
@@ -79,7 +79,7 @@ class TableFacts(Message):
     columns: tuple[ColumnFacts, ...]
     files: tuple[FileFacts, ...] = ()
     target: str | tuple[str, ...] | None = None
-    """The target of specs that name none."""
+    """The default target, for specs without a `target`."""
 
     def column(self, name: str) -> ColumnFacts:
         """The column with this name.

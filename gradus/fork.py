@@ -34,7 +34,7 @@ def changed(resolved: Spec, changes: dict[str, Any], default_validation: int | N
 
 
 def misfits(old: NetworkPlan, new: NetworkPlan) -> tuple[Mistake, ...]:
-    """Why the weights of `old` do not fit `new`, layer by layer; empty if they fit."""
+    """The reasons why the weights of `old` do not fit `new`, layer by layer; empty if they fit."""
     first, second = ({layer.name: layer for layer in one.layers} for one in (old, new))
     order = sorted({**second, **first}, key=_place)
     found = (_misfit(name, first.get(name), second.get(name)) for name in order)
@@ -42,9 +42,9 @@ def misfits(old: NetworkPlan, new: NetworkPlan) -> tuple[Mistake, ...]:
 
 
 def unresolved(resolved: Spec | dict[str, Any], default_validation: int | None = None) -> dict[str, Any]:
-    """The document of a resolved spec, with inherited values removed from layers, the default `validation_size`, if
-    given, from the data set, and the loss if it is the task's plain one, so that changes to what they inherit from
-    apply. The document of a newer version's spec is returned unchanged."""
+    """The document of a resolved spec without the values that would hide later changes: those that layers inherit, the
+    data set's default `validation_size` (if given), and the loss if it is the task's default. The document of a newer
+    version's spec is returned unchanged."""
     if isinstance(resolved, dict):
         return resolved
     document = resolved.model_dump(mode="json")
@@ -58,8 +58,8 @@ def unresolved(resolved: Spec | dict[str, Any], default_validation: int | None =
 
 
 def unpinned(document: dict[str, Any], changed_keys: Collection[str]) -> dict[str, Any]:
-    """The document without the version and digest of its data set, where a change of these keys of the data set means
-    another one."""
+    """The document without the version and digest of its data set, if a change of these keys of `dataset` selects
+    another data set or version."""
     dataset = document["dataset"]
     dropped = {"version", "digest"} if "name" in changed_keys else {"digest"} if "version" in changed_keys else set()
     if not dropped or not isinstance(dataset, Mapping):

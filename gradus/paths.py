@@ -45,7 +45,7 @@ def unknown(path: str) -> tuple[str, ...] | None:
 
 
 def says(path: str, value: Any, way: Sequence[str]) -> bool:
-    """Whether a value at the path itself contains a value at these keys."""
+    """Whether the value at the path contains a value at these keys."""
     annotation = _annotation(path.split("."))
     for key in way:
         value = _expanded(annotation, value)
@@ -59,7 +59,7 @@ def says(path: str, value: Any, way: Sequence[str]) -> bool:
 
 
 def scalar_before(document: Any, path: str) -> str | None:
-    """The first key of the path that would lead into a number or text that is no shorthand; None if there is none."""
+    """The first key of the path that would lead into a number or text that is not a shorthand; None if no key does."""
     annotation: Any = Spec
     for key in path.split("."):
         document = _expanded(annotation, document)

@@ -1,5 +1,5 @@
-"""Places in a document, as mistakes have them: keys and indices joined by `/`, escaped as in a JSON pointer (RFC 6901)
-because the name of a column may contain a `/`. Other than a pointer's, the first key has no `/` before it."""
+"""Places in a document, as in error messages: keys and indices joined by `/`, escaped as in a JSON pointer (RFC 6901),
+because the name of a column may contain a `/`. Unlike in a pointer, the first key has no `/` before it."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ def pointer(keys: Iterable[str | int]) -> str:
 
 
 def escaped(key: str | int) -> str:
-    """A key as a part of a place."""
+    """A key, escaped as a part of a place."""
     return str(key).replace("~", "~0").replace("/", "~1")
 
 
@@ -20,5 +20,5 @@ def keys_of(place: str) -> tuple[str, ...]:
 
 
 def readable(place: str) -> str:
-    """A place for people: a key that has a `/` stands in quotes."""
+    """A place in readable form: a key that contains a `/` is in quotes."""
     return "/".join(f"'{key}'" if "/" in key else key for key in keys_of(place))

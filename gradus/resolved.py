@@ -1,4 +1,4 @@
-"""A resolved spec: every default written out, and the shape of its data. What follows from them is computed once."""
+"""A resolved spec: every default written out, and the shape of its data. Values derived from them are computed once."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ class ResolvedSpec:
 
     @property
     def memory_bytes(self) -> int:
-        """Estimate of the memory that training needs on its device, without that of the libraries."""
+        """Estimate of the memory that training needs on its device, without the memory of the libraries."""
         return data_bytes(self.data) + self.member_bytes
 
     @cached_property
@@ -64,12 +64,12 @@ def default_validation(facts: Facts) -> int | None:
 
 
 def resolve(experiment: Spec, facts: Facts, rows: StoredRows | None = None) -> ResolvedSpec:
-    """The experiment with every default written out. `facts` are those of its data set; `rows` tells what facts do not:
-    the sizes of a split by groups, for instance.
+    """The experiment with every default written out. `facts` are the facts of its data set; `rows` gives what facts do
+    not contain, such as the sizes of a split by groups.
 
     Raises:
         InvalidSpec: the spec does not fit the data set; `errors` lists every mistake.
-        Conflict: the data set has another digest than the spec says.
+        Conflict: the data set's digest differs from the spec's.
     """
     dataset, data = _resolved_data(experiment.dataset, facts, rows)
     spec = experiment.written_out(data.task).model_copy(update={"dataset": dataset})
@@ -94,7 +94,7 @@ def _resolved_data(dataset: Dataset, facts: Facts, rows: StoredRows | None) -> t
 
 
 def _at(place: Sequence[str], message: str, dataset: Dataset) -> Mistake:
-    """The mistake, with what the spec has there."""
+    """The mistake, with the spec's value at the place."""
     value: Any = dataset.model_dump(mode="json")
     for key in place:
         value = value.get(key) if isinstance(value, dict) else value
@@ -107,6 +107,6 @@ def _refuse(wrong: tuple[Mistake, ...]) -> None:
 
 
 def best_metric(spec: Spec, data: DatasetPlan) -> str:
-    """The key of the metric that determines the best epoch: that of early stopping, else the task's main metric."""
+    """The key of the metric that determines the best epoch: early stopping's metric, else the task's main metric."""
     stopping = spec.early_stopping
     return stopping.metric if stopping else score(metrics_of(data.task)).key

@@ -15,11 +15,11 @@ from gradus.spec.target import Tags, Target
 ID_SHARE = 0.9
 """A text column with a larger share of distinct values is an identifier or free text, and ignored by default."""
 ID_ROWS = 100
-"""Least number of values for that."""
+"""Minimum number of values for this rule."""
 
 
 class TableWords(Protocol):
-    """The words of a spec's `dataset` that say what the inputs are; null stands for the default."""
+    """The fields of a spec's `dataset` that determine the inputs; null stands for the default."""
 
     @property
     def target(self) -> Target | None:
@@ -43,7 +43,7 @@ class TableWords(Protocol):
 
     @property
     def missing(self) -> AnyMissing | None:
-        """What a missing number becomes."""
+        """How a missing number is replaced."""
 
     @property
     def split(self) -> AnySplit | None:
@@ -51,8 +51,8 @@ class TableWords(Protocol):
 
 
 def role_of(column: ColumnFacts, words: TableWords, facts: TableFacts) -> Role:
-    """What the column is for: the target, what `columns` says, what the split needs it for, the role stored with the
-    data set, `ignore` for a text that looks like an identifier, else `input`."""
+    """The role of the column. The first that applies: `target` for a target column, its role in `columns`, its role in
+    the split, the role stored with the data set, `ignore` for a text that looks like an identifier, `input`."""
     if column.name in target_columns(words.target if words.target is not None else facts.target):
         return "target"
     setting = (words.columns or {}).get(column.name)
@@ -63,8 +63,8 @@ def role_of(column: ColumnFacts, words: TableWords, facts: TableFacts) -> Role:
 
 
 def default_settings(words: TableWords, facts: TableFacts) -> dict[str, ColumnSetting]:
-    """The settings of the columns that are no inputs although `columns` does not name them, without the target's: the
-    resolved spec has them."""
+    """The settings that the resolved spec adds to `columns`: for columns that are not inputs, are not the target, and
+    are not named there."""
     roles = {column.name: role_of(column, words, facts) for column in facts.columns}
     return {
         name: ColumnSetting(role=role)
@@ -102,7 +102,7 @@ def _default_role(column: ColumnFacts, rows: int) -> Role:
 
 
 def _split_role(name: str, split: AnySplit | None) -> Role | None:
-    """The role of the column that the split goes by."""
+    """The role of the column that the split uses."""
     match split:
         case GroupedSplit(column=column) if column == name:
             return "group"

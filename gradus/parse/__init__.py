@@ -1,2 +1,2 @@
-"""How the files of a data set are read: the `parse` document. What a request leaves out is guessed, and the answer has
-it written out with the evidence."""
+"""How the files of a data set are read: the `parse` document. Options that a request omits are guessed; the response
+contains them with the evidence."""

@@ -1,4 +1,4 @@
-"""How files that know their own columns are read: Parquet, sheets, arrays, images."""
+"""How files with columns of their own are read: Parquet, spreadsheets, arrays, images."""
 
 from typing import Annotated, Literal
 
@@ -15,15 +15,15 @@ Side = Annotated[int, Field(ge=1, le=1024)]
 
 
 class ParquetParse(SpecModel, title="Parquet"):
-    """A Parquet file. Its own types are taken."""
+    """A Parquet file. Columns keep the types of the file."""
 
     kind: Literal["parquet"] = "parquet"
     columns: dict[ColumnName, CellType] | None = Field(default=None, max_length=MAX_COLUMNS)
-    """Other types of columns, by their names. Every value must fit."""
+    """Other types for columns, by column name. Every value must fit the type."""
 
 
 class ExcelParse(CellOptions, title="Sheet"):
-    """A sheet of an Excel or OpenDocument file. Formulas count by their stored values."""
+    """A sheet of an Excel or OpenDocument file. Formulas are read as their stored values."""
 
     kind: Literal["excel"] = "excel"
     sheet: Annotated[str, Field(min_length=1, max_length=255)] | None = None
@@ -33,7 +33,7 @@ class ExcelParse(CellOptions, title="Sheet"):
     )
     """The cells of the table, such as `B3:F200`; null for all that are used."""
     header: bool | None = None
-    """Whether the first row has the names of the columns."""
+    """Whether the first row contains the names of the columns."""
 
 
 class ArraysParse(SpecModel, title="Arrays"):
@@ -41,10 +41,11 @@ class ArraysParse(SpecModel, title="Arrays"):
 
     kind: Literal["arrays"] = "arrays"
     arrays: dict[MemberName, ColumnName] | None = Field(default=None, max_length=1000)
-    """Which arrays are read, and the columns that they become; null for all of the same length, by their names."""
+    """The arrays to read, each with the name of its column; null for all arrays of the same length, under their own
+    names."""
     matrix: Literal["columns", "array"] | None = None
-    """What an array of numbers with two axes becomes: a table with a column for each of its columns, or one column of
-    arrays; null for a table if it is the only array."""
+    """How an array of numbers with two axes is read: as a table with a column for each of its columns, or as one column
+    of arrays; null for a table if it is the only array."""
 
 
 class IdxParse(SpecModel, title="IDX"):
@@ -60,8 +61,8 @@ class ImagesParse(SpecModel, title="Images"):
     size: Side | Annotated[tuple[Side, Side], Field(strict=False)] | None = None
     """Height and width in pixels, one number if they are equal; null for those of most pictures."""
     resize: Literal["pad", "crop", "squash"] | None = None
-    """How a picture of another shape gets there."""
+    """How a picture of another shape is fitted."""
     channels: Literal[1, 3] | None = None
     """1 for grey, 3 for colours."""
     labels: Literal["folder", "column", "csv"] | None = None
-    """Where the labels stand: the names of folders, or a table that names the pictures."""
+    """Where the labels are: in the names of folders, or in a table that names the pictures."""

@@ -15,29 +15,30 @@ def _drop(value: Any) -> Any:
 
 
 def _no_mark(value: Any) -> Any:
-    """Null is said by who wants no quotes; who says nothing has them guessed."""
+    """Null in a request means no quotes; if the option is omitted, it is guessed."""
     return "" if value is None else value
 
 
 class CsvParse(CellOptions, title="CSV"):
-    """Delimited text: CSV, TSV and their kin. What is not given, or null, is guessed from the first MiB, and said in
-    the answer; but a `quote` of null is no quote."""
+    """Delimited text: CSV, TSV and similar formats. Options that are omitted or null are guessed from the first MiB,
+    and listed in the answer; but a `quote` of null means no quotes."""
 
     kind: Literal["csv"] = "csv"
     delimiter: Delimiter | None = None
-    """What stands between cells; the empty string if a line is one cell."""
+    """The character between cells; the empty string if a line is one cell."""
     quote: Annotated[Mark | None, BeforeValidator(_no_mark)] = Field(default=None, exclude_if=lambda one: one is None)
-    """What encloses cells that contain a delimiter or a line break, doubled inside; the empty string or null for
-    none."""
+    """The character that encloses cells with a delimiter or a line break; it is doubled inside. The empty string or
+    null for none."""
     escape: Mark | None = None
-    """What makes a quote, a delimiter, a line end or itself literal, such as a backslash; the empty string for none."""
+    """The character that makes a quote, a delimiter, a line end or itself literal, such as a backslash; the empty
+    string for none."""
     bare_quotes: Literal["refuse", "keep"] | None = None
-    """What a quote in the middle of a cell is: an error, or a character. Null means `keep` if `quote` is given and not
-    `"`, for apostrophes stand in words."""
+    """What a quote in the middle of a cell means: an error, or a plain character. Null means `keep` if `quote` is given
+    and not `"`, because apostrophes occur in words."""
     header: bool | None = None
     """Whether the first row has the names of the columns."""
     skip_rows: int | None = Field(default=None, ge=0, le=1_000_000)
-    """Lines before the table."""
+    """Number of lines before the table."""
     comment: Mark | None = None
     """Lines that begin with this character are left out; the empty string for none."""
     encoding: Annotated[str, Field(max_length=40)] | None = None
@@ -46,7 +47,7 @@ class CsvParse(CellOptions, title="CSV"):
     """What happens to a row with too few or too many cells: `refuse` the file, `pad` short rows with missing values
     and leave out long ones, `leave_out` both. Rows that are left out are listed."""
     trim: bool | None = None
-    """Whether blanks around unquoted cells go."""
+    """Whether blanks around unquoted cells are removed."""
 
 
 class JsonlParse(CellOptions, title="JSON lines"):

@@ -7,7 +7,8 @@ from gradus.wire.problem import Mistake
 
 
 def mistakes(dataset: Dataset, facts: BuiltInFacts) -> tuple[Mistake, ...]:
-    """Words that a built-in data set does not have, and a validation split that leaves nothing to train."""
+    """The mistakes of the spec: settings that a built-in data set does not have, and a validation split that leaves
+    nothing to train on."""
     found = [
         Mistake(
             path=f"dataset/{word}",

@@ -1,4 +1,4 @@
-"""The roles of columns that stand for another word of the spec: its target, its split."""
+"""Roles of columns that replace other settings of the spec: its target and its split."""
 
 from collections.abc import Sequence
 
@@ -10,10 +10,10 @@ from gradus.spec.dataset import Dataset
 
 
 def refuse_other_targets(dataset: Dataset) -> None:
-    """Check that the role target contradicts no `target`. `dataset` has its target.
+    """Check that no column with the role `target` contradicts `target`, which `dataset` already has.
 
     Raises:
-        Misfit: it does.
+        Misfit: a column does.
     """
     targets = target_columns(dataset.target)
     for name, setting in (dataset.columns or {}).items():
@@ -35,6 +35,6 @@ def column_for_split(role: Role, dataset: Dataset, facts: TableFacts) -> str | N
 
 
 def _list(names: Sequence[str]) -> str:
-    """The names in a sentence, at most ten."""
+    """The names as a list in a sentence, at most ten."""
     shown = [f"'{name}'" for name in names[:10]]
     return " and ".join(shown) if len(shown) == 2 else ", ".join(shown)

@@ -14,7 +14,7 @@ from gradus.wire.problem import Mistake
 
 
 def unknown_columns(dataset: Dataset, facts: TableFacts) -> tuple[Mistake, ...]:
-    """The names that no column has, each with the nearest one."""
+    """The mistakes for names that no column has, each with the most similar name."""
     known = [column.name for column in facts.columns]
     return tuple(
         Mistake(path=f"dataset/{place}", message=unknown_column(name, known), input=name)
@@ -24,7 +24,7 @@ def unknown_columns(dataset: Dataset, facts: TableFacts) -> tuple[Mistake, ...]:
 
 
 def unknown_column(name: str, known: list[str]) -> str:
-    """What to say of a name that no column has."""
+    """The message for a name that no column has."""
     close = nearest(name, known)
     if close is not None:
         return f"no column '{name}': did you mean '{close}'?"
@@ -51,7 +51,7 @@ def inputs(dataset: Dataset, facts: TableFacts) -> tuple[InputBlock, ...]:
     """The inputs of the network.
 
     Raises:
-        Misfit: an encoding does not fit its column, or no column is left that tells anything.
+        Misfit: an encoding does not fit its column, or no informative column is left.
     """
     columns = columns_with("input", dataset, facts)
     if not columns:

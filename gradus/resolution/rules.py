@@ -1,4 +1,4 @@
-"""Rules that span the spec and its data, whatever the kind of data set."""
+"""Rules across the spec and its data, for all kinds of data sets."""
 
 from collections.abc import Iterator
 from math import prod
@@ -17,7 +17,7 @@ from gradus.wire.problem import Mistake
 
 
 def mistakes(spec: Spec, data: DatasetPlan) -> tuple[Mistake, ...]:
-    """What does not fit together. `spec` has its defaults written out."""
+    """The mistakes: settings that do not fit together. `spec` has its defaults written out."""
     found = (
         _batch_norm_needs_a_batch(spec, data),
         _embeddings_need_numbers(spec, data),

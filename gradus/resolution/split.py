@@ -22,11 +22,11 @@ from gradus.split_sizes import NothingToTrain, Sizes, part_sizes
 
 
 def split_of(dataset: Dataset, facts: TableFacts, target: TargetPlan) -> AnySplit:
-    """The split that the spec names; else that of a column with a role for it or the files' own parts, else by classes
-    or at random.
+    """The split that the spec names; else the split by a column with a suitable role or by the files' parts; else a
+    stratified or random split.
 
     Raises:
-        Misfit: the column of a split has other words than the parts, or several columns have a role for it.
+        Misfit: the column of a split has values that name no part, or several columns have the same role for the split.
     """
     split = dataset.split or _default(dataset, facts, target)
     if isinstance(split, ColumnSplit):
@@ -49,7 +49,7 @@ def _default(dataset: Dataset, facts: TableFacts, target: TargetPlan) -> AnySpli
 
 
 def sizes_of(dataset: Dataset, facts: TableFacts, target: TargetPlan, rows: StoredRows | None) -> Sizes:
-    """The examples for training, validation and test. `dataset` is resolved.
+    """The numbers of examples for training, validation and test. `dataset` is resolved.
 
     Raises:
         Misfit: nothing is left to train on.
@@ -68,7 +68,7 @@ def sizes_of(dataset: Dataset, facts: TableFacts, target: TargetPlan, rows: Stor
 
 
 def _strata(dataset: Dataset, facts: TableFacts, target: TargetPlan) -> Sequence[int] | None:
-    """The rows of each stratum; None if the facts do not tell."""
+    """The number of rows of each stratum; None if the facts do not contain it."""
     columns = [facts.column(name) for name in target_columns(target.target)]
     incomplete = [column for column in columns if column.missing]
     if len(columns) > 1 and incomplete:

@@ -1,4 +1,4 @@
-"""What facts do not tell of a table, but its rows do."""
+"""Access to the rows of a table, for what its facts do not contain."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -13,11 +13,11 @@ class StoredRows(Protocol):
     """The rows of the tables that a request names."""
 
     def sizes(self, facts: TableFacts, dataset: Dataset, classes: Sequence[str]) -> Sizes:
-        """The examples for training, validation and test. `dataset` is resolved.
+        """The numbers of examples for training, validation and test. `dataset` is resolved.
 
         Raises:
-            Misfit: the rows cannot be split so.
+            Misfit: the rows cannot be split in this way.
         """
 
     def labels(self, facts: TableFacts, target: Tags) -> tuple[str, ...]:
-        """The different tags of a column, sorted."""
+        """The distinct tags of a column, sorted."""

@@ -25,10 +25,10 @@ _INSTEAD = {"validation_size": "the `validation` of its `split`", "standardize":
 
 
 def mistakes(dataset: Dataset, facts: TableFacts) -> tuple[Mistake, ...]:
-    """Words that an uploaded data set does not have, and names that no column has.
+    """The mistakes of the spec: settings that an uploaded data set does not have, and names that no column has.
 
     Raises:
-        Conflict: the version has another content than the spec's digest says.
+        Conflict: the version's content does not match the spec's digest.
     """
     if dataset.digest is not None and dataset.digest != facts.digest:
         raise Conflict(
@@ -43,7 +43,7 @@ def resolved(dataset: Dataset, facts: TableFacts, rows: StoredRows | None) -> tu
     """The data set with everything written out, and the shape of the data. The names of columns are checked.
 
     Raises:
-        Misfit: a word does not fit the table.
+        Misfit: a setting does not fit the table.
     """
     target = target_plan(dataset, target_of(dataset, facts), facts, rows)
     _refuse_weights(dataset, target)

@@ -12,7 +12,7 @@ from gradus.spec.loss import Task
 from gradus.spec.target import Tags, Target
 
 MAX_INTEGER_CLASSES = 20
-"""An integer with more values is a number by default."""
+"""An integer column with more distinct values is a number by default."""
 MAX_CLASSES = 1000
 NUMBERS = ("integer", "number", "boolean")
 

@@ -12,7 +12,7 @@ def refuse_unfit_weights(dataset: Dataset, facts: TableFacts) -> None:
     """Refuse a weight that is not a number ≥ 0 in every row.
 
     Raises:
-        Misfit: it is not, or several columns are to be the weight.
+        Misfit: it is not, or several columns have the role `weight`.
     """
     columns = columns_with("weight", dataset, facts)
     _refuse_several(columns)

@@ -16,10 +16,10 @@ def based(
     request: SweepRequest, facts_of: FactsOf, rows: StoredRows | None
 ) -> tuple[SweepRequest, ResolvedSpec | None]:
     """The request with the version and digest of its base's data set, and the base as an experiment with the first
-    seed; None if the base is no valid experiment by itself, but the sweep sets what is wrong.
+    seed; None if the base by itself is not a valid experiment, but the sweep sets the invalid values.
 
     Raises:
-        InvalidSpec: the base is invalid, and no change could mend it.
+        InvalidSpec: the base is invalid, and the changes do not set the invalid values.
     """
     base = request.base.model_copy(update={"seed": request.all_seeds[0]})
     try:
@@ -35,7 +35,8 @@ def based(
 
 
 def base_document(request: SweepRequest, facts_of: FactsOf) -> dict[str, Any]:
-    """The base's document with the first seed. Changes to what layers and the data set inherit from apply."""
+    """The base's document with the first seed, without inherited values, so that changes to what layers and the data
+    set inherit take effect."""
     try:
         size = default_validation(facts_of(request.base.dataset))
     except InvalidSpec:  # every change names another data set
@@ -50,7 +51,8 @@ def _pinned(dataset: Dataset, facts: Facts) -> Dataset:
 
 
 def _is_swept(request: SweepRequest, path: str) -> bool:
-    """Whether a grid or a random search sets the place, or a part of it. Among variants is the base itself."""
+    """Whether a grid or a random search sets the place, or a part of it. Variants do not count, because one of them is
+    the base itself."""
     swept = map(slashed, request.grid or (request.random.space if request.random else {}))
     return any(_inside(path, one) or _inside(one, path) for one in swept)
 

@@ -89,7 +89,7 @@ def changed(document: dict[str, Any], change: Change, *, patch: bool) -> dict[st
 
 
 def slashed(path: str) -> str:
-    """A dotted path as the place of a mistake."""
+    """A dotted path in the notation of a mistake's place."""
     return pointer(path.split("."))
 
 

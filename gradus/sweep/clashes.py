@@ -15,8 +15,8 @@ from gradus.wire.problem import MOST, Mistake
 
 
 def refuse_clashes(request: SweepRequest) -> None:
-    """Refuse conflicting paths. A path may extend another path, whose values do not set the same key: `optimizer.lr`
-    and `optimizer` with the value "sgd".
+    """Refuse conflicting paths. A path may extend another path if the values of that path do not set the same key:
+    `optimizer.lr` and `optimizer` with the value "sgd".
 
     Raises:
         InvalidSpec: a value of the shorter path sets the same key, or is null or false.
@@ -32,7 +32,7 @@ def refuse_clashes(request: SweepRequest) -> None:
 
 
 def _swept(request: SweepRequest) -> tuple[Mapping[str, Sequence[Any]], str]:
-    """The values of each path, if they are listed, and the request's key for the paths."""
+    """The values of each path (if they are listed), and the request's key that contains the paths."""
     if request.grid is not None:
         return request.grid, "grid"
     if request.random is None:

@@ -51,7 +51,8 @@ def _tries(n: int, sizes: Iterable[int]) -> int:
 
 
 def _drawn(search: RandomSearch, path: str, places: Sequence[int], number: int) -> int | float:
-    """As `draw`; for a choice, the index of the first equal value. A choice with one value draws no random number."""
+    """The value of `draw`; for a choice, the index of the first equal value. A choice with one value draws no random
+    number."""
     space = search.space[path]
     if not isinstance(space, Choice):
         drawn: int | float = draw(space, search.seed, path, number)

@@ -30,7 +30,7 @@ _NAME = 200
 
 @dataclass(frozen=True)
 class _Resolver:
-    """What resolution needs to know of data sets."""
+    """What resolution needs to know about data sets."""
 
     facts_of: FactsOf
     rows: StoredRows | None
@@ -67,9 +67,8 @@ def expand(
 ) -> Expansion:
     """Expand a request into all experiments of the sweep, each resolved.
 
-    facts_of: returns the facts of a data set; called once for each experiment.
-    check: called for each change; may raise to abort.
-    rows: what facts do not tell of tables.
+    facts_of: returns the facts of a data set; called once for each experiment. check: called for each change; may raise
+        to abort. rows: gives what the facts of tables do not contain.
 
     Raises:
         InvalidSpec: the request is invalid; `errors` names invalid experiments by their labels.
@@ -213,7 +212,7 @@ def _refuse_duplicates(request: SweepRequest, made: Sequence[_Made], fingerprint
 
 
 def _refuse_duplicate_labels(request: SweepRequest, found: Sequence[Change]) -> None:
-    """Refuse equal labels, which identify results: a text and a number may be written alike."""
+    """Refuse equal labels, because labels identify results. A text and a number may have the same label."""
     twice = [label for label, count in Counter(change.label for change in found).items() if count > 1]
     _refuse([Mistake(path=_request_key(request), message=f"two changes have the label {quoted(one)}") for one in twice])
 

@@ -26,7 +26,7 @@ class Objective(SpecModel):
         return self.model_copy(update={"goal": self.goal or natural})
 
     def key(self, value: float) -> float:
-        """A sort key that puts the best value first."""
+        """A sort key with which the best value comes first."""
         return -value if self.resolved().goal == "maximize" else value
 
     def measures(self, task: Task) -> bool:

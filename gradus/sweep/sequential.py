@@ -1,8 +1,8 @@
 """Trainings with and without a change, paired by seed, that stop when the answer is known.
 
-The differences are looked at after 3 pairs, and then after each two more. A confidence interval that is looked at k
-times misses the truth up to k times as often. So each look uses the level 1 - 0.05/k: the whole then misses it in at
-most 5 % of cases (Bonferroni), wherever it stops.
+The differences are tested after 3 pairs, and then after every 2 further pairs. A confidence interval that is tested k
+times misses the true value up to k times as often. So each test uses the level 1 - 0.05/k: the whole procedure then
+misses it in at most 5 % of cases (Bonferroni), wherever it stops.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -16,7 +16,7 @@ FIRST, NEXT = 3, 2
 
 @dataclass(frozen=True)
 class Decision:
-    """What is known after a stage."""
+    """The result after a stage."""
 
     gain: float | None
     """Mean of value minus base, in the direction of the goal; None if it cannot be computed."""
@@ -24,9 +24,9 @@ class Decision:
     pairs: int
     """Pairs that were compared."""
     decided: bool
-    """Whether more pairs are not needed."""
+    """Whether the question is decided, so that no more pairs are needed."""
     over: bool = False
-    """Whether there are no more pairs."""
+    """Whether all planned pairs have been compared."""
 
 
 def stages(seeds: int) -> Sequence[int]:
@@ -44,12 +44,13 @@ def decide(
     grain: float = 0.0,
     void: Collection[int] = (),
 ) -> Decision:
-    """The decision after the last stage of which all pairs are over, or the first that decides.
+    """The decision after the first decisive stage; if there is none, after the last stage whose pairs have all ended.
 
-    values, base: by seed, for the trainings that are over; None for one that diverged.
+    values, base: the values by seed, for the trainings that have ended; None for a training that diverged.
     order: all planned seeds, in the order in which they train.
-    guess: the value of a network that knows nothing, which a diverged training counts as; None if that has no bound.
-    void: seeds of which a training was lost; later ones take their places, at the level of all planned looks.
+    guess: the value of a network that has learned nothing, which is used for a diverged training; None if it has no
+        bound.
+    void: seeds for which a training was lost; later seeds take their places. The level stays that of all planned tests.
     """
     usable = [seed for seed in order if seed not in void]
     looks = stages(len(order))
@@ -74,9 +75,10 @@ def _look(
     grain: float,
     sign: int,
 ) -> Decision:
-    """Without a guess, a diverged training has no value. If all diverge with the change and none without it, or the
-    other way round, that decides; if only some do with it, the mean of the others would flatter it, and is not known.
-    Those that diverge without it are left out, to its disadvantage."""
+    """The decision for these seeds. Without a guess, a diverged training has no value. If all trainings diverge with
+    the change and none without it, or vice versa, that decides. If only some diverge with the change, the gain is
+    unknown, because the mean of the others would favor the change. Pairs that diverge without the change are left out,
+    to the change's disadvantage."""
     cured, harmed = _diverge(base, values, seeds), _diverge(values, base, seeds)
     is_decided = len(seeds) in {cured, harmed}
     if guess is None and harmed:

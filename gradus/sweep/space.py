@@ -69,7 +69,7 @@ Space = Annotated[Choice | UniformSpace | LogUniform | Integer, tagged()]
 
 
 def draw(space: Choice | Bounded, seed: int, path: str, number: int) -> Any:
-    """The value at this path in the draw with this number."""
+    """The value for this path in the draw with this number."""
     share = drawn_share(seed, path, number)
     match space:
         case Choice(values=values):

@@ -100,7 +100,7 @@ def paired(values: Mapping[int, float], base: Mapping[int, float], grain: float 
 def differences(estimates: Sequence[Estimate | None], to_come: int = 0) -> list[Difference | None]:
     """The differences of all changes to their common base, tested together.
 
-    to_come: number of changes whose results are still missing; the correction counts them already.
+    to_come: number of changes whose results are still missing; the correction includes them.
     """
     known = [one for one in estimates if one is not None]
     family = len(known) + to_come
