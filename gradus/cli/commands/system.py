@@ -37,12 +37,15 @@ def _facts(record: SystemRecord, url: str) -> dict[str, str]:
 
 def _workers(workers: tuple[WorkerRecord, ...], now: datetime) -> Table:
     table = tables.borderless()
-    for heading in ("worker", "device", "slots", "cores", "busy", "threads", "cpu", "memory", "gpu", "up for"):
-        table.add_column(heading, justify="left" if heading in {"worker", "device"} else "right", no_wrap=True)
+    gpu = ["gpu"] if any(one.usage is not None and one.usage.gpu is not None for one in workers) else []
+    for heading in ("worker", "device", "slots", "cores", "busy", "threads", "cpu", "memory", *gpu, "up for"):
+        is_text = heading in {"worker", "device"}
+        table.add_column(heading, justify="left" if is_text else "right", no_wrap=not is_text)
     for one in workers:
         busy = str(one.running)
         threads = ", ".join(map(str, one.threads)) or "–"
-        numbers = str(one.slots), str(one.cores or "–"), busy, threads, *_usage(one.usage)
+        usage = _usage(one.usage)[: 2 + len(gpu)]
+        numbers = str(one.slots), str(one.cores or "–"), busy, threads, *usage
         device = re.sub("(, products [mo]+)?, torch [^)]*", "", one.device)  # --json has the whole name
         table.add_row(f"{one.host} {one.pid}", device, *numbers, labels.age(one.started_at, now))
     return table

@@ -278,14 +278,15 @@ def test_a_tab_that_was_away_reads_anew(page: Page, http: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("address", ["/nowhere/x", "/experiments/%zz", "/experiments/%ff", "/sweeps/a%2Fb", "/docs/x"])
-def test_an_address_that_nothing_has_says_so(visit: Visit, address: str) -> None:
+def test_an_address_that_nothing_has_says_so_and_leads_back_to_its_list(visit: Visit, address: str) -> None:
+    listed = "Sweeps" if address.startswith("/sweeps/") else "Experiments"
     visit.complaints.missing = True
     answer = visit.page.goto(address)
     assert answer is not None
     assert answer.status == 404
     expect(visit.page.get_by_role("heading", name="Not found")).to_be_visible()
-    visit.page.get_by_role("link", name="All experiments").click()
-    expect(visit.page.get_by_role("heading", name="Experiments")).to_be_visible()
+    visit.page.get_by_role("link", name=f"All {listed.lower()}").click()
+    expect(visit.page.get_by_role("heading", name=listed, exact=True)).to_be_visible()
 
 
 def test_an_experiment_that_is_gone_is_not_found(visit: Visit) -> None:

@@ -39,7 +39,7 @@ def test_every_answer_tells_browsers_to_keep_others_out(
     shared_url: str, shared_hub: Hub, method: str, path: str, status: int
 ) -> None:
     body, headers = SPEC if method == "POST" else None, bearer(make_key(shared_hub).key)
-    with httpx.stream(method, f"{shared_url}{path}", json=body, headers=headers) as answer:
+    with httpx.stream(method, f"{shared_url}{path}", json=body, headers=headers, timeout=300) as answer:
         assert answer.status_code == status
         policy = answer.headers["content-security-policy"]
         assert policy.startswith("default-src 'none'; ")

@@ -43,7 +43,7 @@ def fuzz(folder: Path, url: str, *options: str) -> int:
 def test_whatever_is_asked_the_answer_is_a_documented_one(
     hub: Hub, tmp_path: Path, record_property: Callable[[str, object], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answering, "WAIT_SECONDS", 0)  # no worker answers here
+    monkeypatch.setattr(answering, "DEFAULT_SECONDS", 0)  # no worker answers here
     key = bearer(make_key(hub, "default", Role.ADMIN).key)
     with serving(create_app(hub)) as url:
         count = fuzz(tmp_path, url, "--header", f"Authorization: {key['Authorization']}")

@@ -141,7 +141,7 @@ const wish = (answer) => {
       <div class="field">
         <label for="webhook-url">Address that is called</label>
         <input class="input" id="webhook-url" name="url" type="url" required maxlength="2000" autocomplete="off"
-          placeholder="https://example.com/gradus" autofocus>
+          placeholder="your address, with https" autofocus>
       </div>
       <fieldset class="group roles" @change=${choose}>
         <legend>When</legend>
