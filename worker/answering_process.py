@@ -14,7 +14,7 @@ from worker.launch import launch
 from worker.programs import ANSWERING
 
 POLL_SECONDS = 0.1
-"""How often the deadline and the wish to cancel are looked at."""
+"""Interval at which the deadline and cancellation are checked."""
 MAX_REPLY_BYTES = 64 * 2**20
 
 
@@ -27,14 +27,14 @@ class AnsweringTimeout(Exception):
 
 
 class AnsweringCancelled(Exception):
-    """The worker does not want the answer any more."""
+    """The worker no longer wants the answer."""
 
 
 class AnsweringProcess:
     """A process for one question."""
 
     def __init__(self, memory: float) -> None:
-        """`memory` is its limit in GiB."""
+        """`memory` is the memory limit of the process in GiB."""
         self._process = launch(ANSWERING, [f"--memory={memory}"])
 
     @property
@@ -43,7 +43,7 @@ class AnsweringProcess:
         return self._process.pid
 
     def reply(self, ask: Ask, seconds: float, cancelled: Callable[[], bool]) -> Reply:
-        """Its reply, after which it has ended.
+        """Send the question and wait for the reply; the process has ended afterwards.
 
         Raises:
             AnsweringLost: the process has ended without a reply.
@@ -63,7 +63,7 @@ class AnsweringProcess:
             self._process.stdin.flush()
 
     def _read(self, deadline: float, cancelled: Callable[[], bool]) -> bytes:
-        """All that it writes, until it closes the pipe."""
+        """Everything that the process writes until it closes the pipe."""
         assert self._process.stdout is not None
         file, read = self._process.stdout.fileno(), b""
         poll = select.poll()

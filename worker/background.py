@@ -30,7 +30,7 @@ WEBHOOK_SECONDS = 1.0
 REST_CHECK_SECONDS = 10.0
 LOAD_SECONDS = 2.0
 QUEUE_PAUSE_SECONDS = 0.01
-"""Pause between two looks into the queue of readings or of questions, each of which waits for a message."""
+"""Pause between two polls of the queue of readings or of questions. Each poll waits for a message, too."""
 
 logger = logging.getLogger(__name__)
 

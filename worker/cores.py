@@ -12,9 +12,10 @@ from hub.jobs.device_request import DeviceRequest
 def device_for(own: CpuName, request: DeviceRequest, total: int, idle: int, fixed: int | None) -> CpuName:
     """The device of a run on a worker's CPU.
 
-    The spec's wish comes first, as far as the worker has cores: more threads would only wait for each other. Then comes
-    what the run had before: a resumed run keeps its threads, if the worker has so many cores, and on the same processor
-    the libraries of its products. Then come the worker's `fixed` threads, and at last the policy.
+    The number of threads that the spec asks for comes first, limited to the worker's cores, because more threads would
+    only wait for each other. Next comes the number that the run had before, if the worker has that many cores; then the
+    worker's `fixed` number; and last the policy. A resumed run also keeps the libraries of its products, if the
+    processor is the same.
     """
     before = None if request.before is None else CpuName.parse(request.before)
     most = max(total, fixed or 1)
@@ -43,13 +44,14 @@ class Cores:
         self._lock = threading.Lock()
 
     def name(self, own: str) -> str:
-        """The worker's device of this name, with the threads that a run may get at most."""
+        """The name of the worker's device, with the maximum number of threads of a run. `own` is its name without
+        that."""
         cpu = CpuName.parse(own)
         return own if cpu is None else str(cpu.adjusted(self._fixed or self.total, cpu.products))
 
     def choose(self, slot: object, own: str, request: DeviceRequest) -> str:
-        """The name of the device for a run in a slot, on the worker's device of this name. Its threads count as busy
-        until `release`; a repeated call replaces the earlier choice."""
+        """Choose the device for a run in a slot, given the name of the worker's device; returns the name of the chosen
+        one. Its threads count as busy until `release`; a repeated call replaces the earlier choice."""
         cpu = CpuName.parse(own)
         if cpu is None:
             return own
@@ -60,6 +62,6 @@ class Cores:
         return str(chosen)
 
     def release(self, slot: object) -> None:
-        """The run in this slot is over."""
+        """Free the threads of the run in this slot."""
         with self._lock:
             self._threads.pop(slot, None)

@@ -1,4 +1,4 @@
-"""What was recorded of a run before this attempt, read again when the run is resumed."""
+"""The results of a run that were recorded before this attempt, which are read again when the run is resumed."""
 
 from collections.abc import Callable, Sequence
 
@@ -13,7 +13,7 @@ PAGE = 1000
 
 
 class EarlierResults:
-    """Reads them, with retries while the database is unavailable and until the shutdown is `overdue`."""
+    """Reads earlier results, with retries while the database is unavailable and until the shutdown is `overdue`."""
 
     def __init__(self, hub: Hub, overdue: Callable[[], bool]) -> None:
         self._hub, self._overdue = hub, overdue
@@ -23,5 +23,5 @@ class EarlierResults:
         return with_retry(self._hub.read, lambda session: metrics.read(session, one, after, PAGE), self._overdue)
 
     def reports(self, one: str) -> Sequence[LayerReport]:
-        """On the layers of an experiment."""
+        """All reports about the layers of an experiment."""
         return with_retry(self._hub.read, lambda session: layer_reports.history(session, one), self._overdue)

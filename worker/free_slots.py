@@ -1,4 +1,4 @@
-"""The slots that are free, of which those that rest have no trainer."""
+"""The free slots. Slots that have been free for long have no trainer."""
 
 import threading
 import time
@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from worker.slot import Slot
 
 REST_SECONDS = 60.0
-"""A trainer without a job for this long ends, but for one. Another starts when it is needed: in some hundredths of a
-second where there is a fork server, else in the seconds that torch takes to import."""
+"""Trainers that have had no job for this long end, except for one. A new trainer starts when it is needed: within some
+hundredths of a second where there is a fork server, else within the seconds that importing torch takes."""
 
 
 class FreeSlots:
@@ -35,7 +35,7 @@ class FreeSlots:
             return self._free.pop()[0]
 
     def rest(self, kept: int = 1) -> None:
-        """End the trainers of slots that have been free for long, but for the `kept` that were used last."""
+        """End the trainers of slots that have been free for long, except for the `kept` that were used last."""
         for slot in self._take_idle(kept):
             slot.close()
             with self._change:
@@ -43,7 +43,7 @@ class FreeSlots:
                 self._change.notify()
 
     def _take_idle(self, kept: int) -> Sequence[Slot]:
-        """Take the slots whose trainers are to end: meanwhile no job can get them."""
+        """Take the slots whose trainers are to end, so that no job can get them meanwhile."""
         before = self._clock() - REST_SECONDS
         with self._change:
             warm = [(slot, since) for slot, since in self._free if slot.is_warm]

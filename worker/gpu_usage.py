@@ -1,4 +1,4 @@
-"""What all programs use of a worker's GPU, as NVIDIA's management library (NVML) tells."""
+"""The usage of a worker's GPU by all programs, as NVIDIA's management library (NVML) reports it."""
 
 import logging
 import os
@@ -13,10 +13,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class GpuUsage:
-    """Of one GPU."""
+    """The usage of one GPU."""
 
     busy: float
-    """Share of the last moments in which it computed, 0 to 1."""
+    """Share of the last moments in which the GPU was computing, 0 to 1."""
     used_bytes: int
     total_bytes: int
 
@@ -24,9 +24,9 @@ class GpuUsage:
 def gpu_reader(
     device: str, env: Mapping[str, str] = os.environ, nvml: ModuleType = pynvml
 ) -> Callable[[], GpuUsage | None]:
-    """Reads the usage of the worker's GPU; None for a CPU, and where there is no driver to ask.
+    """A function that reads the usage of the worker's GPU. It returns None for a CPU, and where there is no driver.
 
-    It is the first that `CUDA_VISIBLE_DEVICES` names, by number or by UUID.
+    The worker's GPU is the first that `CUDA_VISIBLE_DEVICES` names, by number or by UUID.
     """
     if not device.startswith("cuda"):
         return lambda: None

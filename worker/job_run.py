@@ -54,7 +54,8 @@ recorded nevertheless, unless the run has continued from the previous one."""
 SHUTDOWN_STOP_SECONDS = 2.0
 """The same timeout while the worker shuts down; after it, the run continues from the previous checkpoint."""
 TURN_STOP_SECONDS = 30.0
-"""The same timeout at the end of a turn. Nobody waits for an answer, and what was trained since would be lost."""
+"""The same timeout at the end of a turn. It is longer, because nobody waits for an answer, and the training since the
+last checkpoint would be lost."""
 SHUTDOWN_REASON = "the worker is shutting down: the run goes back into the queue"
 TURN_REASON = "others wait and the turn of this run is over: it goes back into the queue"
 
@@ -67,7 +68,7 @@ class JobRun:
     def __init__(
         self, hub: Hub, claim: claims.Claim, trainer: TrainerProcess, shutdown: Shutdown, kinds: Sequence[str] = ()
     ) -> None:
-        """When its turn is over, the job gives way to waiting ones for these kinds of devices."""
+        """When its turn is over, the job gives way to jobs that wait for these kinds of devices."""
         self._hub = hub
         self._lease = claim.lease
         self._members = claim.members

@@ -1,4 +1,4 @@
-"""Files in a second folder, which may fail and be done again."""
+"""Puts files into a second folder; a failed attempt can be repeated."""
 
 import shutil
 from collections.abc import Collection
@@ -6,7 +6,8 @@ from pathlib import Path
 
 
 def link_files(source: Path, target: Path, without: Collection[str] = ()) -> None:
-    """Put the files of a folder into another one, too: under a second name if both are on the same file system."""
+    """Put the files of a folder into another one as well: as hard links if both are on the same file system, else as
+    copies."""
     for path in sorted(source.iterdir()):
         if path.name in without:
             continue

@@ -1,4 +1,4 @@
-"""A slot of a worker that takes work from a queue of its own, one piece at a time, however many slots train."""
+"""A slot of a worker that takes work from its own queue, one piece at a time, however many training slots there are."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from worker.shutdown import Shutdown
 from worker.work_folders import WorkFolders
 
 WAIT_SECONDS = 0.5
-"""Time for which the queue is asked at once."""
+"""Time that one poll of the queue waits for a message."""
 
 Claimed = TypeVar("Claimed")
 
@@ -28,7 +28,7 @@ class MessageSlot(ABC):
         self._folders = folders
 
     def serve(self) -> None:
-        """Take one message, if there is one, and do what it names."""
+        """Take one message, if there is one, and do the work that it names."""
         self._folders.tidy()
         try:
             id_ = self._next(WAIT_SECONDS)

@@ -35,7 +35,7 @@ DEADLINE_SECONDS = 300.0
 FILE_DEADLINE_SECONDS = 3600.0
 """Time that predictions of a whole data set may take."""
 WAIT_SECONDS = 0.5
-"""Time after which somebody who waits looks whether the answer is still wanted."""
+"""Interval at which a wait checks whether the answer is still wanted."""
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -112,14 +112,14 @@ class QuestionJob:
         return self._patiently(lambda: self._hub.artifacts.put(self._lease.key, partial(link_files, self._folder)))
 
     def _room(self) -> int:
-        """Bytes that a file of the answer may have: what the workspace may still store."""
+        """Maximum size of a file of the answer, in bytes: what the workspace may still store."""
         quotas = self._hub.settings.quotas
         with self._hub.read() as session:
             stored = bytes_of(session, self._workspace)
         return max(0, min(MOST_FILE_BYTES, quotas.workspace_bytes - stored))
 
     def _patiently(self, act: Callable[[], T]) -> T:
-        """What `act` returns, tried again while the store is away or the disk is full."""
+        """The result of `act`, which is retried while the store is unavailable or the disk is full."""
         return with_store_retry(act, self._wait_for_store, self._pause)
 
     def _wait_for_store(self, error: OSError) -> None:

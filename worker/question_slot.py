@@ -15,7 +15,7 @@ from worker.trainer.process_limits import machine_gib
 from worker.work_folders import WorkFolders
 
 MEMORY_GIB = 4.0
-"""Limit of the memory for one answer, unless the worker has another; half of the machine's if that is less."""
+"""Default memory limit for one answer; half of the machine's memory if that is less."""
 
 
 class QuestionSlot(MessageSlot):

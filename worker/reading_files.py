@@ -1,4 +1,4 @@
-"""The files of a reading, whole on this machine."""
+"""The complete files of a reading on this machine."""
 
 import hashlib
 from collections.abc import Callable
@@ -21,25 +21,25 @@ T = TypeVar("T")
 
 @dataclass
 class ReadingFiles:
-    """Fetches files from the artifact store. What is fetched stays while `opened` is open."""
+    """Fetches files from the artifact store. Fetched files stay while `opened` is open."""
 
     store: ArtifactStore
     folder: Path
-    """For files that are joined."""
+    """The folder for files that are joined from parts."""
     opened: ExitStack
     reached: Callable[[StepProgress], None]
-    """Hears of the progress; may raise to abort."""
+    """Receives the progress; may raise an exception to abort."""
     patiently: Callable[[Callable[[], Path]], Path]
-    """Tries again while the store is away."""
+    """Calls a function, with retries while the store is unavailable."""
     sha256s: dict[str, str] = field(default_factory=dict)
-    """SHA-256 of uploads of which it was not known, by their ids."""
+    """SHA-256 of the uploads for which it was unknown, by their ids."""
 
     def fetched(self, file: ClaimedFile, position: int) -> SourceFile:
-        """The file.
+        """The file, fetched from the store.
 
         Raises:
-            ReadingFailed: it is not what was sent.
-            OSError: the store stays away, or the disk is full.
+            ReadingFailed: the content is not what was uploaded.
+            OSError: the store stays unavailable, or the disk is full.
         """
         try:
             path = self._part(file.parts[0]) if len(file.parts) == 1 else self._joined(file, position)
@@ -52,7 +52,7 @@ class ReadingFiles:
         return self.patiently(lambda: self.opened.enter_context(self.store.open(*part)) / CONTENT)
 
     def _joined(self, file: ClaimedFile, position: int) -> Path:
-        """The parts of an upload, joined, and hashed on the way."""
+        """The parts of an upload, joined into one file, which is hashed meanwhile."""
         path, hashed = self.folder / f"file-{position}", hashlib.sha256()
         with path.open("wb") as whole:
             for part in file.parts:

@@ -1,5 +1,5 @@
-"""A reading: a claimed version's files become a stored table, or its table is examined anew, in a child process, while
-the lease is renewed."""
+"""A reading: a child process turns the files of a claimed version into a stored table, or examines its table again,
+while the lease is renewed."""
 
 import errno
 import logging
@@ -41,9 +41,9 @@ from worker.shutdown import Shutdown
 from worker.store_retry import LONG_PAUSES_SECONDS, PAUSES_SECONDS, with_store_retry
 
 WAIT_SECONDS = 1.0
-"""Time after which somebody who waits looks whether the reading is still wanted."""
+"""Interval at which a wait checks whether the reading is still wanted."""
 EXAMINATION_SECONDS_PER_100_MB = 300.0
-"""Processor time for a stored table, which is several times smaller than the files were."""
+"""Limit of the processor time per 100 MB of a stored table, which is several times smaller than the files were."""
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
@@ -52,14 +52,14 @@ class ReadingJob:
     """Reads one claimed version. If the lease is lost, or the worker shuts down, the child is killed."""
 
     def __init__(self, hub: Hub, reading: Reading, folder: Path, shutdown: Shutdown) -> None:
-        """`folder` is for files that are needed meanwhile; it is made, and removed at the end."""
+        """`folder` is for temporary files; it is created, and removed at the end."""
         self._hub = hub
         self._reading = reading
         self._lease = reading.lease
         self._folder = folder
         self._shutdown = shutdown
         self.log = ReadingLog(hub, reading.lease)
-        """What the reading tells."""
+        """The log lines and progress of the reading."""
 
     def run(self) -> None:
         """Read, store and record. Whatever happens, the version is ready, has failed, or will be read again."""
@@ -132,7 +132,7 @@ class ReadingJob:
         logger.info("%s was read: %d rows, %d columns", self._lease.version_id, table.rows, len(table.columns))
 
     def _read_in_child(self, request: ReadRequest) -> ReadTable:
-        """The stored table's record.
+        """Read the files in a child process; returns the record of the stored table.
 
         Raises:
             OSError: the disk is full.
@@ -149,7 +149,7 @@ class ReadingJob:
         self.log.reached(progress)
 
     def _patiently(self, act: Callable[[], T], pauses: Sequence[float] = PAUSES_SECONDS) -> T:
-        """What `act` returns, tried again while the store is away or the disk is full."""
+        """The result of `act`, which is retried while the store is unavailable or the disk is full."""
         return with_store_retry(act, lambda error: self.log.warn(f"waiting: {sentence(error)}"), self._pause, pauses)
 
     def _pause(self, seconds: float) -> None:
@@ -178,7 +178,7 @@ class ReadingJob:
         self._end(lambda session: end(session, self._lease, failure, settings))
 
     def _end(self, act: Callable[[Session], object]) -> None:
-        """Write the end of the reading, after all that there is left to tell."""
+        """Record the end of the reading, after the remaining log lines and progress."""
         self.log.stop()
         left = self.log.take()
 
@@ -190,8 +190,8 @@ class ReadingJob:
         self._write(write)
 
     def _write(self, act: Callable[[Session], object]) -> None:
-        """Write under the lease. If it is lost, or an earlier attempt was committed after all, nothing is left to
-        do."""
+        """Write under the lease. If the lease is lost, or an earlier attempt was committed after all, nothing is left
+        to do."""
         try:
             with_retry(self._hub.write, act, lambda: self._shutdown.overdue)
         except LeaseLost as lost:
@@ -213,13 +213,13 @@ class ReadingJob:
 
 
 def _failure(failed: ReadingFailed) -> ReadFailure:
-    """Why the files are not read. A wrong target is no fault of theirs: it can be changed."""
+    """Why the files were not read. A wrong target is not a fault of the files: it can be changed."""
     cure = " Change the data set's target, then add a version" if failed.code == "unknown_column" else ""
     return ReadFailure(**{**failed.record(), "message": f"{failed.message}{cure}"})
 
 
 def _trouble(error: OSError) -> ReadFailure:
-    """What stood in the way of a reading, although nothing is wrong with the files."""
+    """The failure of a reading although nothing is wrong with the files."""
     code = "disk_full" if disk_full(error) else "store_unavailable"
     message = f"{sentence(error)}. Nothing is wrong with the files: add a version to read them again"
     return ReadFailure(code=code, message=message)

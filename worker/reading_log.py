@@ -1,4 +1,5 @@
-"""What a reading tells: it is written to the data set's log while the lease is renewed, on a thread of its own."""
+"""The log lines and progress of a reading. A separate thread writes them to the data set's log while it renews the
+lease."""
 
 import logging
 import threading
@@ -38,32 +39,32 @@ class ReadingLog:
         return self._lost.is_set()
 
     def start(self) -> None:
-        """Renew the lease, and write what there is to tell, until `stop`."""
+        """Renew the lease, and write new lines and progress, until `stop`."""
         self._renewal.start()
 
     def stop(self) -> None:
-        """Renew the lease no more."""
+        """Stop renewing the lease."""
         self._over.set()
         self._renewal.join()
 
     def hear(self, said: Progress | Log) -> None:
-        """Take what the reading process says."""
+        """Take a message of the reading process."""
         if isinstance(said, Log):
             self._add(events.line(said.text))
         else:
             self.reached(StepProgress(what=said.what, done=said.done, total=said.total, unit=said.unit))
 
     def warn(self, message: str) -> None:
-        """Add a line about what goes wrong."""
+        """Add a line about a problem."""
         self._add(events.line(message, "warning"))
 
     def reached(self, progress: StepProgress) -> None:
-        """Take the newest progress; the one before is forgotten."""
+        """Take the newest progress, which replaces the previous one."""
         with self._lock:
             self._progress = progress
 
     def take(self) -> list[Event]:
-        """What has not been written yet."""
+        """Take the lines and the progress that have not been written yet."""
         with self._lock:
             new, self._new = self._new, []
             if self._progress is not None:
@@ -76,7 +77,7 @@ class ReadingLog:
             self._new.append(line)
 
     def _renew(self) -> None:
-        """At most once in `PROGRESS_SECONDS`."""
+        """Write and renew, at most once in `PROGRESS_SECONDS`."""
         renewal = self._lease.term.total_seconds() / 5
         renewed = time.monotonic()
         while not self._over.wait(min(PROGRESS_SECONDS, renewal)):

@@ -25,11 +25,11 @@ logger = logging.getLogger(__name__)
 
 
 class RunHistories:
-    """What is known of the runs of one job. Findings are functions of it: those of a run that was resumed are those of
-    one that was not."""
+    """The histories of the runs of one job. Findings are functions of them, so a resumed run has the same findings as
+    an uninterrupted one."""
 
     def __init__(self, members: Sequence[ClaimedExperiment], read: ReadRows, read_reports: ReadReports) -> None:
-        """The functions read what was recorded before this attempt, when it is first needed."""
+        """`read` and `read_reports` read what was recorded before this attempt, when it is first needed."""
         self._runs = {one.id: Run(one.spec, one.data, (), is_over=False) for one in members}
         self._rows: dict[str, list[MetricsRow]] = {}
         self._recorded = {one.id: one.epoch for one in members}
@@ -37,12 +37,12 @@ class RunHistories:
         self._read, self._read_reports = read, read_reports
 
     def begin(self, priors: Mapping[str, Prior]) -> None:
-        """The data are loaded."""
+        """Set the priors of the runs, once the data are loaded."""
         for one, prior in priors.items():
             self._runs[one] = replace(self._runs[one], prior=prior)
 
     def after_epoch(self, members: Sequence[MemberRow]) -> dict[str, tuple[Finding, ...]]:
-        """The findings about the runs, after an epoch that findings look at; nothing after others."""
+        """The findings about the runs after an epoch, if findings are looked for in it; none after other epochs."""
         found = {}
         for member in members:
             self._add(member)
@@ -62,7 +62,7 @@ class RunHistories:
     def _add(self, member: MemberRow) -> None:
         rows, reports = self._rows_of(member.id), self._reports_of(member.id)
         if rows and member.row.epoch <= rows[-1].epoch:
-            return  # trained again after a loss
+            return  # trained again after its worker or trainer was lost
         _append(rows, member.row)
         if member.measured is not None:
             _append(reports, member.measured.report)
@@ -87,14 +87,14 @@ class RunHistories:
 
 
 def _append(kept: list[Epoch], new: Epoch) -> None:
-    """Add an epoch; the one before stays only if it counts."""
+    """Add an epoch, and drop the previous one unless it is among the epochs that are kept."""
     if kept and not is_kept(kept[-1].epoch):
         del kept[-1]
     kept.append(new)
 
 
 def _found(run: Run) -> tuple[Finding, ...]:
-    """The findings; none if they could not be computed: no training ends for a finding."""
+    """The findings; none if they could not be computed, as this must not end the training."""
     try:
         return findings_in_run(run)
     except Exception:

@@ -40,9 +40,9 @@ class SlotPool:
         kept_warm: int = 1,
         most_on_gpu: int = 1,
     ) -> None:
-        """The runs share the `cores`; the `load` tells which of them others use. `on_demand`: the slots are on a CPU,
-        and no trainer starts before the first job. `kept_warm` trainers stay however long there is no job; on a GPU,
-        only the first `most_on_gpu` of the slots are used."""
+        """The runs share the `cores`; `load` tells how many of them other programs use. With `on_demand`, the slots are
+        on a CPU, and no trainer starts before the first job. `kept_warm` trainers stay however long there is no job. On
+        a GPU, only the first `most_on_gpu` slots are used."""
         self.id = new_id("wrk")
         self._hub = hub
         self._shutdown = shutdown
@@ -70,8 +70,8 @@ class SlotPool:
 
     @property
     def device(self) -> str:
-        """The name of the device, with the threads that a run may get at most. What only a trainer can tell, such as
-        the instruction set of a CPU, is missing before there was one."""
+        """The name of the device, with the maximum number of threads of a run. Before the first trainer has started, it
+        lacks what only a trainer can tell, such as the instruction set of a CPU."""
         return self._cores.name(self._own)
 
     def rest(self) -> None:
@@ -115,8 +115,8 @@ class SlotPool:
         return bool(self._free)
 
     def run_job(self, job_id: str, kinds: Sequence[str] = ()) -> None:
-        """On the message of a job, claim the one whose turn it is and train it; does nothing if none waits. `kinds` are
-        the kinds of devices whose jobs this worker trains."""
+        """On the message of a job, claim the job whose turn it is, maybe another one, and train it; does nothing if no
+        job waits. `kinds` are the kinds of devices whose jobs this worker trains."""
         self._messages_received += 1
         slot = self._free.take()
         try:

@@ -1,4 +1,5 @@
-"""Retries while the artifact store is away or a disk is full: both pass, and what was computed so far is not lost."""
+"""Retries while the artifact store is unavailable or a disk is full: both are temporary, and computed results are not
+lost."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -6,9 +7,9 @@ from typing import TypeVar
 Result = TypeVar("Result")
 
 PAUSES_SECONDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
-"""Between two attempts of something short: half a minute in all."""
+"""Pauses between the attempts of something short: half a minute in all."""
 LONG_PAUSES_SECONDS = (5.0, 25.0)
-"""Between two attempts of something long."""
+"""Pauses between the attempts of something long."""
 
 
 def with_store_retry(
@@ -17,10 +18,10 @@ def with_store_retry(
     sleep: Callable[[float], object],
     pauses: Sequence[float] = PAUSES_SECONDS,
 ) -> Result:
-    """What `act` returns. `waiting` hears of each failed attempt but the last.
+    """The result of `act`. `waiting` gets the error of each failed attempt but the last.
 
     Raises:
-        OSError: it failed each time.
+        OSError: every attempt failed.
     """
     for pause in pauses:
         try:

@@ -1,10 +1,10 @@
-"""The turn of a run: how long it trains before it looks whether others wait for its slot."""
+"""The turn of a run: how long the run trains before it checks whether others wait for its slot."""
 
 import time
 from collections.abc import Callable
 
 LOOK_SECONDS = 1.0
-"""Minimum time between two looks into the queue."""
+"""Minimum time between two checks of the queue."""
 
 
 class Turn:

@@ -1,4 +1,4 @@
-"""What a worker and its trainers use of their machine: CPU, memory, GPU. Sampled: see `SAMPLE_SECONDS`."""
+"""The usage of CPU, memory and GPU by a worker and its trainers, sampled every `SAMPLE_SECONDS`."""
 
 import os
 import time
@@ -11,15 +11,15 @@ from worker.gpu_usage import GpuUsage
 
 SAMPLE_SECONDS = 10.0
 SHARE_OF_A_CORE = 0.001
-"""What may be spent on finding out what processes share, for which the kernel walks all their pages: a process that
-has a gigabyte takes it 20 ms."""
+"""Maximum share of a core that is spent on measuring shared memory. For this, the kernel walks all pages of the
+processes, which takes 20 ms for a process with a gigabyte."""
 _TICKS_PER_SECOND = 100
 """USER_HZ, on every architecture that Linux supports."""
 
 
 class UsageSampler:
-    """Takes samples of the processes `pids`. The last one is `latest`; None before, and where the system does not
-    say."""
+    """Takes samples of the processes `pids`. `latest` is the last sample; None before the first, and where the system
+    does not report the usage."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class UsageSampler:
         self.latest: Usage | None = None
 
     def sample(self) -> None:
-        """Measure; CPU is the mean since the last sample. What a process used that has ended since is not known."""
+        """Measure; CPU is the mean since the last sample. The usage of processes that have ended since is unknown."""
         at, ticks = self._clock(), self._ticks_of_all()
         used = sum(max(0, number - self._ticks.get(pid, 0)) for pid, number in ticks.items())
         seconds = max(at - self._at, 1 / _TICKS_PER_SECOND)
@@ -56,8 +56,8 @@ class UsageSampler:
         return {pid: sum(map(int, stat.rpartition(")")[2].split()[11:13])) for pid, stat in found.items() if stat}
 
     def _bytes(self, pids: Iterable[int]) -> int:
-        """Resident memory of processes, without what they share with others, as forked trainers do, again and again.
-        That changes little, and is found out seldom."""
+        """Resident memory of processes. Memory that processes share, as forked trainers do, is not counted more than
+        once. The shared amount changes little, and is measured seldom."""
         resident = sum(self._kib(pid, "status", "VmRSS:") for pid in pids)
         if self._at >= self._shared_until:
             began = time.thread_time()

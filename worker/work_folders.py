@@ -1,4 +1,4 @@
-"""Folders for what one piece of work needs meanwhile, named by its id and fencing token. Killed workers leave some."""
+"""Temporary folders for pieces of work, named by id and fencing token. Killed workers leave some behind."""
 
 import logging
 import shutil
@@ -29,7 +29,7 @@ class WorkFolders:
         self._tidied = -TIDY_SECONDS
 
     def path(self, id_: str, token: int) -> Path:
-        """The folder for a piece of work, which makes it and deletes it at its end."""
+        """The folder for a piece of work, which creates the folder and deletes it at its end."""
         return self._root / f"{id_}-{token}"
 
     def tidy(self) -> None:

@@ -28,7 +28,8 @@ from worker.slot_pool import SlotPool
 from worker.watchdog import Watchdog
 
 SLOTS_OF_LANES = (QUESTIONS, QUESTIONS, FILES)
-"""The queue of each question slot: files with predictions, which may take an hour, leave two slots to short ones."""
+"""The queue of each question slot. Files with predictions, which may take an hour, leave two slots for short
+questions."""
 
 logger = logging.getLogger(__name__)
 
@@ -44,8 +45,8 @@ class WorkerProcess:
         *,
         on_request: bool = False,
     ) -> None:
-        """`memory` is the memory limit of a slot in GiB. `on_request`: train only jobs that ask for this worker's kind
-        of device, none that leave the choice."""
+        """`memory` is the memory limit of a slot in GiB. With `on_request`, the worker trains only jobs that ask for
+        its kind of device, not jobs that leave the choice open."""
         self._memory = memory
         self._hub = Hub(settings)
         self._shutdown = Shutdown()

@@ -34,7 +34,7 @@ def reply(asked: bytes, memory: float) -> Reply:
     """The reply to an `Ask`; `memory` is the limit of the process in GiB.
 
     Raises:
-        Exception: a fault of ours or of this machine, after which another process may have an answer.
+        Exception: an internal error or a fault of this machine, after which another process may find the answer.
     """
     try:
         return Answered(answer=answer(Ask.model_validate_json(asked)).model_dump_json())

@@ -1,4 +1,4 @@
-"""The answer to what augmentation does to training images: a contact sheet."""
+"""The answer to the question what augmentation does to training images: a contact sheet."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,8 @@ from worker.training.data import Split
 
 
 def augmented(ask: Ask, question: AugmentedQuestion) -> AugmentedAnswer:
-    """For each example a row: the image as it is, and as a run with this seed sees it in consecutive epochs.
+    """A contact sheet with a row for each example: the unchanged image, then the image as a run with this seed sees it
+    in consecutive epochs.
 
     Raises:
         DataError: the data set was deleted or is damaged.
@@ -37,7 +38,7 @@ def augmented(ask: Ask, question: AugmentedQuestion) -> AugmentedAnswer:
 
 
 def _columns(question: AugmentedQuestion, train: Split) -> Iterator[list[NDArray[np.uint8]]]:
-    """The images as they are, then those of each epoch, bytes (height, width, channels)."""
+    """The unchanged images, then the images of each epoch, bytes (height, width, channels)."""
     words, shape = question.dataset.augment, question.data.image
     assert shape is not None
     rows = torch.tensor(question.examples)

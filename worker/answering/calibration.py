@@ -1,4 +1,5 @@
-"""What is fitted to the validation split: the temperature of logits, and intervals around predicted numbers."""
+"""The calibration of a network, fitted to the validation split: the temperature of logits, and intervals around
+predicted numbers."""
 
 from typing import assert_never
 
@@ -22,7 +23,7 @@ LEVELS = tuple(level / 1000 for level in range(LEAST_LEVEL, MOST_LEVEL + 1))
 
 
 def calibration(ask: Ask, question: CalibrationQuestion) -> CalibrationRecord:
-    """What calibrates a network.
+    """The calibration of a network.
 
     Raises:
         Conflict: an output is not a number.

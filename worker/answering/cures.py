@@ -1,4 +1,4 @@
-"""The answer to what patches of a run's findings would change: a probe of each patched spec."""
+"""The answer to the question what the patches of a run's findings would change: a probe of each patched spec."""
 
 import torch
 
@@ -19,7 +19,7 @@ def cured(ask: Ask, question: CuresQuestion) -> Cures:
     Raises:
         DataError: the data set was deleted or is damaged.
     """
-    torch.set_num_threads(1)  # those who train have the others
+    torch.set_num_threads(1)  # training uses the other cores
 
     def load(dataset: Dataset) -> Data:
         return question_data(ask, dataset, question.data, question.table)

@@ -31,4 +31,4 @@ def question_data(
 
 
 def _say(_: object) -> None:
-    """Nobody hears of the progress of a short question."""
+    """Ignore the progress, which is not reported for a short question."""

@@ -14,7 +14,7 @@ from worker.answering.protocol import Ask
 from worker.answering.truth import opened_table
 
 MOST_NUMBERS = 20
-"""A column with more different numbers, dates or times is cut into groups."""
+"""A column with more distinct numbers, dates or times than this is divided into ranges."""
 CUTS = 5
 
 
@@ -51,7 +51,7 @@ def _checked(name: str, types: Mapping[str, ColumnType]) -> ColumnType:
 
 
 def _ranges(numbers: NDArray[np.generic], missing: NDArray[np.bool_], texts: list[str | None]) -> list[str | None]:
-    """Ranges with about equally many of the numbers, named by their least and their largest value."""
+    """Ranges that hold about equally many of the numbers, named by their smallest and largest value."""
     known = np.flatnonzero(~missing)
     order = known[np.argsort(numbers[known], kind="stable")]
     cuts = np.searchsorted(numbers[order], [numbers[part[0]] for part in np.array_split(order, CUTS)])

@@ -1,6 +1,7 @@
 """A trained network for an answer: restored from its checkpoint, with its data, on the CPU.
 
-The CPU, because the slots that train own the GPU's memory; float32 results differ from a GPU's in the last digits.
+It runs on the CPU, because the training slots own the GPU's memory; float32 results differ from a GPU's in the last
+digits.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a classifier says of each example of a split, as files: the rows of every cell of its confusion matrix."""
+"""A classifier's prediction for each example of a split, as files: the rows in every cell of its confusion matrix."""
 
 from pathlib import Path
 
@@ -16,7 +16,8 @@ from worker.answering.truth import truth
 from worker.training.data import Split
 
 MOST_PICTURES = 2000
-"""Pictures that are stored; of a built-in data set, as those of others can be had from their table."""
+"""Maximum number of pictures that are stored. Only those of built-in data sets are stored, as other pictures can be
+read from their table."""
 
 
 def outcomes(ask: Ask, question: OutcomesQuestion) -> OutcomesAnswer:
@@ -52,7 +53,7 @@ def outcomes(ask: Ask, question: OutcomesQuestion) -> OutcomesAnswer:
 
 
 def _pictures(split: Split, shape: tuple[int, ...]) -> NDArray[np.uint8] | None:
-    """The pixels of images, (n, height, width, channels); None of other inputs, or if they are no bytes any more."""
+    """The pixels of images, (n, height, width, channels); None if the inputs are not images, or no longer bytes."""
     if len(shape) < 2 or split.largest is None:
         return None
     height, width, *channels = shape

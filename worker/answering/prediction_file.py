@@ -1,4 +1,4 @@
-"""Writes predictions to a file, of which few are held at a time."""
+"""Writes predictions to a file, and holds only a few of them in memory at a time."""
 
 import csv
 import errno
@@ -16,9 +16,9 @@ from gradus.wire.predicted_file import FileFormat
 from worker.trainer.process_limits import limited_files
 
 PART_BYTES = 32 * 2**20
-"""What is held of the answers, about, before it is written to Parquet."""
+"""Approximate size of the answers that are held in memory before they are written to Parquet."""
 BYTES_OF_VALUE = 8
-"""Of a number or a reference to a text."""
+"""Size of a number, or of a reference to a text."""
 DUCKDB_MEMORY = "512MB"
 
 Answers = dict[str, NDArray[Any]]
@@ -29,7 +29,7 @@ def written(path: Path, pieces: Iterator[Answers], format_: FileFormat, most: in
     """Write the file; returns its columns.
 
     Raises:
-        TooLarge: it would have more bytes than `most`.
+        TooLarge: the file would have more bytes than `most`.
     """
     import duckdb  # noqa: PLC0415 (may not be installed)
 
@@ -58,7 +58,7 @@ def _write_csv(path: Path, pieces: Iterator[Answers]) -> Sequence[str]:
 
 
 def _write_parquet(path: Path, pieces: Iterator[Answers]) -> Sequence[str]:
-    """Write parts of some megabytes, then one file of them: not all answers fit into memory."""
+    """Write parts of some megabytes, then combine them into one file, because not all answers fit into memory."""
     import duckdb  # noqa: PLC0415 (as above)
 
     from preprocessing.sql import identifier, quoted  # noqa: PLC0415

@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # ONNX and DuckDB may not be installed
 CHUNK_ROWS = 16_384
 """Rows of the table that are read at once."""
 CHUNK_BYTES = 256 << 20
-"""Fewer are read at once if they take more memory than this."""
+"""Fewer rows are read at once if they would take more memory than this."""
 
 
 def predictions(ask: Ask, question: PredictionsQuestion) -> PredictedRows:
@@ -36,7 +36,7 @@ def predictions(ask: Ask, question: PredictionsQuestion) -> PredictedRows:
     Raises:
         InvalidSpec: the table lacks columns, or they have other types; `errors` lists them.
         Conflict: the checkpoint cannot be used.
-        TooLarge: the file would be larger than it may be.
+        TooLarge: the file would be larger than the workspace allows.
         DataError: the table was deleted or is damaged.
     """
     trained, session = _model(ask, question)
@@ -80,7 +80,7 @@ def _check(fitted: "Sequence[FittedColumn]", table: "Table") -> None:
     """Check that the table has the columns that the network takes.
 
     Raises:
-        InvalidSpec: it has not; `errors` lists all that is wrong.
+        InvalidSpec: it does not; `errors` lists everything that is wrong.
     """
     types = {column.name: str(column.type) for column in table.read.columns}
     mistakes = [found for one in fitted if (found := _mistake(one, types)) is not None]
@@ -101,7 +101,8 @@ def _mistake(fitted: "FittedColumn", types: Mapping[str, str]) -> Mistake | None
 
 
 def _types(fitted: "FittedColumn") -> frozenset[str]:
-    """The types that a column may have: numbers may be whole or not; texts of categories follow from the type."""
+    """The types that a column may have. A number may be an integer or not; categories need their own type, because
+    their texts depend on it."""
     from preprocessing.encode import FittedNumber, FittedStandardized  # noqa: PLC0415 (as above)
     from preprocessing.pixels import FittedArray, FittedBytes  # noqa: PLC0415
 

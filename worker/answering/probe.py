@@ -18,7 +18,7 @@ def probed(ask: Ask, question: ProbeQuestion) -> Probe:
     Raises:
         DataError: the data set was deleted or is damaged.
     """
-    torch.set_num_threads(1)  # those who train have the others
+    torch.set_num_threads(1)  # training uses the other cores
 
     def load(dataset: Dataset) -> Data:
         return question_data(ask, dataset, question.data, question.table)

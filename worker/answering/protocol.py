@@ -9,7 +9,7 @@ from gradus.wire.problem import Problem
 from hub.questions.question import Question
 
 MOST_FILE_BYTES = 16 * 2**30
-"""What a file of an answer may have at most, whatever the workspace may store."""
+"""Maximum size of a file of an answer, even if the workspace may store more."""
 
 
 class Ask(Message):
@@ -21,7 +21,7 @@ class Ask(Message):
     folder: str
     """An empty folder for the files of the answer."""
     file_bytes: int = MOST_FILE_BYTES
-    """What a file of the answer may have."""
+    """Maximum size of a file of the answer."""
 
 
 class Answered(Message):

@@ -1,4 +1,4 @@
-"""What is true of the examples of a split: targets in their own units, and where the examples are in the data set."""
+"""The ground truth of a split: the targets in their own units, and the positions of the examples in the data set."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,12 +30,12 @@ class Truth:
     rows: dict[Part, Integers]
     """The position of each example: in an uploaded table, or in the published training or test file."""
     targets: dict[Part, Floats] | None
-    """Regression targets, (n, targets), or labels, (n, labels); None for classes and for built-in labels, which lose
-    nothing as tensors."""
+    """Regression targets, (n, targets), or labels, (n, labels); None for classes and for built-in labels, because the
+    tensors of the split hold them exactly."""
 
 
 def truth(ask: Ask, network: TrainedNetwork) -> Truth:
-    """The truth about the data of a network.
+    """The ground truth of a network's data.
 
     Raises:
         DataError: the data set was deleted or is damaged.

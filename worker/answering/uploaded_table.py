@@ -1,4 +1,5 @@
-"""The table of an upload of which no data set was made: read in a confined process, as data sets are, and not kept."""
+"""The table of an upload that did not become a data set. It is read in a confined process, as data sets are, and not
+kept."""
 
 import shutil
 from collections.abc import Iterator
@@ -55,7 +56,7 @@ def _join(ask: Ask, upload: UploadedFile, file: Path) -> None:
 
 
 def _typed(parse: dict[str, Any], fitted: "Fitted") -> dict[str, Any]:
-    """The options with the types of the network's columns, but those that the options give."""
+    """The options with the types that the network's columns need, which replace the types in the options."""
     types = {one.column: type_ for one in fitted.columns if (type_ := _type(one)) is not None}
     if not types:
         return parse

@@ -1,6 +1,6 @@
 """The files of a checkpoint: tensors as safetensors, everything else as JSON. Nothing is ever unpickled.
 
-The preprocessing of the data is a file of its own, as it was when the weights were trained.
+The preprocessing of the data is in a separate file, as it was when the weights were trained.
 """
 
 import json
@@ -29,7 +29,7 @@ class CheckpointState:
     extensions: int
     """How often the run had been extended."""
     layout: Layout
-    """Where the parameters stand in the rows of the state."""
+    """The positions of the parameters in the rows of the state."""
     preprocessing: str | None = None
     """JSON of the preprocessing of the data; None for a checkpoint of an older version on a built-in data set."""
 

@@ -1,6 +1,6 @@
-"""The tensors of a state under the names of a network's parameters, and back in rows.
+"""Converts the rows of a state to tensors with the names of a network's parameters, and back.
 
-Rows have gaps between parameters, in which nothing but zeros ever stands.
+Rows have gaps between parameters, which are always zero.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ OPTIMIZER_STATE = ("adagrad.", "adam.", "momentum.", "rmsprop.")
 
 
 def to_named(tensors: Mapping[str, Tensor], layout: Layout) -> dict[str, Tensor]:
-    """The tensors of one member's state, each row as the tensors of its parameters."""
+    """The tensors of one member's state, with each row split into the named tensors of its parameters."""
     found: dict[str, Tensor] = {}
     for row, tensor in tensors.items():
         blocks = _blocks(row, tensor.shape[1:], layout)
@@ -32,7 +32,7 @@ def to_named(tensors: Mapping[str, Tensor], layout: Layout) -> dict[str, Tensor]
 
 
 def to_rows(tensors: Mapping[str, Tensor], layout: Layout) -> dict[str, Tensor]:
-    """The tensors of one member's state, from those with names.
+    """The tensors of one member's state, with the named tensors of parameters joined to rows.
 
     Raises:
         Damaged: a parameter of a row is missing, or has another shape.
@@ -58,7 +58,7 @@ def _fill(row: Tensor, block: Block, tensor: Tensor | None, name: str) -> None:
 
 
 def _blocks(row: str, shape: tuple[int, ...], layout: Layout) -> Mapping[str, Block] | None:
-    """The parameters in a row of the state; None for a tensor that is no row."""
+    """The parameters in a row of the state; None for a tensor that is not such a row."""
     if row in STATISTICS:
         return layout.statistics
     is_row = row in PARAMETERS or (row.startswith(OPTIMIZER_STATE) and shape == (layout.size,))

@@ -17,9 +17,10 @@ from worker.training.target_scale import NAME as SCALE
 
 MAX_PAUSE_SECONDS = 5.0
 TRIES_BEFORE_LOG = 4
-"""After this many attempts, most of a second, the experiment's log says that the run waits."""
+"""After this many attempts, which take most of a second, the experiment's log says that the run waits."""
 MAX_TRIES = 12
-"""After this many attempts, half a minute, a checkpoint counts as damaged if the store itself is available."""
+"""After this many attempts, which take half a minute, a checkpoint counts as damaged if the store itself is
+available."""
 LACK_OF_RESOURCES = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
 """Errors that mean that this machine lacks disk, files or memory, not that the checkpoint is damaged."""
 
@@ -56,7 +57,7 @@ def restore(
 
 
 def extend(state: State) -> State:
-    """The state of an extended run: no longer ended, and early stopping counts its patience from 0."""
+    """The state of an extended run: it is no longer marked as ended, and early stopping counts its patience from 0."""
     (member,) = state.members
     extended = replace(member, ending=None, standing=replace(member.standing, waited=0))
     return replace(state, members=(extended,))

@@ -12,8 +12,8 @@ MAX_BYTES = 32 * 2**30
 
 
 class ArrayCache:
-    """Folders of files by key, least recently used first to go. The files of a folder that is deleted stay as long as a
-    trainer has them mapped."""
+    """Folders of files by key; the least recently used are deleted first. The files of a deleted folder stay as long as
+    a trainer has them mapped."""
 
     def __init__(self, root: Path, max_bytes: int = MAX_BYTES) -> None:
         self.root = root
@@ -24,7 +24,7 @@ class ArrayCache:
         self._folders.make_room(size)
 
     def get(self, key: str, write: Callable[[Path], None], read: Callable[[Path], Content]) -> Content:
-        """What `read` finds in the folder of the key, which `write` fills on a cache miss.
+        """The result of `read` for the folder of the key, which `write` fills on a cache miss.
 
         Raises:
             OSError: the disk is full or faulty.

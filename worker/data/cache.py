@@ -20,8 +20,8 @@ class DataCache:
         self._cached: OrderedDict[Dataset, Data] = OrderedDict()
 
     def get(self, dataset: Dataset, load: Callable[[], Data], preprocessing: str | None = None) -> Data:
-        """The data of a resolved data set, loaded with `load` on a cache miss. With a `preprocessing`, data that were
-        made by another one are a miss."""
+        """The data of a resolved data set, loaded with `load` on a cache miss. If a `preprocessing` is given, data made
+        by another preprocessing count as a miss."""
         cached = self._cached.get(dataset)
         if cached is None or preprocessing not in {None, cached.preprocessing}:
             self._cached[dataset] = load()

@@ -83,15 +83,15 @@ def split(dataset: Dataset, plan: DatasetPlan, raw: RawDataset) -> Data:
 
 
 def _bounds(train: Numbers, largest: float | None) -> Bounds:
-    """The bounds of each input, which are those of the training split unless all inputs have the same."""
+    """The bounds of each input: those in the training split, unless all inputs have the same bounds."""
     if largest is not None:
         return Bounds([0.0] * train.shape[1], [largest] * train.shape[1])
     return Bounds(train.min(axis=0).tolist(), train.max(axis=0).tolist())
 
 
 def _scaled(parts: Sequence[Numbers], largest: float | None) -> list[Inputs]:
-    """Scale to [0, 1]. The bounds of a column are those of the training split, the first, so no other split leaks into
-    them."""
+    """Scale to [0, 1]. The bounds of a column are those in the training split, the first part, so that no other split
+    leaks into them."""
     if largest is not None:
         return [by_largest(part, largest) for part in parts]
     low, high = parts[0].min(axis=0), parts[0].max(axis=0)

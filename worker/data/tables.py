@@ -17,7 +17,8 @@ LARGEST: dict[str, float] = {"digits": 16}
 
 
 def read_table(facts: BuiltInFacts) -> RawDataset:
-    """Read the table and split off test examples, as it has none, by a permutation that is fixed for each data set."""
+    """Read the table. As it has no test examples, they are split off by a permutation that is fixed for each data
+    set."""
     inputs, targets = table(facts.name)
     order = fixed_permutation(facts.name, "test", len(targets))
     test, train = order[: facts.test_examples], order[facts.test_examples :]

@@ -40,7 +40,7 @@ from worker.training.data import Data, Split, with_mean_one
 from worker.training.target_scale import NOT_SCALED, TargetScale
 
 FORMAT = 4
-"""Increases when the same words give other arrays."""
+"""Increased when the same spec words give different arrays."""
 REMARKS = "remarks.json"
 LARGEST_BYTE = 255.0
 
@@ -49,8 +49,7 @@ OpenTable = Callable[[], AbstractContextManager[Table]]
 
 
 class Remarks(Message):
-    """What is to be said of every run on the arrays, however it weighs the classes: as lines of its log, and as
-    findings."""
+    """Log lines and findings for every run on the arrays, whatever its class weights are."""
 
     notes: tuple[str, ...]
     findings: tuple[Finding, ...]
@@ -58,7 +57,7 @@ class Remarks(Message):
 
 @dataclass(frozen=True)
 class Uploaded:
-    """What the arrays of a run follow from."""
+    """What determines the arrays of a run."""
 
     dataset: Dataset
     """Resolved."""
@@ -67,8 +66,8 @@ class Uploaded:
     """The preprocessing of the checkpoint that the run continues from; None to fit it to the training rows."""
 
     def key(self, fitted: Fitted | None = None) -> str:
-        """The name in the cache of the arrays that this preprocessing makes; without one, of the preprocessing itself.
-        So a run that goes on from a checkpoint finds the arrays that it began with."""
+        """The cache key of the arrays that this preprocessing makes; without one, the key of the preprocessing itself.
+        So a run that continues from a checkpoint finds the arrays that it began with."""
         words = self.dataset.model_dump(mode="json", exclude={"name", "version", "class_weights", "augment"})
         document = json.dumps(
             [FORMAT, words, self.plan.classes, fitted and fitted.model_dump(mode="json")], sort_keys=True
@@ -88,11 +87,11 @@ class _Opened:
 def load_uploaded(uploaded: Uploaded, open_table: OpenTable, cache: ArrayCache, say: Say) -> Data:
     """Load training, validation and test examples on the CPU, memory-mapped and shared with other trainers.
 
-    The table is opened only if the cache has no arrays of the same rows and words. `say` receives the progress.
+    The table is opened only if the cache has no arrays for the same rows and spec words. `say` receives the progress.
 
     Raises:
-        DataError: the table is not the one that the spec names, cannot be split or encoded as it says, or its arrays
-            do not fit the disk or the memory.
+        DataError: the table is not the one that the spec names, cannot be split or encoded as it says, or its arrays do
+            not fit the disk or the memory.
     """
 
     encoder = _Encoder(uploaded, open_table, cache, say)
@@ -107,7 +106,7 @@ def load_uploaded(uploaded: Uploaded, open_table: OpenTable, cache: ArrayCache, 
 
 @dataclass(frozen=True)
 class _Encoder:
-    """Gives preprocessing and arrays from the cache, or makes them from the table."""
+    """Takes the preprocessing and arrays from the cache, or makes them from the table."""
 
     uploaded: Uploaded
     open_table: OpenTable
@@ -115,8 +114,8 @@ class _Encoder:
     say: Say
 
     def fitted(self) -> Fitted:
-        """The preprocessing, fitted to the training rows. If that is new, so are the arrays, from the same look at the
-        table."""
+        """The preprocessing, fitted to the training rows. If it has to be made, the arrays are made, too, while the
+        table is open."""
 
         def write(folder: Path) -> None:
             with self._opened() as opened:
@@ -127,7 +126,7 @@ class _Encoder:
         return self.cache.get(self.uploaded.key(), write, read_fitted)
 
     def arrays(self, fitted: Fitted, opened: _Opened | None = None) -> tuple[Arrays, Remarks]:
-        """The arrays, and what is to be said of every run on them."""
+        """The arrays, and the remarks for every run on them."""
 
         def write(folder: Path) -> None:
             with nullcontext(opened) if opened else self._opened() as table:
@@ -170,7 +169,7 @@ class _Encoder:
 
 
 def check_size(name: str, size: int, root: Path) -> None:
-    """Refuse arrays that fit neither the disk nor the machine's memory."""
+    """Refuse arrays that do not fit the disk, or do not fit the machine's memory."""
     disk, memory = shutil.disk_usage(root).free, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     for free, where in ((disk, f"are free in {root}"), (memory, "of memory are in this machine")):
         if size > free:
@@ -222,7 +221,8 @@ def _split(part: PartArrays, plan: DatasetPlan, scale: TargetScale, by_class: ND
 
 
 def _mapped(inputs: NDArray[np.float32] | NDArray[np.uint8]) -> Tensor:
-    """A tensor of mapped inputs, which training only reads: torch has no tensors for reading and warns."""
+    """A tensor of memory-mapped inputs. Training only reads them, so torch's warning about a read-only array does not
+    matter."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="The given NumPy array is not writable")
         return torch.from_numpy(inputs)
