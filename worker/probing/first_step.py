@@ -25,18 +25,19 @@ from worker.training.engine import Batch, Engine
 GRID = tuple(10 ** (i / 2) for i in range(-6, 7))
 """Factors of the learning rate that are tried."""
 WIDE_GRID = tuple(10 ** (i / 2) for i in range(-18, 19))
-"""The same where the first step is good, or bad, at all of these."""
+"""The factors that are tried if the first step is good, or bad, at all factors of `GRID`."""
 LEAST_RHO = 0.25
-"""Three quarters of the way to where a step gains nothing: gradient descent is often best beyond the minimum along its
-line, at a rho of 0.4, and loses below a quarter."""
+"""The smallest rho of a suggested learning rate, three quarters of the way to the rate at which a step gains nothing.
+Gradient descent is often best beyond the minimum along its line, at a rho of 0.4, and gets worse below a quarter."""
 GOOD_RHO = 0.85
-"""Three tenths of the way to the minimum: what learning rates that work well have, of every optimizer."""
+"""The rho of learning rates that work well, for every optimizer: three tenths of the way to the minimum."""
 LEAST_ADAPTIVE_RHO = 0.0
-"""The same of optimizers whose first step moves every weight by the learning rate: later ones are shorter."""
+"""`LEAST_RHO` for optimizers whose first step moves every weight by the learning rate: their later steps are
+shorter."""
 SUSTAINED_RHO = 0.1
-"""The same of a step as long as momentum makes it."""
+"""`LEAST_RHO` for a step that is as long as momentum makes it."""
 LEAST_DECREASE = 10.0
-"""D below which a run is short of steps."""
+"""The predicted decrease D below which a run has too few steps."""
 MAX_SCHEDULE_STEPS = 100_000
 """Steps whose learning rates are summed; longer runs are sampled."""
 
@@ -46,9 +47,9 @@ class FirstStep:
     """The first step, on a few batches."""
 
     rho: dict[float, float]
-    """By the factor of the learning rate; the median over the batches."""
+    """rho by the factor of the learning rate, as the median over the batches."""
     decrease: float
-    """D at the learning rate itself; it is proportional to the rate."""
+    """D at the spec's own learning rate; it is proportional to the rate."""
     gradient_norm: float
     data_gradient_norm: float
     penalty_gradient_norm: float
@@ -57,7 +58,8 @@ class FirstStep:
 
 
 def first_step_at_all_rates(resolved: ResolvedSpec, data: Data, sample: Sample) -> FirstStep:
-    """The first step at so many learning rates that some are too high and others are not."""
+    """The first step on a grid of learning rates that is wide enough to have some that are too high and some that are
+    not."""
     long = lengthened(resolved)
     step = first_step(resolved, data, sample, sorted({*GRID, long}))
     if step.rho[GRID[0]] >= GOOD_RHO > step.rho[GRID[-1]]:
@@ -94,7 +96,7 @@ def first_step(resolved: ResolvedSpec, data: Data, sample: Sample, factors: Sequ
 class _Tried:
     loss: float
     predicted: float
-    """-g·u at the learning rate itself."""
+    """-g·u at the spec's own learning rate, for the gradient g and the step u."""
     rho: dict[float, float]
     gradient_norm: float
     data_gradient_norm: float
@@ -150,8 +152,9 @@ def lengthened(resolved: ResolvedSpec) -> float:
 def suggested(
     lr: float, step: FirstStep, long: float = 1.0, *, is_adaptive: bool = False
 ) -> tuple[float, float] | None:
-    """The learning rates with rho above 1/4, or above 0 of an adaptive optimizer, and D above 10; None if there are
-    none. With momentum, which makes steps `long` times as long, a long step has to gain as well."""
+    """The lowest and the highest learning rate with rho above 1/4 (0 for an adaptive optimizer) and D above 10; None if
+    there is no such rate. With momentum, which makes steps `long` times as long, such a long step has to decrease the
+    loss as well."""
     high = rate_with(lr, step, LEAST_ADAPTIVE_RHO if is_adaptive else LEAST_RHO)
     if high is None or not step.decrease > 0:
         return None
@@ -162,8 +165,8 @@ def suggested(
 
 
 def rate_with(lr: float, step: FirstStep, rho: float) -> float | None:
-    """The largest learning rate up to which all have at least this rho; None if not even the smallest has it. Between
-    two rates of the grid it is interpolated on the logarithmic scale."""
+    """The largest learning rate up to which all rates have at least this rho; None if not even the smallest rate has
+    it. Between two rates of the grid, it is interpolated on the logarithmic scale."""
     grid = sorted(step.rho)
     good = list(takewhile(lambda factor: step.rho[factor] >= rho, grid))
     if not good:

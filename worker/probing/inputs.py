@@ -18,11 +18,11 @@ from worker.training.data import Data, Split
 from worker.training.input_scale import measured_places, numbers, scale_of, vary
 
 HELD_OUT = 0.4
-"""Share of them that simple models predict from the others."""
+"""Share of the measured examples that is held out: simple models predict it from the others."""
 LEAST_HELD_OUT = 40
-"""Held-out examples below which nothing is said of the models."""
+"""Minimum number of held-out examples for any statement about the models."""
 CHANCE = 3.3
-"""Standard errors that a correlation stays below by chance with 99.9 % probability."""
+"""Number of standard errors: a correlation by chance stays below it with 99.9 % probability."""
 RIDGE = 0.01
 """Ridge penalty, as a share of the mean squared norm of an example."""
 
@@ -97,8 +97,8 @@ class _Correlations:
 
 
 def _correlations(x: Tensor, y: Tensor) -> _Correlations:
-    """Correlations of predictions with targets y (n, outputs) on held-out examples: the largest over the outputs.
-    Nothing is learned of an input that varies in held-out examples only."""
+    """Correlations of predictions with targets y (n, outputs) on held-out examples: the largest over the outputs. An
+    input that varies only in held-out examples is left out."""
     held_out = int(HELD_OUT * len(x))
     if held_out < LEAST_HELD_OUT or not x.shape[1]:
         return _Correlations()

@@ -1,4 +1,4 @@
-"""What the layers of initial networks pass forward and backward, and what it comes to at their outputs."""
+"""Measures what the layers of initial networks pass forward and backward, and the outputs that result."""
 
 from dataclasses import dataclass
 from math import isfinite, sqrt
@@ -25,12 +25,12 @@ from worker.training.data import Data, Split
 from worker.training.engine import Engine
 
 LARGEST_SLOPE = {"sigmoid": 0.25, "tanh": 1.0}
-"""Of the activation functions that saturate."""
+"""The largest slope of each activation function that saturates."""
 
 
 @dataclass(frozen=True)
 class Layers:
-    """The initial network."""
+    """What was measured of the initial network."""
 
     start: ProbedStart
     layers: tuple[ProbedLayer, ...]
@@ -41,7 +41,7 @@ class Layers:
 def layers(resolved: ResolvedSpec, data: Data, sample: Sample, update_norms: dict[str, float]) -> Layers:
     """Pass the measured examples through the initial network, and through those of other seeds.
 
-    `update_norms` are those of the first step's change of each layer's weights.
+    `update_norms` are the norms of the first step's change of each layer's weights.
     """
     spec = probed_spec(resolved.spec, data.task, sample.effort.measured)
     split = split_in(sample, torch.float32)
@@ -98,11 +98,11 @@ class _Network:
         return self.plans[:-1]
 
     def activations(self, name: str) -> Tensor:
-        """(1, n, units), every pixel of an image a unit."""
+        """The activations of a layer, (1, n, units); every pixel of an image is a unit."""
         return self.taps[name].after.value.reshape(1, self.examples, -1)
 
     def deltas(self, name: str) -> Tensor:
-        """(1, n, units)."""
+        """The gradient of the loss with respect to a layer's input to the activation function, (1, n, units)."""
         return self.taps[name].before.gradient.reshape(1, self.examples, -1)
 
     def delta_norm(self, name: str) -> float:
@@ -181,7 +181,7 @@ class _Network:
         return float(flat_share(slopes, LARGEST_SLOPE[plan.activation]))
 
     def _distinct(self, plan: DensePlan | ConvPlan) -> int:
-        """Different columns of weights and biases, told apart by random projections."""
+        """Number of distinct columns of weights and biases, which are compared by random projections."""
         draws = torch.Generator().manual_seed(0)
         tensors = [self.engine.storage.of(f"{plan.name}.{one.name}")[0][0].double() for one in plan.tensors]
         columns = sum(torch.randn(len(t), generator=draws, dtype=torch.float64) @ t for t in tensors)
@@ -189,7 +189,8 @@ class _Network:
         return len(torch.unique(columns))
 
     def noise_scale(self, inputs: Tensor) -> float | None:
-        """B for inputs (n, inputs), over the weights and biases; only of dense layers without batch normalization."""
+        """The noise scale B for inputs (n, inputs), over the weights and biases; None unless all layers are dense,
+        without batch normalization or NTK form."""
         dense = [plan for plan in self.plans if isinstance(plan, DensePlan)]
         is_plain = all(plan.batch_norm is None and plan.input_factor == 1 for plan in dense)
         if len(dense) < len(self.resolved.network.layers) or not is_plain:

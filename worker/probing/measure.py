@@ -1,4 +1,4 @@
-"""All that a probe measures of a spec."""
+"""Everything that a probe measures of a spec."""
 
 from collections.abc import Mapping, Sequence
 from math import inf, isfinite
@@ -24,11 +24,11 @@ from worker.probing.twenty import control, curves
 from worker.training.data import Data
 
 FACTORS = GRID[4:9]
-"""Of the learning rate: the five rates of the answer."""
+"""Factors of the learning rate, for the five rates of the answer."""
 
 
 def measured(resolved: ResolvedSpec, data: Data, known: ProbedData | None = None) -> Measured:
-    """Measure what a spec will do with its data. `known` is what has been measured of the same data before."""
+    """Measure what a spec will do with its data. `known` is what was measured of the same data before."""
     chosen = sample(resolved, data)
     step = first_step_at_all_rates(resolved, data, chosen)
     tried = FACTORS if chosen.effort.rates == len(FACTORS) else (1.0,)
@@ -101,5 +101,5 @@ def _ratio(a: float, b: float) -> float:
 
 
 def _largest(losses: Sequence[float]) -> float:
-    """Infinite if one is not a number."""
+    """The largest loss; infinity if a loss is not finite."""
     return max((loss if isfinite(loss) else inf for loss in losses), default=inf)

@@ -1,4 +1,5 @@
-"""The loss that a step decreases: of a batch, with its examples' weights in the gradient, and penalties."""
+"""The loss that a step decreases: the loss of a batch, with the weights of its examples in the gradient, plus
+penalties."""
 
 import torch
 from torch import Tensor
@@ -34,5 +35,5 @@ def penalty(engine: Engine) -> Tensor:
 
 
 def split_in(sample: Sample, dtype: torch.dtype) -> Split:
-    """The sample's examples with numbers of a dtype."""
+    """The sample's examples, with floating-point numbers of this dtype."""
     return sample.split.to(torch.device("cpu"), dtype)

@@ -28,14 +28,14 @@ from worker.training.data import Data
 
 NOTICEABLE = 0.05
 SHORT = 30.0
-"""D of a patched network below which a higher learning rate belongs to the patch."""
+"""If D of a patched network is below this, the patch may include a higher learning rate."""
 TIMES = 3.0
-"""How much higher it must be for that."""
+"""The least factor by which a higher learning rate must exceed the present one to be included."""
 MOST = 8
-"""Patched specs, at most, that are measured."""
+"""Maximum number of patched specs that are measured."""
 BUDGET = 2.5e11
-"""Multiplications with additions after which no other patched spec is measured: about 8 s on a slow core. They are
-counted, not timed: the answer depends on the spec alone."""
+"""Number of multiply-adds after which no other patched spec is measured: about 8 s on a slow core. They are counted,
+not timed, so that the answer depends on the spec alone."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Patched:
 
 
 Heals = Callable[[Finding, Patched], bool]
-"""Whether a patched network is without the finding, and well."""
+"""Whether a patched network no longer has the finding, and is sound otherwise."""
 
 
 class _Outcome(Enum):
@@ -66,7 +66,7 @@ class _Outcome(Enum):
     MISFIT = auto()
     """It is not valid."""
     UNMEASURED = auto()
-    """Others have used up the budget."""
+    """Other patched specs have used up the budget."""
 
 
 class Prober:
@@ -76,17 +76,17 @@ class Prober:
         self._start, self._data, self._load, self._budget = start, data, load, budget
         self._known: dict[str, Patched | _Outcome] = {}
         self.patched = 0
-        """Patched specs that were measured."""
+        """Number of patched specs that were measured."""
 
     def predicted(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
-        """The findings of a probe with patches that heal them and bring no other alarm, each with its predicted effect,
-        and patches that were not measured."""
+        """The findings of a probe, with the patches that heal them and cause no other alarm, each with its predicted
+        effect, and with the patches that were not measured."""
         before = Patched(self._start, tuple(findings)).alarms
         return self._each(findings, lambda finding, after: not after.alarms - (before - {finding.id}))
 
     def predicted_of_run(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
-        """The same for findings of a run with this start, of which a probe does not see all: a patched network must be
-        without the finding, and not be unable to learn."""
+        """The same for findings of a run with this start. A probe does not see all of them, so a patched network must
+        only lack the finding and be able to learn."""
         return self._each(findings, lambda finding, after: finding.id not in after.alarms and not after.critical)
 
     def _each(self, findings: Sequence[Finding], heals: Heals) -> tuple[Finding, ...]:
@@ -96,7 +96,7 @@ class Prober:
 
     @property
     def unmeasured(self) -> int:
-        """Patched specs that were not measured, as others had used up the budget."""
+        """Number of patched specs that were not measured, because others had used up the budget."""
         return sum(one is _Outcome.UNMEASURED for one in self._known.values())
 
     def _healing(self, finding: Finding, heals: Heals) -> Iterator[Patch]:
@@ -110,7 +110,7 @@ class Prober:
                 yield patch.model_copy(update={"predicted": effect(self._start, after.start)})
 
     def _with_rate(self, patch: Patch, finding: Finding, after: Patched) -> Patch:
-        """The patch, with the learning rate that the patched network needs if the present one does not suit it."""
+        """The patch; if the present learning rate does not suit the patched network, with the rate that it needs."""
         if finding.id.startswith("lr_too_") or "optimizer" in patch.patch:
             return patch
         lr = _needed_rate(after)
@@ -157,7 +157,8 @@ class Prober:
 
 
 def _needed_rate(after: Patched) -> float | None:
-    """The learning rate for a patched network whose present one is too high, or three times too low for its steps."""
+    """The learning rate that a patched network needs if its present rate is too high, or three times too low for its
+    number of steps; else None."""
     start = after.start
     if "lr_too_high" in after.alarms:
         return start.measured.step.recommended

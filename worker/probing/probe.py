@@ -19,7 +19,7 @@ Load = Callable[[Dataset], Data]
 
 
 def probe(resolved: ResolvedSpec, data: Data, load: Load) -> Probe:
-    """Probe a spec. Deterministic but for `seconds`."""
+    """Probe a spec. The answer is deterministic except for `seconds`."""
     began = time.perf_counter()
     found = measured(resolved, data)
     start = Start(resolved.spec, resolved.data, resolved.network, found)
@@ -41,7 +41,7 @@ def probe(resolved: ResolvedSpec, data: Data, load: Load) -> Probe:
 
 
 def verdict(findings: tuple[Finding, ...]) -> Verdict:
-    """What the findings come to."""
+    """The verdict that follows from the findings."""
     severities = {finding.severity for finding in findings}
     if "critical" in severities:
         return "will_not_learn"

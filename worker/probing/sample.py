@@ -1,4 +1,4 @@
-"""The training examples that a probe looks at, and the spec of the networks that it looks at them with."""
+"""The training examples that a probe measures, and the spec of the networks that it measures them with."""
 
 from dataclasses import dataclass
 from math import prod
@@ -18,12 +18,12 @@ from worker.training.engine import Engine
 
 CPU = torch.device("cpu")
 BYTES = 2**28
-"""Memory, at most, of what the layers keep of all examples of a pass."""
+"""Maximum memory for what the layers keep of all examples in a pass."""
 BYTES_PER_VALUE = 32
-"""Of each value of a layer: the weighted sum, the activation, the gradients of both and their copies, in float32; the
-first step has fewer copies, in float64."""
+"""Memory for each value of a layer: the weighted sum, the activation, the gradients of both and their copies, in
+float32; the first step has fewer copies, in float64."""
 FEWEST = 4
-"""Examples that are measured whatever memory they take."""
+"""Minimum number of examples that are measured, however much memory they take."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,15 +35,15 @@ class Sample:
     effort: Effort
     """The measured examples are the first of the split."""
     members: int
-    """Networks, at most, that take a step on a batch at the same time."""
+    """Maximum number of networks that take a step on a batch at the same time."""
 
     def rows(self, batch: int) -> Tensor:
-        """The places of the n-th batch's examples, (b,)."""
+        """The indices of the n-th batch's examples in the sample, (b,)."""
         return torch.arange(batch * self.batch, (batch + 1) * self.batch)
 
     @property
     def batch(self) -> int:
-        """Examples of a step."""
+        """Number of examples of a step."""
         return self.effort.batch
 
     @property
@@ -61,23 +61,23 @@ def sample(resolved: ResolvedSpec, data: Data) -> Sample:
 
 
 def effort_for(resolved: ResolvedSpec, data: Data) -> Effort:
-    """What is measured of a spec."""
+    """How much is measured of a spec."""
     return effort(resolved, len(data.train), _fitting(resolved.network))
 
 
 def multiplications(resolved: ResolvedSpec, data: Data) -> float:
-    """Estimate of the multiplications, with additions, of a probe without its patches."""
+    """Estimated number of multiply-adds of a probe without its patches."""
     return effort_for(resolved, data).multiplications(resolved.network.multiply_adds)
 
 
 def _fitting(network: NetworkPlan) -> int:
-    """Examples of which all layers' values fit in memory."""
+    """Number of examples for which the values of all layers fit in memory."""
     values = network.inputs + sum(prod(layer.shape) for layer in network.layers)
     return max(FEWEST, BYTES // (BYTES_PER_VALUE * values))
 
 
 def part(split: Split, rows: Tensor) -> Split:
-    """Some examples of a split."""
+    """The examples in these rows of a split."""
     return Split(
         split.inputs[rows],
         split.targets[rows],
@@ -89,7 +89,7 @@ def part(split: Split, rows: Tensor) -> Split:
 
 def probed_spec(spec: Spec, task: Task, batch: int) -> Spec:
     """The spec as it is probed: without dropout, augmentation and label smoothing, so that the loss is a function whose
-    decrease its gradient predicts; in float32, and on the CPU, as GPUs belong to those who train."""
+    decrease its gradient predicts; in float32, and on the CPU, as GPUs are reserved for training."""
     changes = {
         "dataset": spec.dataset.without_augmentation(),
         "layers": tuple(map(_without_dropout, spec.layers)),

@@ -32,7 +32,7 @@ def metrics_row(member: MemberEpoch, seconds: float, examples: int) -> MetricsRo
 
 
 def rounded(measured: MeasuredLayers | None) -> MeasuredLayers | None:
-    """The statistics with as many digits as a sample can tell."""
+    """The statistics, rounded to as many digits as a sample can determine."""
     if measured is None:
         return None
     return MeasuredLayers.model_validate(_rounded(measured.model_dump()))

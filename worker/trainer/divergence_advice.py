@@ -78,7 +78,7 @@ def _advice_on_weights(at: Divergence, seed: int, layers: Sequence[LayerPlan]) -
 
 
 def _deviation(layer: DensePlan | ConvPlan, seed: int) -> float:
-    """The root mean square of a layer's initial weights, as the signal meets them."""
+    """The root mean square of a layer's initial weights, multiplied by the factor of NTK form."""
     return layer.input_factor * float(initial_weights(layer, seed).double().square().mean().sqrt())
 
 

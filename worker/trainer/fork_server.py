@@ -132,7 +132,8 @@ def _parsed(line: bytes, streams: list[int]) -> Request:
 
 
 def _line(connection: socket.socket, text: bytes) -> bytes:
-    """The line that starts with `text`; what has arrived of it, if the sender closes the connection."""
+    """Receive the rest of the line that starts with `text`; returns an incomplete line if the sender closes the
+    connection."""
     while text and not text.endswith(b"\n"):
         piece = connection.recv(65536)
         if not piece:
@@ -166,13 +167,13 @@ def _close_all_but(kept: int) -> None:
 
 
 def _wanted(listener: socket.socket) -> bool:
-    """Wait for the first connection; False if stdin is closed before."""
+    """Wait for the first connection; returns False if stdin is closed first."""
     ready, _, _ = select.select([0, listener.fileno()], (), ())
     return 0 not in ready
 
 
 def main() -> None:
-    """Listen; import when somebody connects, who waits so long; then serve."""
+    """Listen; import torch when the first worker connects, which waits meanwhile; then serve."""
     path = Path(sys.argv[1])
     path.unlink(missing_ok=True)
     with socket.socket(socket.AF_UNIX) as listener:

@@ -48,7 +48,7 @@ class Job:
         products: str = ONEDNN_EVERYWHERE,
         peak: PeakMemory | None = None,
     ) -> None:
-        """`peak` measures memory from the start of the process; by default, from here."""
+        """`peak` measures memory from the start of the process; the default one measures from now on."""
         self._pipe = pipe
         self._command = command
         self._cache = cache

@@ -4,18 +4,20 @@ import ctypes
 import sys
 
 LARGEST_KEPT = 256 * 2**20
-"""Larger blocks go back to the system at once: an address below one in use cannot, and counts against the limit of the
-process although its pages were given back. To clear their pages takes little of the time that is spent on them."""
+"""Larger blocks are returned to the system at once. If they were kept, an address below one in use could not be
+returned, and would count against the limit of the process although its pages were given back. Clearing the pages of
+large blocks takes little of the time that is spent on them."""
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_MMAP_MAX = -1, -3, -4
 _NEVER = 2**31 - 1
 
 
 def keep_freed_memory() -> None:
-    """Let the C library keep freed memory until `free_memory`, but for the largest blocks.
+    """Let the C library keep freed memory until `free_memory`, except for the largest blocks.
 
-    By default it maps each block above 32 MiB, and many smaller ones, anew: the kernel then clears its pages one by one
-    as they are touched. The first convolution of a small network took 15 ms instead of 2. Only glibc supports it.
+    By default it maps new pages for each block above 32 MiB, and for many smaller ones. The kernel then clears these
+    pages one by one as they are touched. The first convolution of a small network took 15 ms instead of 2. Only glibc
+    supports it.
     """
     if sys.platform != "linux":
         return

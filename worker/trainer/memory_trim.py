@@ -15,7 +15,7 @@ from gradus.resolved import ResolvedSpec
 
 _STATUS = Path("/proc/self/status")
 _STACK_BYTES = 8 * 2**20
-"""Of a thread, where the system sets no limit."""
+"""Stack size of a thread where the system sets no limit."""
 
 MAX_GROWTH_BYTES = 512 * 2**20
 """Memory that a trainer may keep after a job, besides its data sets. Libraries keep 60 MiB after their first data set
@@ -68,7 +68,7 @@ def writable_bytes() -> int:
 
 
 def stack_bytes() -> int:
-    """Memory that the stacks of torch's threads count as, of which they use little."""
+    """Memory that counts as allocated for the stacks of torch's threads, although they use little of it."""
     size = resource.getrlimit(resource.RLIMIT_STACK)[0]
     return (torch.get_num_threads() - 1) * (_STACK_BYTES if size == resource.RLIM_INFINITY else size)
 

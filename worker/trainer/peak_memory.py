@@ -1,4 +1,4 @@
-"""The most memory that a job has taken, with its data."""
+"""The peak memory of a job, including its data."""
 
 import sys
 from contextlib import suppress
@@ -8,19 +8,19 @@ import torch
 
 _STATUS, _CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 _RESET_PEAK = "5"
-"""See proc(5): the peak of resident memory becomes what is resident now."""
+"""See proc(5): this resets the peak of resident memory to what is resident now."""
 
 
 class PeakMemory:
-    """Measures jobs, one after another. On a CPU it is what the process has beyond its start, before its first job; on
-    a GPU what torch has allocated there."""
+    """Measures the peak memory of jobs, one after another. On a CPU, this is the resident memory of the process minus
+    that before its first job; on a GPU, the memory that torch has allocated there."""
 
     def __init__(self, device: torch.device) -> None:
         self._device = device
         self._at_start = _resident("VmRSS")
 
     def begin(self) -> None:
-        """A job begins."""
+        """Start measuring a job."""
         if self._device.type == "cuda":
             torch.cuda.reset_peak_memory_stats(self._device)
         elif sys.platform == "linux":
@@ -28,7 +28,7 @@ class PeakMemory:
                 _CLEAR.write_text(_RESET_PEAK)
 
     def bytes(self) -> int | None:
-        """Of the job so far; None where the system does not tell."""
+        """The peak memory of the job so far; None where the system does not report it."""
         if self._device.type == "cuda":
             return torch.cuda.max_memory_allocated(self._device)
         peak = _resident("VmHWM")

@@ -10,9 +10,10 @@ from pathlib import Path
 NICENESS = 5
 """A lower priority than the API and the database, which must respond while training uses every core."""
 ANSWERING_NICENESS = 2
-"""Somebody waits for the answer to a question, while trainings take their time."""
+"""A higher priority than that of training, because somebody waits for the answer to a question."""
 OOM_SCORE = 500
-"""Of 1000: if the machine is out of memory, Linux kills the trainer rather than the database."""
+"""Out-of-memory score, of at most 1000: if the machine is out of memory, Linux kills the trainer rather than the
+database."""
 
 _SCORE_FILE = Path("/proc/self/oom_score_adj")
 

@@ -27,7 +27,7 @@ class Trainee(Message):
     """Resolved."""
     data: DatasetPlan
     epoch: int
-    """Epochs in the database."""
+    """Number of epochs in the database."""
     seconds: float
     """Training time of these epochs."""
     extensions: int = 0
@@ -84,7 +84,7 @@ class TrainingStarted(Message):
 
     kind: Literal["begun"] = "begun"
     priors: dict[str, Prior] = Field(default={})
-    """By experiment: what a network scores that ignores its inputs."""
+    """By experiment: the score of a network that ignores its inputs."""
 
 
 class Pulse(Message):
@@ -169,11 +169,12 @@ class Ended(Message):
     """The reason, for the log; may be empty."""
     failure: Failure | None = None
     epoch: int = 0
-    """Epochs that were reported before."""
+    """Number of epochs that were reported before."""
     cause: DivergenceCause | None = None
-    """Of a divergence."""
+    """The cause of a divergence."""
     recalls: tuple[Number, ...] = ()
-    """Where classes are uneven, the share of each class's validation examples that is recognized; NaN without any."""
+    """If the classes are uneven, the share of each class's validation examples that is recognized; NaN for a class
+    without examples."""
 
 
 class Idle(Message):

@@ -229,7 +229,8 @@ class RunLoop:
         del self._unfinished[one]
 
     def _recalls(self, one: str) -> tuple[float, ...]:
-        """Where classes are uneven, how much of each the network recognizes: its accuracy does not tell."""
+        """If the classes are uneven, the share of each class that the network recognizes, which accuracy does not
+        show."""
         if self._plan.task != "classification" or not is_uneven(self._largest_share, len(self._plan.classes)):
             return ()
         return self._training.recalls([trainee.id for trainee in self._trainees].index(one))

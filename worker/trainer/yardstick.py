@@ -1,4 +1,4 @@
-"""The yardstick of findings: what networks score that ignore their inputs."""
+"""The yardstick of findings: the scores of networks that ignore their inputs."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,7 @@ from worker.training.input_scale import input_scale
 
 
 def priors(trainees: Iterable[Trainee], data: Data) -> dict[str, Prior]:
-    """By experiment; computed once for each loss."""
+    """The prior of each experiment, by its id; computed once for each loss."""
     known: dict[ConcreteLoss, Prior] = {}
     inputs = input_scale(data)
     found = {}
@@ -32,7 +32,7 @@ def _prior(data: Data, kind: ConcreteLoss, outputs: int, inputs: InputScale) -> 
 
 
 def largest_share(data: Data) -> float | None:
-    """Of the training examples, in the most frequent class; None unless the task is classification."""
+    """The share of the training examples in the most frequent class; None unless the task is classification."""
     if data.task != "classification":
         return None
     return float(torch.bincount(data.train.targets).max()) / len(data.train)

@@ -1,9 +1,9 @@
 """Whether a network has learned anything: is it better on the validation split than a constant prediction?
 
 For classification, the constant prediction is the most frequent class, or the class frequencies of the training split
-as probabilities, and for several labels the same of each label; for regression, it is the constant with the least loss
-on the training split, such as the mean. A network is better if its validation accuracy is higher by more than
-two standard errors, or its validation loss lower by more than 2 %.
+as probabilities; for several labels, the same for each label; for regression, the constant with the least loss on the
+training split, such as the mean. A network is better if its validation accuracy is higher by more than two standard
+errors, or its validation loss lower by more than 2 %.
 """
 
 from dataclasses import dataclass

@@ -76,7 +76,7 @@ class ChunkRecord:
     """The results of a chunk's steps, for each example."""
 
     losses: Tensor
-    """Times the examples' weights, (steps, K, b)."""
+    """The losses multiplied by the examples' weights, (steps, K, b)."""
     correct: Tensor | None
     """bool, or shares of right labels, (steps, K, b); None for regression."""
     norms: Tensor
@@ -153,7 +153,8 @@ class ChunkTrainer:
 
     @contextmanager
     def undone(self) -> Iterator[dict[str, Tensor]]:
-        """Restore afterwards all that a step changes; yields copies of it from before. After a chunk was located."""
+        """Restore everything that a step changes at the end of the block; yields copies from before. The last chunk
+        cannot be located any more afterwards."""
         tensors = self._engine.tensors()
         _copy(tensors, self._before)
         try:

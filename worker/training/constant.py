@@ -67,7 +67,8 @@ def constant_words(kind: ConcreteLoss, targets: int) -> str:
 
 
 def _quantile(y: Tensor, w: Tensor, q: float) -> Tensor:
-    """The least value of each column (n, targets) at or below which lies the share q of the weights (n,)."""
+    """The weighted quantile of each column (n, targets): the least value at or below which the share q of the weights
+    (n,) lies."""
     values, order = y.sort(0)
     reached = w[order].cumsum(0) >= q * w.sum()  # (n, targets)
     return values.gather(0, reached.to(torch.int8).argmax(0, keepdim=True))[0]

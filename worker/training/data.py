@@ -22,7 +22,7 @@ class Split:
     """int64 classes (n,); or float32 labels, 0 or 1, (n, labels); or float32 values, standardized by the data's
     `target_scale`, (n,) for one target or (n, targets)."""
     largest: float | None = None
-    """What bytes are divided by, in each batch; None for float32."""
+    """The value that byte inputs are divided by in each batch; None for float32."""
     weights: Tensor | None = None
     """Weight of each example in the gradient, float32 (n,), with mean 1, so that learning rates keep their meaning:
     the data set's weight times that of the class; None if all are equal. Only used of the training split."""
@@ -50,8 +50,8 @@ class Split:
         return float(weights.sum() ** 2 / weights.square().sum())
 
     def to(self, device: torch.device, dtype: torch.dtype) -> "Split":
-        """The split on a device, with floating-point numbers of a dtype; not copied if nothing changes. Bytes
-        stay bytes for float32, in which they are divided."""
+        """The split on a device, with floating-point numbers of a dtype; not copied if nothing changes. Bytes stay
+        bytes if the dtype is float32, in which batches are divided by `largest`."""
         return Split(
             inputs=self._numbers(dtype).to(device),
             targets=self.targets.to(device, dtype) if self.targets.is_floating_point() else self.targets.to(device),
@@ -102,9 +102,9 @@ class Data:
     notes: tuple[str, ...] = ()
     """What the logs of all runs on these data say, such as how many rows were left out."""
     findings: tuple[Finding, ...] = ()
-    """What is wrong with the data, for this target and these parts."""
+    """Findings about the data, for this target and this split."""
     is_mapped: bool = False
-    """Whether the inputs are files in memory that is shared with other processes, and not for writing."""
+    """Whether the inputs are memory-mapped files, which are shared with other processes and read-only."""
 
     @property
     def task(self) -> Task:

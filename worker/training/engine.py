@@ -59,9 +59,10 @@ class Engine:
         deviation: Sequence[float] = (1.0,),
         libraries: str = ONEDNN_EVERYWHERE,
     ) -> None:
-        """`examples` is the number of training examples, which determines the size of a full and of a smaller last
-        batch. `largest` is what inputs in bytes are divided by, `deviation` the factor from each standardized
-        regression target to its own units. `libraries` are those of large products, as in a `CpuName`."""
+        """`examples` is the number of training examples, which determines the size of a full batch and of the last
+        batch, which may be smaller. `largest` is the value that byte inputs are divided by, `deviation` the factor from
+        each standardized regression target to its own units. `libraries` are those of large products, as in a
+        `CpuName`."""
         resolved = [ResolvedSpec(experiment.written_out(data.task), data) for experiment in experiments]
         assert len(set(map(array_shape, resolved))) == 1, "shapes must be equal"
         first = experiments[0]
@@ -92,7 +93,8 @@ class Engine:
         self._passes = {size: self._pass(size) for size in sorted(sizes, reverse=True)}
 
     def _pass(self, size: int, *, plain: bool = False) -> BatchPass:
-        """A pass for batches of this size; a `plain` one for examples that all members share, as they are."""
+        """A pass for batches of this size. A `plain` pass is for examples that all members share, without
+        augmentation."""
         buffers, members, draws = self._buffers.rewind(), len(self.plans), None if plain else self._draws
         gather: Gather | AugmentedGather
         if draws is None:
@@ -105,8 +107,8 @@ class Engine:
         return BatchPass(gather, net, grads[0], grads[1] if len(grads) > 1 else None)
 
     def mix_with(self, targets: Tensor, weights: Tensor | None) -> None:
-        """The targets and the weights in the gradient of all training examples, of which `mixup` needs those of the
-        other examples."""
+        """Set the targets and the weights in the gradient of all training examples. `mixup` needs those of the other
+        examples."""
         self._mixed = targets, weights
 
     def start_epoch(self, number: int) -> None:
@@ -157,8 +159,8 @@ class Engine:
         return outputs
 
     def observe(self) -> dict[str, Taps]:
-        """Keep from now on what passes through every layer with weights in a full batch; the taps by the layer's
-        name."""
+        """From now on, keep copies of what passes through every layer with weights in a full batch. Returns the taps by
+        the layer's name."""
         return self._passes[self.batch].network.observe()
 
     def _mix(self, batch_pass: BatchPass, outputs: Tensor, grad: Tensor) -> None:

@@ -1,4 +1,4 @@
-"""How large the inputs of the training examples are: what the first layer gets."""
+"""The scale of the training examples' inputs, which the first layer gets."""
 
 import torch
 from torch import Tensor
@@ -8,11 +8,11 @@ from models.batch import Scale
 from worker.training.data import Data, Split
 
 MEASURED = 2000
-"""Training examples, at most, that are measured."""
+"""Maximum number of training examples that are measured."""
 NUMBERS = 2**24
-"""Numbers, at most, of their inputs: 64 MiB, of which a few copies are made."""
+"""Maximum number of input values in these examples: 64 MiB, of which a few copies are made."""
 LEAST = 100
-"""Examples that are measured however many inputs they have."""
+"""Minimum number of examples that are measured, however many inputs they have."""
 
 
 def measured_places(data: Data) -> Tensor:
@@ -45,12 +45,12 @@ def numbers(split: Split, places: Tensor) -> Tensor:
 
 
 def vary(x: Tensor, deviation: Tensor) -> Tensor:
-    """Which inputs (n, inputs), with these standard deviations, are no constants."""
+    """Which inputs (n, inputs), with these standard deviations, are not constant."""
     return deviation > 1e-7 * x.abs().amax(0).clamp(min=1e-30)
 
 
 def _numeric(data: Data, width: int) -> Tensor:
-    """Which inputs are numbers of a table, of which one may be larger than another; those of images are of one kind."""
+    """Which inputs are numbers of a table, whose scales may differ; all inputs of an image are of one kind."""
     blocks = data.plan.blocks
     if not blocks:
         return torch.full((width,), len(data.plan.input_shape) == 1)

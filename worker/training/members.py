@@ -38,7 +38,7 @@ class Members:
         return [member.ending is None for member in self.states]
 
     def sound(self, members: Sequence[int]) -> list[int]:
-        """Those of these members that train, and were not found to diverge."""
+        """The given members that still train, and were not found to diverge."""
         return [k for k in members if self.states[k].divergence is None and self.states[k].ending is None]
 
     def note(self, found: Mapping[int, Divergence]) -> None:
@@ -49,13 +49,14 @@ class Members:
             self.states[k] = replace(self.states[k], divergence=told)
 
     def note_exploding(self, epoch: int, first_steps: Sequence[int]) -> None:
-        """Note whose loss exploded in this epoch, and in which step; 0 for the others."""
+        """Note the members whose loss exploded in this epoch. `first_steps` has the step for each; 0 for the others."""
         for k, step in enumerate(first_steps):
             if step and self.states[k].divergence is None:
                 self.note({k: Divergence(epoch, step, largest_layer(self._engine, k))})
 
     def close(self, k: int, epoch: int, step: int, *numbers: float) -> MemberEpoch:
-        """What a member's epoch came to, from its numbers and its learning rate."""
+        """A member's results of an epoch, from the epoch's metrics and learning rate; updates the state of the
+        member."""
         train_loss, train_right, loss, right, test_loss, test_right, penalty, norm, rate = numbers
         value = right if self._rules[k].metric == "validation_accuracy" else loss
         standing = self.states[k].standing.after(epoch, value, self._rules[k])

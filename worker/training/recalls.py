@@ -1,4 +1,4 @@
-"""How much of each class a network recognizes."""
+"""The share of each class that a network recognizes."""
 
 import torch
 

@@ -107,7 +107,7 @@ class Training(Iterator[Report]):
 
     @property
     def layout(self) -> Layout:
-        """Where the parameters stand in the rows of the state."""
+        """The positions of the parameters in the rows of the state."""
         return self._engine.storage.layout
 
     def weights(self, member: int) -> dict[str, Tensor]:

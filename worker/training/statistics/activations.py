@@ -25,8 +25,8 @@ def is_reported(layer: LayerPlan) -> bool:
 def measure_activations(
     network: Network, plan: NetworkPlan, parts: Iterable[Tensor], examples: int, *, full: bool
 ) -> Readings:
-    """The statistics of each layer's activations, in evaluation mode, for inputs (K, n, inputs) that come in parts of
-    n; with `full` also histograms, for which the number of all `examples` counts."""
+    """The statistics of each layer's activations, in evaluation mode, for inputs (K, n, inputs) that come in `parts`.
+    With `full`, also histograms, which need the number of all `examples`."""
     seen = {layer.name: _Seen(layer, examples, full=full) for layer in plan.layers if is_reported(layer)}
     observations = {
         name: Observation(see_sums=one.see_sums) for name, one in seen.items() if one.layer.activation != "identity"
@@ -45,7 +45,8 @@ class _Seen:
     def __init__(self, layer: LayerPlan, examples: int, *, full: bool) -> None:
         self.layer = layer
         self._numbers = examples * prod(layer.shape) if full else 0
-        """Of all examples, from which those of a histogram are chosen; 0 for no histogram."""
+        """Number of output values of all examples, from which those of a histogram are chosen; 0 without a
+        histogram."""
         self._totals: ActivationTotals | None = None
         self._flat: Tensor | None = None
         self._sums = 0
@@ -54,7 +55,7 @@ class _Seen:
         self._chosen: list[Tensor] = []
 
     def see_sums(self, z: Tensor) -> None:
-        """Of sums z (K, n, units), or (K, n · pixels, channels)."""
+        """Add sums z (K, n, units), or (K, n · pixels, channels)."""
         activation = self.layer.activation
         flat = flat_share(slopes(activation, z), LARGEST_SLOPE[activation])
         self._sums += z.shape[1]
@@ -65,7 +66,7 @@ class _Seen:
             self._highest = highest if self._highest is None else torch.maximum(self._highest, highest)
 
     def see_output(self, output: Tensor) -> None:
-        """Of outputs (K, n, ...)."""
+        """Add outputs (K, n, ...)."""
         totals = ActivationTotals(output.reshape(*output.shape[:2], prod(output.shape[2:])))
         if self._totals is None:
             self._totals = totals
@@ -76,7 +77,7 @@ class _Seen:
             self._place += output[0].numel()
 
     def readings(self) -> dict[str, Tensor]:
-        """By statistic."""
+        """The measured numbers by statistic."""
         assert self._totals is not None
         found = self._totals.statistics()
         readings = {"mean": found.mean, "deviation": found.deviation, "largest": found.largest, "share": found.share}

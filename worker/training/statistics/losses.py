@@ -1,5 +1,5 @@
-"""What the losses of an epoch's examples say: F, how many are easy or hard, and the paired t over the validation
-examples."""
+"""Statistics of the losses of an epoch's examples: F, the shares of easy and hard examples, and the paired t over the
+validation examples."""
 
 import torch
 from torch import Tensor
@@ -10,14 +10,15 @@ from worker.training.statistics.readings import Readings
 EASY = 0.25
 """Share of a guess's loss below which an example is easy."""
 MAX_VALIDATION = 8192
-"""Validation examples whose losses are kept, at most: every n-th."""
+"""Maximum number of validation examples whose losses are kept: of more examples, every n-th is."""
 
 
 class LossStatistics:
     """Sums over the current epoch's steps, and the validation losses of the best epoch so far. Part of checkpoints."""
 
     def __init__(self, members: int, batch: int, validation: int, like: Tensor, guess: float | None = None) -> None:
-        """For a batch size, a number of validation examples, and the loss of a guess in classification."""
+        """`batch` is the batch size, `validation` the number of validation examples, and `guess` the loss of a guess in
+        classification."""
         self._batch, self._guess = batch, guess
         self._every = max(1, -(-validation // MAX_VALIDATION))
         zeros = torch.zeros(members, dtype=torch.float64, device=like.device)
@@ -47,7 +48,7 @@ class LossStatistics:
         self._place += losses.shape[1]
 
     def close(self, steps: int) -> Readings:
-        """The statistics of an epoch of so many full batches; starts the next epoch."""
+        """The statistics of an epoch with this number of full batches; starts the next epoch."""
         readings = Readings()
         readings["", "validation_t"] = paired_t(self._now, self._best)
         if steps > 2 and self._batch > 1:

@@ -1,4 +1,4 @@
-"""Measures an array's layers at the end of an epoch, without a trace in the training."""
+"""Measures an array's layers at the end of an epoch, without an effect on the training."""
 
 from collections.abc import Sequence
 from math import log
@@ -22,7 +22,8 @@ from worker.training.statistics.step import TrialStep
 
 
 class Recorder:
-    """The statistics of K members. All are measured if one wants them; each gets those that it wants."""
+    """The statistics of K members. All members are measured if one spec asks for statistics; each member gets those
+    that its spec asks for."""
 
     def __init__(self, engine: Engine, chunk: ChunkTrainer, experiments: Sequence[Spec], data: Data) -> None:
         members = len(experiments)
@@ -48,8 +49,8 @@ class Recorder:
         self._losses.record_validation(losses)
 
     def close_epoch(self, epoch: int, step: int, rate: Tensor, *, is_last: bool) -> list[MeasuredLayers | None]:
-        """What was measured of each member at the end of an epoch, after so many steps of the run, at the learning
-        rates (K, 1) of the last one; nothing of most short epochs, unless `is_last`."""
+        """The measurements of each member at the end of an epoch, after `step` steps of the run, at the learning rates
+        (K, 1) of the last step. None for most short epochs, unless `is_last`."""
         of_losses = self._losses.close(self._steps)
         if not (is_last or is_measured(epoch, len(self._examples), self._engine.batch)):
             return [None] * len(self._levels)
@@ -57,10 +58,10 @@ class Recorder:
 
     @torch.inference_mode()
     def _measure(self, of_losses: Readings, epoch: int, step: int, rate: Tensor) -> list[MeasuredLayers | None]:
-        """Waits for the device, once."""
+        """Measure all members; waits for the device once."""
         steps = max(1, self._steps)
         with self._chunk.undone() as before:
-            self._engine.seek(step - 1)  # whose dropout masks are there
+            self._engine.seek(step - 1)  # the last step, whose dropout masks are in memory
             readings = self._trial.measure(self._examples, before, rate, steps)
         readings |= of_losses | self._activations()
         numbers = to_host(readings)

@@ -16,16 +16,16 @@ class Sample:
     inputs: Tensor
     """(n, inputs)."""
     rows: Tensor
-    """Places of the batch among the training examples, int64 (b,)."""
+    """Indices of the batch's examples among the training examples, int64 (b,)."""
     targets: Tensor
-    """Of the batch, for every member, (K, b) or (K, b, targets)."""
+    """Targets of the batch, for every member, (K, b) or (K, b, targets)."""
     weights: Tensor | None
     """Weights of the batch in the gradient, (K, b); None if all are equal."""
 
 
 def sample(split: Split, batch: int, members: int) -> Sample:
-    """The sample of a training split, for runs with this batch size. All runs on the data have the same."""
-    order = epoch_permutation(0, 0, len(split), split.inputs.device)  # 0 is no epoch of any run
+    """The sample of a training split, for runs with this batch size. It is the same for all runs on the data."""
+    order = epoch_permutation(0, 0, len(split), split.inputs.device)  # no run has an epoch 0
     rows = order[: min(batch, STEP_EXAMPLES)]
     targets = split.targets[rows]
     weights = None if split.weights is None else split.weights[rows].expand(members, -1)

@@ -21,18 +21,19 @@ class TrialStep:
     """A step on the sample, as the run would take it: with dropout, batch statistics, penalties and clipping."""
 
     def __init__(self, engine: Engine, sample: Sample, *, full: bool) -> None:
-        """With `full`, also histograms."""
+        """With `full`, histograms are measured, too."""
         self._engine, self._sample, self._full = engine, sample, full
         self._pass: BatchPass = engine.pass_for_sample(len(sample.rows))
         self._layers = [layer for layer in engine.plans[0].layers if is_reported(layer)]
         norms = all(isinstance(layer, DensePlan) and layer.batch_norm is None for layer in engine.plans[0].layers)
         self._has_example_norms = norms and len(sample.rows) > 1
-        """Of every example alone: exact in dense layers, and where no example depends on the others."""
+        """Whether the gradient norms of single examples are measured. They are exact in dense layers, if no example
+        depends on the others."""
 
     def measure(self, examples: Tensor, before: dict[str, Tensor], rate: Tensor, steps: int) -> Readings:
-        """The statistics of a step at learning rates (K, 1), in epochs of so many `steps`.
+        """The statistics of a step at learning rates (K, 1), in epochs of `steps` steps.
 
-        The tensors that a step changes are left changed: `before` are copies of them from before.
+        The step is not undone: `before` has copies of the tensors that it changes, from before.
         """
         engine, readings = self._engine, Readings()
         first_loss = self._forward(examples)
@@ -119,7 +120,7 @@ class TrialStep:
         return predicted_decrease([(gradient, change)]) / engine.clip.factor(total)
 
     def _tensors(self, name: str, flat: Tensor) -> list[Tensor]:
-        """The layer's weights within flat tensors (K, P); all that it learns, if it has no weights."""
+        """The layer's weights within flat tensors (K, P); all that it learns if it has no weights."""
         layer = next(one for one in self._layers if one.name == name)
         weights = [tensor for tensor in layer.tensors if tensor.is_weight] or layer.tensors
         blocks = self._engine.storage.layout.parameters
@@ -127,6 +128,6 @@ class TrialStep:
 
 
 def _joint_norm(tensors: list[Tensor]) -> Tensor:
-    """L2 norm (K,) of all of them together."""
+    """L2 norm (K,) of all tensors together."""
     norms = [norm(tensor) for tensor in tensors]
     return norms[0] if len(norms) == 1 else norm(torch.stack(norms, 1))
