@@ -1,4 +1,5 @@
-"""Activation functions in numpy: bodies of `gradus.spec.activation`. Each computes in the type of its argument."""
+"""Activation functions in numpy: implementations of `gradus.spec.activation`. Each computes in the type of its
+argument."""
 
 from collections.abc import Callable, Mapping
 from math import erf

@@ -1,4 +1,4 @@
-"""Answers as the columns of a table, in CSV and Parquet, with their names."""
+"""Answers as the named columns of a table, for CSV and Parquet."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from gradus.dataset_plan import DatasetPlan
 from gradus.wire.prediction import Note
 
 Columns = dict[str, NDArray[Any]]
-"""Each (n,)."""
+"""Arrays of shape (n,), by column name."""
 
 
 def answer_columns(
@@ -23,8 +23,8 @@ def answer_columns(
     top: int | None = None,
 ) -> Columns:
     """The columns of n answers: predictions (n, …), the probability of each class (n, classes), the ends of intervals,
-    the spread of an ensemble (n, outputs), and the codes of notes. With `top`, the classes of the largest probabilities
-    instead of all, `top_1` being the likeliest."""
+    the spread of an ensemble (n, outputs), and the codes of notes. With `top`, there are columns for that many of the
+    likeliest classes instead of all; `top_1` is the likeliest."""
     targets = [f"_{one}" for one in data.targets] if data.task == "regression" and data.outputs > 1 else [""]
     found = dict(_predictions(data, prediction, targets))
     order = None if probabilities is None or top is None else largest(probabilities, top)
@@ -46,7 +46,8 @@ def answer_columns(
 
 
 def largest(probabilities: NDArray[np.floating], top: int) -> NDArray[np.intp]:
-    """The places of the largest probabilities of each row, the largest first, equal ones in order: (n, top or all)."""
+    """The positions of the `top` largest probabilities in each row, the largest first, equal ones in order; (n, top),
+    or fewer columns if there are fewer classes."""
     found: NDArray[np.intp] = np.argsort(-probabilities, axis=1, kind="stable")[:, :top]
     return found
 

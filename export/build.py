@@ -1,4 +1,4 @@
-"""Makes the ONNX file of a trained network."""
+"""Builds the ONNX file of a trained network."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from export.session import Session
 from export.trained import Trained
 
 MAX_BYTES = 1_900_000_000
-"""Protocol buffers end at 2 GiB."""
+"""Protocol buffers are limited to 2 GiB."""
 
 
 class TooLargeForOnnx(Exception):
@@ -25,18 +25,18 @@ class Built:
 
 
 def build(trained: Trained, metadata: Mapping[str, str]) -> Built:
-    """The ONNX file of a trained network, checked on sample rows. Raises as `build_ensemble` does."""
+    """The ONNX file of a trained network, checked on sample rows. Raises the same errors as `build_ensemble`."""
     return build_ensemble([trained], metadata)
 
 
 def build_ensemble(members: Sequence[Trained], metadata: Mapping[str, str]) -> Built:
-    """The ONNX file of one or more networks with the same preprocessing, which answers with their mean and its spread,
-    checked on sample rows.
+    """The ONNX file of one or more networks with the same preprocessing, checked on sample rows. With several networks
+    it answers with their mean and its spread.
 
     Raises:
-        TooLargeForOnnx: its weights are larger than ONNX files can be.
+        TooLargeForOnnx: the weights are larger than an ONNX file can be.
         Differs: the file and the reference disagree.
-        Unusable: what the network computes is beyond float32.
+        Unusable: an output of a network is not finite.
     """
     size = sum(tensor.nbytes for trained in members for tensor in trained.tensors.values())
     if size > MAX_BYTES:

@@ -1,4 +1,4 @@
-"""Everything about a trained network in one ZIP file, with rows to check it by."""
+"""A ZIP file with everything about a trained network, and rows to check it with."""
 
 import json
 import zipfile
@@ -21,11 +21,12 @@ from preprocessing.encode import transform
 
 CHECK, SAMPLE = "check.py", "sample.json"
 _WHEN = (2026, 1, 1, 0, 0, 0)
-"""The date of all members, so that the same network gives the same file."""
+"""The date of all files in the ZIP, so that the same network always gives the same bytes."""
 
 
 def bundle(trained: Trained, files: Mapping[str, bytes]) -> bytes:
-    """A ZIP of these files, `sample.json` with drawn rows and the answers that numpy computes, and `check.py`."""
+    """A ZIP of these files with two more: `sample.json`, with drawn rows and numpy's answers to them, and
+    `check.py`."""
     check = (Path(__file__).parent / "bundled" / CHECK).read_bytes()
     document = json.dumps(sample_of(trained), ensure_ascii=False, indent=1).encode()
     content = BytesIO()
@@ -38,7 +39,7 @@ def bundle(trained: Trained, files: Mapping[str, bytes]) -> bytes:
 
 
 def sample_of(trained: Trained) -> dict[str, Any]:
-    """Rows and the answers to them, computed in float64."""
+    """Sample rows and the answers to them, computed in float64."""
     count = sample_rows(trained)
     rows = sample(trained.fitted, count)
     inputs = transform(trained.fitted, rows)
@@ -54,7 +55,7 @@ def sample_of(trained: Trained) -> dict[str, Any]:
 
 
 def _shares(trained: Trained, found: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Probabilities, or targets in standard deviations."""
+    """Probabilities; for regression, targets in standard deviations."""
     shares = probabilities(trained.data.task, found)
     return found if shares is None else shares
 
@@ -73,7 +74,7 @@ def _answers(trained: Trained, exact: NDArray[np.floating]) -> list[tuple[Tensor
 
 
 def _tensor(spec: TensorSpec, values: NDArray[Any]) -> dict[str, Any]:
-    """A tensor as JSON has it; NaN is null."""
+    """A tensor as JSON; NaN becomes null."""
     flat = values.reshape(-1).tolist()
     data = [None if isinstance(value, float) and np.isnan(value) else value for value in flat]
     return {"type": spec.type, "shape": list(values.shape), "data": data}

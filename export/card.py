@@ -1,4 +1,4 @@
-"""The model card of a trained network: what it is, what it learned from, how good it is, what it was not shown.
+"""The model card of a trained network: what it is, what it learned from, how good it is, and what it never saw.
 
 With the header of the Hugging Face hub. Source: Mitchell et al., Model cards for model reporting, 2019.
 """
@@ -26,9 +26,9 @@ from preprocessing.encode import FittedColumn, FittedNumber, FittedStandardized
 from preprocessing.pixels import FittedArray, FittedBytes
 
 LISTED = 50
-"""Columns that are listed one by one."""
+"""The largest number of columns that are listed one by one."""
 SHOWN = 8
-"""Categories that are named in a column's line."""
+"""The largest number of categories named in a column's line."""
 _TRAINING = ("optimizer", "schedule", "loss", "batch_size", "epochs", "l1", "l2", "clip_norm", "early_stopping", "seed")
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|!~&])")
 
@@ -45,14 +45,14 @@ class Origin:
     """`sha256:…`."""
     device: str | None
     version: str
-    """Of Gradus."""
+    """The version of Gradus."""
     spec: Spec
-    """Resolved."""
+    """The resolved spec."""
     metrics: MetricsRow | None
-    """Those of the epoch; None if they are not known."""
+    """The metrics of the epoch; None if they are not known."""
     findings: tuple[Finding, ...]
     groups: Comparison | str = "they were not asked about"
-    """Of test rows with equal categories; a text says why they were not compared."""
+    """The comparison of groups of test rows with equal categories, or a text that says why there is none."""
 
 
 def card(trained: Trained, origin: Origin) -> str:
@@ -85,7 +85,7 @@ def _head(trained: Trained, origin: Origin) -> Iterator[str]:
 
 
 def _results(origin: Origin) -> list[dict[str, Any]]:
-    """The metrics on the test part, as the hub has them."""
+    """The test metrics, in the form of the Hugging Face hub."""
     row = origin.metrics
     if row is None:
         return []
@@ -245,7 +245,7 @@ def _limits(trained: Trained, origin: Origin) -> Iterator[str]:
 
 
 def _lost_nothing(column: FittedColumn) -> bool:
-    """Whether it is known that no training row misses a value."""
+    """Whether it is certain that no training row has a missing value."""
     return isinstance(column, FittedNumber | FittedOrdinal | FittedHash) and column.missing_rows == 0
 
 
@@ -264,5 +264,5 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _text(text: str) -> str:
-    """Text of people as Markdown that shows it as it is, on one line."""
+    """A user's text as Markdown that shows it literally, on one line."""
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))

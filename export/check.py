@@ -1,4 +1,4 @@
-"""Holds a model against the same computation in numpy, on sample rows, before anybody gets it."""
+"""Compares a model with the same computation in numpy, on sample rows, before it is delivered."""
 
 from collections.abc import Sequence
 
@@ -16,21 +16,21 @@ from export.trained import Trained
 from preprocessing.encode import transform
 
 TOLERANCE = 1e-6
-"""Largest difference of a probability at a temperature of 1, or of a target in standard deviations."""
+"""Largest allowed difference of a probability at a temperature of 1, or of a target in standard deviations."""
 AS_ROUNDED = 4
-"""Where float32 is less exact than the tolerance: so many times what rounding to float32 alone changes."""
+"""Where float32 is less exact than the tolerance, the limit is this multiple of the rounding error of float32."""
 
 
 class Differs(Exception):
-    """The model and the reference disagree: a fault of ours, or of a library."""
+    """The model and the reference disagree: a bug in Gradus or in a library."""
 
 
 def check(members: Sequence[Trained], session: Session) -> float:
-    """The largest difference between a model of one or more networks and the reference on sample rows.
+    """The largest difference between the answers of a model, of one or more networks, and the reference on sample rows.
 
     Raises:
         Differs: it is larger than rounding explains.
-        Unusable: what the network computes is beyond float32.
+        Unusable: an output of a network is not finite.
     """
     trained = members[0]
     rows = sample(trained.fitted, sample_rows(trained))
@@ -48,7 +48,8 @@ def check(members: Sequence[Trained], session: Session) -> float:
 def _expected(
     members: Sequence[Trained], inputs: NDArray[np.float32], dtype: type[np.floating]
 ) -> NDArray[np.floating]:
-    """Probabilities, or targets in standard deviations; of several networks their mean, then the spread."""
+    """The expected probabilities, or targets in standard deviations; for several networks, their mean and then the
+    spread."""
     each = []
     for one in members:
         computed = outputs(one, inputs, dtype)
@@ -63,7 +64,7 @@ def _expected(
 
 
 def _in_units_of(first: Trained, one: Trained, computed: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Standardized targets of a network as those of the first."""
+    """The standardized targets of a network, converted to the scale of the first network."""
     scale, own = first.target_scale, one.target_scale
     assert scale is not None
     assert own is not None
@@ -71,7 +72,7 @@ def _in_units_of(first: Trained, one: Trained, computed: NDArray[np.floating]) -
 
 
 def _of_model(trained: Trained, found: dict[str, NDArray[np.floating]], members: int) -> NDArray[np.floating]:
-    """The same of a model's answers."""
+    """The answers of a model, in the form of `_expected`."""
     names, scale = signature(trained.fitted, trained.data, members), trained.target_scale
     if names.probabilities is not None:
         parts = [found[names.probabilities.name]]

@@ -19,12 +19,13 @@ from preprocessing.built_in import Bounds, built_in
 from preprocessing.encode import Fitted, read_fitted
 
 Which = Literal["last", "best"]
-"""The weights at the checkpoint, or those of the best epoch before it, which it has as well."""
+"""The weights of the checkpoint's epoch, or those of the best epoch up to it. A checkpoint contains both."""
 OF_EVERY_INPUT = {"digits": 16.0}
-"""The largest value of every input of a built-in table, where that does not depend on the training rows."""
+"""The largest value of the inputs of a built-in table, where it is the same for all and does not depend on the training
+rows."""
 
 CHOOSE = "choose an earlier epoch"
-"""What to do about a run that has diverged."""
+"""The advice for a run that has diverged."""
 
 
 class Unusable(Exception):
@@ -35,8 +36,8 @@ def read_trained(folder: Path, experiment: ResolvedSpec, which: Which) -> Traine
     """The network of an experiment from the files of one of its checkpoints.
 
     Raises:
-        Unusable: the checkpoint is of another version and lacks something, is of another network, or its weights are
-            not finite.
+        Unusable: the checkpoint has a format that this version does not read, lacks a part, or is of another network;
+            or its weights are not finite.
     """
     document = json.loads((folder / DOCUMENT).read_text(encoding="utf-8"))
     if document["format"] not in (FLAT_FORMAT, NAMED_FORMAT):
@@ -53,7 +54,7 @@ def read_trained(folder: Path, experiment: ResolvedSpec, which: Which) -> Traine
 
 
 def best_epoch(folder: Path) -> int | None:
-    """The epoch whose weights a checkpoint has as the best; None if there is none yet."""
+    """The epoch of the best weights in a checkpoint; None if there is none yet."""
     document = json.loads((folder / DOCUMENT).read_text(encoding="utf-8"))
     epoch: int | None = document["state"]["members"][0]["standing"]["best_epoch"]
     return epoch or None
@@ -74,7 +75,7 @@ def _tensors(file: Any, format_: int, plan: NetworkPlan, which: Which) -> Tensor
 
 
 def _fit(tensors: Tensors, plan: NetworkPlan) -> bool:
-    """Whether the tensors have the sizes of the network's."""
+    """Whether the tensors have the sizes that the network needs."""
     offsets = layout(plan)
     blocks = {**offsets.parameters, **offsets.statistics}
     return all(tensors[name].size == block.end - block.start for name, block in blocks.items())
@@ -86,7 +87,8 @@ def _shaped(block: Block, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _target_scale(file: Any) -> TargetScale:
-    """The scale; that of a version which did not standardize targets if there is none."""
+    """The scale of the targets. Checkpoints of versions that did not standardize targets have none: for them it is 0
+    and 1."""
     if TARGET_SCALE not in file.keys():  # noqa: SIM118 (not a mapping)
         return TargetScale(np.zeros(1), np.ones(1))
     mean, deviation = np.split(file.get_tensor(TARGET_SCALE)[0], 2)

@@ -1,4 +1,4 @@
-"""Columns as the tensors that a model takes."""
+"""Columns as the input tensors of a model."""
 
 from collections.abc import Mapping
 from typing import Any, assert_never
@@ -20,7 +20,7 @@ Feeds = dict[str, NDArray[Any]]
 
 
 def feeds(fitted: Fitted, columns: Mapping[str, Column]) -> Feeds:
-    """The tensors of n rows, by name, from the values of their columns."""
+    """The input tensors for n rows, by name, from the values of their columns."""
     return {column.column: _tensor(column, columns[column.column]) for column in fitted.columns}
 
 
@@ -47,6 +47,6 @@ def _tensor(fitted: FittedColumn, column: Column) -> NDArray[Any]:
 
 
 def _chosen(values: NDArray[Any], codes: Column) -> NDArray[Any]:
-    """The value of each code, (n, 1); the last value for the code -1, which is missing."""
+    """The value for each code, (n, 1). The code -1, which stands for a missing value, gets the last one."""
     chosen: NDArray[Any] = values[codes.values]
     return chosen[:, None]

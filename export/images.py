@@ -1,4 +1,4 @@
-"""What networks compute of images (n, height, width, channels) in evaluation, in plain numpy."""
+"""What networks compute from images (n, height, width, channels) in evaluation, in plain numpy."""
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -26,7 +26,7 @@ def max_pooled(layer: PoolPlan, x: Numbers) -> Numbers:
 
 
 def avg_pooled(layer: PoolPlan, x: Numbers) -> Numbers:
-    """The mean of each window, padding left out."""
+    """The mean of each window, without padding."""
     means: Numbers = np.nanmean(_windows(x, layer.size, layer.stride, (layer.padding,) * 2, np.nan), axis=(3, 4))
     return means
 

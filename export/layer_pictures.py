@@ -13,16 +13,16 @@ from gradus.spec.nodes.conv import ConvPlan
 
 Numbers = NDArray[np.float32]
 TILE = 48
-"""Height and width of a tile, at least, in pixels."""
+"""Least height and width of a tile, in pixels."""
 GAP = 2
 GREY = 128
 MOST_INPUTS = 32
-"""Input channels of a filter that a picture shows."""
+"""The largest number of a filter's input channels in a picture."""
 RGB = 3
 
 
 def convolutions(trained: Trained) -> dict[str, ConvPlan]:
-    """The convolutions of a network by name, in order."""
+    """The convolutions of a network by name, in the order of its layers."""
     return {layer.name: layer for layer in trained.plan.layers if isinstance(layer, ConvPlan)}
 
 
@@ -34,15 +34,15 @@ def filters(trained: Trained, layer: ConvPlan, channels: slice) -> Numbers:
 
 
 def activations(trained: Trained, layer: ConvPlan, inputs: Numbers, channels: slice) -> Numbers:
-    """What a convolution computes of one row (1, inputs), after its activation function, (channels, height, width)."""
+    """The output of a convolution for one row (1, inputs), after its activation function, (channels, height, width)."""
     found = dict(layer_outputs(trained, inputs, np.float32, until=layer.name))[layer.name]
     numbers: Numbers = found[0].transpose(2, 0, 1)[channels].astype(np.float32)
     return numbers
 
 
 def filters_png(weights: Numbers) -> bytes:
-    """A picture of filters: in colour if they read three channels, else a row for each with a tile for each channel;
-    zero is grey, and the largest weight of all is white or black."""
+    """A picture of filters. Filters that read three channels are in color, others have a row each with a tile for each
+    channel. Zero is grey; the largest weight of all filters is white or black."""
     largest = float(np.abs(weights).max(initial=0.0)) or 1.0
     pixels = np.clip(np.round(GREY + (255 - GREY) * weights / largest), 0, 255).astype(np.uint8)
     if weights.shape[1] == RGB:
@@ -53,7 +53,7 @@ def filters_png(weights: Numbers) -> bytes:
 
 
 def activations_png(values: Numbers) -> bytes:
-    """A picture of activations, a tile for each channel, from the least value of all, black, to the largest, white."""
+    """A picture of activations with a tile for each channel. The smallest value of all is black, the largest white."""
     least, largest = float(values.min(initial=0.0)), float(values.max(initial=0.0))
     span = (largest - least) or 1.0
     return _png(_square(list(np.round(255 * (values - least) / span).astype(np.uint8))))
@@ -65,7 +65,7 @@ def _square(tiles: list[NDArray[np.uint8]]) -> list[list[NDArray[np.uint8]]]:
 
 
 def _png(rows: list[list[NDArray[np.uint8]]]) -> bytes:
-    """A picture of tiles of one size, with nothing between them."""
+    """A PNG of tiles of equal size, with transparent gaps between them."""
     height, width = rows[0][0].shape[:2]
     scale = max(1, ceil(TILE / max(height, width)))
     size = width * scale, height * scale

@@ -1,4 +1,4 @@
-"""What is noteworthy about rows: values that the training rows did not show."""
+"""Notes on rows: values that did not occur in the training rows."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ from preprocessing.texts import as_text
 
 Found = Iterator[tuple[int, Note]]
 Message = Callable[[int], str]
-"""What is said about a row."""
+"""The message for the row with this index."""
 
 
 def notes(fitted: Fitted, columns: Mapping[str, Column], rows: int) -> list[tuple[Note, ...]]:
@@ -66,7 +66,7 @@ def _of_number(fitted: FittedNumber, values: Column) -> Found:
 
 
 def _all_within(fitted: FittedNumber, x: NDArray[np.float64], missing: NDArray[np.bool_]) -> bool:
-    """Whether all numbers are as those of training were, as is most often so: NaN is not."""
+    """Whether all numbers are within the range of training, as in most requests; NaN is not."""
     if fitted.least is None or fitted.largest is None:
         return False
     return bool(((x >= fitted.least) & (x <= fitted.largest)).all()) and not missing.any()

@@ -1,4 +1,4 @@
-"""What a network computes in evaluation, in plain numpy: what its ONNX model is held against."""
+"""What a network computes in evaluation, in plain numpy: the reference for its ONNX model."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ def outputs(trained: Trained, inputs: NDArray[np.float32], dtype: type[np.floati
 def layer_outputs(
     trained: Trained, inputs: NDArray[np.float32], dtype: type[np.floating], until: str | None = None
 ) -> Iterator[tuple[str, Numbers]]:
-    """The outputs of each layer by name, (n, *shape), in order, for inputs (n, inputs), up to the layer `until`."""
+    """The name and output, (n, *shape), of each layer in order, for inputs (n, inputs), up to the layer `until`."""
     tensors: dict[str, dict[str, NDArray[np.float32]]] = defaultdict(dict)
     for name, tensor in trained.tensors.items():
         layer_name, _, own_name = name.rpartition(".")
@@ -41,7 +41,7 @@ def layer_outputs(
     found: dict[str, Numbers] = {INPUT: inputs.astype(dtype).reshape(-1, *trained.plan.input_shape)}
     with np.errstate(over="ignore", invalid="ignore"):
         for layer in trained.plan.layers:
-            # Those of one layer at a time: a copy of all weights in float64 takes twice their memory.
+            # One layer's tensors at a time: a copy of all weights in float64 takes twice their memory.
             own = {name: tensor.astype(dtype, copy=False) for name, tensor in tensors[layer.name].items()}
             found[layer.name] = _output(layer, own, [found[name] for name in layer.inputs])
             yield layer.name, found[layer.name]
@@ -50,7 +50,7 @@ def layer_outputs(
 
 
 def answers(trained: Trained, inputs: NDArray[np.float32]) -> tuple[NDArray[Any], NDArray[np.float32] | None]:
-    """The predictions and probabilities of a model, as its signature says."""
+    """The predictions and probabilities of a model, in the form that its signature describes."""
     found = outputs(trained, inputs)
     shares = probabilities(trained.data.task, found / trained.temperature)
     narrow = None if shares is None else shares.astype(np.float32)
@@ -69,7 +69,7 @@ def answers(trained: Trained, inputs: NDArray[np.float32]) -> tuple[NDArray[Any]
 def _output(  # noqa: PLR0911 - one for each kind
     layer: LayerPlan, tensors: dict[str, Numbers], inputs: list[Numbers]
 ) -> Numbers:
-    """The output of a node, (n, *shape), for those that it reads."""
+    """The output of a node, (n, *shape), from the outputs of the nodes that it reads."""
     x = inputs[0]
     match layer:
         case EmbeddingsPlan():
@@ -108,7 +108,7 @@ def probabilities(task: Task, outputs: Numbers) -> Numbers | None:
 
 
 def in_own_units(scale: TargetScale, outputs: Numbers) -> NDArray[np.float64]:
-    """Predicted targets, (n, targets)."""
+    """Predicted targets in their own units, (n, targets), from standardized ones."""
     values: NDArray[np.float64] = outputs.astype(np.float64) * scale.deviation + scale.mean
     return values
 
@@ -118,7 +118,7 @@ def _dense(layer: DensePlan, tensors: dict[str, Numbers], x: Numbers) -> Numbers
 
 
 def _finished(layer: DensePlan | ConvPlan, tensors: dict[str, Numbers], z: Numbers) -> Numbers:
-    """What comes after the products of a layer with weights."""
+    """z with the bias, batch normalization and activation function of its layer applied."""
     if "bias" in tensors:
         z = z + tensors["bias"]
     if layer.batch_norm is not None:
@@ -128,7 +128,7 @@ def _finished(layer: DensePlan | ConvPlan, tensors: dict[str, Numbers], z: Numbe
 
 
 def batch_norm(tensors: dict[str, Numbers], eps: float) -> tuple[Numbers, Numbers]:
-    """Factor and shift of a normalization by the running statistics, each (units,)."""
+    """Factor and shift of batch normalization by the running statistics, each (units,)."""
     dtype = tensors["gamma"].dtype
     least = max(eps, float(np.finfo(np.float32).tiny))
     factor = tensors["gamma"] / np.sqrt(tensors["running_variance"] + dtype.type(least))

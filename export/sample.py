@@ -1,4 +1,4 @@
-"""Rows that a model could be asked about: within what the training rows showed, and with missing and unseen values."""
+"""Rows that a model could get: within the range of the training rows, but also with missing and unseen values."""
 
 from typing import Any, assert_never
 
@@ -16,11 +16,11 @@ from preprocessing.pixels import FittedArray, FittedBytes
 
 UNSEEN = "a value that no training row has"
 DAYS = 10_000
-"""Dates are drawn from so many days after the first training date."""
+"""Dates are drawn from at most this many days after the first training date."""
 
 
 def sample(fitted: Fitted, rows: int, seed: int = 0) -> dict[str, Column]:
-    """The columns of rows drawn from a seed, by name."""
+    """The columns of random rows, by name. Equal seeds give equal rows."""
     draws = np.random.default_rng(seed)
     return {column.column: _drawn(column, rows, draws) for column in fitted.columns}
 
@@ -52,7 +52,7 @@ def _drawn(fitted: FittedColumn, rows: int, draws: np.random.Generator) -> Colum
 
 
 def _number(fitted: FittedNumber, some: NDArray[np.bool_], draws: np.random.Generator) -> Column:
-    """Numbers between the bounds, whole ones of integers and booleans; missing ones where they are allowed."""
+    """Numbers between the bounds, some missing where that is allowed; whole ones for integers and booleans."""
     low, high = fitted.least or 0.0, fitted.largest or 0.0
     values = low + (high - low) * draws.random(len(some))
     missing = some & (fitted.fill is not None)
@@ -62,7 +62,7 @@ def _number(fitted: FittedNumber, some: NDArray[np.bool_], draws: np.random.Gene
 def _category(
     known: tuple[str, ...], type_: ColumnType, missing: NDArray[np.bool_], draws: np.random.Generator
 ) -> Column:
-    """Known and unseen texts; of integers and booleans, known ones alone."""
+    """Known and unseen texts; for integers and booleans, only known ones."""
     if type_ == "boolean":
         return Column(draws.random(len(missing)) < 0.5, missing)
     if type_ == "integer":
@@ -73,7 +73,7 @@ def _category(
 
 
 def _elements(fitted: FittedArray, rows: int, draws: np.random.Generator) -> NDArray[Any]:
-    """Elements between the bounds of a scaling that has them, else about 1."""
+    """Elements between the bounds of a scaling that has bounds, else around 1."""
     low = np.array([one.low if isinstance(one, FittedMinMax) else -1.0 for one in fitted.scalings])
     high = np.array([one.high if isinstance(one, FittedMinMax) else 1.0 for one in fitted.scalings])
     elements: NDArray[np.float64] = low + (high - low) * draws.random((rows, fitted.width))

@@ -11,7 +11,8 @@ QUIET = 3
 
 
 class Session:
-    """Runs a model in this process, on one thread: many small questions, side by side. Thread-safe."""
+    """Runs a model in this process. Each request uses one thread, so that many small ones run side by side.
+    Thread-safe."""
 
     def __init__(self, model: bytes) -> None:
         import onnxruntime  # noqa: PLC0415 (it starts a thread, and processes that fork may have one alone)
@@ -25,5 +26,5 @@ class Session:
         self._outputs = [one.name for one in self._session.get_outputs()]
 
     def run(self, feeds: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-        """The outputs by name."""
+        """The outputs, by name."""
         return dict(zip(self._outputs, map(np.asarray, self._session.run(self._outputs, dict(feeds))), strict=True))

@@ -1,9 +1,9 @@
-"""What a model takes and gives: the names, types and shapes of its inputs and outputs.
+"""The signature of a model: the names, types and shapes of its inputs and outputs.
 
 - A number is float64, NaN if missing.
-- A category is a text, whatever the column's type; some text stands for a missing value, mostly the empty one.
+- A category is a text, whatever the column's type; a special text stands for a missing value, mostly the empty one.
 - A hashed text is the int64 of its bucket, -1 if missing, as ONNX has no SHA-256.
-- A date is the int64 of days since 1970-01-01, a time that of microseconds; the least int64, numpy's NaT, if missing.
+- A date is int64, in days since 1970-01-01, a time in microseconds; the least int64, numpy's NaT, if missing.
 - Images are bytes, (height, width, channels), and arrays float64.
 """
 
@@ -33,7 +33,7 @@ class Signature:
     """The inputs and outputs of a model."""
 
     inputs: tuple[TensorSpec, ...]
-    """One for each input column, by its name."""
+    """One for each input column, with the column's name."""
     prediction: TensorSpec
     """Classification: the label of the likeliest class, text (n, 1). Multi-label: which labels have a probability above
     1/2, bool (n, labels). Regression: float64 (n, targets), in the targets' own units."""
@@ -50,7 +50,7 @@ class Signature:
 
 
 def signature(fitted: Fitted, data: DatasetPlan, members: int = 1) -> Signature:
-    """The signature of a network on these data, or of an ensemble of so many."""
+    """The signature of a network on these data, or of an ensemble of `members` networks."""
     inputs = tuple(TensorSpec(column.column, *_taken(column)) for column in fitted.columns)
     names = {one.name for one in inputs}
     prediction, probabilities, of_spread = (_free(name, names) for name in ("prediction", "probabilities", "spread"))
@@ -92,7 +92,7 @@ def _taken(column: FittedColumn) -> tuple[TensorType, tuple[int, ...]]:
 
 
 def _free(name: str, taken: set[str]) -> str:
-    """The name, with underscores after it if a column has it."""
+    """The name, with underscores appended until no column has it."""
     while name in taken:
         name += "_"
     return name

@@ -1,4 +1,4 @@
-"""A trained network with all that is needed to use it."""
+"""A trained network with everything needed to use it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,8 @@ from gradus.spec.network import NetworkPlan
 from preprocessing.encode import Fitted
 
 Tensors = Mapping[str, NDArray[np.float32]]
-"""Parameters and running statistics by name, such as `layers/0.weight`; vectors (n,), all others as planned."""
+"""Parameters and running statistics by name, such as `layers/0.weight`. Vectors are (n,), all others have the planned
+shape."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,4 +34,4 @@ class Trained:
     target_scale: TargetScale | None
     """None unless the task is regression."""
     temperature: float = 1.0
-    """Logits are divided by it for the probabilities; not for regression."""
+    """The temperature that logits are divided by before they become probabilities; not used for regression."""

@@ -1,1 +1,1 @@
-"""Files that leave as they are."""
+"""Files that are exported as they are."""

@@ -1,4 +1,4 @@
-"""Asks model.onnx about the rows in sample.json, and compares its answers with the expected ones.
+"""Runs model.onnx on the rows in sample.json, and compares its answers with the expected ones.
 
 Needs numpy and onnxruntime: `python check.py`.
 """
@@ -15,7 +15,7 @@ TYPES = {"float64": np.float64, "int64": np.int64, "uint8": np.uint8, "text": ob
 
 
 def main() -> int:
-    """The exit status: 0 if all answers are the expected ones."""
+    """Returns the exit status: 0 if all answers are the expected ones."""
     folder = Path(__file__).parent
     sample = json.loads((folder / "sample.json").read_text(encoding="utf-8"))
     session = onnxruntime.InferenceSession(str(folder / "model.onnx"))

@@ -1,4 +1,4 @@
-"""Activation functions: ONNX bodies of `gradus.spec.activation`."""
+"""Activation functions: ONNX implementations of `gradus.spec.activation`."""
 
 from collections.abc import Callable, Mapping
 

@@ -10,13 +10,13 @@ from export.trained import TargetScale, Trained
 
 
 def answer(graph: Graph, trained: Trained, taken: Signature, outputs: str) -> None:
-    """The model's outputs from those of the last layer."""
+    """The model's outputs, from the outputs of the last layer."""
     match trained.data.task:
         case "classification":
             place = graph.node("ArgMax", outputs, axis=1, keepdims=1)
             prediction = graph.node("Gather", graph.texts(trained.data.classes, "classes"), place)
         case "multi_label":
-            # As training and evaluation do: a rounded probability of 1/2 may be that of a logit below 0.
+            # By the logit, as in training and evaluation: a rounded probability of 1/2 may be that of a logit below 0.
             prediction = graph.node("Greater", outputs, graph.constant(np.array(0, dtype=np.float32)))
         case "regression":
             prediction = values(graph, trained, outputs)

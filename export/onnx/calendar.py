@@ -1,6 +1,6 @@
-"""Dates and times: ONNX bodies of `gradus.spec.calendar`.
+"""Dates and times: ONNX implementations of `gradus.spec.calendar`.
 
-A date is a number of days since 1970-01-01, a time one of microseconds. Its month follows by integer arithmetic.
+A date is a number of days since 1970-01-01, a time a number of microseconds. The month follows by integer arithmetic.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,7 +17,8 @@ Cycle = NDArray[np.float64]
 
 
 def dates(graph: Graph, x: str, fitted: Sequence[FittedDate]) -> list[str]:
-    """The inputs of k dates, int64 (n, k), that differ in nothing but origins and parameters: each float32 (n, k)."""
+    """The inputs from k date columns, int64 (n, k), whose encodings differ only in origins and parameters: each float32
+    (n, k)."""
     first = fitted[0]
     missing = is_missing_date(graph, x)
     zero = graph.constant(np.array(0, dtype=np.int64))
@@ -35,7 +36,7 @@ def dates(graph: Graph, x: str, fitted: Sequence[FittedDate]) -> list[str]:
 
 
 def _cycles(graph: Graph, x: str, *, is_time: bool) -> list[str]:
-    """Sine and cosine of the month, the weekday, and for times the time of day."""
+    """Sine and cosine of the month and the weekday; for times, of the time of day as well."""
     days = _floor_div(graph, x, _integer(graph, MICROSECONDS_PER_DAY)) if is_time else x
     weekday = graph.node("Mod", graph.node("Add", days, _integer(graph, 3)), _integer(graph, 7))
     found = [*_of_table(graph, _month(graph, days), 12), *_of_table(graph, weekday, 7)]
@@ -48,7 +49,7 @@ def _cycles(graph: Graph, x: str, *, is_time: bool) -> list[str]:
 
 
 def _of_table(graph: Graph, place: str, length: int) -> list[str]:
-    """Sine and cosine of 2π · place / length, for places from 0 to before `length`."""
+    """Sine and cosine of 2π · position / length, for positions from 0 to `length` - 1, by a table."""
     angles = 2 * np.pi * (np.arange(length) / length)
     curves: tuple[Callable[[Cycle], Cycle], ...] = (np.sin, np.cos)
     return [graph.node("Gather", graph.constant(curve(angles).astype(np.float32)), place) for curve in curves]

@@ -1,4 +1,5 @@
-"""Preprocessing: from raw columns to the inputs of the network. Columns of one encoding are computed together."""
+"""Preprocessing: from raw columns to the inputs of the network. Columns with the same encoding are computed
+together."""
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -22,12 +23,12 @@ Item = TypeVar("Item")
 
 @dataclass
 class _Inputs:
-    """Computed inputs of the network, and the place of each."""
+    """Computed inputs of the network, and the position of each."""
 
     tensors: list[str] = field(default_factory=list)
     """float32 (n, …)."""
     flags: list[str] = field(default_factory=list)
-    """bool (n, …), which one cast makes numbers."""
+    """bool (n, …); one cast makes all of them numbers."""
     places: list[int] = field(default_factory=list)
     flag_places: list[int] = field(default_factory=list)
 
@@ -41,11 +42,11 @@ class _Inputs:
 
 
 Placed = tuple[FittedColumn, int]
-"""A column and the place of its first input."""
+"""A column and the position of its first input."""
 
 
 def encoded(graph: Graph, fitted: Fitted) -> str:
-    """The inputs of the network, float32 (n, inputs), from the graph's inputs, which have the columns' names."""
+    """The inputs of the network, float32 (n, inputs), from the graph's inputs, which are named after the columns."""
     found = _Inputs()
     numbers: list[tuple[FittedNumber, int]] = []
     days: list[tuple[FittedDate, int]] = []
@@ -121,7 +122,7 @@ def _grouped(columns: Sequence[tuple[Item, int]], key: Callable[[Item], Hashable
 
 
 def _in_order(graph: Graph, found: _Inputs) -> str:
-    """All inputs side by side, each at its place."""
+    """All inputs side by side, in the order of their positions."""
     tensors, places = list(found.tensors), [*found.places, *found.flag_places]
     if found.flags:
         tensors.append(graph.cast(graph.concat(found.flags), "float32"))

@@ -1,4 +1,4 @@
-"""Convolutions: ONNX bodies of `gradus.spec.conv`. Images are (n, height, width, channels) between nodes."""
+"""Convolutions: ONNX implementations of `gradus.spec.conv`. Images are (n, height, width, channels) between nodes."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Dense layers: ONNX bodies of `gradus.spec.layer.Dense`."""
+"""Dense layers: ONNX implementations of `gradus.spec.layer.Dense`."""
 
 from collections.abc import Mapping
 
@@ -25,7 +25,7 @@ def dense(graph: Graph, layer: DensePlan, tensors: Own, x: str) -> str:
 
 
 def normalized(graph: Graph, spec: BatchNorm | None, tensors: Own, z: str) -> str:
-    """Batch normalization by the running statistics, over the last axis of z."""
+    """z, batch-normalized by the running statistics over its last axis."""
     if spec is None:
         return z
     factor, shift = (row.astype(np.float32) for row in batch_norm(dict(tensors), spec.eps))

@@ -1,4 +1,4 @@
-"""Embeddings: ONNX bodies of `gradus.spec.embeddings`."""
+"""Embeddings: ONNX implementations of `gradus.spec.embeddings`."""
 
 import numpy as np
 
@@ -8,7 +8,8 @@ from gradus.spec.embeddings import EmbeddingsPlan
 
 
 def embeddings(graph: Graph, layer: EmbeddingsPlan, tensors: Own, x: str) -> str:
-    """Inputs that stay, functions of numbers, and vectors of categories, of x (n, inputs): float32 (n, units)."""
+    """The outputs of embeddings of x (n, inputs), float32 (n, units): unchanged inputs, functions of numbers, and
+    vectors of categories."""
     parts = [graph.columns(x, layer.kept, layer.fan_in)] if layer.kept else []
     if layer.numbers:
         parts.append(_functions(graph, layer, tensors, x))

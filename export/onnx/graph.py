@@ -20,13 +20,14 @@ TYPES: Mapping[str, int] = {
     "bool": TensorProto.BOOL,
     "text": TensorProto.STRING,
 }
-"""ONNX's element types by the names that we use."""
+"""ONNX's element types, by their names in `TensorType`."""
 
 
 class Graph:
-    """Nodes and constants; every tensor has a name of its own.
+    """Nodes and constants; every tensor has a unique name.
 
-    Names of inputs and outputs are those of people's columns, so names of ours give way to them.
+    Inputs and outputs have the names of the user's columns; if another tensor would get such a name, it gets a
+    different one.
     """
 
     def __init__(self, reserved: Iterable[str] = ()) -> None:
@@ -39,41 +40,41 @@ class Graph:
 
     @contextmanager
     def scope(self, name: str) -> Iterator[None]:
-        """Names within the block begin with this one."""
+        """Within the block, names begin with this prefix."""
         before, self._scope = self._scope, f"{name}/"
         yield
         self._scope = before
 
     def input(self, name: str, type_: str, shape: Sequence[int]) -> str:
-        """An input with a batch axis before this shape."""
+        """Add an input of this shape, with a batch axis before it."""
         self._inputs.append(helper.make_tensor_value_info(name, TYPES[type_], ["n", *shape]))
         return name
 
     def output(self, name: str, source: str, type_: str, shape: Sequence[int]) -> None:
-        """An output with a batch axis before this shape, equal to a tensor."""
+        """Add an output of this shape, with a batch axis before it, equal to the tensor `source`."""
         self._nodes.append(helper.make_node("Identity", [source], [name], name=self._free(f"{name}/Identity")))
         self._outputs.append(helper.make_tensor_value_info(name, TYPES[type_], ["n", *shape]))
 
     def constant(self, value: NDArray[Any], name: str = "constant") -> str:
-        """A constant tensor."""
+        """The name of a new constant tensor."""
         free = self._free(f"{self._scope}{name}")
         self._constants.append(numpy_helper.from_array(np.ascontiguousarray(value).reshape(value.shape), free))
         return free
 
     def texts(self, values: Sequence[str], name: str = "texts") -> str:
-        """A constant tensor of texts, (len(values),)."""
+        """The name of a new constant tensor of texts, (len(values),)."""
         free = self._free(f"{self._scope}{name}")
         self._constants.append(numpy_helper.from_array(np.array(values, dtype=object), free))
         return free
 
     def node(self, op: str, *inputs: str, domain: str = "", **attributes: Any) -> str:
-        """The output of a new node."""
+        """Add a node; returns the name of its output."""
         name = self._free(f"{self._scope}{op}")
         self._nodes.append(helper.make_node(op, inputs, [name], name=name, domain=domain, **attributes))
         return name
 
     def cast(self, source: str, type_: str) -> str:
-        """A tensor of another type."""
+        """The tensor, cast to another type."""
         return self.node("Cast", source, to=TYPES[type_])
 
     def concat(self, sources: Sequence[str]) -> str:
@@ -81,7 +82,7 @@ class Graph:
         return sources[0] if len(sources) == 1 else self.node("Concat", *sources, axis=1)
 
     def columns(self, source: str, positions: Sequence[int], width: int) -> str:
-        """These columns of a tensor (n, width)."""
+        """The columns at these positions of a tensor (n, width)."""
         if list(positions) == list(range(width)):
             return source
         return self.node("Gather", source, self.constant(np.array(positions, dtype=np.int64)), axis=1)

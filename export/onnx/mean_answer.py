@@ -1,4 +1,4 @@
-"""The last nodes of several networks: the mean of what each says, and how far they are apart."""
+"""The last nodes of an ensemble: the mean of the networks' answers, and their spread."""
 
 from collections.abc import Sequence
 from typing import assert_never
@@ -12,7 +12,7 @@ from export.trained import Trained
 
 
 def mean_answer(graph: Graph, members: Sequence[Trained], taken: Signature, outputs: Sequence[str]) -> None:
-    """The model's outputs from those of each network's last layer."""
+    """The model's outputs, from the outputs of each network's last layer."""
     assert taken.spread is not None
     mean, spread = _mean_and_spread(
         graph, [values(graph, one, output) for one, output in zip(members, outputs, strict=True)]

@@ -1,4 +1,4 @@
-"""Missing values: ONNX bodies of `gradus.spec.missing`.
+"""Missing values: ONNX implementations of `gradus.spec.missing`.
 
 A missing number is NaN or infinite; a missing date is the least int64, which is NaT in numpy.
 """
@@ -18,7 +18,7 @@ def is_missing_number(graph: Graph, x: str) -> str:
 
 
 def filled(graph: Graph, x: str, missing: str, fills: Sequence[float | None]) -> str:
-    """The numbers with the fill of each column; NaN stays where a missing value is refused."""
+    """The numbers, with each column's fill in place of missing ones; NaN stays where a missing value is refused."""
     row = np.array([[np.nan if fill is None else fill for fill in fills]])
     return graph.node("Where", missing, graph.constant(row), x)
 

@@ -20,7 +20,7 @@ DESCRIPTION = "Trained by Gradus. Inputs are raw columns; metadata names classes
 
 def onnx_model(members: Sequence[Trained], metadata: Mapping[str, str]) -> ModelProto:
     """The ONNX model of a trained network, or of several with the same preprocessing, whose answer is their mean and
-    its spread. `metadata` says where it comes from; what its inputs mean is added."""
+    its spread. `metadata` says where the model comes from; the meaning of its inputs is added."""
     trained = members[0]
     taken = signature(trained.fitted, trained.data, len(members))
     graph = Graph(reserved=[one.name for one in (*taken.inputs, *taken.outputs)])
@@ -38,7 +38,7 @@ def onnx_model(members: Sequence[Trained], metadata: Mapping[str, str]) -> Model
 
 
 def _meaning(trained: Trained) -> dict[str, str]:
-    """What the numbers and texts mean, as JSON."""
+    """The meaning of the numbers and texts of the inputs, as JSON."""
     missing = {column.column: text for column in trained.fitted.columns if (text := _missing_text(column)) is not None}
     buckets = {column.column: column.buckets for column in trained.fitted.columns if isinstance(column, FittedHash)}
     found = {

@@ -1,4 +1,4 @@
-"""The layers of a network: ONNX bodies of `gradus.spec.network`."""
+"""The layers of a network: ONNX implementations of `gradus.spec.network`."""
 
 from collections.abc import Sequence
 from typing import assert_never
@@ -41,7 +41,7 @@ def of_layer(tensors: Tensors, name: str) -> Own:
 def _layer(  # noqa: PLR0911 - one for each kind
     graph: Graph, layer: LayerPlan, tensors: Own, sources: Sequence[str]
 ) -> str:
-    """The output of a node, float32 (n, *shape), for those that it reads."""
+    """The output of a node, float32 (n, *shape), from the outputs of the nodes that it reads."""
     x = sources[0]
     match layer:
         case EmbeddingsPlan():

@@ -1,4 +1,4 @@
-"""Scaling of numbers: ONNX bodies of `gradus.spec.numbers`, with the bits of `preprocessing.numbers`."""
+"""Scaling of numbers: ONNX implementations of `gradus.spec.numbers`, with the same bits as `preprocessing.numbers`."""
 
 from collections.abc import Sequence
 from typing import assert_never
@@ -24,7 +24,7 @@ Numbers = NDArray[np.float64]
 
 
 def scaled(graph: Graph, x: str, scalings: Sequence[FittedScaling]) -> str:
-    """The scaled columns of x, float64 (n, k), by scalings of one kind: float32 (n, k)."""
+    """The columns of x, float64 (n, k), scaled by scalings of the same kind: float32 (n, k)."""
     x = clip(graph, x, LARGEST)
     match scalings[0]:
         case FittedMinMax():
@@ -46,12 +46,12 @@ def scaled(graph: Graph, x: str, scalings: Sequence[FittedScaling]) -> str:
 
 
 def clip(graph: Graph, x: str, bound: float) -> str:
-    """x, cut to ±bound."""
+    """x, clipped to ±bound."""
     return graph.node("Clip", x, graph.constant(np.array(-bound)), graph.constant(np.array(bound)))
 
 
 def _row(scalings: Sequence[FittedScaling], field: str) -> Numbers:
-    """A field of every scaling, (1, k)."""
+    """The values of a field in all scalings, (1, k)."""
     return np.array([[getattr(one, field) for one in scalings]], dtype=np.float64)
 
 
@@ -70,7 +70,7 @@ def _quotient(graph: Graph, x: str, divisor: Numbers) -> str:
 
 
 def _robust(graph: Graph, x: str, scalings: Sequence[FittedScaling]) -> str:
-    """z / sqrt(1 + (z/3)²), with z cut to ±10⁶."""
+    """z / sqrt(1 + (z/3)²), with z clipped to ±10⁶."""
     difference = graph.node("Sub", x, graph.constant(_row(scalings, "median")))
     z = clip(graph, _quotient(graph, difference, _row(scalings, "scale")), ROBUST_CUT)
     third = graph.node("Div", z, graph.constant(np.array(3.0)))
@@ -113,7 +113,7 @@ def _interpolated(graph: Graph, x: str, scalings: Sequence[FittedQuantile]) -> s
 
 
 def _count_below(graph: Graph, x: str, knots: str, offset: str, size: int) -> str:
-    """The number of knots that are at most x, less 1, int64 (n, k)."""
+    """The number of knots that are at most x, minus 1; int64 (n, k)."""
     count = graph.node("Mul", graph.cast(x, "int64"), _integer(graph, 0))
     step = size // 2
     while step:
@@ -126,7 +126,7 @@ def _count_below(graph: Graph, x: str, knots: str, offset: str, size: int) -> st
 
 
 def _knots(fitted: FittedQuantile) -> tuple[Sequence[float], Sequence[float]]:
-    """Knots and scores; a single knot, whose score is 0, stands for a line at 0."""
+    """Knots and scores. A single knot, whose score is 0, becomes a line at 0."""
     return (fitted.knots, fitted.scores) if len(fitted.knots) > 1 else ((0.0, 1.0), (0.0, 0.0))
 
 

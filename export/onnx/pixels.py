@@ -1,4 +1,4 @@
-"""Images and arrays: ONNX bodies of `preprocessing.pixels`."""
+"""Images and arrays: ONNX implementations of `preprocessing.pixels`."""
 
 import numpy as np
 
@@ -15,11 +15,11 @@ def of_bytes(graph: Graph, x: str, fitted: FittedBytes) -> str:
 
 
 def of_array(graph: Graph, x: str, fitted: FittedArray) -> str:
-    """The scaled elements of arrays, float64 (n, …): float32 (n, width). All elements have scalings of one kind."""
+    """The scaled elements of arrays, float64 (n, …): float32 (n, width). All elements have the same kind of scaling."""
     numbers = flat(graph, x, fitted.width)
     return scaled(graph, filled(graph, numbers, is_missing_number(graph, numbers), fitted.fills), fitted.scalings)
 
 
 def flat(graph: Graph, x: str, width: int) -> str:
-    """A tensor (n, …) as (n, width)."""
+    """The tensor (n, …), flattened to (n, width)."""
     return graph.node("Reshape", x, graph.constant(np.array([-1, width], dtype=np.int64)))

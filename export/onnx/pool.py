@@ -1,4 +1,4 @@
-"""Pooling layers: ONNX bodies of `gradus.spec.pool`."""
+"""Pooling layers: ONNX implementations of `gradus.spec.pool`."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ def max_pool(graph: Graph, layer: PoolPlan, x: str) -> str:
 
 
 def avg_pool(graph: Graph, layer: PoolPlan, x: str) -> str:
-    """The mean of each window, padding left out."""
+    """The mean of each window, without padding."""
     pooled = graph.node("AveragePool", channels_first(graph, x), count_include_pad=0, **_window(layer))
     return channels_last(graph, pooled)
 

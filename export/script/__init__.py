@@ -1,5 +1,5 @@
 """`run.py`: one file that repeats an experiment with torch and numpy alone.
 
-It is written for people: the network is straight-line code, and the functions beside it are those of `pieces/` that
-this experiment needs, and of `preprocessing`. Nobody imports the pieces; `linker` takes them as text.
+It is written to be read: the network is straight-line code, and the functions beside it are only those of `pieces/` and
+`preprocessing` that this experiment needs. No module imports the pieces; `linker` takes them as text.
 """

@@ -23,7 +23,7 @@ from gradus.spec.augment import (
 
 
 def batches(words: Augment, image: tuple[int, ...] | None) -> Iterator[str]:
-    """The functions that give a batch's inputs and the gradient of its loss."""
+    """The functions that compute a batch's inputs and the gradient of its loss."""
     if words:
         assert image is not None
         yield from _augmentation(words, image)

@@ -12,13 +12,13 @@ SKLEARN = "https://raw.githubusercontent.com/scikit-learn/scikit-learn/main/skle
 
 @dataclass(frozen=True)
 class SklearnTable:
-    """The files of a table of scikit-learn, by name with their SHA-256, and how their numbers are written."""
+    """A table of scikit-learn: its files, as names with their SHA-256, and the format of their numbers."""
 
     files: tuple[tuple[str, str], ...]
     delimiter: str | None = ","
     skipped: int = 1
     largest: float | None = None
-    """Of every input; None if each input is scaled by its own bounds."""
+    """The largest value of every input, by which it is divided; None if each input is scaled by its own bounds."""
 
 
 TABLES = {
@@ -43,7 +43,7 @@ TABLES = {
 
 
 def constants(facts: BuiltInFacts) -> Iterator[str]:
-    """Where the files are."""
+    """The constant with the mirrors of the files."""
     if facts.source == "sklearn":
         yield f'MIRRORS = ("{SKLEARN}",)'
         return
@@ -53,7 +53,7 @@ def constants(facts: BuiltInFacts) -> Iterator[str]:
 
 
 def says(facts: BuiltInFacts) -> str:
-    """What the file needs, in words."""
+    """A description of the data that `run.py` needs."""
     if facts.source == "sklearn":
         names = " and ".join(name for name, _ in TABLES[facts.name].files)
         return f"{facts.title}: {names} of scikit-learn, beside this file or from an installed scikit-learn"
@@ -61,7 +61,7 @@ def says(facts: BuiltInFacts) -> str:
 
 
 def load(facts: BuiltInFacts, dataset: Dataset, plan: DatasetPlan) -> Iterator[str]:
-    """The function that loads the three parts."""
+    """The function that loads the training, validation and test parts."""
     yield "def load() -> Data:"
     yield '    """The examples; those of validation are chosen by a permutation that never changes."""'
     yield from _read_images(facts) if facts.source == "idx" else _read_table(facts)

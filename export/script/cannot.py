@@ -1,5 +1,5 @@
-"""What `run.py` cannot repeat."""
+"""Runs that `run.py` cannot repeat."""
 
 
 class CannotRepeat(Exception):
-    """A run that no file of torch and numpy alone repeats. The message is a sentence that says why."""
+    """A run that cannot be repeated with torch and numpy alone. The message is a sentence that says why."""

@@ -1,7 +1,8 @@
-"""Takes definitions out of modules as text, with all that they need: a linker for source code.
+"""A linker for source code: it takes definitions out of modules as text, with everything that they need.
 
-A definition is a function, class or constant at the top of a module. It may use others of its module, names imported
-from modules of ours, whose definitions are taken as well, and names imported from elsewhere, whose imports are.
+A definition is a function, class or constant at the top level of a module. It may use other definitions of its module
+and names imported from other modules. Definitions of our own modules are taken as well; for other modules, the imports
+are taken.
 """
 
 import ast
@@ -31,7 +32,7 @@ PIECES = (
     "movement",
     "augment",
 )
-"""The modules of pieces, in the order of a file."""
+"""The modules of pieces, in the order in which a file contains them."""
 OURS = ("export", "preprocessing", "gradus")
 _REMARKS = re.compile(r"  # (?:noqa|type: ignore).*$", re.MULTILINE)
 
@@ -48,13 +49,13 @@ class Definition:
 
     @property
     def is_constant(self) -> bool:
-        """Whether it is a number, a text or the like."""
+        """Whether it is a constant, such as a number or a text."""
         return self.name.isupper()
 
 
 @dataclass(frozen=True)
 class Import:
-    """Where a name comes from; `name` is empty if the module itself is meant."""
+    """The origin of an imported name; `name` is empty if the module itself is imported."""
 
     module: str
     name: str
@@ -62,7 +63,7 @@ class Import:
 
 @dataclass(frozen=True)
 class Module:
-    """What the top of a module defines and imports, by name."""
+    """The definitions and imports at the top level of a module, by name."""
 
     defined: dict[str, Definition]
     imported: dict[str, Import]
@@ -70,15 +71,15 @@ class Module:
 
 @dataclass(frozen=True)
 class Linked:
-    """Definitions in an order in which each file of ours stays together, and the imports that they need."""
+    """Definitions, those of one of our modules next to each other, and the imports that they need."""
 
     definitions: tuple[Definition, ...]
     imports: frozenset[Import]
 
 
 def link(roots: Iterable[tuple[str, str]], given: Collection[str], have: Collection[str] = ()) -> Linked:
-    """What the roots (module, name) need, themselves included. Names that are `given`, or that the file has already,
-    are left out."""
+    """The roots, each (module, name), with everything that they need. Names that are `given`, or that the file already
+    has, are left out."""
     found: dict[str, Definition] = {}
     imports: set[Import] = set()
     waiting = list(roots)
@@ -109,7 +110,8 @@ def _is_new(module: str, name: str, found: dict[str, Definition]) -> bool:
 
 
 def _ordered(definitions: list[Definition]) -> list[Definition]:
-    """Plain constants first, as they are computed when the file is read; then by module and line."""
+    """The definitions in the order of the file: first constants that use no function or class, as they are computed
+    when the file is read; then by module and line."""
     names = {one.name for one in definitions if not one.is_constant}
     return sorted(
         definitions, key=lambda one: (not one.is_constant or bool(one.uses & names), _place(one.module), one.line)
@@ -117,14 +119,14 @@ def _ordered(definitions: list[Definition]) -> list[Definition]:
 
 
 def _place(module: str) -> tuple[int, str]:
-    """Our own modules first, then the pieces in their order."""
+    """Sort key of a module: other modules of ours come first, then the pieces in their order."""
     name = module.rpartition(".")[2]
     return (PIECES.index(name) if module.startswith("export.script.pieces") and name in PIECES else -1), module
 
 
 @cache
 def read(module: str) -> Module:
-    """The top of a module."""
+    """The definitions and imports at the top level of a module."""
     spec = find_spec(module)
     assert spec is not None, module
     assert spec.origin is not None, module
@@ -169,7 +171,7 @@ def _used(node: ast.stmt) -> set[str]:
 
 
 def _source(text: str, node: ast.stmt, after: ast.stmt | None) -> str:
-    """The text of a definition with its decorators, and of a constant with the string that describes it."""
+    """The source of a definition: with its decorators or, for a constant, with the docstring after it."""
     lines = text.splitlines()
     decorators = node.decorator_list if isinstance(node, ast.FunctionDef | ast.ClassDef) else []
     first = min([node.lineno, *(one.lineno for one in decorators)])
@@ -184,7 +186,7 @@ def _source(text: str, node: ast.stmt, after: ast.stmt | None) -> str:
 
 
 def import_lines(imports: Iterable[Import]) -> list[str]:
-    """Import statements, sorted as ruff sorts them but for their groups."""
+    """Import statements, sorted as ruff sorts them, but without its groups."""
     by_module: dict[str, set[str]] = {}
     for one in imports:
         by_module.setdefault(one.module, set()).add(one.name)

@@ -44,7 +44,7 @@ _ACTIVATIONS: dict[Activation, str] = {
 
 
 def tensors(plan: NetworkPlan) -> Iterator[str]:
-    """The tables of all tensors with their shapes and the distributions of their first numbers."""
+    """The tables of all tensors, with their shapes and the distributions of their initial values."""
     every = [(f"{layer.name}.{tensor.name}", tensor) for layer in plan.layers for tensor in layer.tensors]
     for title, is_weight, says in (
         ("WEIGHTS", True, "Shape and first numbers of each weight matrix; penalties are of these."),
@@ -101,7 +101,7 @@ def _scaled(numerator: int, fan: str, distribution: str) -> str:
 
 
 def dropouts(plan: NetworkPlan) -> list[str]:
-    """The lines of the table of all dropouts."""
+    """The lines of the table of dropouts."""
     found = [(INPUT, plan.input_dropout, plan.inputs)]
     found += [(layer.name, layer.dropout, layer.masked) for layer in plan.layers]
     lines = [f'    "{name}": Dropout("{name}", {rate!r}, {units}),' for name, rate, units in found if rate]
@@ -109,7 +109,7 @@ def dropouts(plan: NetworkPlan) -> list[str]:
 
 
 def forward(plan: NetworkPlan) -> Iterator[str]:
-    """The function of the network."""
+    """The function that computes the network."""
     yield "def forward(x: Tensor, p: Mapping[str, Tensor], step: int | None = None) -> Tensor:"
     yield f'    """The outputs ({_words((plan.outputs,))}) of inputs ({_words((plan.inputs,))}).'
     yield ""
@@ -133,7 +133,8 @@ def _words(shape: tuple[int, ...]) -> str:
 
 
 def _variables(plan: NetworkPlan) -> dict[str, str]:
-    """The variable that holds the output of each node: `x`, or one of its own where a later node needs it as well."""
+    """The variable that holds the output of each node: `x`, or a variable of its own if a later node needs the output
+    as well."""
     order = [INPUT, *(layer.name for layer in plan.layers)]
     names = {}
     for i, name in enumerate(order):
@@ -144,7 +145,7 @@ def _variables(plan: NetworkPlan) -> dict[str, str]:
 
 
 def _layer(layer: LayerPlan, names: dict[str, str]) -> Iterator[str]:
-    """The lines of a node, which leave its output in its variable."""
+    """The lines that compute a node's output and store it in its variable."""
     out, (x, *more) = names[layer.name], [names[name] for name in layer.inputs]
     match layer:
         case EmbeddingsPlan():
@@ -195,7 +196,7 @@ def _how(layer: ConvPlan) -> str:
 
 
 def _finish(layer: DensePlan | ConvPlan, out: str) -> Iterator[str]:
-    """What comes after the products of a layer with weights."""
+    """The lines after the matrix product of a layer with weights."""
     if isinstance(layer.batch_norm, BatchNorm):
         norm = layer.batch_norm
         yield f'    {out} = batch_norm({out}, p, "{layer.name}", {norm.momentum!r}, {norm.eps!r}, step)'

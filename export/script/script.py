@@ -21,7 +21,7 @@ from preprocessing.encode import Fitted
 
 _RUN = "Training"
 MAX_ROWS = 2000
-"""Epochs of the original run that a file has the metrics of."""
+"""The largest number of epochs whose original metrics a file contains."""
 METRICS = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "test_loss", "test_accuracy")
 _WIDTH = 100
 _OUTSIDE = {
@@ -40,23 +40,23 @@ _OUTSIDE = {
 
 @dataclass(frozen=True)
 class Repeated:
-    """A run, and what is known of it."""
+    """A run to be repeated, and its history."""
 
     experiment_id: str
     name: str
     resolved: ResolvedSpec
     fitted: Fitted
     rows: Sequence[MetricsRow]
-    """Of all epochs."""
+    """The metrics of all epochs."""
     device: str | None
     version: str
-    """Of Gradus."""
+    """The version of Gradus."""
     members: int = 1
-    """Networks that trained together."""
+    """Number of networks that trained together."""
     has_moved: bool = False
-    """Whether other devices trained it before this one."""
+    """Whether the run was on other devices before this one."""
     is_whole: bool = True
-    """Whether a new run of the spec gives the same numbers."""
+    """Whether a new run of the spec would give the same numbers."""
 
 
 def script(run: Repeated) -> str:
@@ -97,7 +97,8 @@ def script(run: Repeated) -> str:
 
 
 def _linked(title: str, own: str, have: set[str]) -> tuple[list[str], set[Import]]:
-    """The lines of a section: the pieces that its own code needs, and that code. `have` grows by their names."""
+    """The lines of a section, which are its own code after the pieces that it needs, and the imports of both. Adds the
+    names of the pieces to `have`."""
     tree = ast.parse(own)
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     if title == _RUN:
@@ -116,7 +117,7 @@ def _linked(title: str, own: str, have: set[str]) -> tuple[list[str], set[Import
 
 
 def _places() -> dict[str, str]:
-    """The module of each definition of the pieces."""
+    """The module of each definition in the pieces."""
     return {name: _piece(piece) for piece in PIECES for name in read(_piece(piece)).defined}
 
 
@@ -155,13 +156,14 @@ def _head(run: Repeated) -> Iterator[str]:
 
 
 def _plain(text: str, *, keep_lines: bool = False) -> str:
-    """Text of people within a docstring."""
+    """A user's text, escaped for a docstring."""
     text = text if keep_lines else "".join(one for one in " ".join(text.split()) if one.isprintable())
     return text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
 
 
 def _needs(run: Repeated) -> Iterator[str]:
-    """What data the file needs. The command has a line of its own, as it is copied into a shell."""
+    """A description of the data that the file needs. The command has a line of its own, so that it can be copied into a
+    shell."""
     dataset = run.resolved.spec.dataset
     if dataset.version is None:
         yield from wrap(f"Data: {built_in.says(DATASETS[dataset.name])}.", _WIDTH)

@@ -37,17 +37,17 @@ _SCALINGS = {
 
 
 def says(dataset: Dataset) -> str:
-    """What the file needs, in words."""
+    """A description of the data that `run.py` needs."""
     return f"version {dataset.version} of the data set {dataset.name}, as {DATA} in that folder; get it with"
 
 
 def command(dataset: Dataset) -> str:
-    """The line of a shell that gets what the file needs."""
+    """The shell command that downloads the data."""
     return f"gradus datasets download {quote(dataset.name)} {DATA} --npz --version {dataset.version}"
 
 
 def constants(plan: DatasetPlan, dataset: Dataset) -> Iterator[str]:
-    """The digest of the table, and the names of the classes or labels."""
+    """The constants with the digest of the table and the names of the classes or labels."""
     yield f'DIGEST = "{dataset.digest}"'
     if plan.classes:
         yield "CLASSES = ("
@@ -56,7 +56,7 @@ def constants(plan: DatasetPlan, dataset: Dataset) -> Iterator[str]:
 
 
 def load(dataset: Dataset, plan: DatasetPlan, fitted: Fitted) -> Iterator[str]:
-    """The function that loads the three parts."""
+    """The function that loads the training, validation and test parts."""
     yield "def load() -> Data:"
     yield '    """The examples: read, split and encoded."""'
     yield f'    table = Table(FOLDER / "{DATA}", DIGEST)'
@@ -114,7 +114,7 @@ def _split(dataset: Dataset, plan: DatasetPlan) -> str:  # noqa: PLR0911 - one f
 
 
 def _column(column: FittedColumn, dataset: Dataset, fitted: Fitted) -> str:  # noqa: PLR0911 - one for each kind
-    """The expression of a column's inputs."""
+    """The expression for a column's inputs."""
     name, setting = column.column, (dataset.columns or {}).get(column.column) or ColumnSetting()
     of = f"table, {name!r}"
     match column:

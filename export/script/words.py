@@ -1,4 +1,4 @@
-"""The words of a spec about training, as code."""
+"""The fields of a spec that are about training, as code."""
 
 from collections.abc import Iterator, Sequence
 from typing import assert_never
@@ -27,11 +27,11 @@ from gradus.spec.schedule import (
 )
 
 Group = tuple[int, int, float, float]
-"""Start and end of consecutive parameters, their factor of the learning rate, and their weight decay."""
+"""Start and end of a range of parameters, their factor of the learning rate, and their weight decay."""
 
 
 def make_loss(kind: ConcreteLoss) -> Iterator[str]:
-    """The function that makes the loss."""
+    """The function that creates the loss."""
     is_plain = isinstance(kind, CrossEntropy | BinaryCrossEntropy)
     yield f"def make_loss({'_' if is_plain else 'deviation'}: Sequence[float]) -> Loss:"
     yield '    """The loss; `deviation` is that of the targets of a regression."""'
@@ -57,7 +57,7 @@ def _loss(kind: ConcreteLoss) -> str:
 
 
 def make_optimizer(kind: AnyOptimizer) -> Iterator[str]:
-    """The function that makes the optimizer."""
+    """The function that creates the optimizer."""
     yield "def make_optimizer(parameters: Tensor, gradient: Tensor) -> Optimizer:"
     yield '    """The optimizer."""'
     yield f"    return {_optimizer(kind)}"
@@ -83,7 +83,7 @@ def _optimizer(kind: AnyOptimizer) -> str:
 
 
 def groups(plan: NetworkPlan, optimizer: AnyOptimizer) -> list[Group]:
-    """The parameters in order, those that learn alike together."""
+    """The parameters in order, as ranges with equal factor and weight decay."""
     learned = {f"{layer.name}.{tensor.name}": tensor for layer in plan.layers for tensor in layer.tensors}
     offsets = layout(plan)
     blocks = list(offsets.parameters.values())
@@ -101,7 +101,7 @@ def groups(plan: NetworkPlan, optimizer: AnyOptimizer) -> list[Group]:
 
 
 def schedule(kind: AnySchedule, epochs: int) -> Iterator[str]:
-    """The function of the learning rate's factor."""
+    """The function for the learning rate's factor."""
     warmup = 0.0 if isinstance(kind, CosLog) else kind.warmup
     yield "def schedule(step: Tensor, steps_per_epoch: int) -> Tensor:"
     yield '    """The factor of the learning rate at a step, float64."""'
@@ -134,7 +134,7 @@ def _decay(kind: AnySchedule, total: float) -> str:
 
 
 def planned(spec: Spec, rows: Sequence[object]) -> str:
-    """What is to be said of the number of epochs."""
+    """A comment for the number of epochs if the run ended before the planned one."""
     if len(rows) == spec.epochs:
         return ""
     return f"  # of {spec.epochs:,}: there the run ended"

@@ -1,5 +1,5 @@
-"""The text of `run.py`, by topic: modules that are read, checked and tested, but never imported by the service.
+"""The text of `run.py`, by topic: modules that are linted, type-checked and tested, but never imported by the service.
 
-Every operation is the trainer's, in its order and with its kernels, because results must have equal bits. What differs
-from experiment to experiment has a name in `given`.
+Every operation is the trainer's, in the same order and with the same kernels, because results must have equal bits.
+What differs between experiments has a name in `given`.
 """

@@ -1,4 +1,4 @@
-"""Augmentation of training images: other draws for each example in every epoch."""
+"""Augmentation of training images, with new random draws for each example in every epoch."""
 
 from collections.abc import Mapping
 from functools import reduce
@@ -18,23 +18,23 @@ NOISE_NUMBERS = 2**20
 
 
 class Change(Protocol):
-    """Changes pixels where they are."""
+    """A change of the pixels' values that moves none of them."""
 
     def numbers(self, u: Tensor, height: int, width: int) -> Tensor:
-        """What is drawn for each example, from uniform numbers u (n, 3)."""
+        """The random parameters of the change for each example, from uniform numbers u (n, 3)."""
 
     def change(self, x: Tensor, numbers: Tensor) -> Tensor:
         """The changed images (n, height, width, channels)."""
 
 
 def uniform_numbers(kind: str, n: int, epoch: int) -> Tensor:
-    """Numbers in [0, 1) for each example, (n, 3)."""
+    """Uniform random numbers in [0, 1) for each example, (n, 3)."""
     random = generator("augment", kind, epoch)
     return torch.rand(n, 3, generator=random, dtype=torch.float64, device=DEVICE)
 
 
 class Brightness:
-    """f x, cut to [0, 1], with f uniform in [1 - by, 1 + by]."""
+    """f x, clipped to [0, 1], with f uniform in [1 - by, 1 + by]."""
 
     def __init__(self, by: float) -> None:
         self.by = by
@@ -49,7 +49,7 @@ class Brightness:
 
 
 class Noise:
-    """x + e, cut to [0, 1]; the normal numbers e are a window of one fixed list."""
+    """x + e, clipped to [0, 1]. The normal random numbers e are a window of one fixed list."""
 
     def __init__(self, deviation: float) -> None:
         self.deviation = deviation
@@ -57,7 +57,7 @@ class Noise:
         self.listed = torch.empty(NOISE_NUMBERS, dtype=torch.float64).normal_(generator=random)
 
     def numbers(self, u: Tensor, height: int, width: int) -> Tensor:
-        """The place of the window, (n, 1)."""
+        """The position at which the window begins, (n, 1)."""
         return (u[:, :1] * NOISE_NUMBERS).floor()
 
     def change(self, x: Tensor, numbers: Tensor) -> Tensor:
@@ -70,13 +70,13 @@ class Noise:
 
 
 class Cutout:
-    """Makes a rectangle black; `size` is its share of the edges."""
+    """Makes a rectangle black; its edges are `size` times those of the image."""
 
     def __init__(self, size: float) -> None:
         self.size = size
 
     def numbers(self, u: Tensor, height: int, width: int) -> Tensor:
-        """Left, right, top and bottom, (n, 4)."""
+        """The left, right, top and bottom edge, (n, 4)."""
         found = []
         for i, size in enumerate((width, height)):
             edge = round(self.size * size)
@@ -93,7 +93,8 @@ class Cutout:
 
 
 class Augmentation:
-    """All words of a run. Those that move pixels are one map; then come changes, then mixup with another example."""
+    """All augmentations of a run. Those that move pixels are combined into one map; then come the changes of values,
+    then mixup with another example."""
 
     def __init__(
         self,
@@ -111,7 +112,7 @@ class Augmentation:
         self.others = self.share = torch.empty(0)
 
     def __call__(self, examples: Split, rows: Tensor, epoch: int) -> Tensor:
-        """The changed inputs of these rows in an epoch."""
+        """The augmented inputs of these rows in an epoch."""
         if epoch != self.epoch:
             self.draw(len(examples), epoch)
         own = self.changed(as_numbers(examples.inputs[rows]), rows)
@@ -122,7 +123,7 @@ class Augmentation:
         return own.flatten(1).mul_(share).add_(other.mul_(1 - share))
 
     def draw(self, n: int, epoch: int) -> None:
-        """Draw for all examples."""
+        """Draw the random numbers of an epoch for all examples."""
         size = self.shape[:2]
         self.epoch = epoch
         if self.moves:
@@ -138,7 +139,8 @@ class Augmentation:
             self.others = (uniform_numbers("mixup", n, epoch)[:, 0] * n).long()
 
     def packed(self, moved: Map) -> Tensor:
-        """The numbers that movement needs: those of `grid_sample`, or sources of pixels counted from the first."""
+        """The map in the form that applying it needs: the parameters of `grid_sample`, or those of source pixels
+        counted from 0."""
         a, b, c, d, s, t = moved
         height, width, _ = self.shape
         if self.interpolated:
@@ -148,7 +150,7 @@ class Augmentation:
         return torch.stack([a, s + x - a * x, d, t + y - d * y], 1)
 
     def changed(self, x: Tensor, rows: Tensor) -> Tensor:
-        """Images (n, height, width, channels) of inputs (n, numbers), changed by all words but mixup."""
+        """Inputs (n, numbers) as images (n, height, width, channels), with all augmentations but mixup."""
         x = x.view(-1, *self.shape)
         if self.moves:
             numbers = self.drawn["moves"][rows]
@@ -159,7 +161,7 @@ class Augmentation:
 
 
 def mixed_gradient(augmentation: Augmentation, loss: Loss, outputs: Tensor, examples: Split, rows: Tensor) -> Tensor:
-    """λ times the gradient of the loss of the examples, and 1 - λ times that of the others."""
+    """The gradient of the loss under mixup: λ times that of the examples plus 1 - λ times that of their partners."""
     own = weighted_gradient(loss, outputs, examples, rows)
     other = weighted_gradient(loss, outputs, examples, augmentation.others[rows])
     share = augmentation.share[rows]

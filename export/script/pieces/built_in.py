@@ -1,4 +1,4 @@
-"""Reads data sets that everybody has."""
+"""Reads public data sets."""
 
 import gzip
 import sys
@@ -16,13 +16,16 @@ from export.script.pieces.given import FOLDER, MIRRORS
 
 
 def fixed_permutation(purpose: str, n: int) -> NDArray[np.intp]:
-    """A permutation of n examples that depends on nothing but the purpose: the order of raw words of PCG64."""
+    """A permutation of n examples that depends only on the purpose: the sort order of raw output of PCG64."""
     seed = int.from_bytes(sha256(purpose.encode()).digest())
     return np.argsort(np.random.PCG64(np.random.SeedSequence(seed)).random_raw(n), kind="stable")
 
 
 def idx(name: str, digest: str, of: str) -> NDArray[np.uint8]:
-    """The array in an IDX file: two zeros, the type, the number of dimensions, each extent in four bytes, the data."""
+    """The array in an IDX file.
+
+    The file has two zero bytes, the type, the number of dimensions, the length of each in four bytes, and the data.
+    """
     content = file(name)
     packed = content[:2] == b"\x1f\x8b"
     unpacked = gzip.decompress(content) if packed else content
@@ -33,7 +36,7 @@ def idx(name: str, digest: str, of: str) -> NDArray[np.uint8]:
 
 
 def file(name: str) -> bytes:
-    """A file in the folder, or in a folder of it, packed or not; downloaded if it is not there."""
+    """The content of a file, plain or gzipped, in the folder or below it. The file is downloaded if it is not there."""
     for path in sorted(FOLDER.rglob(name)) + sorted(FOLDER.rglob(name.removesuffix(".gz"))):
         return path.read_bytes()
     for mirror in MIRRORS:
@@ -49,13 +52,13 @@ def file(name: str) -> bytes:
 
 
 def check(name: str, content: bytes, digest: str) -> None:
-    """End if a file is not the one that the run had."""
+    """Exit if a file is not the one that the original run used."""
     if sha256(content).hexdigest() != digest:
         sys.exit(f"{name} is another file: its SHA-256 is not {digest}")
 
 
 def table(name: str, digest: str, delimiter: str | None, skipped: int) -> NDArray[np.float64]:
-    """The numbers in a file of scikit-learn: one in the folder, or that of an installed scikit-learn."""
+    """The numbers in a file of scikit-learn, from the folder or from an installed scikit-learn."""
     sklearn = find_spec("sklearn")
     folders = [FOLDER] if sklearn is None else [FOLDER, Path(str(sklearn.origin)).parent / "datasets" / "data"]
     path = next((folder / name for folder in folders if (folder / name).exists()), None)
@@ -71,13 +74,13 @@ def by_largest(x: NDArray[np.float64] | NDArray[np.uint8], largest: float) -> ND
 
 
 def by_bounds(x: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Each column scaled so that the training examples span [0, 1]; 0 if they are all equal."""
+    """Each column, scaled so that its bounds become 0 and 1; 0 if the bounds are equal."""
     width = high - low
     return np.where(width > 0, (x - low) / np.where(width > 0, width, 1), 0).astype(np.float32)
 
 
 def standardize(train: NDArray[np.float32], *others: NDArray[np.float32]) -> None:
-    """x ← (x - mean) / deviation of each input, by the training examples, in place."""
+    """x ← (x - mean) / deviation for each input, in place. Both statistics are those of the training examples."""
     mean = train.mean(axis=0, dtype=np.float64)
     squares = np.zeros_like(mean)
     for first in range(0, len(train), 1024):
@@ -89,14 +92,14 @@ def standardize(train: NDArray[np.float32], *others: NDArray[np.float32]) -> Non
 
 
 def classes(inputs: list[NDArray[np.float32]], targets: list[NDArray[np.int64]]) -> Data:
-    """The parts of a classification."""
+    """The training, validation and test parts for classification."""
     parts = zip(inputs, targets, strict=True)
     train, validation, test = (Split(torch.tensor(x), torch.from_numpy(y.astype(np.int64))) for x, y in parts)
     return Data(train, validation, test)
 
 
 def numbers(inputs: list[NDArray[np.float32]], targets: list[NDArray[np.float64]]) -> Data:
-    """The parts of a regression."""
+    """The training, validation and test parts for regression."""
     scaled, deviation = standardized(*targets)
     train, validation, test = (Split(torch.tensor(x), y) for x, y in zip(inputs, scaled, strict=True))
     return Data(train, validation, test, deviation)

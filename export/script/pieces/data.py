@@ -31,7 +31,7 @@ class Split:
 
 @dataclass
 class Data:
-    """The three parts."""
+    """The training, validation and test parts."""
 
     train: Split
     validation: Split
@@ -44,7 +44,8 @@ class Data:
 
 
 def standardized(train: NDArray[np.float64], *others: NDArray[np.float64]) -> tuple[list[Tensor], tuple[float, ...]]:
-    """(y - mean) / deviation of each regression target, by the training examples, and the deviations."""
+    """The targets as (y - mean) / deviation, with the statistics of the training examples, and the deviation of each
+    target."""
     parts = [part.astype(np.float64).reshape(len(part), -1) for part in (train, *others)]
     columns = [np.ascontiguousarray(column) for column in parts[0].T]
     means = tuple(float(column.mean()) for column in columns)
@@ -56,7 +57,8 @@ def standardized(train: NDArray[np.float64], *others: NDArray[np.float64]) -> tu
 
 
 def with_mean_one(*factors: NDArray[np.float64] | None) -> Tensor | None:
-    """The product of some weights of the examples, divided by its mean."""
+    """The product of the examples' weights, divided by its mean. Weights that are None are left out; None if all
+    are."""
     known = [factor for factor in factors if factor is not None]
     if not known or not len(known[0]):
         return None

@@ -1,4 +1,4 @@
-"""The parts of a table."""
+"""The parts of a table as inputs and targets."""
 
 import numpy as np
 import torch

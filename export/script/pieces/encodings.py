@@ -1,4 +1,5 @@
-"""Inputs from columns. Every statistic is that of the training rows; arithmetic is in float64, rounded once."""
+"""Inputs from columns. Every statistic is that of the training rows; arithmetic is in float64, rounded once to
+float32."""
 
 from collections.abc import Callable, Sequence
 from statistics import NormalDist
@@ -38,12 +39,12 @@ def mean(train: Numbers) -> float:
 
 
 def scaled(scaling: Scaling, train: Numbers, x: Numbers) -> Inputs:
-    """Numbers x, scaled as the training rows say, in float32."""
+    """The numbers x in float32, scaled with the statistics of the training rows."""
     return to_float32(scaling(cut(train) if len(train) else np.zeros(1), cut(x)))
 
 
 def number(table: Table, name: str, train: Rows, scaling: Scaling, fill: Fill, *, flag: bool = False) -> Inputs:
-    """A number, filled in where it is missing, and perhaps a flag that is 1 there."""
+    """Numbers, with missing ones filled in; with `flag`, also an input that is 1 where the number is missing."""
     column = table.column(name)
     x = column.values.astype(np.float64)
     missing = column.missing | ~np.isfinite(x)
@@ -99,8 +100,8 @@ def unscaled(_: Numbers, x: Numbers) -> Numbers:
 
 
 def one_hot(table: Table, name: str, train: Rows, own: int, *, other: bool, missing: bool) -> Inputs:
-    """An input for each of the `own` most frequent categories, then perhaps one for all others, and one for a missing
-    value."""
+    """An input for each of the `own` most frequent categories; with `other`, one for all other categories, and with
+    `missing`, one for a missing value."""
     texts = as_text(table.column(name), table.type_of(name))
     known = texts.values[train][~texts.missing[train]]
     counts = np.bincount(known, minlength=len(texts.categories))
@@ -114,7 +115,7 @@ def one_hot(table: Table, name: str, train: Rows, own: int, *, other: bool, miss
 
 
 def one_at(places: NDArray[np.int64], width: int) -> Inputs:
-    """1 at the place of each row, 0 elsewhere; all 0 for -1."""
+    """1 at the position of each row, 0 elsewhere; all 0 for the position -1."""
     out = np.zeros((len(places), width), dtype=np.float32)
     rows = np.flatnonzero(places >= 0)
     out[rows, places[rows]] = 1
@@ -122,28 +123,31 @@ def one_at(places: NDArray[np.int64], width: int) -> Inputs:
 
 
 def ordinal(table: Table, name: str, train: Rows, order: Sequence[str] = ()) -> Inputs:
-    """The place in the order, from 0 to 1; -1 without place."""
+    """The position in the order, scaled from 0 to 1; -1 for a text that is not in the order."""
     texts = as_text(table.column(name), table.type_of(name))
     if not order:
         seen = np.unique(texts.values[train][~texts.missing[train]])
         order = [texts.categories[i] for i in seen]
         order = sorted(order, key=int) if table.type_of(name) == "integer" else order
     places = {text: place / max(len(order) - 1, 1) for place, text in enumerate(order)}
-    numbers = [*(places.get(text, -1.0) for text in texts.categories), -1.0]  # the last for the code -1
+    numbers = [*(places.get(text, -1.0) for text in texts.categories), -1.0]  # the last one is for the code -1
     out: Inputs = np.array(numbers)[texts.values].astype(np.float32)[:, None]
     return out
 
 
 def hashed(table: Table, name: str, buckets: int) -> Inputs:
-    """1 at the SHA-256 of the text modulo `buckets`; all 0 if it is missing."""
+    """1 in the bucket of the text, which is its SHA-256 modulo `buckets`; all 0 for a missing value."""
     texts = as_text(table.column(name), table.type_of(name))
     places = np.array([*(bucket(text, buckets) for text in texts.categories), -1])
     return one_at(places[texts.values], buckets)
 
 
 def date(table: Table, name: str, train: Rows, scaling: Scaling, *, calendar: bool, flag: bool) -> Inputs:
-    """Days since the first training date, scaled; for a calendar also sine and cosine of month, weekday and time of
-    day. All 0 if it is missing, and then perhaps a flag is 1."""
+    """Days since the first training date, scaled.
+
+    With `calendar`, also sine and cosine of the month, the weekday and, for times, the time of day. All are 0 for a
+    missing date; with `flag`, another input is 1 there.
+    """
     column, kind = table.column(name), table.type_of(name)
     present = column.values[train][~column.missing[train]]
     origin = int(present.min()) if len(present) else 0
@@ -157,18 +161,18 @@ def date(table: Table, name: str, train: Rows, scaling: Scaling, *, calendar: bo
 
 
 def pixels(table: Table, name: str) -> NDArray[np.uint8]:
-    """Bytes, which are divided by 255 in each batch."""
+    """Pixels as bytes, which are divided by 255 in each batch."""
     values = table.column(name).values
     return values.reshape(len(values), -1)
 
 
 def scaled_pixels(table: Table, name: str) -> Inputs:
-    """Bytes divided by 255."""
+    """Pixels divided by 255."""
     return np.divide(pixels(table, name), np.float32(255), dtype=np.float32)
 
 
 def elements(table: Table, name: str, train: Rows, scaling: Scaling, fill: Fill) -> Inputs:
-    """The elements of arrays, each scaled on its own."""
+    """The elements of arrays, each scaled separately."""
     values = table.column(name).values
     values = values.reshape(len(values), -1)
     columns = []

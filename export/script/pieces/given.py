@@ -36,7 +36,7 @@ GROUPS: Sequence[tuple[int, int, float, float]]
 
 
 def load() -> Data:
-    """The examples of all three parts."""
+    """The examples of the training, validation and test parts."""
     raise NotImplementedError
 
 

@@ -1,4 +1,4 @@
-"""The numbers that training starts with. They are drawn on the CPU."""
+"""The initial values of the parameters. They are drawn on the CPU."""
 
 from collections.abc import Callable
 
@@ -19,7 +19,7 @@ def uniform(bound: float) -> Initial:
 
 
 def constant(value: float) -> Initial:
-    """The same number everywhere."""
+    """The same value everywhere."""
     return lambda shape, _: torch.full(shape, value)
 
 

@@ -1,4 +1,4 @@
-"""The layers. Their gradients are written out where torch's own would sum in another order."""
+"""The layers. Their gradients are written out where torch's autograd would sum in another order."""
 
 from collections.abc import Mapping
 from math import pi
@@ -62,7 +62,8 @@ class BatchNorm(Function):
 
 
 def batch_norm(z: Tensor, p: Mapping[str, Tensor], name: str, momentum: float, eps: float, step: int | None) -> Tensor:
-    """Normalize z (n, units), or images by their channels: in training by the batch, else by running statistics."""
+    """Normalize z (n, units), or images by channel: in training with the statistics of the batch, else with the running
+    ones."""
     gamma, beta = p[f"{name}.gamma"], p[f"{name}.beta"]
     running_mean, running_variance = p[f"{name}.running_mean"], p[f"{name}.running_variance"]
     eps = max(eps, torch.finfo(z.dtype).tiny)
@@ -86,7 +87,7 @@ class Dropout:
 
     def __init__(self, place: str, rate: float, units: int) -> None:
         self.place, self.rate = place, rate
-        self.at_once = max(1, min(64, 2**19 // (BATCH * units)))  # masks are drawn for so many steps at once
+        self.at_once = max(1, min(64, 2**19 // (BATCH * units)))  # number of steps whose masks are drawn at once
         self.kept = torch.empty(self.at_once, BATCH, units, device=DEVICE)
         self.drawn = -1
 
@@ -166,7 +167,8 @@ class Conv(Function):
 
 
 def padded(x: Tensor, excess: int) -> Tensor:
-    """Images (n, channels, height, width), channels last in memory; an even kernel has more zeros at the end."""
+    """Images (n, channels, height, width), channels last in memory, with zero padding; an even kernel has more zeros at
+    the end."""
     images = x.permute(0, 3, 1, 2)
     return functional.pad(images, (0, excess) * 2) if excess else images
 
@@ -195,7 +197,7 @@ def max_pool(x: Tensor, size: int, stride: int, padding: int) -> Tensor:
 
 
 def avg_pool(x: Tensor, size: int, stride: int, padding: int) -> Tensor:
-    """The mean of each window, padding left out."""
+    """The mean of each window, without padding."""
     images = x.permute(0, 3, 1, 2)
     pooled = functional.avg_pool2d(images, size, stride, padding, count_include_pad=False)
     return pooled.permute(0, 2, 3, 1).contiguous()

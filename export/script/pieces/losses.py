@@ -1,4 +1,4 @@
-"""The loss: its value for each example, and its gradient with respect to the outputs, written out."""
+"""The loss: its value for each example, and its gradient with respect to the outputs, as formulas."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -9,7 +9,7 @@ from torch.nn import functional
 
 
 class Loss(Protocol):
-    """A loss; that of a batch is the mean over its examples."""
+    """A loss; the loss of a batch is the mean over its examples."""
 
     unit: float
 
@@ -17,7 +17,7 @@ class Loss(Protocol):
         """Loss of each example."""
 
     def correct(self, outputs: Tensor, targets: Tensor) -> Tensor | None:
-        """Which examples are right, or the share of right labels; None for regression."""
+        """Whether each example is right, or its share of right labels; None for regression."""
 
     def gradient(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Gradient of the batch's mean loss."""
@@ -36,7 +36,7 @@ class CrossEntropy:
         return -outputs.log_softmax(-1).gather(-1, targets[..., None]).squeeze(-1)
 
     def correct(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """Whether the largest output is that of the class."""
+        """Whether the largest output is that of the right class."""
         return outputs.argmax(-1) == targets
 
     def gradient(self, outputs: Tensor, targets: Tensor) -> Tensor:
@@ -61,7 +61,7 @@ class BinaryCrossEntropy:
         return functional.binary_cross_entropy_with_logits(outputs, targets, reduction="none").mean(-1)
 
     def correct(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """The share of labels that are right."""
+        """The share of right labels of each example."""
         return ((outputs > 0) == (targets > 0.5)).to(outputs.dtype).mean(-1)
 
     def gradient(self, outputs: Tensor, targets: Tensor) -> Tensor:
@@ -72,10 +72,8 @@ class BinaryCrossEntropy:
 
 
 class Regression:
-    """The mean over the targets of a function of their errors e.
-
-    Targets are standardized; the loss of a single one is reported in its own units.
-    """
+    """The mean over the targets of a function of their errors e. Targets are standardized; with a single target, the
+    loss is reported in the target's own units."""
 
     unit = 1.0
 
@@ -92,16 +90,16 @@ class Regression:
         return self.slope(outputs - columns(targets, outputs), 1 / (outputs.shape[0] * outputs.shape[1]))
 
     def function(self, e: Tensor) -> Tensor:
-        """The function."""
+        """The function of the errors."""
         raise NotImplementedError
 
     def slope(self, e: Tensor, share: float) -> Tensor:
-        """Its derivative times `share`."""
+        """The derivative of the function times `share`."""
         raise NotImplementedError
 
 
 def columns(targets: Tensor, outputs: Tensor) -> Tensor:
-    """The targets with an axis for the outputs."""
+    """The targets as (n, targets)."""
     return targets if targets.ndim == outputs.ndim else targets[..., None]
 
 

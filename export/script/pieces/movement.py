@@ -1,4 +1,4 @@
-"""Movements of images: all of an example as one map from each pixel to its source."""
+"""Movements of images. All movements of an example are combined into one map from each pixel to its source."""
 
 from collections.abc import Callable
 from math import log, pi
@@ -12,7 +12,7 @@ Move = Callable[[Tensor, int, int], Map]
 
 
 def flip(axis: str, probability: float) -> Move:
-    """Mirror the image with a probability."""
+    """Mirror the image with this probability."""
 
     def move(u: Tensor, height: int, width: int) -> Map:
         one, zero = torch.ones_like(u[:, 0]), torch.zeros_like(u[:, 0])
@@ -25,7 +25,7 @@ def flip(axis: str, probability: float) -> Move:
 
 
 def crop(least: float) -> Move:
-    """Enlarge a part of the image to its whole size."""
+    """Enlarge a random part of the image to the size of the image."""
 
     def move(u: Tensor, height: int, width: int) -> Map:
         zero = torch.zeros_like(u[:, 0])
@@ -72,7 +72,7 @@ def shift(by: float) -> Move:
 
 
 def after(first: Map, then: Map) -> Map:
-    """The map of one movement and then another."""
+    """The map of the first movement followed by the other."""
     a, b, c, d, s, t = first
     a2, b2, c2, d2, s2, t2 = then
     return (
@@ -86,7 +86,7 @@ def after(first: Map, then: Map) -> Map:
 
 
 def selected(x: Tensor, numbers: Tensor) -> Tensor:
-    """Each pixel from its source; black from outside."""
+    """Each pixel, copied from its source; black if the source is outside the image."""
     n, height, width, channels = x.shape
     pixels = height * width
     columns, rows = torch.arange(width).to(numbers), torch.arange(height).to(numbers)
@@ -100,7 +100,7 @@ def selected(x: Tensor, numbers: Tensor) -> Tensor:
 
 
 def interpolated(x: Tensor, numbers: Tensor) -> Tensor:
-    """Each pixel interpolated linearly around its source; black from outside."""
+    """Each pixel, interpolated linearly around its source; black outside the image."""
     _, height, width, _ = x.shape
     columns = torch.arange(width).to(numbers) - (width - 1) / 2
     rows = torch.arange(height).to(numbers) - (height - 1) / 2

@@ -1,4 +1,4 @@
-"""The optimizers: how a step changes the parameters θ by their gradient g, at the learning rate η."""
+"""The optimizers: how a step changes the parameters θ with their gradient g at the learning rate η."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -17,7 +17,7 @@ class Optimizer(Protocol):
 
 
 def descend(parameters: Tensor, move: Tensor, rate: Tensor) -> None:
-    """θ ← θ - η · move; some parameters have a factor of η."""
+    """θ ← θ - η · move; some parameters have their own factor of η."""
     for start, end, factor, _ in GROUPS:
         own = rate if factor == 1 else rate * rate.new_tensor(factor)
         parameters[start:end].addcmul_(move[start:end], own, value=-1)
@@ -114,5 +114,5 @@ class Adam:
 
 
 def at_least_tiny(number: float, like: Tensor) -> float:
-    """The number, but at least the smallest normal one: less may become 0, and 0 / 0 is NaN."""
+    """The number, but at least the smallest normal one: a smaller one may become 0, and 0 / 0 is NaN."""
     return max(number, torch.finfo(like.dtype).tiny)

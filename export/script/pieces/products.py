@@ -1,4 +1,4 @@
-"""Products of matrices."""
+"""Matrix products."""
 
 import platform
 
@@ -11,8 +11,8 @@ ONEDNN_FROM = 4_000_000
 
 
 def product(a: Tensor, b: Tensor, bias: Tensor | None = None) -> Tensor:
-    """a b + bias for each matrix of (k, m, n) and (k, n, l), by the kernels that the run used: `a @ b` may have other
-    last digits, and training makes large differences of small ones."""
+    """a b + bias for each matrix of (k, m, n) and (k, n, l), with the kernels of the original run. `a @ b` may have
+    other last digits, and training turns small differences into large ones."""
     a, b = rounded(a), rounded(b)
     if is_onednn(a, b):
         linear = torch.ops.mkldnn._linear_pointwise.default
@@ -23,15 +23,15 @@ def product(a: Tensor, b: Tensor, bias: Tensor | None = None) -> Tensor:
 
 
 def is_onednn(a: Tensor, b: Tensor) -> bool:
-    """Whether oneDNN computed the product, and not MKL, which `torch.bmm` calls."""
+    """Whether the original run computed the product with oneDNN, and not with MKL, which `torch.bmm` calls."""
     if a.shape[1] * a.shape[2] * b.shape[2] < ONEDNN_FROM or a.device.type != "cpu":
         return False
     if platform.machine() not in {"x86_64", "AMD64"} or not hasattr(torch.ops.mkldnn, "_linear_pointwise"):
         return False
-    role = 1 if a.stride(-1) != 1 else 0 if b.stride(-1) == 1 else 2  # by what is transposed
+    role = 1 if a.stride(-1) != 1 else 0 if b.stride(-1) == 1 else 2  # which factor is transposed
     return PRODUCTS[role] == "o"
 
 
 def rounded(x: Tensor) -> Tensor:
-    """x in the number format of products; float32 stays as it is."""
+    """x, rounded to the number format of matrix products; float32 stays as it is."""
     return x if ROUNDING is None else x.to(ROUNDING).to(x.dtype)

@@ -1,5 +1,5 @@
-"""The part of each row: 0 training, 1 validation, 2 test. Draws depend on the table's digest and the split's own seed,
-never on that of the run."""
+"""The part of each row: 0 training, 1 validation, 2 test. Random splits depend on the table's digest and the split's
+seed, never on the seed of the run."""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ SplitRows = Callable[[Table, Rows], Parts]
 
 
 def split_rows(table: Table, known: NDArray[np.bool_], split: SplitRows) -> list[Rows]:
-    """The rows of each part; those without a target are in none."""
+    """The rows of each part. Rows without a target are in no part."""
     rows = np.flatnonzero(known)
     parts = np.full(table.rows, -1, dtype=np.int8)
     parts[rows] = split(table, rows)
@@ -29,13 +29,13 @@ def split_rows(table: Table, known: NDArray[np.bool_], split: SplitRows) -> list
 
 
 def limited(table: Table, train: Rows, limit: int) -> Rows:
-    """The first training rows in an order drawn from the table's digest."""
+    """At most `limit` training rows: the first ones in a random order that depends on the table's digest."""
     words = drawn_words(table.digest, "limit", 0, table.rows)[train]
     return np.sort(train[np.argsort(words, kind="stable")[:limit]])
 
 
 def by_draw(validation: float, test: float, seed: int, classes: NDArray[np.int64] | None = None) -> SplitRows:
-    """Rows in random order; with `classes`, each part has them in the same proportions."""
+    """A random split; with `classes`, each part has the classes in the same proportions."""
 
     def split(table: Table, rows: Rows) -> Parts:
         words = drawn_words(table.digest, "split", seed, table.rows)[rows]
@@ -50,7 +50,7 @@ def by_draw(validation: float, test: float, seed: int, classes: NDArray[np.int64
 
 
 def with_validation(said: Callable[[Table], Parts], draw: SplitRows) -> SplitRows:
-    """The parts that are said, with a validation part drawn from the training rows if there is none."""
+    """The given parts; if none is validation, `draw` takes a validation part from the training rows."""
 
     def split(table: Table, rows: Rows) -> Parts:
         parts = said(table)[rows]
@@ -63,7 +63,7 @@ def with_validation(said: Callable[[Table], Parts], draw: SplitRows) -> SplitRow
 
 
 def said_by(column: str) -> Callable[[Table], Parts]:
-    """What a column says."""
+    """The part that a column names for each row."""
 
     def parts(table: Table) -> Parts:
         texts = table.column(column)
@@ -76,8 +76,11 @@ def said_by(column: str) -> Callable[[Table], Parts]:
 
 
 def by_group(column: str, validation: float, test: float, seed: int) -> SplitRows:
-    """Rows of a group stay together; a row without a group is one of its own. Groups are taken in random order, first
-    for test, then for validation, except those that would overshoot a part by more than half of the group."""
+    """A random split that keeps the rows of a group together; a row without a group is a group of its own.
+
+    Groups are taken in random order, first for test, then for validation, except those that would overshoot a part by
+    more than half of the group.
+    """
 
     def split(table: Table, rows: Rows) -> Parts:
         texts = as_text(table.column(column), table.type_of(column))
@@ -100,7 +103,7 @@ def by_group(column: str, validation: float, test: float, seed: int) -> SplitRow
 def by_time(
     column: str, validation: float, test: float, validation_from: str | None = None, test_from: str | None = None
 ) -> SplitRows:
-    """Training first, then validation, then test; equal times stay together."""
+    """A split by time: training first, then validation, then test. Rows with equal times stay together."""
 
     def split(table: Table, rows: Rows) -> Parts:
         kind, own = table.type_of(column), table.column(column)
@@ -128,14 +131,14 @@ def by_time(
 
 
 def boundary(ordered: NDArray[np.generic], wanted: int, among: range) -> int:
-    """The position nearest to `wanted`, among these, at which another time begins."""
+    """The position in `among` nearest to `wanted` at which a new time begins."""
     time = ordered[wanted]
     sides = int(np.searchsorted(ordered, time, side="left")), int(np.searchsorted(ordered, time, side="right"))
     return min((at for at in sides if at in among), key=lambda at: abs(at - wanted))
 
 
 def instant(text: str, kind: ColumnType) -> float:
-    """The number that stands for a time: itself, or microseconds since 1970."""
+    """A time as a number: integers and numbers as they are, others in microseconds since 1970."""
     if kind in {"integer", "number"}:
         return float(text)
     moment = datetime.fromisoformat(text)
@@ -145,7 +148,7 @@ def instant(text: str, kind: ColumnType) -> float:
 
 
 def by_hash(columns: Sequence[str], validation: float, test: float, seed: int) -> SplitRows:
-    """The SHA-256 of the values decides, so that rows keep their part when more rows come."""
+    """A split by the SHA-256 of the values of these columns, so that rows keep their part when rows are added."""
 
     def split(table: Table, rows: Rows) -> Parts:
         prefix = hashlib.sha256(f"{seed}\n".encode())
@@ -164,14 +167,14 @@ def by_hash(columns: Sequence[str], validation: float, test: float, seed: int) -
 
 
 def keys_of(column: Column, kind: ColumnType) -> list[bytes]:
-    """The bytes of each value."""
+    """The bytes that are hashed for each value."""
     if kind in ("image", "array"):
         return [key_of(value.tobytes()) for value in column.values]
     texts = as_text(column, kind)
-    keys = [*(key_of(text.encode()) for text in texts.categories), b"\0"]  # the last for the code -1
+    keys = [*(key_of(text.encode()) for text in texts.categories), b"\0"]  # the last one is for the code -1
     return [keys[code] for code in texts.values.tolist()]
 
 
 def key_of(value: bytes) -> bytes:
-    """A value after its length."""
+    """The bytes of a value, after their length."""
     return b"\1" + len(value).to_bytes(8, "little") + value

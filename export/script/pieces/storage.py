@@ -1,4 +1,4 @@
-"""The numbers that training changes."""
+"""The numbers that training changes: parameters, gradients and running statistics."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,14 +15,12 @@ ALIGNMENT = 16
 
 @dataclass
 class Storage:
-    """All parameters in one vector and their gradient in another, which the optimizer steps through at once.
-
-    The tensors of layers are views of them, by name.
-    """
+    """All parameters in one vector and their gradient in another, so that the optimizer updates them all at once. The
+    tensors of layers are views of these vectors, by name."""
 
     parameters: Tensor
     gradient: Tensor
-    weights: int  # the first so many are weights, to which penalties apply
+    weights: int  # number of weights, to which penalties apply; they come first
     tensors: dict[str, Tensor]
 
 
@@ -46,7 +44,7 @@ def initial_storage() -> Storage:
 
 
 def first_numbers(name: str, shape: tuple[int, int], initial: Initial) -> Tensor:
-    """The initial numbers of a tensor."""
+    """The initial values of a tensor."""
     place = name.removesuffix(".weight")
     return initial(shape, generator("weights", place, device="cpu"))
 
@@ -59,5 +57,5 @@ def running() -> dict[str, Tensor]:
 
 
 def frozen(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The tensors as they are, without a record of what is computed from them."""
+    """The tensors without gradients, for evaluation."""
     return {name: tensor.detach() for name, tensor in tensors.items()}

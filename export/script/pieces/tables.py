@@ -1,4 +1,4 @@
-"""Reads a table of the service."""
+"""Reads a table that was exported from the service."""
 
 import hashlib
 import json
@@ -16,7 +16,7 @@ Rows = NDArray[np.intp]
 
 
 class Table:
-    """The columns of a NumPy archive, which is the table that the run had, to the last bit."""
+    """The columns of a NumPy archive. Its digest proves that it is the table of the original run, bit for bit."""
 
     def __init__(self, path: Path, digest: str) -> None:
         if not path.exists():
@@ -35,7 +35,7 @@ class Table:
         return kind
 
     def column(self, name: str) -> Column:
-        """The values of a column, which are missing, and its different texts."""
+        """The values of a column, where they are missing, and its distinct texts."""
         i = self.places[name]
         values = self.file[f"{i}.values"]
         if self.type_of(name) in ("image", "array"):
@@ -49,13 +49,13 @@ class Table:
         return Column(values, self.file[f"{i}.missing"], categories)
 
     def parts_of_files(self) -> NDArray[np.int8]:
-        """The part that the file of each row was uploaded as: 0 training, 1 validation, 2 test."""
+        """The part of the file that each row was uploaded in: 0 training, 1 validation, 2 test."""
         parts: NDArray[np.int8] = self.file["part"].astype(np.int8) - 1
         return parts
 
 
 def digest_of(table: Table) -> str:
-    """SHA-256 over the names, types and values of all columns; no file format decides it."""
+    """SHA-256 over the names, types and values of all columns, whatever the file format."""
     digest = hashlib.sha256(b"gradus table 1\n" + size(table.rows) + size(len(table.records)))
     for record in table.records:
         column = table.column(record["name"])
@@ -65,7 +65,7 @@ def digest_of(table: Table) -> str:
             digest.update(counted(values.dtype.name) + b"".join(map(size, (values.ndim - 1, *values.shape[1:]))))
             digest.update(canonical(np.ascontiguousarray(values)).data.cast("B"))
             continue
-        texts = [text.encode() for text in (*column.categories, "")]  # the last for the code -1
+        texts = [text.encode() for text in (*column.categories, "")]  # the last one is for the code -1
         for first in range(0, table.rows, CHUNK):
             own, missing = values[first : first + CHUNK], column.missing[first : first + CHUNK]
             digest.update(np.packbits(~missing, bitorder="little").data)
@@ -81,7 +81,7 @@ def digest_of(table: Table) -> str:
 
 
 def canonical(values: NDArray[np.generic]) -> NDArray[np.generic]:
-    """The values in little endian, with the same bits for every NaN; booleans are bytes."""
+    """The values in little endian, with the same bits for every NaN; booleans become bytes."""
     if values.dtype.kind == "b":
         return values.astype(np.uint8)
     if values.dtype.kind == "f":
@@ -91,10 +91,10 @@ def canonical(values: NDArray[np.generic]) -> NDArray[np.generic]:
 
 
 def counted(text: str) -> bytes:
-    """A text after its length."""
+    """The bytes of a text, after their length."""
     return size(len(text.encode())) + text.encode()
 
 
 def size(number: int) -> bytes:
-    """A number in eight bytes."""
+    """A number as eight bytes."""
     return number.to_bytes(8, "little")

@@ -12,20 +12,20 @@ Known = NDArray[np.bool_]
 
 
 def class_targets(table: Table, name: str, classes: Sequence[str]) -> tuple[NDArray[np.int64], Known]:
-    """The position of each row's class."""
+    """The index of each row's class."""
     column = as_text(table.column(name), table.type_of(name))
-    places = [*(classes.index(text) for text in column.categories), 0]  # the last for the code -1
+    places = [*(classes.index(text) for text in column.categories), 0]  # the last one is for the code -1
     return np.array(places, dtype=np.int64)[column.values], ~column.missing
 
 
 def number_target(table: Table, name: str) -> tuple[NDArray[np.float64], Known]:
-    """The number of each row."""
+    """The target of each row, a number."""
     column = table.column(name)
     return column.values.astype(np.float64), ~column.missing
 
 
 def number_targets(table: Table, names: Sequence[str]) -> tuple[NDArray[np.float64], Known]:
-    """Several numbers of each row, (n, targets)."""
+    """The targets of each row, numbers, (n, targets)."""
     columns = [table.column(name) for name in names]
     known = ~np.any([column.missing for column in columns], axis=0)
     return np.stack([column.values.astype(np.float64) for column in columns], axis=1), known
@@ -38,7 +38,7 @@ def flag_targets(table: Table, names: Sequence[str]) -> tuple[NDArray[np.float64
 
 
 def tag_targets(table: Table, name: str, separator: str, labels: Sequence[str]) -> tuple[NDArray[np.float64], Known]:
-    """0 and 1 for each label of each row, whose cell names its labels, (n, labels)."""
+    """0 and 1 for each label of each row, whose cell lists its labels, (n, labels)."""
     column = as_text(table.column(name), table.type_of(name))
     of_cell = np.zeros((len(column.categories) + 1, len(labels)))
     for i, cell in enumerate(column.categories):
@@ -48,7 +48,7 @@ def tag_targets(table: Table, name: str, separator: str, labels: Sequence[str]) 
 
 
 def balanced(targets: NDArray[np.int64], classes: int) -> NDArray[np.float64]:
-    """The weight n / (k · n_c) of each of k classes, of which the training examples have n_c; 0 without any."""
+    """The weight n / (k · n_c) for each of k classes with n_c of the n training examples; 0 for a class without any."""
     counts = np.bincount(targets, minlength=classes)
     return np.where(counts > 0, len(targets) / (classes * np.maximum(counts, 1)), 0.0)
 

@@ -65,14 +65,16 @@ def run() -> Iterator[list[float]]:
 
 
 def difference(number: float, original: float | None) -> float:
-    """Between a metric and that of the original run, which has None where there is no number."""
+    """The difference between a metric and that of the original run, relative if the latter exceeds 1. The original run
+    has None in place of NaN."""
     if original is None or isnan(original) or isnan(number):
         return 0.0 if isnan(number) and (original is None or isnan(original)) else float("inf")
     return 0.0 if number == original else abs(number - original) / max(1.0, abs(original))
 
 
 def train_epoch(epoch: int, examples: Split, storage: Storage, loss: Loss, optimizer: Optimizer) -> Score:
-    """One pass over the examples in a new order; each example counts with the weights of its own step."""
+    """One pass over the examples in a new order. Each example is scored with the parameters before its own step's
+    update."""
     n = len(examples)
     order = torch.randperm(n, generator=generator("order", step=epoch), device=DEVICE)
     batches = order.split(BATCH)  # type: ignore[no-untyped-call]
@@ -97,7 +99,7 @@ def train_epoch(epoch: int, examples: Split, storage: Storage, loss: Loss, optim
 
 
 def weighted_gradient(loss: Loss, outputs: Tensor, examples: Split, rows: Tensor) -> Tensor:
-    """The gradient of a batch's loss, each example with its weight."""
+    """The gradient of a batch's loss, with the weights of the examples."""
     gradient = loss.gradient(outputs, examples.targets[rows])
     return gradient if examples.weights is None else gradient.mul_(examples.weights[rows, None])
 
@@ -148,13 +150,13 @@ def evaluate(split: Split, storage: Storage, loss: Loss) -> Score:
 
 
 def as_numbers(inputs: Tensor) -> Tensor:
-    """Inputs as the network reads them: bytes are divided by 255."""
+    """Inputs as the network reads them: bytes become numbers divided by 255."""
     if inputs.dtype != torch.uint8:
         return inputs
     return inputs.float().div_(torch.full((), 255.0, device=DEVICE))  # by a plain 255 a GPU would multiply with 1/255
 
 
 def total_weight(split: Split) -> float:
-    """The sum of the weights of reported losses: n if all are equal."""
+    """The sum of the examples' weights in reported losses: n if all are equal."""
     weights = split.evaluation_weights
     return len(split) if weights is None else float(weights.sum(dtype=torch.float64))
