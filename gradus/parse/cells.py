@@ -1,4 +1,4 @@
-"""How the text of a cell becomes a value; shared by all kinds of files whose cells are text."""
+"""How the text of a cell becomes a value, for all kinds of files whose cells are text."""
 
 from typing import Annotated, Literal
 

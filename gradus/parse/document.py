@@ -10,4 +10,4 @@ Parse = Annotated[
     CsvParse | JsonlParse | ParquetParse | ExcelParse | ArraysParse | IdxParse | ImagesParse,
     tagged(),
 ]
-"""One document for each kind of file, told apart by `kind`."""
+"""One document for each kind of file; `kind` tells which."""

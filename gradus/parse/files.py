@@ -31,13 +31,13 @@ class ExcelParse(CellOptions, title="Sheet"):
     range: Annotated[str, Field(max_length=40, pattern=r"^[A-Za-z]{1,3}[0-9]{1,7}:[A-Za-z]{1,3}[0-9]{1,7}$")] | None = (
         None
     )
-    """The cells of the table, such as `B3:F200`; null for all that are used."""
+    """The range of cells with the table, such as `B3:F200`; null for all cells in use."""
     header: bool | None = None
     """Whether the first row contains the names of the columns."""
 
 
 class ArraysParse(SpecModel, title="Arrays"):
-    """NumPy's arrays in an NPY or NPZ file. The first axis counts the examples."""
+    """NumPy arrays in an NPY or NPZ file. The first axis is that of the examples."""
 
     kind: Literal["arrays"] = "arrays"
     arrays: dict[MemberName, ColumnName] | None = Field(default=None, max_length=1000)
@@ -55,14 +55,14 @@ class IdxParse(SpecModel, title="IDX"):
 
 
 class ImagesParse(SpecModel, title="Images"):
-    """Pictures in a folder or ZIP file."""
+    """Images in a folder or ZIP file."""
 
     kind: Literal["images"] = "images"
     size: Side | Annotated[tuple[Side, Side], Field(strict=False)] | None = None
-    """Height and width in pixels, one number if they are equal; null for those of most pictures."""
+    """Height and width in pixels, or one number if they are equal; null for the most frequent size."""
     resize: Literal["pad", "crop", "squash"] | None = None
     """How a picture of another shape is fitted."""
     channels: Literal[1, 3] | None = None
-    """1 for grey, 3 for colours."""
+    """1 for grey images, 3 for color."""
     labels: Literal["folder", "column", "csv"] | None = None
     """Where the labels are: in the names of folders, or in a table that names the pictures."""

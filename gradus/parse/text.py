@@ -36,7 +36,7 @@ class CsvParse(CellOptions, title="CSV"):
     """What a quote in the middle of a cell means: an error, or a plain character. Null means `keep` if `quote` is given
     and not `"`, because apostrophes occur in words."""
     header: bool | None = None
-    """Whether the first row has the names of the columns."""
+    """Whether the first row contains the names of the columns."""
     skip_rows: int | None = Field(default=None, ge=0, le=1_000_000)
     """Number of lines before the table."""
     comment: Mark | None = None
@@ -44,14 +44,14 @@ class CsvParse(CellOptions, title="CSV"):
     encoding: Annotated[str, Field(max_length=40)] | None = None
     """The encoding, such as `utf-8`, `utf-16`, `cp1252` or `latin-1`."""
     ragged: Annotated[Literal["refuse", "pad", "leave_out"] | None, BeforeValidator(_drop)] = None
-    """What happens to a row with too few or too many cells: `refuse` the file, `pad` short rows with missing values
-    and leave out long ones, `leave_out` both. Rows that are left out are listed."""
+    """What happens to a row with too few or too many cells: `refuse` refuses the file, `pad` fills short rows with
+    missing values and leaves out long ones, `leave_out` leaves out both. Rows that are left out are listed."""
     trim: bool | None = None
     """Whether blanks around unquoted cells are removed."""
 
 
 class JsonlParse(CellOptions, title="JSON lines"):
-    """A JSON object in each line: its keys are columns. Numbers and booleans are what JSON says; text that is a date
-    in every row is a date."""
+    """A JSON object in each line, whose keys are columns. Numbers and booleans are those of JSON; a text column that
+    has a date in every row becomes a date column."""
 
     kind: Literal["jsonl"] = "jsonl"
