@@ -43,7 +43,7 @@ class LayerActivations(Message):
     mean: Number
     deviation: Number
     flat: Number
-    """Share of them where the derivative of the activation is below 5 % of its largest value."""
+    """Share of activations where the derivative of the function is below 5 % of its largest value."""
 
 
 class NetworkActivations(Message):

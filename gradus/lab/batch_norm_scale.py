@@ -23,7 +23,7 @@ class BatchNormScale(SpecModel):
     largest: float = Field(default=3.0, ge=1e-6, le=10, json_schema_extra={"scale": "log"})
     """Largest deviation of the initial weights."""
     scales: int = Field(default=9, ge=2, le=12)
-    """How many deviations are tried, evenly spaced by ratio."""
+    """Number of deviations that are tried, evenly spaced by ratio."""
     layers: int = Field(default=4, ge=1, le=5)
     """Number of hidden layers."""
     units: int = Field(default=24, ge=1, le=32)
@@ -45,7 +45,7 @@ class BatchNormScale(SpecModel):
 
 
 class BatchNormScaleResult(Message):
-    """For each deviation of the initial weights."""
+    """The curves, with a value for each deviation of the initial weights."""
 
     deviations: tuple[Number, ...]
     plain: tuple[Number, ...]

@@ -1,4 +1,4 @@
-"""Charts of a demonstration, as data: the dashboard and the SVG writer draw the same ones."""
+"""Charts of a demonstration, as data that both the dashboard and the SVG writer draw."""
 
 from typing import Literal
 
@@ -11,13 +11,13 @@ class Series(Message):
     name: str
     x: tuple[Number, ...]
     y: tuple[Number | None, ...]
-    """Null leaves a gap."""
+    """A null leaves a gap in the line."""
     is_behind: bool = False
     """Whether it is a background for the other series, such as a contour; the legend omits it."""
 
 
 class LineChart(Message):
-    """Lines over an axis of numbers."""
+    """Lines over a numeric axis."""
 
     kind: Literal["line"] = "line"
     title: str
@@ -66,7 +66,7 @@ class HeatMap(Message):
     columns: tuple[str, ...]
     rows: tuple[str, ...]
     values: tuple[tuple[Number, ...], ...]
-    """By row; the colors go from 0 to 1."""
+    """Values by row; the colors range from 0 to 1."""
 
 
 AnyChart = LineChart | BarChart | Histograms | HeatMap

@@ -1,4 +1,4 @@
-"""Dead networks: how likely a narrow, deep ReLU network is dead at its start."""
+"""Dead networks: the probability that a narrow, deep ReLU network is dead at its start."""
 
 from pydantic import Field
 
@@ -18,11 +18,11 @@ class DeadNetworks(SpecModel):
     """
 
     widths: int = Field(default=8, ge=1, le=12)
-    """The widest layer; all widths from 1 are counted."""
+    """Width of the widest network; all widths from 1 are simulated."""
     depth: int = Field(default=30, ge=1, le=50)
-    """Layers of the deepest network; all depths from 1 are counted."""
+    """Layers of the deepest network; all depths from 1 are simulated."""
     trials: int = Field(default=400, ge=10, le=1000)
-    """Networks of each width."""
+    """Number of networks of each width."""
     inputs: int = Field(default=1, ge=1, le=8)
     """Number of inputs: a network counts as dead if it is dead for all of them. An input has as many numbers as a layer
     has units."""
@@ -38,4 +38,4 @@ class DeadNetworksResult(Message):
     counted: tuple[tuple[Number, ...], ...]
     """Share of the networks that are dead: a row for each width, a column for each depth."""
     formula: tuple[tuple[Number, ...], ...]
-    """The same by the formula."""
+    """The same shares by the formula."""

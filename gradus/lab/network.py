@@ -12,7 +12,7 @@ LabInitializer = Annotated[
     Annotated[Auto | Xavier | He | Normal | Uniform | Constant | Zeros | Orthogonal, tagged()],
     named("auto", "xavier", "he", "normal", "uniform", "constant", "zeros", "orthogonal"),
 ]
-"""The initializers of specs, except the NTK form, which changes the layer, too."""
+"""The initializers of specs, except NTK, which also changes the layer."""
 
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 
@@ -29,7 +29,7 @@ class Network(SpecModel):
 
 
 Networks = Annotated[tuple[Network, ...], Field(strict=False, min_length=1, max_length=6)]
-"""Networks that are compared."""
+"""The networks that are compared."""
 
 
 def name_of(network: Network) -> str:

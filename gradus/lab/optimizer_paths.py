@@ -1,4 +1,4 @@
-"""Optimizer paths: how each optimizer walks down a quadratic valley."""
+"""Optimizer paths: the steps of each optimizer down a quadratic valley."""
 
 from typing import Annotated
 
@@ -41,7 +41,7 @@ class OptimizerPath(Message):
     """One path: the start and the point after each update."""
 
     optimizer: str
-    """Its kind and learning rate."""
+    """The optimizer's kind and learning rate."""
     x: tuple[Number, ...]
     y: tuple[Number, ...]
     f: tuple[Number, ...]

@@ -53,7 +53,7 @@ class RateAgainstRho(SpecModel):
     largest: float = Field(default=10.0, ge=1e-8, le=1e3, json_schema_extra={"scale": "log"})
     """Largest learning rate."""
     rates: int = Field(default=25, ge=2, le=50)
-    """How many learning rates are tried, evenly spaced by ratio."""
+    """Number of learning rates that are tried, evenly spaced by ratio."""
     seed: Seed = 0
     """Seed of data and weights."""
 
