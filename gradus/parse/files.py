@@ -61,8 +61,8 @@ class ImagesParse(SpecModel, title="Images"):
     size: Side | Annotated[tuple[Side, Side], Field(strict=False)] | None = None
     """Height and width in pixels, or one number if they are equal; null for the most frequent size."""
     resize: Literal["pad", "crop", "squash"] | None = None
-    """How a picture of another shape is fitted."""
+    """How an image of another shape is fitted."""
     channels: Literal[1, 3] | None = None
     """1 for grey images, 3 for color."""
     labels: Literal["folder", "column", "csv"] | None = None
-    """Where the labels are: in the names of folders, or in a table that names the pictures."""
+    """Where the labels are: in the names of folders, or in a table that names the images."""
