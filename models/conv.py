@@ -149,7 +149,7 @@ def _stacked(members: Sequence[Tensor]) -> Tensor:
 def conv(
     plan: ConvPlan, tensors: DenseTensors, masks: Masks | None, products: Products, batch: int, buffers: Buffers
 ) -> ConvLayer:
-    """A convolution for one batch size. `tensors` and `masks` hold all that differs between members."""
+    """A convolution for one batch size. `tensors` and `masks` hold everything that differs between members."""
     members, pixels = len(tensors.weight), plan.shape[0] * plan.shape[1]
     shape = (members, batch * pixels, plan.channels)
     parts: list[Part] = []

@@ -40,8 +40,8 @@ def device_name(device: torch.device, products: str = ONEDNN_EVERYWHERE) -> str:
     """A name for everything that determines the last bits of a run: hardware, threads and torch build.
 
     `cpu:2 (AuthenticAMD AVX512, torch 2.13.0+cpu)` is a CPU with two threads, `cuda:NVIDIA H200 (torch 2.11.0+cu130)` a
-    GPU. The libraries that torch uses choose their kernels by vendor and instruction set of the CPU. `products` are the
-    libraries of large products, as in a `CpuName`.
+    GPU. The libraries that torch uses choose their kernels by vendor and instruction set of the CPU. `products` names
+    the library for each large product, as a `CpuName` does.
     """
     if device.type == "cuda":
         return f"cuda:{torch.cuda.get_device_name(device)} (torch {torch.__version__})"

@@ -198,7 +198,7 @@ class SumLayer:
 def dense(
     plan: DensePlan, tensors: DenseTensors, masks: Masks | None, products: Products, batch: int, buffers: Buffers
 ) -> DenseLayer:
-    """A dense layer for one batch size. `tensors` and `masks` hold all that differs between members."""
+    """A dense layer for one batch size. `tensors` and `masks` hold everything that differs between members."""
     shape = (len(tensors.weight), batch, plan.units)
     parts: list[Part] = []
     if plan.batch_norm is not None:

@@ -31,7 +31,7 @@ class Products:
 
     def __init__(self, rounding: torch.dtype | None, libraries: str = ONEDNN_EVERYWHERE) -> None:
         """`rounding` is the dtype that operands are rounded to, or None. Sums keep the operands' own dtype. `libraries`
-        are those of large products, as in a `CpuName`."""
+        names the library for each large product, as a `CpuName` does."""
         self._rounding = rounding
         self._libraries = libraries
         self._onednn = platform.machine() in {"x86_64", "AMD64"} and hasattr(torch.ops.mkldnn, "_linear_pointwise")
@@ -94,7 +94,7 @@ def clamp_to_tiny(number: float, dtype: torch.dtype) -> float:
 
 
 def products(precision: Precision, libraries: str = ONEDNN_EVERYWHERE) -> Products:
-    """The matrix products in a precision. `libraries` are those of large products, as in a `CpuName`."""
+    """The matrix products in a precision. `libraries` names the library for each large product, as a `CpuName` does."""
     match precision:
         case "float32":
             return Products(None, libraries)

@@ -8,8 +8,8 @@ LOOK_SECONDS = 1.0
 
 
 class Turn:
-    """Says when to look whether others wait: once the turn is over, at the end of an epoch; within it only if it takes
-    longer than a turn. So every turn trains at least one epoch, or for as long as a turn."""
+    """Says when to check whether others wait: once the turn is over, at the end of an epoch, or within an epoch if that
+    takes longer than a turn. So every turn trains for at least one epoch, or for the duration of a turn."""
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         """The turn begins. It is over after this many seconds."""

@@ -11,8 +11,8 @@ from worker.trainer.process_limits import ANSWERING_NICENESS, limit_memory, lowe
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Read the question from stdin, and write the reply to the original stdout. If stdin is closed before, the worker
-    has ended or no longer wants the answer, and the process exits."""
+    """Read the question from stdin, and write the reply to the original stdout. If stdin is closed before that, the
+    worker has ended or no longer wants the answer, and the process exits."""
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # prints of libraries go to stderr, not beside the reply
     options = argparse.ArgumentParser()

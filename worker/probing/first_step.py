@@ -1,6 +1,7 @@
-"""The first step at many learning rates: how much of what the gradient predicts does it gain?
+"""The first step at many learning rates: how much of the decrease that the gradient predicts does it achieve?
 
-The first step of every optimizer is proportional to its learning rate, so one step per batch gives those of all rates.
+The first step of every optimizer is proportional to its learning rate, so one step per batch gives the steps at all
+rates.
 """
 
 from collections.abc import Sequence

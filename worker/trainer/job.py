@@ -61,7 +61,7 @@ class Job:
         self._layout = layout(plan(first.spec, first.data))  # that of all: members of an array have one shape
 
     def train(self) -> bool:
-        """Train until every experiment has ended or was stopped; an error fails all that are left.
+        """Train until every experiment has ended or was stopped; an error fails all remaining experiments.
 
         Returns False after running out of memory: libraries are not reliable after a failed allocation.
         """

@@ -38,7 +38,7 @@ class Hardware:
 
     device: torch.device
     products: str
-    """The libraries of large products, as in a `CpuName`."""
+    """The library for each large product, as in a `CpuName`."""
     peak: PeakMemory
 
 

@@ -24,8 +24,8 @@ class Split:
     largest: float | None = None
     """The value that byte inputs are divided by in each batch; None for float32."""
     weights: Tensor | None = None
-    """Weight of each example in the gradient, float32 (n,), with mean 1, so that learning rates keep their meaning:
-    the data set's weight times that of the class; None if all are equal. Only used of the training split."""
+    """Weight of each example in the gradient, float32 (n,), with mean 1, so that learning rates keep their meaning: the
+    weight in the data set times the weight of the class; None if all are equal. Only used for the training split."""
     evaluation_weights: Tensor | None = None
     """Weight of each example in reported losses, float32 (n,), with mean 1: the data set's alone; None if all are
     equal. Accuracies count every example once."""

@@ -61,8 +61,8 @@ class Engine:
     ) -> None:
         """`examples` is the number of training examples, which determines the size of a full batch and of the last
         batch, which may be smaller. `largest` is the value that byte inputs are divided by, `deviation` the factor from
-        each standardized regression target to its own units. `libraries` are those of large products, as in a
-        `CpuName`."""
+        each standardized regression target to its own units. `libraries` names the library for each large product, as a
+        `CpuName` does."""
         resolved = [ResolvedSpec(experiment.written_out(data.task), data) for experiment in experiments]
         assert len(set(map(array_shape, resolved))) == 1, "shapes must be equal"
         first = experiments[0]

@@ -1,5 +1,6 @@
-"""Standardized regression targets: networks learn (y - mean) / deviation, each target by its own numbers. The loss of a
-single target is reported in its own units, that of several as the mean of their standardized losses.
+"""Standardized regression targets: networks learn (y - mean) / deviation, with the mean and deviation of each target.
+The loss of a single target is reported in its own units, the loss of several targets as the mean of their standardized
+losses.
 
 Learning rates and initializers suit numbers of magnitude 1, whatever the unit of the target. See LeCun et al.,
 Efficient BackProp (1998), section 4.3, for inputs; the gradient of the loss grows with the targets' deviation as well.

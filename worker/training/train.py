@@ -39,9 +39,9 @@ def train(
 ) -> "Training":
     """Train experiments of one `array_shape` together; iterate over the result for the reports.
 
-    With a `state`, training continues from there, with the same bits as if it had never been interrupted.
-    A pulse comes after every `pulse_steps` steps; None for about every quarter of a second. `on_progress` is called
-    between the pieces of longer work. `products` are the libraries of large products, as in a `CpuName`.
+    With a `state`, training continues from there, with the same bits as if it had never been interrupted. A pulse comes
+    after every `pulse_steps` steps; None for about every quarter of a second. `on_progress` is called between the
+    pieces of longer work. `products` names the library for each large product, as a `CpuName` does.
     """
     return Training(
         experiments,
