@@ -47,7 +47,7 @@ class Catalog(Message):
     """The answer of `GET /v1/catalog`: every family of kinds, the metrics, and the schema of the whole spec."""
 
     families: dict[str, tuple[CatalogEntry, ...]]
-    """By family: layers, number_embeddings, activations, initializers, normalizations, penalties, optimizers,
+    """Kinds by family: layers, number_embeddings, activations, initializers, normalizations, penalties, optimizers,
     schedules, losses, early_stopping, devices, checkpoints."""
     metrics: tuple[MetricEntry, ...] = ()
     """Every metric of a metrics row, in its order."""

@@ -24,7 +24,7 @@ class ReadFailure(Message):
     message: str
     file: str | None = None
     line: int | None = None
-    """From 1."""
+    """Line number, from 1."""
     byte: int | None = None
     """Position in the file, from 0."""
     around: str | None = None

@@ -90,7 +90,7 @@ class Reliability(Message):
     """Whose probability is compared: the predicted class, the second of two classes, or all labels."""
     bins: tuple[ReliabilityBin, ...]
     calibrated: tuple[ReliabilityBin, ...]
-    """The same with the temperature of `calibration`; empty without one."""
+    """The same bins with the temperature of `calibration`; empty without a temperature."""
 
 
 class Calibration(Message):

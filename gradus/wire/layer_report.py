@@ -80,7 +80,7 @@ class LayerReports(Message):
     """The answer of `GET /v1/experiments/{id}/layers`."""
 
     data: tuple[LayerReport, ...]
-    """By epoch."""
+    """The reports by epoch."""
     last_epoch: int
     """The newest epoch of the run, whether or not it has a report; 0 if none."""
     last_event: int
@@ -117,12 +117,12 @@ class MeasuredLayers(Message):
 
     report: LayerReport
     histograms: tuple[LayerHistograms, ...] | None = None
-    """By layer; null unless the statistics are `full`."""
+    """Histograms by layer; null unless the statistics are `full`."""
 
 
 class HistogramHistory(Message):
     """The answer of `GET /v1/experiments/{id}/layers/{name}/histograms`."""
 
     data: tuple[LayerHistograms, ...]
-    """By epoch; empty unless the spec has `{"statistics": "full"}`."""
+    """Histograms by epoch; empty unless the spec has `{"statistics": "full"}`."""
     last_event: int

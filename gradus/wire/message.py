@@ -19,7 +19,7 @@ class Message(BaseModel):
         serialize_by_alias=True,
         ser_json_inf_nan="strings",
         use_attribute_docstrings=True,
-        defer_build=True,  # a client needs few of them
+        defer_build=True,  # a client needs only a few of the models
         json_schema_serialization_defaults_required=True,
     )
 

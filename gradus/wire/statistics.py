@@ -70,8 +70,8 @@ class NamedStatistics(ColumnStatistics):
     name: str
     type: Open[ColumnType]
     by_class: dict[str, ColumnStatistics] = Field(default={})
-    """The same for the rows of each class of the target; of at most 50 classes, the most frequent ones, and of at most
-    20 000 columns and classes together. Empty without a target that has classes."""
+    """The statistics of the rows of each class of the target, for at most the 50 most frequent classes, and at most 20
+    000 pairs of a column and a class. Empty without a target that has classes."""
 
 
 class Statistics(Message):

@@ -94,9 +94,9 @@ class Limits(Message):
     classes: int = 0
     """Maximum number of classes of a target; 0 from an older service."""
     predict_bytes: int = 0
-    """In one request for predictions; 0 of an older service."""
+    """Maximum number of bytes in one request for predictions; 0 from an older service."""
     predict_rows: int = 0
-    """In one request for predictions; 0 of an older service."""
+    """Maximum number of rows in one request for predictions; 0 from an older service."""
 
 
 class SystemRecord(Message):

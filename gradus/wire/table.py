@@ -26,10 +26,10 @@ class LeftOut(Message):
 
     file: str
     line: int | None = None
-    """From 1, where the file has lines."""
+    """Line number, from 1, if the file has lines."""
     reason: str
     text: str = ""
-    """At most 80 characters of it."""
+    """At most 80 characters of the row."""
 
 
 class LeftOutRows(Message):

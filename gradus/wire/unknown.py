@@ -28,7 +28,7 @@ def unknown_key(model: type[BaseModel], place: Place) -> str:
     is_meant_here = OURS.get(folded(key)) in known  # scikit-learn's `alpha` is `l2`, not that of `mixup`
     if not is_meant_here and (homes := _homes(model, key)):
         return f"{said}: it belongs {_where(homes)}"
-    if model is ExperimentPatch:  # says more than a guess, for `status` is like `tags`
+    if model is ExperimentPatch:  # more helpful than a guess: `status` resembles `tags`
         return f"{said}: only {_listed(known, 'and')} can be changed"
     hint = _habit(model, folded(key), known, top=len(place) == 1) or _guess(key, known) or IMPLIED.get(folded(key))
     return f"{said}: {hint}" if hint else said

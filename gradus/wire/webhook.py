@@ -90,6 +90,6 @@ class WebhookCall(Message):
     seq: int
     """Number of the event in the experiment's log."""
     data: Any
-    """As in the experiment's stream: the experiment, or the finding."""
+    """The data of the event, as in the experiment's stream: the experiment, or the finding."""
     is_shortened: bool = False
     """Whether `data` has only the most important keys, because all of it would be too large."""

@@ -116,7 +116,7 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
 def sentence(detail: ErrorDetails, field: str) -> str:
     """What is wrong with the field, and what to write instead."""
     if detail["loc"][-2:-1] == ("space",):
-        field = "space"  # each of its keys, which are paths, has a space's kinds
+        field = "space"  # its keys are paths, and its values have the kinds of a search space
     if detail["loc"][-2:-1] == ("layers",) and isinstance(detail["loc"][-1], int):
         field = "layer" if detail["loc"].count("layers") == 1 else "inner_layer"
     if detail["loc"][-2:-1] == ("augment",) and isinstance(detail["loc"][-1], int):
