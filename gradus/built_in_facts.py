@@ -13,7 +13,7 @@ class IdxFile:
 
     name: str
     sha256: str
-    """In hexadecimal."""
+    """The SHA-256 digest in hexadecimal."""
     of: Literal["unpacked", "packed"]
     """The bytes that `sha256` is computed from: the unpacked content, or the gzip file."""
 

@@ -15,7 +15,7 @@ def between(records: Sequence[ExperimentRecord]) -> dict[str, tuple[Any, ...]]:
     found = differences([record.spec for record in records])
     for name in origins[0]:
         values = tuple(one[name] for one in origins)
-        if _differ(values, ignored=(None,) if name == "device" else ()):  # None: not started yet
+        if _differ(values, ignored=(None,) if name == "device" else ()):  # None: it has not started yet
             found[name] = values
     prints = tuple(record.fingerprint for record in records)
     return {"fingerprint": prints} if not found and _differ(prints) else found

@@ -37,7 +37,7 @@ class InputColumn:
 
     facts: ColumnFacts
     encoding: Encoding | None
-    """None for images and arrays of bytes, whose elements are divided by 255."""
+    """Encoding of the column; None for images and arrays of bytes, whose elements are divided by 255."""
     scaling: NumberEncoding
     """Scaling of the days of a date."""
     missing: AnyMissing

@@ -50,8 +50,8 @@ REAL_MLP = Spec(
     batch_size=256,
     epochs=256,
 )
-"""The words of RealMLP-TD-S, with RealMLP's embeddings of numbers. Source: Holzmüller et al., Better by default: strong
-pre-tuned MLPs and boosted trees on tabular data, 2024."""
+"""The settings of RealMLP-TD-S, with RealMLP's embeddings of numbers. Source: Holzmüller et al., Better by default:
+strong pre-tuned MLPs and boosted trees on tabular data, 2024."""
 
 EXAMPLES: dict[str, Spec] = {
     "lecture: gradient descent": GRADIENT_DESCENT,

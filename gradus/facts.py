@@ -25,9 +25,9 @@ class FirstText(Message):
     """A cell of the file as it was sent."""
 
     line: int
-    """From 1."""
+    """Line number, from 1."""
     text: str
-    """At most 80 characters of it."""
+    """At most 80 characters of the cell."""
 
 
 class ColumnFacts(Message):

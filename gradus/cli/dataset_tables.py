@@ -96,7 +96,7 @@ def rows(page: RowPage) -> Table:
 
 
 def cell(value: Any) -> RenderableType:
-    """A value; nothing where it is missing."""
+    """The text of a value; empty if it is missing."""
     if value is None:
         return ""
     text = value if isinstance(value, str) else labels.value_of(value)

@@ -1,4 +1,4 @@
-"""The help of one command, without noise: no types of texts, no brackets around what is required."""
+"""The help of one command, without noise: no type names for texts, no brackets around required arguments."""
 
 import re
 from collections import Counter

@@ -30,7 +30,7 @@ def headers_of(request: Request[Any], options: Options) -> httpx.Headers:
     for name, value in [*_content_headers(request.body), *options.headers.items(), *request.headers.items()]:
         if not (HEADER_NAME.fullmatch(name) and isinstance(value, str) and HEADER_VALUE.fullmatch(value)):
             raise BadRequest(f"the header {name!r} cannot be sent: its value must be printable ASCII text")
-        headers[name] = value  # instead of one by the same name in any case
+        headers[name] = value  # replaces a header of the same name, ignoring case
     return headers
 
 

@@ -84,7 +84,7 @@ def _elsewhere(address: str, key: str | None, env: Mapping[str, str]) -> Credent
     """The service at an address, with the file's key if it is the file's service and no other key was given."""
     try:
         saved = _saved(env)
-    except Unavailable:  # the file is damaged, and not what was asked for
+    except Unavailable:  # the file is damaged, but not needed
         saved = None
     if saved is not None and saved.also_called(address):
         return Credentials(saved.url, key or saved.key)

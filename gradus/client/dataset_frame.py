@@ -91,7 +91,7 @@ def _read(path: Path, positions: Sequence[int]) -> list[Any]:
 
 
 def _of_array(pandas: Any, array: Any, of: str) -> Any:
-    numpy = import_module("numpy")  # pandas needs it
+    numpy = import_module("numpy")  # installed with pandas
     values, missing = numpy.ma.getdata(array), numpy.ma.getmaskarray(array)
     match of:
         case "integer":

@@ -1,4 +1,4 @@
-"""`client.datasets`: what experiments can learn."""
+"""`client.datasets`: the data sets that experiments can train on."""
 
 import builtins
 from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -40,19 +40,20 @@ class Datasets(Resource[T_co]):
         """Create a data set, and wait until it has been read.
 
         `data` is a path, an open file, bytes, a data frame of pandas or polars, or arrays by the names of their
-        columns; a list of files, or files by the part that their rows belong to, as in `{"train": …, "test": …}`. A
+        columns; it may also be a list of files, or files by the part of the split, as in `{"train": …, "test": …}`. A
         folder of pictures is sent as a ZIP file, a frame as Parquet, or as CSV with the types of its columns, and
         arrays as NPZ.
 
-        `name` is by default that of the file. `parse` says how to read it; what it leaves out is guessed. Large files
-        are sent in parts, which outlast broken connections; `resume` names an upload that a former call left
-        unfinished. `on_progress` is told how many bytes have been sent, and of how many.
+        `name` is by default the name of the file. `parse` contains options for reading the files; omitted options are
+        guessed. Large files are sent in parts, so that an upload survives broken connections; `resume` is the id of an
+        upload that an earlier call left unfinished. `on_progress` is called with the number of bytes that have been
+        sent, and the total number.
 
         Raises:
-            InvalidSpec: the files cannot be read; says where, and with which option they could be. The data set is
-                there all the same: give it a `new_version`, or delete it.
+            InvalidSpec: the files cannot be read; says where, and which option would help. The data set exists
+                nevertheless: add a `new_version`, or delete it.
             Conflict: the name is taken.
-            BadRequest: there is nothing to upload in what is given.
+            BadRequest: `data` contains nothing that can be uploaded.
             TimeoutError: it has not been read after `timeout` seconds; the reading goes on.
         """
         files = given(data, parse)
@@ -80,10 +81,10 @@ class Datasets(Resource[T_co]):
     ) -> DatasetDryRun:
         """How files would be read, without storing anything: columns with evidence, 20 rows, findings.
 
-        Of text, the first 4 MiB are read.
+        Only the first 4 MiB of text are read.
 
         Raises:
-            InvalidSpec: the files cannot be read; says where, and with which option they could be.
+            InvalidSpec: the files cannot be read; says where, and which option would help.
         """
         files, dry = given(data, parse), "true"
         if files.in_one_body:
@@ -100,7 +101,7 @@ class Datasets(Resource[T_co]):
         """The data set with this name or id.
 
         Raises:
-            NotFound: it is not there.
+            NotFound: there is no such data set.
         """
         return StoredDataset(self._transport, await self._transport.send(get_dataset(name)))
 
@@ -109,7 +110,7 @@ class Datasets(Resource[T_co]):
         """The data sets with these names or ids, in their order.
 
         Raises:
-            NotFound: one of them is not there.
+            NotFound: one of the data sets does not exist.
         """
         return [StoredDataset(self._transport, await self._transport.send(get_dataset(name))) for name in names]
 
@@ -124,7 +125,7 @@ class Datasets(Resource[T_co]):
     ) -> AsyncGenerator[StoredDataset[T_co]]:
         """The data sets that match, at most `limit`, newest first; the built-in ones come last.
 
-        `search` finds part of a name, of notes or of an id, in any case.
+        `search` finds part of a name, of notes or of an id, ignoring case.
         """
         options = {"q": search, "status": status, "tag": tag}
         query: dict[str, str | int | tuple[str, ...]] = {key: one for key, one in options.items() if one is not None}

@@ -92,7 +92,7 @@ class Experiments(Resource[T_co]):
         statuses = (status,) if isinstance(status, str) else tuple(status or ())
         cursor, left = None, limit
         filters = {"tag": tag, "dataset": dataset, "sweep": sweep, "q": search}
-        order = None if order_by == "-created_at" else order_by  # the service's own
+        order = None if order_by == "-created_at" else order_by  # the service's default
         while left is None or left > 0:
             size = PAGE_SIZE if left is None else min(left, PAGE_SIZE)
             options = {**filters, "order_by": order, "limit": size, "cursor": cursor}

@@ -29,7 +29,7 @@ class Named(Protocol):
 
     @property
     def name(self) -> str:
-        """For people."""
+        """Display name."""
 
 
 N = TypeVar("N", bound=Named)
@@ -52,7 +52,7 @@ class Handle(Resource[T_co], Generic[N, T_co]):
 
     @property
     def name(self) -> str:
-        """For people."""
+        """Display name."""
         return self._record.name
 
     @property

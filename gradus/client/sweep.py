@@ -97,7 +97,7 @@ class Sweep(EnsembleHandle[T_co]):
                 await self._transport.sleep(POLL_SECONDS)
             else:
                 later = metrics_page(member, NO_EPOCH, wait=wait_seconds(deadline))
-                with suppress(NotFound):  # that member was deleted: look again who goes on
+                with suppress(NotFound):  # that member was deleted: look for another one
                     await self._transport.wait_for(later, deadline)
 
     @iterator

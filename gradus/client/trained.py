@@ -13,7 +13,7 @@ from gradus.client.request import Request, encoded, nothing, path_of, reads
 from gradus.client.save import save
 from gradus.wire.prediction import Prediction
 
-if TYPE_CHECKING:  # answers that few ask for; with those of `Client`, a tenth of the time of its import
+if TYPE_CHECKING:  # rarely needed; with those of `Client`, a tenth of its import time
     from gradus.wire.calibration import CalibrationRecord
     from gradus.wire.error_rows import ErrorPage
     from gradus.wire.evaluation import EvaluationReport

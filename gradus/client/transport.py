@@ -73,7 +73,7 @@ class Transport(ABC, Generic[H]):
             except GradusError as error:
                 answer = error.response
                 if lost and request.method == "DELETE" and isinstance(error, NotFound) and answer is not None:
-                    return request.read(answer)  # the try whose answer was lost has done it
+                    return request.read(answer)  # an earlier attempt, whose response was lost, has deleted it
                 await self.pause(request, error, policy)
                 lost = lost or answer is None
 

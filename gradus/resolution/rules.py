@@ -43,7 +43,7 @@ def _normalizes_single_numbers(spec: Spec, data: DatasetPlan) -> bool:
     """Whether batch normalization of one example has one number for each unit or channel: x - mean would be 0."""
     try:
         nodes = plan_written(spec, data).layers
-    except Misfit:  # which `_layers_fit_shapes` tells
+    except Misfit:  # reported by `_layers_fit_shapes`
         return False
     return any(
         isinstance(node, DensePlan | ConvPlan) and node.batch_norm is not None and prod(node.shape[:-1]) == 1

@@ -41,7 +41,7 @@ def target_of(dataset: Dataset, facts: TableFacts) -> Target:
     if len(set(target_columns(target))) < len(target_columns(target)):
         raise Misfit(("target",), "names a column twice")
     known = [column.name for column in facts.columns]
-    for name in set(target_columns(target)) - set(known):  # the data set's own: those of specs are checked before
+    for name in set(target_columns(target)) - set(known):  # only the data set's target: a spec's was checked before
         raise Misfit(("target",), f"the data set's target does not exist: {unknown_column(name, known)}")
     return target
 

@@ -98,7 +98,7 @@ class Dataset(SpecModel):
         document = serialize(self)
         left_out = {word for word in TABLE_WORDS if getattr(self, word) is None}
         if not self.augment:
-            left_out.add("augment")  # so that specs without keep the documents and fingerprints that they had
+            left_out.add("augment")  # so that specs without it keep their documents and fingerprints
         if self.version is not None:
             left_out |= {word for word in BUILT_IN_WORDS if not getattr(self, word)}
         return {key: value for key, value in document.items() if key not in left_out}

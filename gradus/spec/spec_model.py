@@ -58,7 +58,7 @@ class Shorthand(BeforeValidator):
             return full
         if self.kind_is_optional:
             full = {key: value for key, value in full.items() if key != "discriminator"}
-        forms = (self.schema or {}).get("anyOf", [self.schema])  # of a shorthand that has several
+        forms = (self.schema or {}).get("anyOf", [self.schema])  # a shorthand may have several
         return {"anyOf": [*forms, full]}
 
 

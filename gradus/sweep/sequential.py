@@ -95,7 +95,7 @@ def _look(
 
 
 def _diverge(one: Mapping[int, float | None], other: Mapping[int, float | None], seeds: Sequence[int]) -> int:
-    """In how many pairs the first training diverged, and the other did not."""
+    """The number of pairs in which only the first training diverged."""
     return sum(one[seed] is None and other[seed] is not None for seed in seeds)
 
 

@@ -41,7 +41,7 @@ def compare(given: Ids, as_json: Json = False, url: Url = None) -> None:
 
 
 def document(records: Sequence[ExperimentRecord]) -> dict[str, Any]:
-    """For `--json`: the differing values by path, in the order of the experiments, and the experiments."""
+    """The output for `--json`: the experiments, and the differing values by path, in the order of the experiments."""
     return {
         "differences": {path: list(values) for path, values in between(records).items()},
         "experiments": list(map(output.document, records)),

@@ -80,7 +80,7 @@ def _train(console: Screen, client: Client, specs: Sequence[Spec]) -> Sequence[R
     watching(console, client, runs)
     for run in runs.values():
         if not run.over:
-            with suppress(Conflict):  # it has ended meanwhile
+            with suppress(Conflict):  # it has ended in the meantime
                 client.experiments.get(run.id).cancel()
     return list(runs.values())
 

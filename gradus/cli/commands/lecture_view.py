@@ -15,7 +15,7 @@ from gradus.examples import LECTURE_TEST_ACCURACY
 from gradus.metrics import measured, score
 
 PLOT_COLORS = ("bright_blue", "bright_green")
-"""In the order in which plotext uses them."""
+"""The colors, in the order in which plotext uses them."""
 
 
 def comparison(runs: Sequence[RunState]) -> Table:

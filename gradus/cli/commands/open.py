@@ -67,7 +67,7 @@ def redirect_page(address: str) -> Path:
 
 def _delete_old_pages() -> None:
     for page in Path(tempfile.gettempdir()).glob(f"{PREFIX}*.html"):
-        with suppress(OSError):  # of another user, or gone
+        with suppress(OSError):  # the file belongs to another user, or no longer exists
             if time.time() - page.stat().st_mtime > LINK_LIFETIME:
                 page.unlink()
 

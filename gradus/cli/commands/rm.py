@@ -48,7 +48,7 @@ def confirmed(descriptions: Sequence[str]) -> bool:
 
 
 def print_deleted(deleted: str, *, quiet: bool) -> None:
-    """Print the id as the answer, or tell what was done."""
+    """Print the id of a deleted item if `quiet`, or else a note that it was deleted."""
     if quiet:
         output.say(deleted)
     else:

@@ -90,7 +90,7 @@ def event_document(event: StreamEvent) -> dict[str, Any]:
 
 
 def note_still_running(experiment_ids: Sequence[str]) -> None:
-    """Tell that runs continue, and how to watch them again."""
+    """Print a note that the runs continue, and how to watch them again."""
     if experiment_ids:
         runs = "The run continues" if len(experiment_ids) == 1 else "The runs continue"
         output.note("")
