@@ -29,7 +29,16 @@ def _without_options(value: Any) -> Any:
     return value["kind"] if isinstance(value, dict) and value.keys() == {"kind"} else value
 
 
-Device = Annotated[DeviceChoice | CpuThreads, BeforeValidator(_without_options)]
+class DeviceWithoutOptions(SpecModel, title="Kind of device"):
+    """A kind of device as an object, without options."""
+
+    kind: DeviceChoice
+
+
+Device = Annotated[
+    DeviceChoice | CpuThreads,
+    BeforeValidator(_without_options, json_schema_input_type=DeviceChoice | CpuThreads | DeviceWithoutOptions),
+]
 
 
 def choice_of(device: Device) -> DeviceChoice:

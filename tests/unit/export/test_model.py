@@ -109,7 +109,7 @@ def wrong(trained: Trained, by: float) -> Trained:
 def test_a_model_that_differs_from_the_reference_is_not_handed_out(by: float) -> None:
     trained = example(activation="tanh").trained
     model = onnx_model([wrong(trained, by)], {}).SerializeToString()
-    with pytest.raises(Differs, match="differs by"):
+    with pytest.raises(Differs, match="differs from the reference by"):
         check([trained], Session(model))
 
 
