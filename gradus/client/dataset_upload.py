@@ -72,7 +72,11 @@ def given(data: Any, parse: Mapping[str, Any] | None) -> Given:
 
 
 def source_of(data: Any) -> Source:
-    """One file. Raises: BadRequest: it cannot be uploaded."""
+    """One file.
+
+    Raises:
+        BadRequest: it cannot be uploaded.
+    """
     if isinstance(data, str | PathLike):
         return of_path(Path(data))
     if isinstance(data, bytes | bytearray | memoryview):

@@ -67,8 +67,10 @@ class Experiments(Resource[T_co]):
 
     @method
     async def get_many(self, ids: Sequence[str], /) -> "builtins.list[Experiment[T_co]]":
-        """The experiments with these ids, in the given order, fifty per request. Raises:
-        NotFound: one of the experiments does not exist.
+        """The experiments with these ids, in the given order, fifty per request.
+
+        Raises:
+            NotFound: one of the experiments does not exist.
         """
         return [Experiment(self._transport, record) for record in await records_of(self._transport, ids)]
 

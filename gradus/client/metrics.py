@@ -50,8 +50,10 @@ def _joined(page: MetricsPage, part: MetricsPage) -> MetricsPage:
 
 
 async def records_of(transport: "Transport[Any]", ids: Sequence[str]) -> list[ExperimentRecord]:
-    """The experiments with these ids, in the given order. Raises:
-    NotFound: one of the experiments does not exist.
+    """The experiments with these ids, in the given order.
+
+    Raises:
+        NotFound: one of the experiments does not exist.
     """
     found: dict[str, ExperimentRecord] = {}
     for part in _parts(ids):

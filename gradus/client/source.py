@@ -91,8 +91,10 @@ def of_bytes(content: bytes, name: str = "", parse: Mapping[str, Any] | None = N
 
 
 def of_path(path: Path) -> Source:
-    """A file, or a folder of pictures, which is uploaded as a ZIP file. Raises:
-    BadRequest: it cannot be read.
+    """A file, or a folder of pictures, which is uploaded as a ZIP file.
+
+    Raises:
+        BadRequest: it cannot be read.
     """
     try:
         if path.is_dir():

@@ -94,10 +94,11 @@ class TrainedHandle(MeasuredHandle[T_co]):
         an array with the network's columns in their order.
 
         `epoch` is `best`, `last` or the number of an epoch whose checkpoint was kept; `top` is the number of largest
-        probabilities to keep. With `absent="missing"`, columns that are not given have missing values. With
-        `calibrated`, probabilities are computed with the temperature fitted on the validation split. `interval=0.9`
-        adds intervals to a regression that contain the true value with that probability. A worker computes the
-        calibration once.
+        probabilities to keep. With `absent="missing"`, columns that are not given have missing values.
+
+        With `calibrated`, probabilities are computed with the temperature fitted on the validation split.
+        `interval=0.9` adds intervals to a regression that contain the true value with that probability. A worker
+        computes the calibration once.
 
         Raises:
             InvalidSpec: a column or a value does not fit; `errors` lists them.

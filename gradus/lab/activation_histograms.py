@@ -12,8 +12,8 @@ class ActivationHistograms(SpecModel):
     """Histograms of the activations in each layer of untrained networks, for inputs from N(0, 1).
 
     With weights of deviation 1, sigmoids saturate at 0 and 1, and gradients vanish; with 0.01, all units have the same
-    output; Xavier keeps the spread. With ReLU, Xavier fades, and He keeps the spread. Source: Saitoh, Deep learning
-    from scratch, 2016, chapter 6.2; Glorot & Bengio, 2010; He et al., 2015.
+    output; Xavier keeps the spread. With ReLU, Xavier fades, and He keeps the spread.
+    Source: Saitoh, Deep learning from scratch, 2016, chapter 6.2; Glorot & Bengio, 2010; He et al., 2015.
     """
 
     networks: Networks = (

@@ -14,7 +14,8 @@ class DeadNetworks(SpecModel):
     With symmetric weights and zero biases, each of n units is off with probability 1/2, so that a layer is off with
     probability 2⁻ⁿ: P(dead) = 1 - (1 - 2⁻ⁿ)^L for L layers and one input. With more inputs it is lower, because a layer
     has to be off for all of them. The result has the share of dead networks among some with weights from N(0, 2/n), and
-    the formula's value. Source: Lu et al., Dying ReLU and initialization, 2020.
+    the formula's value.
+    Source: Lu et al., Dying ReLU and initialization, 2020.
     """
 
     widths: int = Field(default=8, ge=1, le=12)

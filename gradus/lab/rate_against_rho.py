@@ -38,10 +38,11 @@ class Classifier(SpecModel):
 
 class RateAgainstRho(SpecModel):
     """The first step of an optimizer at many learning rates: ρ = (L₀ - L₁) / (-g · u), the decrease of the loss divided
-    by the decrease that the gradient g predicts for the step u, on the same batch. Near 1, the step is so short that
-    the loss is almost linear; at 1/2, the step leads to the lowest point of a parabola; at 0, twice as far, to the same
-    height on its other side; below 0, the loss rises. For gradient descent on a quadratic function with the matrix H, ρ
-    = 1 - η (g · H g) / (2 g · g).
+    by the decrease that the gradient g predicts for the step u, on the same batch.
+
+    Near 1, the step is so short that the loss is almost linear; at 1/2, the step leads to the lowest point of a
+    parabola; at 0, twice as far, to the same height on its other side; below 0, the loss rises. For gradient descent on
+    a quadratic function with the matrix H, ρ = 1 - η (g · H g) / (2 g · g).
     """
 
     problem: Annotated[Quadratic | Classifier, tagged()] = Classifier()

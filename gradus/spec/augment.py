@@ -1,8 +1,10 @@
 """Augmentation: random changes of the training images, different in every epoch. Validation and test images stay as
-they are. An image is height × width numbers between 0 and 1 for each channel; all channels are changed alike. The
-changes are applied in a fixed order, however they are listed: `flip`, `crop`, `scale`, `rotate` and `shift`, which move
-pixels; then `brightness`, `noise` and `cutout`, which change them; then `mixup`. Pixels that move in from outside of an
-image are 0, black.
+they are.
+
+An image is height × width numbers between 0 and 1 for each channel; all channels are changed alike. The changes are
+applied in a fixed order, however they are listed: `flip`, `crop`, `scale`, `rotate` and `shift`, which move pixels;
+then `brightness`, `noise` and `cutout`, which change them; then `mixup`. Pixels that move in from outside of an image
+are 0, black.
 
 `flip` and `shift` alone move whole pixels, which keep their values. With `crop`, `scale` or `rotate`, all movements
 together are one map of pixel centres, and each pixel is interpolated linearly between the four around its source.

@@ -1,5 +1,7 @@
-"""The data set of a run: its name, its target, and how it is encoded and split. This module validates only the syntax.
-`gradus.resolved`, which knows the data set's facts, checks whether the settings fit the data set.
+"""The data set of a run: its name, its target, and how it is encoded and split.
+
+This module validates only the syntax. `gradus.resolved`, which knows the data set's facts, checks whether the settings
+fit the data set.
 """
 
 from collections.abc import Callable

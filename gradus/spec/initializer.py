@@ -22,8 +22,9 @@ class Xavier(SpecModel):
     """Variance 1/fan: w ~ N(0, 1/fan), or U(-b, b) with b = sqrt(3/fan).
 
     `fan` is the number of units of the previous layer (`in`), or the mean of this number and the layer's own
-    (`average`). Source: Glorot & Bengio, Understanding the difficulty of training deep feedforward neural networks,
-    2010; with `in` it is the lecture's definition (LeCun et al., Efficient BackProp, 1998).
+    (`average`).
+    Source: Glorot & Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010;
+    with `in` it is the lecture's definition (LeCun et al., Efficient BackProp, 1998).
     """
 
     kind: Literal["xavier"] = "xavier"
@@ -94,9 +95,9 @@ class Ntk(SpecModel, title="NTK form"):
 
     This is equivalent to a layer with weights of variance std²/fan_in and the learning rate η/sqrt(fan_in) with Adam,
     or η/fan_in with gradient descent; but norms, penalties and weight decay are those of w. Output layers often start
-    at zero: `{"kind": "ntk", "std": 0, "bias_std": 0}`. Source: Jacot et al., Neural tangent kernel, 2018; with these
-    defaults Holzmüller et al., Better by default: strong pre-tuned MLPs and boosted trees on tabular data, 2024
-    (RealMLP-TD-S).
+    at zero: `{"kind": "ntk", "std": 0, "bias_std": 0}`.
+    Source: Jacot et al., Neural tangent kernel, 2018; with these defaults Holzmüller et al., Better by default: strong
+    pre-tuned MLPs and boosted trees on tabular data, 2024 (RealMLP-TD-S).
     """
 
     kind: Literal["ntk"] = "ntk"

@@ -84,7 +84,8 @@ class Residual(SpecModel):
 
     The last of them has the activation `identity` unless it sets one. If F changes the shape, x goes through a
     projection, which is a 1 × 1 convolution with the matching stride or a dense layer, with the experiment's `init` and
-    `batch_norm`. Source: He et al., Deep residual learning for image recognition, 2015.
+    `batch_norm`.
+    Source: He et al., Deep residual learning for image recognition, 2015.
     """
 
     model_config = ConfigDict(title="Residual connection", json_schema_extra=needs_kind)

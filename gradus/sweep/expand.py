@@ -67,8 +67,9 @@ def expand(
 ) -> Expansion:
     """Expand a request into all experiments of the sweep, each resolved.
 
-    facts_of: returns the facts of a data set; called once for each experiment. check: called for each change; may raise
-        to abort. rows: gives what the facts of tables do not contain.
+    facts_of: returns the facts of a data set; called once for each experiment.
+    check: called for each change; may raise to abort.
+    rows: gives what the facts of tables do not contain.
 
     Raises:
         InvalidSpec: the request is invalid; `errors` names invalid experiments by their labels.

@@ -8,9 +8,11 @@ BINS = 30
 
 class LayerStatistics(Message):
     """One layer at the end of an epoch. Values that a layer does not have are null: pooling has no weights, tanh no
-    dead units. Norms of gradients and updates and `delta_rms` are those of one step on a sample of the training
-    examples, which is undone afterwards; the activations are those of a larger sample in evaluation mode. Both samples
-    are the same in all epochs."""
+    dead units.
+
+    Norms of gradients and updates and `delta_rms` are those of one step on a sample of the training examples, which is
+    undone afterwards; the activations are those of a larger sample in evaluation mode. Both samples are the same in all
+    epochs."""
 
     name: str
     """Its path in the spec, such as `layers/0`, or `output`."""
@@ -44,8 +46,9 @@ class LayerStatistics(Message):
 
 
 class LayerReport(Message):
-    """The statistics of a network after one epoch. A run with short epochs has reports for some epochs only. Numbers
-    may be non-finite if training diverges."""
+    """The statistics of a network after one epoch. A run with short epochs has reports for some epochs only.
+
+    Numbers may be non-finite if training diverges."""
 
     epoch: int
     """1 = after the first."""

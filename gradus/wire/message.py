@@ -7,9 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSche
 
 
 class Message(BaseModel):
-    """A frozen response. NaN and infinities are sent as the strings "NaN", "Infinity" and "-Infinity". Unknown keys are
-    kept, because a newer server may send more; `gradus.wire.tolerant` does the same for values. Serialise with
-    `model_dump_json`: the Python dump keeps NaN as it is.
+    """A frozen response. NaN and infinities are sent as the strings "NaN", "Infinity" and "-Infinity".
+
+    Unknown keys are kept, because a newer server may send more; `gradus.wire.tolerant` does the same for values.
+    Serialise with `model_dump_json`: the Python dump keeps NaN as it is.
     """
 
     model_config = ConfigDict(

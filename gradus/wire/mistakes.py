@@ -18,8 +18,9 @@ Place = tuple[str, ...]
 
 
 def mistakes(error: ValidationError, model: type[BaseModel] = Spec) -> tuple[Mistake, ...]:
-    """The mistakes in a document of the model, without duplicates, at the places where the client wrote them. At most
-    one more than is sent back, to show that there are more.
+    """The mistakes in a document of the model, without duplicates, at the places where the client wrote them.
+
+    At most one more than is sent back, to show that there are more.
     """
     details = error.errors(include_url=False)
     parents, lists = _parents(details), _lists(details)

@@ -15,8 +15,7 @@ class ColumnRecord(ColumnFacts):
     examples: tuple[str, ...] = ()
     """A few of its values, as in the file."""
     evidence: dict[str, Any] = Field(default={})
-    """The counts of the kinds of its cells, e.g. `{"cells": 30001, "integer": 30000, "leading_zero": 1, "first":
-    {"line", "text"}}`."""
+    """Its cells by kind, e.g. `{"cells": 30001, "integer": 30000, "leading_zero": 1, "first": {"line", "text"}}`."""
     would_be: dict[str, str] = Field(default={})
     """Other types, each with the condition under which the column would have it."""
 

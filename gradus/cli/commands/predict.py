@@ -62,8 +62,9 @@ def predict_with_sweep(  # noqa: PLR0913, PLR0917 - one for each option
     absent: Absent = False,
     url: Url = None,
 ) -> None:
-    """Ask the networks of a change together. There is one network for each seed: the answer is the mean of their
-    answers, with its spread over the seeds.
+    """Ask the networks of a change together.
+
+    There is one network for each seed: the answer is the mean of their answers, with its spread over the seeds.
     """
     options = _options(epoch, top, probabilities, absent)
     with Client(url) as client:
