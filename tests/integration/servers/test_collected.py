@@ -1,5 +1,6 @@
 """Forked test processes report what a new one would."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -20,7 +21,8 @@ def outcome(folder: Path, *names: str) -> tuple[int, str]:
         (folder / f"{name}.py").write_text(FILES[name])
     options = ["-p", main.__module__, "-p", "no:cacheprovider", "--import-mode=importlib", "--rootdir", folder]
     command = [sys.executable, "-m", "pytest", "-n1", "-q", "--noconftest", "-c", "/dev/null", *options, folder]
-    done = subprocess.run(list(map(str, command)), cwd=ROOT, capture_output=True, text=True, check=False)
+    env = {name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"}
+    done = subprocess.run(list(map(str, command)), cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout.splitlines()[-1].partition(" in ")[0]
 
 
