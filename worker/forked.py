@@ -40,7 +40,8 @@ class ForkedProcess:
             document = {"program": program, "arguments": list(arguments), "env": dict(env)}
             request = json.dumps(document).encode() + b"\n"
             sent = socket.send_fds(self._connection, [request], [reading, writing, 2])
-            self._connection.sendall(request[sent:])
+            if sent < len(request):  # to send nothing fails, too, if the process has ended already
+                self._connection.sendall(request[sent:])
             self.pid = self._read_number()
             self._connection.settimeout(None)
             unless_forked.pop_all()

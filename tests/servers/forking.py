@@ -37,7 +37,8 @@ with socket.socket(socket.AF_UNIX) as server:
     request = os.path.basename(sys.argv[0]), os.getcwd(), sys.argv[1:], dict(os.environ)
     text = ascii(request).encode() + b"\\n"
     sent = socket.send_fds(server, [text], [0, 1, 2])
-    server.sendall(text[sent:])
+    if sent < len(text):  # to send nothing fails, too, if the program has ended already
+        server.sendall(text[sent:])
     sys.exit(int(server.recv(16) or b"137"))
 """
 

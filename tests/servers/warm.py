@@ -95,7 +95,8 @@ class Warm:
         connection = self._connected()
         request = json.dumps({"command": list(command), "env": dict(env)}).encode() + b"\n"
         sent = socket.send_fds(connection, [request], [log.fileno()])
-        connection.sendall(request[sent:])
+        if sent < len(request):
+            connection.sendall(request[sent:])
         return WarmProcess(connection)
 
     def _connected(self) -> socket.socket:

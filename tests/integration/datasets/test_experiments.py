@@ -171,5 +171,5 @@ def test_an_experiment_has_no_findings_before_it_runs(tenant: Tenant) -> None:
     upload(tenant)
     made = tenant.client.post("/v1/experiments", json=spec()).json()
     page = tenant.client.get(f"/v1/experiments/{made['id']}/findings").json()
-    assert page == {"data": [], "last_event": made["last_event"]}
+    assert page == {"data": [], "last_event": made["last_event"], "predicting": False}
     assert tenant.client.get("/v1/experiments/exp_0000000000000000000000000a/findings").status_code == 404

@@ -127,7 +127,7 @@ def test_what_has_no_classes_has_no_confusion_matrix(tmp_path: Path) -> None:
     columns = {"y": "ignore", "w": "ignore", "a": "ignore", "b": "ignore"}
     network, _ = trained(tmp_path, COLUMNS, target="z", columns=columns, split=SPLIT)
     question = OutcomesQuestion(network=network, split="test")
-    with pytest.raises(Conflict, match="only networks that predict one class"):
+    with pytest.raises(Conflict, match="only a network that predicts one class"):
         outcomes(ask(tmp_path, question), question)
 
 

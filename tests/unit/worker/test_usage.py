@@ -16,7 +16,6 @@ from worker.gpu_usage import GpuUsage, gpu_reader
 from worker.trainer.peak_memory import PeakMemory
 from worker.usage import UsageSampler
 
-US = os.getpid()
 CARD = "cuda:NVIDIA H200 (torch 2.11.0+cu130)"
 MIB = 2**20
 
@@ -31,13 +30,19 @@ def process(root: Path, pid: int, user: int, system: int, kib: int) -> None:
     (folder / "smaps_rollup").write_text(f"55d0-7ffc ---p [rollup]\nRss: {kib + 100} kB\nPss: {kib + 10} kB\n")
 
 
-def test_cpu_is_the_mean_since_the_last_sample_and_memory_the_sum(tmp_path: Path) -> None:
+@pytest.fixture
+def us() -> int:
+    """Our process id, which is another where the tests were collected."""
+    return os.getpid()
+
+
+def test_cpu_is_the_mean_since_the_last_sample_and_memory_the_sum(tmp_path: Path, us: int) -> None:
     at = 100.0
-    for pid in (US, 7, 8):
+    for pid in (us, 7, 8):
         process(tmp_path, pid, 1000, 1000, 1)
     sampler = UsageSampler(lambda: (7, 8, 9), lambda: GpuUsage(0.5, 10, 20), lambda: at, tmp_path)
     assert sampler.latest is None
-    process(tmp_path, US, 1050, 1000, 100)  # 0.5 s
+    process(tmp_path, us, 1050, 1000, 100)  # 0.5 s
     process(tmp_path, 7, 2000, 1100, 200)  # 11 s
     process(tmp_path, 8, 10, 0, 300)  # another process of this number: it may have begun before
     at += 10.0
@@ -48,11 +53,11 @@ def test_cpu_is_the_mean_since_the_last_sample_and_memory_the_sum(tmp_path: Path
 
 
 def test_what_processes_share_is_found_out_as_often_as_it_is_cheap(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, us: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at, spent = 100.0, iter([0.0, 0.05, 1.0, 1.05])
     monkeypatch.setattr("worker.usage.time.thread_time", lambda: next(spent))
-    process(tmp_path, US, 0, 0, 1000)
+    process(tmp_path, us, 0, 0, 1000)
     sampler = UsageSampler(list, clock=lambda: at, root=tmp_path)
 
     def memory() -> int:
@@ -61,8 +66,8 @@ def test_what_processes_share_is_found_out_as_often_as_it_is_cheap(
         return sampler.latest.memory_bytes // 1024
 
     assert memory() == 1010
-    process(tmp_path, US, 0, 0, 3000)
-    (tmp_path / "proc" / str(US) / "smaps_rollup").write_text("Pss: 3100 kB\n")
+    process(tmp_path, us, 0, 0, 3000)
+    (tmp_path / "proc" / str(us) / "smaps_rollup").write_text("Pss: 3100 kB\n")
     at += 49.0
     assert memory() == 3010, "as much is shared as before"
     at += 1.0
