@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from gradus.examples import DIGITS
 from gradus.status import Status
@@ -171,7 +171,18 @@ def test_a_tab_has_an_address_and_loads_what_it_shows(page: Page, service: Servi
     wait_until(lambda: service.client.experiments.get(one).status.final, "the end of the run")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(f"/experiments/{one}?tab=layers")
+    held: list[Route] = []
+    experiment = re.compile(rf"/v1/experiments/{one}$")
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(experiment, hold)
+    with page.expect_response(re.compile(r"/layers\?")):  # which comes before the experiment here
+        page.goto(f"/experiments/{one}?tab=layers")
+    for route in held:
+        route.continue_()
+    page.unroute(experiment)
     expect(page.get_by_role("tabpanel", name="Layers")).to_contain_text("1\u202f295 training")
     page.wait_for_function("() => document.querySelector('#layers-map')?.data?.[0].z.length === 3")
     page.get_by_label("Statistic").select_option("Dead units")

@@ -28,6 +28,7 @@ export class LayersTab {
   #layer = "";
   #kind = "weights";
   #closed = false;
+  #isDrawn = false;
   #readAgain = throttled(INTERVAL, () => attempt(() => this.read()));
   #charts;
 
@@ -59,6 +60,7 @@ export class LayersTab {
   }
 
   changed() {
+    if (!this.#isDrawn) this.#renderCharts(); // the layers came before the experiment
     const { latest } = this.store.experiment ?? {};
     if (latest && latest.epoch > (this.#reports.at(-1)?.epoch ?? 0)) this.#readAgain();
   }
@@ -73,6 +75,7 @@ export class LayersTab {
     if (this.#closed || !this.store.experiment) return undefined;
     this.render(); // the elements are there before what is drawn into them
     if (!this.#reports.length) return undefined;
+    this.#isDrawn = true;
     this.#fitMap();
     const histograms = histogramsOf(this.#histograms, this.#kind, this.root.clientWidth < NARROW ? 3 : 6);
     return attempt(() =>
