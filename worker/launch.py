@@ -40,9 +40,14 @@ class Process(Protocol):
         """Kill the process."""
 
 
+def survives_fork(device: str) -> bool:
+    """Whether a process on this device may be forked. A GPU may not survive it."""
+    return device != "cuda"
+
+
 def forks(device: str) -> bool:
-    """Whether the trainers of this device are forked. A GPU does not survive a fork: what is forked is on a CPU."""
-    return device != "cuda" and bool(os.environ.get(FORK_SERVER))
+    """Whether the trainers of this device are forked. What is forked is on a CPU."""
+    return survives_fork(device) and bool(os.environ.get(FORK_SERVER))
 
 
 def launch(program: str, arguments: Sequence[str], *, forked: bool = True) -> Process:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from queue import Empty, Full, Queue
 
 from hub.signals import signal_name
-from worker.launch import launch
+from worker.launch import launch, survives_fork
 from worker.oom import OutOfMemoryKills
 from worker.programs import TRAINER
 from worker.trainer.protocol import REPORTS, Command, Idle, Ready, Report, Stop, Train, line
@@ -36,7 +36,7 @@ class TrainerProcess:
         """`memory` is the memory limit in GiB; it applies only on a CPU."""
         limit = [] if memory is None else [f"--memory={memory}"]
         arguments = [f"--device={device}", *limit]
-        self._process = launch(TRAINER, arguments, forked=device != "cuda")  # a GPU may not survive a fork
+        self._process = launch(TRAINER, arguments, forked=survives_fork(device))
         self._kills = OutOfMemoryKills(self._process.pid)
         self._inbox: Queue[Report | TrainerLost | None] = Queue(MAX_UNREAD)
         threading.Thread(target=self._read, name="reports", daemon=True).start()
