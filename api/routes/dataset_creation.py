@@ -13,20 +13,18 @@ from starlette.concurrency import run_in_threadpool
 from api.auth.dependencies import CallerDep
 from api.auth.routers import keyed_router
 from api.http import parsing
-from api.http.disconnect import while_connected
 from api.http.file_body import file_body
 from api.http.file_types import check_beginning, file_type
 from api.http.parameters import IdempotencyKey
-from api.http.prefer_header import preferred_wait
 from api.http.request_body import is_json, json_body
 from api.http.responses import answer, headers_of, repeatable
 from api.limits import FILE_BYTES
-from api.openapi.responses import REPLAYED, body_of, file_of, header, problems
+from api.openapi.responses import body_of, file_of, problems
 from api.routes.file_query import LIMIT, FileQuery
-from api.services import dataset_creation, dataset_preview, datasets, following
+from api.routes.waiting import created_headers, wait_for_end
+from api.services import dataset_creation, dataset_preview, datasets
 from api.services.idempotency import Outcome
 from api.state import AppState, StateDep
-from api.streaming.open_requests import owner_of
 from gradus.errors import BadRequest
 from gradus.spec.target import MAX_TARGETS, ColumnName
 from gradus.wire.dataset import DatasetDryRun, DatasetRecord
@@ -42,13 +40,7 @@ _CREATED: dict[str, Any] = {
     "response_model": DatasetRecord,
     "response_description": "The data set is stored; a worker reads it.",
     "responses": {
-        201: {
-            "headers": {
-                "Location": header("The data set's path."),
-                **REPLAYED,
-                "Preference-Applied": header("The wait that the service applied."),
-            }
-        },
+        201: {"headers": created_headers("The data set's path.")},
         200: {"model": DatasetDryRun, "description": "The result of a dry run."},
         **problems(409, 413, 415, 422),
     },
@@ -116,13 +108,13 @@ async def create_dataset(
         outcome = await _from_uploads(request, state, caller, query, idempotency_key)
     else:
         outcome = await _from_body(request, state, caller, query, idempotency_key)
-    location, seconds = f"/v1/datasets/{outcome.id}", preferred_wait(prefer or ())
-    owner = owner_of(request, caller)
-    if seconds and state.open_requests.has_room(owner):  # without room, respond at once: the data set is stored
-        with state.open_requests.place(owner):
-            record = await _when_read(request, state, caller, outcome.id, seconds)
-        return answer(record, 201, {**headers_of(outcome, location), "Preference-Applied": f"wait={seconds}"})
-    return repeatable(outcome, 201, location)
+    location = f"/v1/datasets/{outcome.id}"
+    over = partial(datasets.over, state.hub, caller.workspace_id, outcome.id)
+    waited = await wait_for_end(request, state, caller, outcome.id, over, prefer)
+    if not waited:
+        return repeatable(outcome, 201, location)
+    record = await run_in_threadpool(datasets.get, state.hub, caller.workspace_id, outcome.id)
+    return answer(record, 201, {**headers_of(outcome, location), **waited})
 
 
 @router.put("/v1/datasets", **_CREATED, openapi_extra=file_of("text/csv"), name="put_dataset")
@@ -180,13 +172,3 @@ async def _from_body(request: Request, state: AppState, caller: Caller, query: C
         file = File("", query.file or f"{described.name}{declared.suffix}")
         create = partial(dataset_creation.from_body, state.hub, caller.workspace_id, described, file, body, parse, once)
         return await run_in_threadpool(create)
-
-
-async def _when_read(
-    request: Request, state: AppState, caller: Caller, dataset_id: str, seconds: float
-) -> DatasetRecord:
-    """The data set, once it has been read, `seconds` have passed or the client has disconnected."""
-    over = partial(state.short_reads.ask, datasets.over, state.hub, caller.workspace_id, dataset_id)
-    wait = following.wait_until(state.broadcaster, dataset_id, following.END, seconds, over)
-    await while_connected(request, wait)
-    return await run_in_threadpool(datasets.get, state.hub, caller.workspace_id, dataset_id)

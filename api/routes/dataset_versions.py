@@ -3,10 +3,11 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
+from fastapi import Header, Request, Response
 from fastapi import Query as InQuery
-from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.auth.dependencies import CallerDep
@@ -16,10 +17,11 @@ from api.http.file_body import file_body
 from api.http.file_types import check_beginning, file_type
 from api.http.parameters import DatasetKey, IdempotencyKey, VersionNumber
 from api.http.request_body import is_json, json_body
-from api.http.responses import answer, repeatable
+from api.http.responses import answer, headers_of, repeatable
 from api.limits import FILE_BYTES
-from api.openapi.responses import REPLAYED, body_of, file_of, header, problems
+from api.openapi.responses import body_of, file_of, problems
 from api.routes.file_query import LIMIT, FileQuery
+from api.routes.waiting import created_headers, wait_for_end
 from api.services import dataset_creation, datasets
 from api.services.idempotency import Outcome
 from api.state import StateDep
@@ -40,10 +42,7 @@ _VERSIONS = {"other options": {"value": {"parse": {"kind": "csv", "ragged": "pad
     status_code=201,
     response_model=VersionRecord,
     response_description="The version is stored; a worker reads it.",
-    responses={
-        201: {"headers": {"Location": header("The version's path."), **REPLAYED}},
-        **problems(404, 409, 413, 415, 422),
-    },
+    responses={201: {"headers": created_headers("The version's path.")}, **problems(404, 409, 413, 415, 422)},
     openapi_extra=file_of("text/csv", body_of("VersionRequest", _VERSIONS)),
 )
 async def create_version(
@@ -53,12 +52,22 @@ async def create_version(
     dataset: DatasetKey,
     query: Annotated[FileQuery, InQuery()],
     idempotency_key: IdempotencyKey = None,
+    prefer: Annotated[
+        list[str] | None,
+        Header(description="`wait=N`: respond when the version has been read, or after N s (30, ≤ 60)."),
+    ] = None,
 ) -> Response:
     """Add a version: with other options for the same files, from other uploads, or from a file in the body."""
     one = await run_in_threadpool(datasets.get, state.hub, caller.workspace_id, dataset)
     adding = _Adding(state.hub, caller.workspace_id, one, idempotency_key)
     outcome = await (adding.from_uploads(request) if is_json(request) else adding.from_body(request, query))
-    return repeatable(outcome, 201, f"/v1/datasets/{one.id}/versions/{json.loads(outcome.answer)['number']}")
+    number = json.loads(outcome.answer)["number"]
+    location = f"/v1/datasets/{one.id}/versions/{number}"
+    read = partial(datasets.get_version, state.hub, caller.workspace_id, one.id, number)
+    waited = await wait_for_end(request, state, caller, one.id, lambda: read().status != "reading", prefer)
+    if not waited:
+        return repeatable(outcome, 201, location)
+    return answer(await run_in_threadpool(read), 201, {**headers_of(outcome, location), **waited})
 
 
 @dataclass(frozen=True)

@@ -11,23 +11,20 @@ from starlette.concurrency import run_in_threadpool
 from api.auth.dependencies import CallerDep
 from api.auth.routers import keyed_router
 from api.http import etags, parsing
-from api.http.disconnect import while_connected
 from api.http.parameters import ExperimentId, IdempotencyKey, Query, Text
-from api.http.prefer_header import preferred_wait
 from api.http.request_body import JsonBody
 from api.http.responses import answer, headers_of, repeatable
 from api.limits import PAGE_SIZE
-from api.openapi.responses import REPLAYED, WITH_EXPERIMENT, body_of, header, problems
-from api.services import creation, experiments, following
+from api.openapi.responses import WITH_EXPERIMENT, body_of, header, problems
+from api.routes.waiting import created_headers, wait_for_end
+from api.services import creation, experiments
 from api.services.experiments import VersionedRecord
-from api.state import AppState, StateDep
-from api.streaming.open_requests import owner_of
+from api.state import StateDep
 from gradus.catalog import as_posted
 from gradus.examples import EXAMPLES
 from gradus.spec.experiment import Spec
 from gradus.status import Status
 from gradus.wire.experiment import DryRun, ExperimentPage, ExperimentPatch, ExperimentRecord
-from hub.access.keys import Caller
 from hub.experiments.lists import Filter
 
 router = keyed_router("experiments")
@@ -89,12 +86,7 @@ _CHANGES = {"tag it": {"value": {"tags": ["baseline"], "notes": "the lecture's f
     response_description="The experiment is stored and queued.",
     responses={
         201: {
-            "headers": {
-                **_ETAG,
-                "Location": header("The experiment's path."),
-                **REPLAYED,
-                "Preference-Applied": header("The wait that the service applied."),
-            },
+            "headers": {**_ETAG, **created_headers("The experiment's path.")},
             "links": WITH_EXPERIMENT,
         },
         200: {"model": DryRun, "description": "The result of a dry run."},
@@ -120,24 +112,12 @@ async def create_experiment(
         return answer(await run_in_threadpool(creation.preview, state.hub, caller.workspace_id, experiment))
     outcome = await run_in_threadpool(creation.create, state.hub, caller.workspace_id, experiment, idempotency_key)
     location = f"/v1/experiments/{outcome.id}"
-    owner, seconds = owner_of(request, caller), preferred_wait(prefer or ())
-    if seconds and state.open_requests.has_room(owner):  # without room, respond at once: the experiment is stored
-        with state.open_requests.place(owner):
-            ended = await _ended(request, state, caller, outcome.id, seconds)
-        waited = {"Preference-Applied": f"wait={seconds}", "ETag": _tag(ended)}
-        return answer(ended.record, 201, {**headers_of(outcome, location), **waited})
-    return repeatable(outcome, 201, location)
-
-
-async def _ended(
-    request: Request, state: AppState, caller: Caller, experiment_id: str, seconds: float
-) -> VersionedRecord:
-    """The experiment, once it has ended, `seconds` have passed or the client has disconnected."""
-    ended = partial(state.short_reads.ask, experiments.over, state.hub, caller.workspace_id, experiment_id)
-    await while_connected(
-        request, following.wait_until(state.broadcaster, experiment_id, following.END, seconds, ended)
-    )
-    return await run_in_threadpool(experiments.get, state.hub, caller.workspace_id, experiment_id)
+    over = partial(experiments.over, state.hub, caller.workspace_id, outcome.id)
+    waited = await wait_for_end(request, state, caller, outcome.id, over, prefer)
+    if not waited:
+        return repeatable(outcome, 201, location)
+    now = await run_in_threadpool(experiments.get, state.hub, caller.workspace_id, outcome.id)
+    return answer(now.record, 201, {**headers_of(outcome, location), **waited, "ETag": _tag(now)})
 
 
 @router.get("/v1/experiments", response_model=ExperimentPage)

@@ -127,9 +127,8 @@ def kept(hub: Hub, workspace_id: str, experiment_id: str) -> CheckpointPage:
     with hub.read() as session:
         row = EXPERIMENTS.found(session, workspace_id, experiment_id)
         rows = checkpoints.newest_first(session, row.id)
-        return CheckpointPage(
-            data=tuple(CheckpointRecord.model_validate(checkpoint, from_attributes=True) for checkpoint in rows)
-        )
+        data = tuple(CheckpointRecord.model_validate(checkpoint, from_attributes=True) for checkpoint in rows)
+        return CheckpointPage(data=data, last_event=row.events)
 
 
 def _extended(row: ExperimentRow, epochs: int) -> ResolvedSpec:

@@ -188,7 +188,8 @@ def _new_version(
     version = datasets.add_version(session, row, NewVersion(files, parse), now(session))
     session.flush()
     service.tell(session, hub, row)
-    return Outcome(row.id, records.version(session, version).model_dump_json())
+    session.refresh(row)
+    return Outcome(row.id, records.version(session, row, version).model_dump_json())
 
 
 def _add_upload(session: Session, hub: Hub, workspace_id: str, file: File, new: StoredObject) -> File:

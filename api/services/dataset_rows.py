@@ -196,7 +196,7 @@ def source_version(hub: Hub, workspace_id: str, id_or_name: str, number: int | N
     """
     with hub.read() as session:
         row, version = ready(session, workspace_id, id_or_name, number)
-        return row.name, records.version(session, version)
+        return row.name, records.version(session, row, version)
 
 
 def ready(

@@ -60,7 +60,8 @@ def get_version(hub: Hub, workspace_id: str, id_or_name: str, number: int) -> Ve
         NotFound: the workspace sees no such data set, or it has no such version.
     """
     with hub.read() as session:
-        return records.version(session, version(session, found(session, workspace_id, id_or_name), number))
+        row = found(session, workspace_id, id_or_name)
+        return records.version(session, row, version(session, row, number))
 
 
 def patch(hub: Hub, workspace_id: str, id_or_name: str, changes: DatasetPatch) -> DatasetRecord:

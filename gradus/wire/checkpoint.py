@@ -21,3 +21,5 @@ class CheckpointPage(Message):
     """The answer of `GET /v1/experiments/{id}/checkpoints`, newest first."""
 
     data: tuple[CheckpointRecord, ...]
+    last_event: int = 0
+    """Number of the newest event in the experiment's log."""

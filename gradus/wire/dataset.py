@@ -80,6 +80,8 @@ class VersionRecord(VersionSummary):
     """Rows of each file; empty until the version is ready."""
     sources: tuple[SourceFile, ...]
     left_out: LeftOutRows
+    last_event: int = 0
+    """Number of the newest event in the data set's log."""
 
 
 class DatasetRecord(Message):

@@ -49,8 +49,8 @@ def detailed(session: Session, row: DatasetRow, directories: Sequence[Path]) -> 
     )
 
 
-def version(session: Session, row: DatasetVersionRow) -> VersionRecord:
-    """A version with its columns and files."""
+def version(session: Session, dataset: DatasetRow, row: DatasetVersionRow) -> VersionRecord:
+    """A version of the data set with its columns and files."""
     read = documents.read_table(session, row.id)
     return VersionRecord(
         **dict(summary(row)),
@@ -60,6 +60,7 @@ def version(session: Session, row: DatasetVersionRow) -> VersionRecord:
         files=() if read is None else read.files,
         sources=tuple(sources(session, row.id)),
         left_out=LeftOutRows() if read is None else read.left_out,
+        last_event=dataset.events,
     )
 
 

@@ -214,7 +214,10 @@ def test_a_fork_from_the_start_has_no_checkpoint(service: Service, client: httpx
     fork = client.post(f"/v1/experiments/{row.id}/fork", json={"changes": {"layers": [9], "dropout": None}}).json()
     assert (fork["forked_from"], fork["forked_epoch"], fork["progress"]["epoch"]) == (row.id, None, 0)
     assert [(layer["units"], layer["dropout"]) for layer in fork["spec"]["layers"]] == [(9, 0.0)]
-    assert client.get(f"/v1/experiments/{fork['id']}/checkpoints").json() == {"data": []}
+    assert client.get(f"/v1/experiments/{fork['id']}/checkpoints").json() == {
+        "data": [],
+        "last_event": fork["last_event"],
+    }
 
 
 @pytest.mark.parametrize(

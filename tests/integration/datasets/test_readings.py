@@ -1,8 +1,11 @@
 """Readings in the database: one reader at a time, lost ones are read again, and the log tells all of it once."""
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import httpx
@@ -244,6 +247,24 @@ def test_a_request_may_wait_for_the_end_of_the_reading(tenant: Tenant) -> None:
     waited = tenant.client.post("/v1/datasets?name=b", content=CSV, headers={"Prefer": "wait=1"})
     assert (waited.status_code, waited.headers["preference-applied"]) == (201, "wait=1")
     assert waited.json()["status"] == "reading"
+
+
+def test_a_request_for_a_version_waits_for_the_end_of_its_own_reading(tenant: Tenant) -> None:
+    dataset = create(tenant.client)
+    finish(tenant.hub, claimed(tenant.hub, version_of(tenant.hub, dataset)))
+    path = f"/v1/datasets/{dataset}/versions"
+    with ThreadPoolExecutor(1) as pool:
+        ask = partial(tenant.client.post, path, content=CSV, headers={"Prefer": "wait=60"}, timeout=60)
+        asked = pool.submit(ask)
+        while len(tenant.client.get(f"/v1/datasets/{dataset}").json()["versions"]) < 2:
+            time.sleep(0.01)
+        finish(tenant.hub, claimed(tenant.hub, version_of(tenant.hub, dataset, 2)))
+        made = asked.result()
+    assert (made.status_code, made.headers["preference-applied"]) == (201, "wait=60")
+    assert made.headers["location"] == f"{path}/2"
+    assert made.json() == tenant.client.get(f"{path}/2").json()
+    assert (made.json()["status"], made.json()["last_event"]) == ("ready", 6)
+    assert told(tenant.client, dataset)[-1]["seq"] == 6
 
 
 def test_nobody_else_hears_of_a_reading(tenant: Tenant, other: Tenant) -> None:
