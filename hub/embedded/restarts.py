@@ -1,4 +1,4 @@
-"""Restarts a part when it dies, with exponential backoff while it keeps dying soon after its start."""
+"""Restarts a part when it dies, with exponential backoff while it keeps dying soon after its start, and not forever."""
 
 from collections.abc import Callable
 
@@ -8,6 +8,9 @@ FIRST_PAUSE = 0.25
 MAX_PAUSE = 30.0
 HEALTHY_SECONDS = 30.0
 """A part that ran at least this long is restarted with the first pause again."""
+MAX_DEATHS = 10
+"""A part that dies this often in a row, each time soon after its start, is not restarted again. With the pauses between
+its starts, that is after two minutes."""
 
 
 class RestartedPart:
@@ -17,8 +20,11 @@ class RestartedPart:
         self.part = part
         self.deaths = 0
         """How often the part has died or has failed to start."""
+        self.given_up = False
+        """Whether it is not restarted again."""
         self._say = say
         self._pause = FIRST_PAUSE
+        self._deaths_in_a_row = 0
         self._started_at = 0.0
         self._start_at: float | None = None
 
@@ -29,11 +35,16 @@ class RestartedPart:
 
     def check(self, now: float) -> None:
         """Restart the part if it has died. Call this continually."""
+        if self.given_up:
+            return
         if self._start_at is not None:
             if now >= self._start_at:
                 self._restart(now)
         elif not self.part.alive():
-            self._pause = FIRST_PAUSE if now - self._started_at > HEALTHY_SECONDS else min(MAX_PAUSE, 2 * self._pause)
+            if now - self._started_at > HEALTHY_SECONDS:
+                self._pause, self._deaths_in_a_row = FIRST_PAUSE, 0
+            else:
+                self._pause = min(MAX_PAUSE, 2 * self._pause)
             self._schedule_restart(now, f"{self.part.name} died ({self.part.exit_reason()})")
 
     def _restart(self, now: float) -> None:
@@ -47,5 +58,10 @@ class RestartedPart:
 
     def _schedule_restart(self, now: float, reason: str) -> None:
         self.deaths += 1
+        self._deaths_in_a_row += 1
+        if self._deaths_in_a_row >= MAX_DEATHS:
+            self.given_up = True
+            self._say(f"{reason}, {MAX_DEATHS} times in a row: it is not restarted again")
+            return
         self._start_at = now + self._pause
         self._say(f"{reason}; restarting it in {self._pause:.2g} s")

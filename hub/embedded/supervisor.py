@@ -12,12 +12,14 @@ from gradus.client import Client, Credentials
 from gradus.errors import Unavailable
 from gradus.root_path import ROOT_PATH, escaped
 from gradus.wire.system import WorkerRecord
+from hub.embedded import code_change
 from hub.embedded.data_folder import DataFolder
 from hub.embedded.devices import gpus, unlisted_gpu, worker_envs
+from hub.embedded.failure import failure, fatal
 from hub.embedded.forked import can_fork
 from hub.embedded.local_key import own_key
 from hub.embedded.orphans import end_orphans
-from hub.embedded.parts import ModulePart, Part, ValkeyPart
+from hub.embedded.parts import ROOT, ModulePart, Part, ValkeyPart
 from hub.embedded.ports import url_of
 from hub.embedded.restarts import RestartedPart
 from hub.migrate import upgrade
@@ -36,7 +38,7 @@ STOP_SECONDS = 20.0
 ROTATE_SECONDS = 10.0
 """Interval of checks whether logs must be rotated."""
 MAX_STARTUP_DEATHS = 3
-"""A part that dies this often during startup fails the start. Later, a part is restarted without limit."""
+"""A part that dies this often during startup fails the start."""
 
 
 class Stopped(Exception):
@@ -66,6 +68,10 @@ class Supervisor:
         self._say = say
         self._stop = threading.Event()
         self._parts: list[RestartedPart] = []
+        self._required: list[RestartedPart] = []
+        self._workers: list[RestartedPart] = []
+        self._began = time.time()
+        self._code_changed = False
 
     def stop(self) -> None:
         """Request a stop. Safe to call from a signal handler."""
@@ -82,14 +88,14 @@ class Supervisor:
         self._rotate_logs()
         if self._forks:  # first, because it takes longest
             self._start_part(self._trainer_server())
-        self._start_part(ValkeyPart(self._valkey))
+        self._required.append(self._start_part(ValkeyPart(self._valkey)))
         if can_fork():
             for module in FORKED_MODULES:
                 import_module(module)
         upgrade(self.folder.database_url)
         access = self._access()
-        for part in (self._api(), *self._workers()):
-            self._start_part(part)
+        self._required.append(self._start_part(self._api()))
+        self._workers.extend(map(self._start_part, self._worker_parts()))
         return access, self._when_ready(access)
 
     def _access(self) -> Credentials:
@@ -101,10 +107,16 @@ class Supervisor:
         return access
 
     def watch(self) -> None:
-        """Keep the parts running until asked to stop."""
+        """Keep the parts running until asked to stop.
+
+        Raises:
+            Unavailable: a part that the service needs keeps dying.
+        """
         rotate_at = 0.0
         while not self._stop.wait(0.1):
             self._check_parts()
+            if lost := fatal(self._required, self._workers):
+                raise failure(lost, "keeps dying", code_change.HINT if self._code_changed else None)
             if time.monotonic() >= rotate_at:
                 self._rotate_logs()
                 rotate_at = time.monotonic() + ROTATE_SECONDS
@@ -117,12 +129,13 @@ class Supervisor:
         for together in (parts[used:], parts[:used]):
             _end(together, STOP_SECONDS)
 
-    def _start_part(self, part: Part) -> None:
+    def _start_part(self, part: Part) -> RestartedPart:
         if self._stop.is_set():
             raise Stopped
         restarted = RestartedPart(part, self._say)
         self._parts.append(restarted)
         restarted.start(time.monotonic())
+        return restarted
 
     def _api(self) -> Part:
         host, port = self._address
@@ -133,7 +146,7 @@ class Supervisor:
         command = [TRAINER_SERVER, str(self.folder.trainer_server)]
         return ModulePart("trainers", self.folder, command, {}, alone=True)  # imports torch, single-threaded
 
-    def _workers(self) -> Sequence[Part]:
+    def _worker_parts(self) -> Sequence[Part]:
         forked = {FORK_SERVER: str(self.folder.trainer_server)} if self._forks else {}
         return [
             ModulePart(f"worker-{i}", self.folder, ["worker"], {**self._env(), **forked, **env})
@@ -173,8 +186,15 @@ class Supervisor:
             return []
 
     def _check_parts(self) -> None:
+        deaths = self._deaths()
         for restarted in self._parts:
             restarted.check(time.monotonic())
+        if self._deaths() > deaths and not self._code_changed and code_change.changed_since(ROOT, self._began):
+            self._code_changed = True
+            self._say(f"The reason may be that {code_change.HINT}.")
+
+    def _deaths(self) -> int:
+        return sum(restarted.deaths for restarted in self._parts)
 
     def _rotate_logs(self) -> None:
         try:
@@ -186,9 +206,7 @@ class Supervisor:
         """Fail the start if a part has died too often before all parts are ready: it would only die again."""
         for restarted in self._parts:
             if restarted.deaths >= MAX_STARTUP_DEATHS:
-                log = restarted.part.log
-                words = log.read_text(errors="replace").strip().splitlines()[-1:] or ["no message"]
-                raise Unavailable(f"{restarted.part.name} failed to start ({words[0]}): see {log}")
+                raise failure(restarted, "failed to start")
 
 
 def _can_fork(folder: DataFolder) -> bool:
