@@ -1,9 +1,13 @@
 """A client of this version reads what a service of a later one answers: whatever it does not know stays as it is."""
 
+import io
 import json
+import subprocess
 import sys
+import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
@@ -25,6 +29,7 @@ from tests.integration.api.service import Service as Served
 from tests.integration.api.service import on_sqlite, serving
 from tests.integration.hub.work import claim, submit, train_epoch
 from tests.servers.future import ADDED, LaterVersion
+from tests.servers.processes import ROOT
 
 R = TypeVar("R")
 
@@ -154,6 +159,46 @@ def test_runs_that_differ_in_what_is_not_known_are_compared(later: Later) -> Non
         found = client.experiments.compare(later.done, later.failed)
         assert found.differences == {}
         assert [line["status"] for line in found._lines()] == ["pruned", "failed"]
+
+
+OLD = "8e17fbe32f24bae1e308a2d4aa6a12fd0fc4eac9"
+"""The commit of an old client: of the day on which answers became tolerant."""
+
+
+@pytest.fixture
+def old_client(tmp_path: Path) -> Path:
+    """A folder with the package `gradus` of that commit."""
+    packed = subprocess.run(["git", "archive", OLD, "gradus"], cwd=ROOT, capture_output=True, check=False)
+    if packed.returncode:
+        pytest.skip(f"a shallow clone: commit {OLD} is missing")
+    with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as archive:
+        archive.extractall(tmp_path / "old", filter="data")
+    return tmp_path / "old"
+
+
+def test_an_old_client_reads_everything_of_a_service_that_is_later_still(later: Later, old_client: Path) -> None:
+    program = [sys.executable, "-P", str(ROOT / "tests" / "servers" / "old_client.py")]
+    env = {"PYTHONPATH": str(old_client), "GRADUS_KEY": later.service.access.key or ""}
+    ran = subprocess.run(
+        [*program, later.service.url, later.done, later.failed, later.sweep],
+        env=env,
+        cwd=old_client,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    read = json.loads(ran.stdout)
+    with later.service.client() as now:
+        for path, answer in read["answers"].items():
+            assert "added_later" in answer, path
+            assert answer == now.get(path).json(), path
+    assert set(read["listed"]) >= {later.done, later.failed, later.sweep, "digits", "mnist"}
+    assert (read["statuses"], read["ended"], read["code"]) == (["pruned", "failed", "pruned"], "pruned", "power_cut")
+    assert (read["optimizer"], read["watched"], read["compared"]) == ("lion", [1, 2], {})
+    assert (set(read["kinds"]), read["kinds"][-1]) == ({"status", "epoch", "end"}, "end")  # skips what it does not know
+    assert read["refusal"] == "not_found"
+    assert Path(read["package"]).is_relative_to(old_client)
 
 
 COMMANDS = {
