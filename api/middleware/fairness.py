@@ -15,6 +15,8 @@ AT_ONCE = 4
 and the event loop, which competes with all computing threads, accepts and reads later."""
 TURN_SECONDS = 0.25
 """A request that takes longer is assumed to be waiting, for example for Redis, and gives up its turn."""
+LIVENESS = frozenset({"/healthz", "/v2/health/live"})
+"""Paths that cost nothing and must not wait."""
 _turn: ContextVar["_Turn | None"] = ContextVar("turn", default=None)
 """The turn of the current request."""
 K = TypeVar("K")
@@ -38,7 +40,7 @@ class Fairness:
         self._queues: dict[str, dict[bytes, deque[asyncio.Future[None]]]] = {}  # next turn first
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or path_within(scope) == "/healthz":  # liveness costs nothing and must not wait
+        if scope["type"] != "http" or path_within(scope) in LIVENESS:
             return await self._app(scope, receive, send)
         await self._begin(*_client_of(scope))
         turn = _Turn(self._next)

@@ -13,16 +13,8 @@ from api.limits import PREDICT_BYTES
 from api.openapi.responses import problems
 from api.services import inference
 from api.state import AppState, StateDep
-from gradus import __version__
 from gradus.errors import BadRequest
-from gradus.wire.inference import (
-    InferAnswer,
-    ModelMetadata,
-    ModelReady,
-    ServerLive,
-    ServerMetadata,
-    ServerReady,
-)
+from gradus.wire.inference import InferAnswer, ModelMetadata, ModelReady
 from hub.access.keys import Caller
 
 router = keyed_router("inference")
@@ -47,24 +39,6 @@ _ANSWER: dict[int | str, dict[str, Any]] = {
     200: {"content": {BYTES: {"schema": _FILE}}},
     **problems(404, 409, 413, 415, 422),
 }
-
-
-@router.get("/v2", response_model=ServerMetadata)
-async def describe_server(_: CallerDep) -> Response:
-    """What the server is."""
-    return answer(ServerMetadata(name="gradus", version=__version__, extensions=("binary_tensor_data",)))
-
-
-@router.get("/v2/health/live", response_model=ServerLive)
-async def check_live(_: CallerDep) -> Response:
-    """Whether the server answers."""
-    return answer(ServerLive(live=True))
-
-
-@router.get("/v2/health/ready", response_model=ServerReady)
-async def check_ready(_: CallerDep) -> Response:
-    """Whether the server is ready for predictions: it is for every client that gets this answer."""
-    return answer(ServerReady(ready=True))
 
 
 @router.get("/v2/models/{model}", response_model=ModelMetadata, responses=problems(404, 409, 413))

@@ -71,15 +71,23 @@ def readiness(hub: Hub) -> Health:
     return Health(status="ok" if all(each.ok for each in dependencies) else "unavailable", dependencies=dependencies)
 
 
+def is_readable(hub: Hub) -> bool:
+    """Whether the database answers with the expected schema version, which is all that predictions need."""
+    return _check("database", partial(_schema_fault, hub)).ok
+
+
 def _ping(client: "redis.Redis") -> None:
     client.ping()
 
 
 def _database_fault(hub: Hub) -> str | None:
     """What is wrong with the database: another schema version, or a full disk."""
+    return _schema_fault(hub) or (NO_ROOM if hub.database.room.is_full() else None)
+
+
+def _schema_fault(hub: Hub) -> str | None:
     with hub.read() as session:
-        fault = schema_version.mismatch(session)
-    return fault or (NO_ROOM if hub.database.room.is_full() else None)
+        return schema_version.mismatch(session)
 
 
 def _check(name: str, fault_of: Callable[[], str | None]) -> DependencyHealth:

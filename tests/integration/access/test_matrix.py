@@ -44,7 +44,8 @@ DASHBOARD = (
 )
 FILES = ("/pages/{version}/dashboard.css", "/plotly/plotly.min.js")
 PAGES = (*DASHBOARD, *FILES, "/docs", "/sign-in", "/openapi.json", "/healthz", "/readyz")
-OPEN = {Address("GET", path) for path in PAGES} | {Address("POST", "/v1/session")}
+PROBES = ("/v2", "/v2/health/live", "/v2/health/ready")
+OPEN = {Address("GET", path) for path in (*PAGES, *PROBES)} | {Address("POST", "/v1/session")}
 """For everybody: they hold nothing that needs a key. To sign in is to show one."""
 ANY_ROLE = {
     Address("DELETE", "/v1/session"),

@@ -124,6 +124,7 @@ def test_without_redis_everything_works_but_readiness_says_so(migrated_url: str,
         assert ready.status_code == 503
         assert [one["ok"] for one in ready.json()["dependencies"]] == [True, False]
         assert client.get("/healthz").status_code == 200
+        assert client.get("/v2/health/ready").json() == {"ready": True}
         assert "gradus_queue_depth{" not in client.get("/metrics").text
 
 
@@ -137,6 +138,9 @@ def test_without_a_database_every_answer_is_a_problem(tmp_path: Path) -> None:
             ready = client.get("/readyz")
             assert (ready.status_code, ready.json()["dependencies"][0]["ok"]) == (503, False)
             assert client.get("/healthz").status_code == 200
+            assert client.get("/v2/health/live").json() == {"live": True}
+            ready = client.get("/v2/health/ready")
+            assert (ready.status_code, ready.json()) == (503, {"ready": False})
 
 
 @on_sqlite

@@ -46,6 +46,7 @@ def test_another_schema_is_named(service: Service, client: httpx.Client, other: 
     database = health.json()["dependencies"][0]
     assert (health.status_code, database["name"], database["ok"]) == (503, "database", False)
     assert told in database["detail"]
+    assert client.get("/v2/health/ready").status_code == 503
     for answer in (client.get("/v1/experiments"), client.post("/v1/experiments", json=SPEC)):
         problem = assert_problem(answer, 503)
         assert problem["code"] == "database_schema"

@@ -31,9 +31,6 @@ def expected(lab: Lab, experiment: str, **options: Any) -> dict[str, Any]:
 
 
 def test_the_server_and_its_models_are_described(lab: Lab, churn: str) -> None:
-    assert lab.client.get("/v2").json()["extensions"] == ["binary_tensor_data"]
-    assert lab.client.get("/v2/health/live").json() == {"live": True}
-    assert lab.client.get("/v2/health/ready").json() == {"ready": True}
     said = lab.client.get(f"/v2/models/{churn}").json()
     assert {one["name"]: (one["datatype"], one["shape"]) for one in said["inputs"]} == {
         name: (TYPES.get(name, "FP64"), [-1, 1]) for name in ROW
@@ -105,6 +102,13 @@ def test_bytes_that_are_cut_off_are_refused(lab: Lab, churn: str) -> None:
 def client(lab: Lab) -> Iterator[triton.InferenceServerClient]:
     with triton.InferenceServerClient(urlsplit(lab.service.url).netloc) as client:
         yield client
+
+
+def test_the_client_of_triton_and_probes_need_no_key_for_the_server(client: triton.InferenceServerClient) -> None:
+    assert client.get_server_metadata()["extensions"] == ["binary_tensor_data"]
+    assert client.is_server_live()
+    assert client.is_server_ready()
+    assert not client.is_model_ready("exp_unknown")
 
 
 @pytest.mark.parametrize("binary", [True, False])

@@ -21,7 +21,8 @@ from gradus.spec.dataset import OFTEN_LEFT_OUT
 from gradus.wire.message import Finite, Message, Number
 
 PREFIX = "#/components/schemas/"
-OPEN = {("post", "/v1/session"), ("get", "/healthz"), ("get", "/readyz")}
+PROBES = ("/healthz", "/readyz", "/v2", "/v2/health/live", "/v2/health/ready")
+OPEN = {("post", "/v1/session"), *(("get", path) for path in PROBES)}
 """What needs no key."""
 NUMBER = {"anyOf": [{"type": "number"}, {"type": "string", "enum": ["NaN", "Infinity", "-Infinity"]}]}
 Schema = dict[str, Any]
