@@ -13,7 +13,7 @@ from benchmarks.insight.catalogue import patches
 from benchmarks.insight.effect import Effect, Score, fall_of_loss
 from benchmarks.insight.runs import SEEDS, Runs
 
-FILE = Path(__file__).parent / "labels.json"
+HERE = Path(__file__).parent
 HALVINGS = 4
 SCREENED = SEEDS[:3]
 """Seeds on which a patch has to gain half of what counts before the others are trained."""
@@ -103,15 +103,19 @@ def _short(number: float) -> float:
 
 def labels(half: Half) -> dict[str, Label]:
     """The labels of a half as they were stored, by the name of the spec."""
-    document = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
-    return {one["name"]: Label(**one) for one in document.get(half, [])}
+    file = _file(half)
+    document = json.loads(file.read_text(encoding="utf-8")) if file.exists() else []
+    return {one["name"]: Label(**one) for one in document}
 
 
 def store(half: Half, found: Sequence[Label]) -> None:
     """Replace the labels of a half."""
-    document = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
-    document[half] = [{key: value for key, value in asdict(one).items() if value is not None} for one in found]
-    FILE.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    document = [{key: value for key, value in asdict(one).items() if value is not None} for one in found]
+    _file(half).write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _file(half: Half) -> Path:
+    return HERE / f"{half}.labels.json"
 
 
 def labelled(half: Half) -> Iterator[tuple[Case, Label]]:
