@@ -43,7 +43,14 @@ def _layers(spec: Spec) -> Iterator[Named]:
     for activation in ("relu", "tanh", "leaky_relu"):
         if spec.activation != activation:
             yield activation, {"activation": activation, "init": {"kind": "auto"}}
-    yield "widths*4", {"layers": [{"kind": "dense", "units": 4 * layer["units"]} for layer in layers]}
+    yield "widths*4", {"layers": [_wider(layer) for layer in layers]}
+
+
+def _wider(layer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A layer of four times the units or channels, with whatever else it has."""
+    size = {name: 4 * layer[name] for name in ("units", "channels") if name in layer}
+    within = {"layers": [_wider(one) for one in layer["layers"]]} if "layers" in layer else {}
+    return {**layer, **size, **within}
 
 
 def _penalties(spec: Spec) -> Iterator[Named]:
