@@ -1,9 +1,10 @@
 """Sick and healthy networks, labelled by effect, and how well findings and patches do on them.
 
-`python -m benchmarks.insight label calibration` trains the specs of a half and writes their labels to `labels.json`.
+`python -m benchmarks.insight label calibration` trains the specs of a half and writes their labels beside them.
 `judge calibration` asks for the findings about each, and tries the first patch; `baselines calibration` tries blind
 changes and random search instead; `rates calibration` holds the probe's learning rates against twelve trained ones.
-`held_out` is the other half, to be judged once, after the thresholds are set.
+`held_out` is the other half, to be judged once, after the thresholds are set. `second_held_out` is one more, by an
+author who did not know the rules; it, too, is to be judged once.
 
 `GRADUS_DATASETS_DIR` must name a folder with `mnist`, `fashion_mnist` and `tables`, or several, separated by colons.
 Scores are kept in `--cache`, so that what was trained once is not trained again.
@@ -17,7 +18,7 @@ from pathlib import Path
 import torch
 
 from benchmarks.insight import labels, tables_of_results
-from benchmarks.insight.cases import Half, read
+from benchmarks.insight.cases import HALVES, Half, read
 from benchmarks.insight.data import Folder
 from benchmarks.insight.judge import evidence, in_words, judged
 from benchmarks.insight.runs import Runs
@@ -26,7 +27,7 @@ from benchmarks.insight.runs import Runs
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=("label", "judge", "baselines", "rates"))
-    parser.add_argument("half", choices=("calibration", "held_out"))
+    parser.add_argument("half", choices=HALVES)
     parser.add_argument("--only", default="", help="part of the names of the specs")
     parser.add_argument("--sick", action="store_true", help="only the specs that are meant to be sick")
     parser.add_argument("--healthy", action="store_true", help="only those that are meant to be healthy")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import yaml
 
@@ -11,9 +11,13 @@ from benchmarks.insight.bisection import Scale, stronger
 from benchmarks.insight.effect import Measure
 from gradus.merge import merged
 
-Half = Literal["calibration", "held_out"]
+Half = Literal["calibration", "held_out", "second_held_out"]
+HALVES: tuple[Half, ...] = get_args(Half)
 HERE = Path(__file__).parent
-REGRESSION = ("abalone", "auto_imports", "california", "diabetes", "diamonds", "wine_quality")
+REGRESSION = (
+    *("abalone", "auto_imports", "california", "diabetes", "diamonds"),
+    *("red_wine", "taxi_fares", "taxi_tips", "wine_quality"),
+)
 MULTIPLES = (1, 2)
 """Just sick, and twice that."""
 

@@ -87,12 +87,60 @@ def _auto_imports(file: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
     return frame.select_dtypes("number").astype(float), ()
 
 
+def _red_wine(file: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    frame = pd.read_csv(file / "winequality-red.csv", header=None)
+    frame = frame.rename(columns={place: f"x{place}" for place in range(11)} | {11: TARGET})
+    return frame.astype(float), ()
+
+
+def _penguins(file: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    frame = pd.read_csv(file / "penguins.csv").rename(columns={"species": TARGET})
+    return frame, ("Adelie", "Chinstrap", "Gentoo")
+
+
+def _titanic(file: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    frame = pd.read_csv(file / "titanic-train.csv").drop(columns=["PassengerId", "Name", "Ticket", "Cabin"])
+    frame[TARGET] = np.where(frame.pop("Survived") == 1, "survived", "died")
+    return frame, ("died", "survived")
+
+
+def _adult(file: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    frame = pd.read_csv(file / "adult-train.csv", header=None, skipinitialspace=True)
+    return frame.rename(columns={place: f"x{place}" for place in range(14)} | {14: TARGET}), ("<=50K", ">50K")
+
+
+def _german(file: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    frame = pd.read_csv(file / "german.csv", header=None).rename(columns={place: f"x{place}" for place in range(20)})
+    frame[TARGET] = np.where(frame.pop(20) == 1, "good", "bad")
+    return frame, ("bad", "good")
+
+
+RIDE = ["passengers", "distance", "color", "payment", "pickup_borough", "dropoff_borough"]
+
+
+def _taxi_fares(file: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    frame = pd.read_csv(file / "taxis.csv")
+    return frame[[*RIDE, "fare"]].rename(columns={"fare": TARGET}), ()
+
+
+def _taxi_tips(file: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    frame = pd.read_csv(file / "taxis.csv")
+    return frame[[*RIDE, "fare", "tip"]].rename(columns={"tip": TARGET}), ()
+
+
 READ: dict[str, Callable[[Path], tuple[pd.DataFrame, tuple[str, ...]]]] = {
     "abalone": _abalone,
+    "adult": _adult,
     "auto_imports": _auto_imports,
     "california": _california,
     "diamonds": _diamonds,
+    "german": _german,
     "mammography": _mammography,
+    "penguins": _penguins,
+    "red_wine": _red_wine,
+    "taxi_fares": _taxi_fares,
+    "taxi_tips": _taxi_tips,
+    "titanic": _titanic,
     "wine_quality": _wine_quality,
 }
 

@@ -19,6 +19,7 @@ RULE_COLUMNS = (
 DATASETS: dict[Half, tuple[str, ...]] = {
     "calibration": ("digits", "mnist", "digits"),
     "held_out": ("wine", "breast_cancer", "diabetes", "wine", "breast_cancer", "fashion_mnist"),
+    "second_held_out": ("digits", "fashion_mnist", "diabetes", "breast_cancer", "mnist", "wine"),
 }
 
 

@@ -5,16 +5,17 @@ from math import inf, nan
 import pytest
 import torch
 
-from benchmarks.insight import cases, wilson
+from benchmarks.insight import cases, labels, wilson
 from benchmarks.insight.bisection import Scale, between, mildest, stronger
-from benchmarks.insight.cases import Half
+from benchmarks.insight.cases import HALVES, Half
+from benchmarks.insight.catalogue import patches
 from benchmarks.insight.corrupt import corrupted
 from benchmarks.insight.effect import Bar, Score, effect, fall_of_loss
+from gradus.datasets import DATASETS
+from gradus.resolved import resolve
 from gradus.spec.experiment import Spec
 from insight.findings.kind import FINDING_IDS
 from tests.unit.training.examples import made_up_data
-
-HALVES: tuple[Half, ...] = ("calibration", "held_out")
 
 
 @pytest.mark.parametrize(
@@ -101,16 +102,51 @@ def test_the_specs_of_a_half_are_valid_and_name_known_findings(half: Half) -> No
     for case in found:
         assert bool(case.accept) == case.is_sick, case.name
         for source in (case.source, case.reference or case.source):
-            Spec.model_validate(dict(source.spec))
+            spec = Spec.model_validate(dict(source.spec))
+            if source.table is None:
+                resolve(spec, DATASETS[spec.dataset.name])
 
 
 def test_the_halves_have_forty_sick_and_forty_healthy_specs_and_no_data_set_in_common() -> None:
-    both = [cases.read(half) for half in HALVES]
+    both = [cases.read(half) for half in ("calibration", "held_out")]
     sick = sum(len(cases.MULTIPLES) if case.vary else 1 for half in both for case in half if case.is_sick)
     assert sick >= 80
     assert sum(not case.is_sick for half in both for case in half) >= 60
     first, second = ({case.source.table or case.source.spec["dataset"]["name"] for case in half} for half in both)
     assert not first & second
+
+
+def test_the_second_held_out_half_is_half_just_sick_and_shows_every_kind_of_data() -> None:
+    found = cases.read("second_held_out")
+    plain = sum(case.is_sick and case.vary is None for case in found)
+    just_sick = sum(case.vary is not None for case in found)
+    assert plain >= 45
+    assert len(cases.MULTIPLES) * just_sick >= plain
+    assert sum(not case.is_sick for case in found) >= 35
+    for data in ("penguins", "adult", "titanic", "german", "california", "taxi_fares", "mnist", "wine"):
+        kinds = {case.is_sick for case in found if data == (case.source.table or case.source.spec["dataset"]["name"])}
+        assert kinds, data
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_every_label_is_of_a_spec_of_its_half(half: Half) -> None:
+    names = {case.name for case in cases.read(half)}
+    for label in labels.labels(half).values():
+        name, _, times = label.name.rpartition(" x")
+        assert label.name in names or (name in names and times in ("1", "2")), label.name
+
+
+def test_wider_layers_keep_their_kind() -> None:
+    layers = [
+        {"kind": "conv", "channels": 3},
+        "max_pool",
+        {"kind": "residual", "layers": [{"kind": "conv", "channels": 5}]},
+    ]
+    resolved = resolve(Spec.model_validate({"dataset": "mnist", "layers": [*layers, 7]}), DATASETS["mnist"])
+    wider = resolved.spec.model_validate({**resolved.spec.document(), **dict(patches(resolved))["widths*4"]})
+    conv, pool, residual, dense = wider.document()["layers"]
+    assert (conv["kind"], conv["channels"], pool["kind"], dense["units"]) == ("conv", 12, "max_pool", 28)
+    assert residual["layers"][0]["channels"] == 20
 
 
 def test_a_strength_is_written_where_its_path_leads() -> None:
