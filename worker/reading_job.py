@@ -214,7 +214,11 @@ class ReadingJob:
 
 def _failure(failed: ReadingFailed) -> ReadFailure:
     """Why the files were not read. A wrong target is not a fault of the files: it can be changed."""
-    cure = " Change the data set's target, then add a version" if failed.code == "unknown_column" else ""
+    cure = (
+        " Change the data set's target, then read its files again: add a version"
+        if failed.code == "unknown_column"
+        else ""
+    )
     return ReadFailure(**{**failed.record(), "message": f"{failed.message}{cure}"})
 
 

@@ -18,6 +18,10 @@ Find = Callable[[Session, str, str], Row | None]
 """Returns the workspace's row with an id."""
 
 
+_KINDS = {"exp": "an experiment", "swp": "a sweep", "dst": "a data set", "upl": "an upload", "key": "a key"}
+"""The kinds of resources by the prefix of their ids."""
+
+
 @dataclass(frozen=True)
 class Lookup(Generic[Row]):
     """Lookup of one kind of resource."""
@@ -52,7 +56,9 @@ class Lookup(Generic[Row]):
 
     def absent(self, resource_id: str) -> NotFound:
         """The error for an id that the workspace does not have."""
-        return NotFound(f"no {self.name} {resource_id[:100]}")
+        kind = _KINDS.get(resource_id.partition("_")[0])
+        hint = f": this is the id of {kind}" if kind and not kind.endswith(f" {self.name}") else ""
+        return NotFound(f"no {self.name} {resource_id[:100]}{hint}")
 
 
 EXPERIMENTS: Lookup[ExperimentRow] = Lookup("experiment", is_experiment_id, experiments.get_of, experiments.lock_of)

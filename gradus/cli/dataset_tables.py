@@ -117,7 +117,10 @@ def left_out(found: LeftOutRows) -> Sequence[str]:
 
 def failure(found: ReadFailure, name: str) -> str:
     """Why a data set could not be read, where, and the command that would read it."""
-    return _failure(found.message, _place(found.file, found.line), found.around, found.option, f"reparse {name}")
+    told = _failure(found.message, _place(found.file, found.line), found.around, found.option, f"reparse {name}")
+    if found.code != "unknown_column":
+        return told
+    return f"{told}\nhint: gradus datasets edit {name} --target COLUMN, then gradus datasets reparse {name}"
 
 
 def refusal(error: GradusError, command: str) -> str | None:

@@ -18,7 +18,8 @@ Place = tuple[str, ...]
 
 
 def mistakes(error: ValidationError, model: type[BaseModel] = Spec) -> tuple[Mistake, ...]:
-    """The mistakes in a document of the model, without duplicates, at the places where the client wrote them.
+    """The mistakes in a document of the model, without duplicates, at the places where the client wrote them. Missing
+    keys come last.
 
     At most one more than is sent back, to show that there are more.
     """
@@ -32,7 +33,8 @@ def mistakes(error: ValidationError, model: type[BaseModel] = Spec) -> tuple[Mis
             found.setdefault(place, detail)
         if len(found) > MOST:
             break
-    return tuple(_mistake(place, detail, model) for place, detail in found.items())
+    ordered = sorted(found.items(), key=lambda one: one[1]["type"] == "missing")  # a misspelt key first: it is missing
+    return tuple(_mistake(place, detail, model) for place, detail in ordered)
 
 
 _OTHER_FORM = frozenset({"literal_error", "string_type", "tuple_type", "model_type", "dict_type"})

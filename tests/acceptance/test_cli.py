@@ -307,6 +307,11 @@ def test_a_sweep_shows_means_with_intervals_and_differences_to_the_base(service:
     ("arguments", "code", "said"),
     [
         ((*DIGITS, "--set", "optimizer=sgd", "--set", "optimizer.lr=1e6", "--wait"), Exit.FAILED, "diverged"),
+        (
+            ("sweeps", "create", "--example", "digits", "--set", "epochs=1", "--grid", "l2=0,0.1", "--wait"),
+            Exit.OK,
+            "2 succeeded; to see: gradus sweeps show swp_",
+        ),
         ((*DIGITS, "--set", "optimzer.lr=0.1"), Exit.REFUSED, "did you mean 'optimizer'?"),
         ((*DIGITS, "--set", "optimizer.lrr=0.1"), Exit.REFUSED, "did you mean 'lr'?"),
         (("submit", "--set", "dataset=minst", "--set", "layers=[3]"), Exit.REFUSED, "did you mean 'mnist'?"),

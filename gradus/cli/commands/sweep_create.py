@@ -63,6 +63,7 @@ def create(  # noqa: PLR0913, PLR0917 (each is an option)
     name: Annotated[str | None, typer.Option(metavar="TEXT", help="The name of the sweep.")] = None,
     dry_run: DryRun = False,
     watching: Annotated[bool, typer.Option("--watch", "-w", help="Show the results as they come.")] = False,
+    waiting: Annotated[bool, typer.Option("--wait", help="Wait silently until the sweep ends.")] = False,
     quiet: Quiet = False,
     as_json: Json = False,
     url: Url = None,
@@ -75,6 +76,7 @@ def create(  # noqa: PLR0913, PLR0917 (each is an option)
     Random search: gradus sweeps create --example digits --random optimizer.lr=log:1e-4..1e-1 --draws 20
     """
     at_most_one(quiet=quiet, dry_run=dry_run, watch=watching)
+    at_most_one(dry_run=dry_run, watch=watching, wait=waiting)
     at_most_one(quiet=quiet, json=as_json)
     options = SweepOptions(
         source, example, changes or (), grid or (), variants or (), seeds, objective, name, random or (), draws
@@ -88,6 +90,8 @@ def create(  # noqa: PLR0913, PLR0917 (each is an option)
         record = client.sweeps.create(document).record
         if watching:
             return sweeps.watch_sweep(client, record.id, as_json=as_json)
+        if waiting:
+            return sweeps.wait_for_sweep(client, record.id, quiet=quiet, as_json=as_json)
     output.print_json(record) if as_json else output.say(record.id)
     if not quiet:
         output.note(f"{sum(record.counts.values())} experiments queued; to watch: gradus sweeps watch {record.id}")

@@ -108,9 +108,32 @@ def watch_sweep(client: Client, sweep_id: str, *, as_json: bool) -> Exit:
     try:
         return _exit_code(show_changes(sweep.record for sweep in client.sweeps.get(sweep_id).watch()))
     except KeyboardInterrupt:
-        output.note("")
-        output.note(f"The sweep continues. To watch again: gradus sweeps watch {sweep_id}")
-        return Exit.INTERRUPTED
+        return _still_running(sweep_id)
+
+
+def wait_for_sweep(client: Client, sweep_id: str, *, quiet: bool, as_json: bool) -> Exit:
+    """Wait silently until all experiments of the sweep have ended. Ctrl-C leaves them running."""
+    if not as_json:
+        output.say(sweep_id)
+    try:
+        ended = client.sweeps.get(sweep_id).wait().record
+    except KeyboardInterrupt:
+        return _still_running(sweep_id)
+    if as_json:
+        output.print_json(ended)
+    elif not quiet:
+        output.note(f"{ended.name or ended.id}: {_counts(ended)}; to see: gradus sweeps show {ended.id}")
+    return _exit_code(ended)
+
+
+def _still_running(sweep_id: str) -> Exit:
+    output.note("")
+    output.note(f"The sweep continues. To watch again: gradus sweeps watch {sweep_id}")
+    return Exit.INTERRUPTED
+
+
+def _counts(record: SweepRecord) -> str:
+    return ", ".join(f"{count} {status}" for status, count in record.counts.items() if count)
 
 
 def _exit_code(ended: SweepRecord) -> Exit:
@@ -125,8 +148,7 @@ def _json_lines(changes: Iterator[SweepRecord]) -> SweepRecord:
 
 def _plain(changes: Iterator[SweepRecord]) -> SweepRecord:
     for record in changes:
-        counts = ", ".join(f"{count} {status}" for status, count in record.counts.items() if count)
-        output.say(f"{record.name or record.id}: {counts}")
+        output.say(f"{record.name or record.id}: {_counts(record)}")
     output.show(page(record))
     return record
 

@@ -299,6 +299,10 @@ def test_what_stood_there_is_sent_back(change: dict[str, Any], stood: Any) -> No
     assert mistake.input == stood
 
 
+def test_a_misspelt_key_is_told_before_the_key_that_is_missing_for_it() -> None:
+    assert [one.path for one in told({"dataset": "mnist", "layer": [3]})] == ["layer", "layers"]
+
+
 def test_nothing_stood_where_a_key_is_missing() -> None:
     (mistake,) = told({"dataset": "mnist"})
     assert (mistake.path, mistake.input) == ("layers", None)
