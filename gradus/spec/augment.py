@@ -157,10 +157,12 @@ def _in_order(words: Sequence[AnyAugmentation]) -> tuple[AnyAugmentation, ...]:
     return tuple(sorted(words, key=lambda word: _ORDER.index(word.kind)))
 
 
+_List = Annotated[tuple[Augmentation, ...], Field(max_length=len(_ORDER))]
+
 Augment = Annotated[
     tuple[Augmentation, ...],
     Field(strict=False, max_length=len(_ORDER)),
-    BeforeValidator(_listed),
+    BeforeValidator(_listed, json_schema_input_type=Augmentation | _List),
     AfterValidator(_in_order),
 ]
 """The changes, each kind at most once; stored in the order in which they are applied."""

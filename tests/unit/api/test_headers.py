@@ -3,7 +3,7 @@
 import pytest
 
 from api.http import etags
-from api.http.negotiation import accepts_gzip, choose
+from api.http.negotiation import accepts_gzip, choose, prefers_html
 from api.http.prefer_header import preferred_wait
 from api.limits import WAIT_SECONDS
 from gradus.errors import NotAcceptable
@@ -54,6 +54,24 @@ def test_no_form_is_forced_on_a_client(accept: str) -> None:
 )
 def test_files_are_packed_for_those_who_unpack(accept: list[str], unpacks: bool) -> None:
     assert accepts_gzip(accept) is unpacks
+
+
+@pytest.mark.parametrize(
+    ("accept", "prefers"),
+    [
+        ([], False),
+        (["*/*"], False),
+        (["text/html"], True),
+        (["text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"], True),
+        (["application/problem+json, text/html"], False),
+        (["application/problem+json;q=0.5, text/html"], True),
+        (["text/*;q=0.9, */*;q=0.8"], True),
+        (["text/html;q=0, */*"], False),
+        (["*/*", "application/*;q=0.1"], True),
+    ],
+)
+def test_a_page_is_for_those_who_like_it_better_than_a_document(accept: list[str], prefers: bool) -> None:
+    assert prefers_html(accept) is prefers
 
 
 @pytest.mark.parametrize(

@@ -66,3 +66,12 @@ def test_the_schema_offers_each_shorthand() -> None:
     assert properties["layers"]["items"]["anyOf"][0]["type"] == "integer"
     for field, family in {"init": "initializers", "optimizer": "optimizers", "schedule": "schedules"}.items():
         assert properties[field]["anyOf"][0]["enum"] == [entry.kind for entry in catalog().families[family]]
+
+
+def test_the_schema_offers_a_change_of_images_alone_and_in_a_list() -> None:
+    words, change, changes = SCHEMA["$defs"]["Dataset"]["properties"]["augment"]["anyOf"]
+    kinds = [entry.kind for entry in catalog().families["augmentation"]]
+    assert words["enum"] == kinds
+    assert len(change["oneOf"]) == len(kinds)
+    assert changes["maxItems"] == len(kinds)
+    assert changes["items"]["anyOf"] == [words, change]
