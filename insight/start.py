@@ -16,6 +16,7 @@ from gradus.wire.probe import (
     ProbedStep,
     ProbedTwenty,
 )
+from insight.widths import is_too_narrow
 
 LEARNS = 0.5
 
@@ -63,6 +64,15 @@ class Start:
         """Whether every hidden layer with weights has batch normalization."""
         hidden = self.measured.hidden
         return bool(hidden) and all(layer.batch_norm for layer in hidden)
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether a dense hidden layer has too few units to tell the classes apart. It lets through little of the
+        gradient, so that D says less of the steps."""
+        classes = len(self.data.classes)
+        return self.data.task == "classification" and any(
+            one.kind == "dense" and is_too_narrow(one.units, classes) for one in self.measured.hidden
+        )
 
     @property
     def learns_at_once(self) -> bool:

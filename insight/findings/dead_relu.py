@@ -5,6 +5,7 @@ from insight import cures
 from insight.findings.kind import FindingKind
 from insight.in_run.dead_relu import in_run
 from insight.start import Start
+from insight.widths import is_too_narrow
 from insight.words import percent
 
 HALF = 0.5
@@ -14,12 +15,14 @@ rule of three)."""
 
 
 def at_start(start: Start) -> Finding | None:
-    """Fires if half of a ReLU layer's units output 0 for every example measured; critical if all of them do."""
+    """Fires if half of a ReLU layer's units output 0 for every example measured; critical if all of them do. In a layer
+    with too few units to tell the classes apart it must be all: one of two is half."""
     measured = start.measured
     if start.data.train_examples < EXAMPLES:
         return None
     is_few = measured.effort.measured < EXAMPLES  # each has hundreds of pixels for a channel
     hidden = [one for one in measured.hidden if one.kind != "dense" or not is_few]
+    hidden = [one for one in hidden if one.dead == 1 or not is_too_narrow(one.units, len(start.data.classes))]
     layer = max(hidden, key=lambda one: one.dead or 0.0, default=None)
     dead = 0.0 if layer is None else layer.dead or 0.0
     if layer is None or dead < HALF:

@@ -59,11 +59,14 @@ def in_run(run: Run) -> Finding | None:
 
 def _noisy(run: Run, layer: DensePlan | ConvPlan) -> Finding | None:
     """Fires if the noise of dropout adds a quarter to the squared error, beyond what chance and the progress within the
-    epoch can add. Noise in the outputs may leave a predicted class unchanged, but never a predicted number."""
+    epoch can add; with more than half of a layer dropped, if the loss with dropout is not clearly below that without.
+    Noise in the outputs may leave a predicted class unchanged, but never a predicted number."""
     last = run.last
     ratio = last.train_loss / last.validation_loss if last.validation_loss > 0 else 0.0
     chance = 2 * sqrt(2 / max(run.data.validation_examples, 1))
     limit = NOISE + chance + max(0.0, run.fall_per_epoch())
+    if layer.dropout > RATE:
+        limit = 1 - chance  # more than half of what a number is computed from is noise
     if not (isfinite(ratio) and ratio > limit):
         return None
     return Finding(

@@ -2,10 +2,10 @@
 
 from math import isfinite
 
-from gradus.wire.finding import Evidence, Finding, Patch, Since
+from gradus.wire.finding import Evidence, Finding, Patch, Severity, Since
 from gradus.wire.layer_report import LayerReport
 from insight.findings.kind import FindingKind
-from insight.outcome import best_remaining, severity
+from insight.outcome import best_remaining, learns_well, severity
 from insight.run import Run
 from insight.trend import lowest
 from insight.words import percent
@@ -19,6 +19,8 @@ LEARNED = 0.7
 much is left."""
 FALL = 0.01
 """Fall of the loss per epoch above which hard examples may still be learned."""
+NEAR = 0.5
+"""Share of the best epoch before which a report is too old to say anything of it."""
 EPOCHS = 2
 """Epochs after the best one from which on the validation loss counts as no longer falling."""
 
@@ -27,7 +29,7 @@ def in_run(run: Run) -> Finding | None:
     """Fires if a network has learned, its validation or training loss no longer falls, and half of the training
     examples have next to no loss while 8 % are taken for another class.
 
-    Both shares are those at the epoch with the lowest validation loss, or at the last one measured before it. A network
+    Both shares are those at the epoch with the lowest validation loss, or at one measured near it. A network
     that understands little has few easy examples; one that has later memorized everything has no hard ones.
     """
     report = None if run.spec.dataset.augment else _at_best(run)  # augmented images are hard by themselves
@@ -39,7 +41,7 @@ def in_run(run: Run) -> Finding | None:
         return None
     return Finding(
         id=KIND.id,
-        severity=severity(run),
+        severity=_severity(run),
         since=Since(epoch=report.epoch, step=report.step),
         evidence=(
             Evidence(statistic="hard", value=report.hard, threshold=HARD, healthy=(0, 0.04)),
@@ -58,10 +60,30 @@ def _goes_on(run: Run) -> bool:
 
 
 def _at_best(run: Run) -> LayerReport | None:
-    """The newest report up to the best epoch: after it, the network memorizes wrong labels."""
+    """The newest report up to the best epoch: after it, the network memorizes wrong labels.
+
+    If the network had understood little by then, the first later one in which it has understood most: with few
+    validation examples any epoch may be the best.
+    """
     if not run.rows:
         return None
-    return next((report for report in reversed(run.reports) if report.epoch <= _best(run)), None)
+    known = [report for report in run.reports if report.easy is not None and report.hard is not None]
+    before = next((report for report in reversed(known) if report.epoch <= _best(run)), None)
+    if before is None or (_easy(before) > EASY and before.epoch >= NEAR * _best(run)):
+        return before
+    return next((report for report in known if report.epoch > _best(run) and _easy(report) > EASY), before)
+
+
+def _easy(report: LayerReport) -> float:
+    return report.easy or 0.0
+
+
+def _severity(run: Run) -> Severity:
+    """Two classes often overlap, and examples near their border are hard whatever their labels: there the finding is a
+    note, unless nearly all validation examples are recognized. Of more classes, it is an alarm in any network."""
+    if len(run.data.classes) == 2 and not learns_well(run):
+        return "note"
+    return "critical" if severity(run) == "critical" else "warning"
 
 
 def _best(run: Run) -> int:
@@ -71,6 +93,8 @@ def _best(run: Run) -> int:
 def _place(run: Run, report: LayerReport) -> str:
     if report.epoch == _best(run):
         return "the best on the validation examples"
+    if report.epoch > _best(run):
+        return f"after epoch {_best(run)}, the best on the validation examples"
     return f"the last one measured before epoch {_best(run)}, the best on the validation examples"
 
 

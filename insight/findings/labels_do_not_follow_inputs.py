@@ -9,7 +9,11 @@ from insight.start import Start
 from insight.words import figure, percent
 
 EXAMPLES = 200
-"""Number of held-out examples below which chance hides any relation."""
+"""Number of held-out examples below which chance may hide a weak relation."""
+LEAST = 50
+"""The same for any relation."""
+HALF = 0.5
+"""Share of what chance can do, below which even few examples show that there is no strong relation."""
 FEW = 40
 """The same for the validation examples of a run. Fewer suffice, as the trained network is judged and not a simple
 model."""
@@ -19,19 +23,20 @@ BY_HEART = 0.5
 
 def at_start(start: Start) -> Finding | None:
     """Fires if neither ridge regression nor the nearest neighbour predicts held-out training examples better than
-    chance."""
+    chance; of fewer than 200 examples, if both are below half of what chance can do."""
     data = start.measured.data
     linear, neighbour, chance = data.linear_correlation, data.neighbour_correlation, data.chance_correlation
-    if linear is None or neighbour is None or chance is None or data.held_out < EXAMPLES:
+    if linear is None or neighbour is None or chance is None or data.held_out < LEAST:
         return None
-    if max(linear, neighbour) >= chance:
+    limit = chance if data.held_out >= EXAMPLES else HALF * chance
+    if max(linear, neighbour) >= limit:
         return None
     return Finding(
         id=KIND.id,
         severity="warning",
         evidence=(
-            Evidence(statistic="linear_correlation", value=linear, threshold=chance, healthy=(chance, 1)),
-            Evidence(statistic="neighbour_correlation", value=neighbour, threshold=chance, healthy=(chance, 1)),
+            Evidence(statistic="linear_correlation", value=linear, threshold=limit, healthy=(chance, 1)),
+            Evidence(statistic="neighbour_correlation", value=neighbour, threshold=limit, healthy=(chance, 1)),
         ),
         because=f"Neither a linear model nor the nearest neighbour predicts {data.held_out} held-out examples: "
         f"their predictions correlate with the truth by {figure(linear)} and {figure(neighbour)}, no more than chance "
@@ -68,7 +73,8 @@ KIND = FindingKind(
     looks_like="The training loss falls, as examples are learned by heart; validation stays at guessing or worse.",
     why="If labels were shuffled against the inputs, by a sort of one file and not of the other, no network can learn "
     "anything but the examples themselves. Real data sets, however hard, show a trace of their rule to a linear model "
-    "or to the nearest neighbour. Both are fitted to 1,200 training examples and asked for 800 others.",
+    "or to the nearest neighbour. Both are fitted to 1,200 training examples and asked for 800 others, or fewer of a "
+    "small data set. Among fewer than 200 others chance can do much: then both must be below half of it.",
     cure="Nothing in the spec: check how inputs and labels were put together.",
     at_start=at_start,
     in_run=in_run,

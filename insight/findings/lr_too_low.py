@@ -13,6 +13,8 @@ CRITICAL = 0.3
 first."""
 PLAIN_WARNING = 10.0
 """The same for gradient descent with sound signals: it lost four points of accuracy with a D of 13, and nine with 6."""
+NARROW = 0.1
+"""The same if a layer has too few units for the classes: that is what makes D small."""
 ROOM = 10.0
 """Ratio of the suitable learning rate to the spec's. Below it, the number of steps is too low and not the rate."""
 ENOUGH = 100.0
@@ -27,6 +29,8 @@ def at_start(start: Start) -> Finding | None:
     measured, rate = start.measured, start.measured.rate
     steps = measured.data.steps
     limit = PLAIN_WARNING if not start.is_adaptive and _is_sound(start) else WARNING
+    if start.is_narrow:
+        limit = NARROW
     best = higher_rate(start)
     if not 0 < rate.decrease < limit or rate.rho < SOUND or best is None or best < ROOM * start.spec.optimizer.lr:
         return None

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
-from math import isfinite, sqrt
+from math import ceil, isfinite, sqrt
 from typing import Any
 
 from gradus.wire.finding import Evidence, Finding, Patch, Severity
@@ -24,6 +24,11 @@ POINT = 0.01
 """Fall of the accuracy that is a warning if it also exceeds two standard errors."""
 SIGNIFICANT = 3.0
 """Student's t of the paired validation losses, now against the best epoch, below which a measured rise is chance."""
+LASTING, LASTING_RISE = 1.5, 0.1
+"""The same if all epochs of the second half of a run are above the lowest loss by this rise: a few examples whose loss
+has grown much make t small."""
+REGRESSION_RISE = 0.1
+"""Rise that is a warning in a regression with at least `FEW` validation examples; 0.4 with fewer."""
 
 
 def in_run(run: Run) -> Finding | None:
@@ -44,7 +49,9 @@ def in_run(run: Run) -> Finding | None:
     falls = median(run.train_losses[end:]) < run.train_losses[best]
     known = bool(run.reports) and run.reports[-1].epoch > run.rows[best].epoch  # an earlier report cannot show a rise
     t = run.reports[-1].validation_t if known else None
-    if rise <= limit or rise * least <= swing(after) or not falls or least <= 0 or (t is not None and t < SIGNIFICANT):
+    if rise <= limit or rise * least <= swing(after) or not falls or least <= 0:
+        return None
+    if t is not None and t < (LASTING if _lasts(run, best) else SIGNIFICANT):
         return None
     now = median(run.validation_losses[end:])
     return Finding(
@@ -61,6 +68,12 @@ def in_run(run: Run) -> Finding | None:
         "network learns its training examples by heart.",
         patches=tuple(_patches(run)),
     )
+
+
+def _lasts(run: Run, best: int) -> bool:
+    """Whether the loss has been far above its lowest in all epochs of the second half of the run."""
+    half = run.before_last(ceil(run.last.epoch / 2))
+    return half > best and min(run.validation_losses[half:]) > (1 + LASTING_RISE) * run.validation_losses[best]
 
 
 def rise_of(losses: Sequence[float], best: int, end: int) -> float:
@@ -83,7 +96,8 @@ def _first_above(losses: Sequence[float], best: int, limit: float) -> int:
 
 def _severity(run: Run, best: int, rise: float) -> Severity:
     if not run.accuracies:
-        return "warning" if rise > 2 * FEW_RISE else "note"
+        many = run.data.validation_examples >= FEW
+        return "warning" if rise > (REGRESSION_RISE if many else 2 * FEW_RISE) else "note"
     now, then = median(run.accuracies[-EPOCHS:]), run.accuracies[best]
     error = sqrt(max(then * (1 - then), 1e-4) / max(run.data.validation_examples, 1))
     fell = then - now > max(2 * error, POINT)

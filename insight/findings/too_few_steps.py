@@ -1,18 +1,22 @@
 """Training ended while the loss was still falling."""
 
-from math import ceil
+from math import ceil, inf
 
 from gradus.wire.finding import Evidence, Finding, Patch
 from insight.findings import lr_too_low
 from insight.findings.kind import FindingKind
+from insight.in_run.narrow import narrow_layer
 from insight.outcome import STRICT, is_at_prior, learns_well, severity
 from insight.run import Run
 from insight.start import Start
-from insight.trend import falling_share, lowest
+from insight.trend import falling_share, lowest, ratio
 from insight.words import count, figure, percent
 
 FALL = 0.01
 """Fall of the training loss per epoch, in the last epochs."""
+FAST, LEFT = 0.02, 0.1
+"""Fall per epoch of both losses, and the share of a constant prediction's loss that is left, above which a classifier
+that has learned well is not at its end either."""
 DIRECTION = 0.6
 """Share of the epochs with a falling loss above which the fall is not noise."""
 PER_STEP = 1e-3
@@ -46,15 +50,18 @@ def in_run(run: Run) -> Finding | None:
     steps = run.last.step
     goes_on = run.data.task == "regression" and _goes_on(run)
     falls = goes_on or (fall >= FALL and falling_share(losses[-6:]) >= DIRECTION)
+    if len(losses) > 1 and not _generalizes(run, goes_on=goes_on):
+        return None
     if not (falls or (len(losses) == 1 and left > SOLVED)) or left <= SOLVED:
         return None
-    if learns_well(run, STRICT) and not goes_on:
+    hurries = _hurries(run)
+    if (learns_well(run, STRICT) and not goes_on and not hurries) or narrow_layer(run) is not None:
         return None
     if is_at_prior(run) and len(losses) > 1 and fall / run.steps_per_epoch < PER_STEP:
         return None  # the steps are too short: another finding
     return Finding(
         id=KIND.id,
-        severity="warning" if goes_on and not is_at_prior(run) else severity(run),
+        severity="warning" if (goes_on or hurries) and not is_at_prior(run) else severity(run),
         since=run.since(len(losses) - 1),
         evidence=(
             Evidence(statistic="train_loss_fall_per_epoch", value=fall, threshold=FALL, healthy=(None, FALL)),
@@ -65,6 +72,34 @@ def in_run(run: Run) -> Finding | None:
         f"{figure(losses[-1])} and was still falling by {percent(fall)} an epoch: training ended before learning did.",
         patches=tuple(_patches(run)),
     )
+
+
+def _hurries(run: Run) -> bool:
+    """Whether the training and the validation loss of a classifier fall so fast at the end that a longer run is surely
+    better, however well it has learned."""
+    if run.data.task == "regression" or run.last.epoch < EPOCHS or run.spec.schedule.kind != "constant":
+        return False
+    gain, epochs = _late_gain(run, 5)
+    left = min(run.remaining(run.train_losses[-1]), run.remaining(run.validation_losses[-1]))
+    return left > LEFT and run.fall_per_epoch() >= FAST and gain >= epochs * FAST
+
+
+def _generalizes(run: Run, *, goes_on: bool) -> bool:
+    """Whether what is learned at the end helps: the lowest validation loss is among the last tenth of the epochs, and
+    that of the last fifth is lower than all before by 0.5 % an epoch; by 1 % in all if the loss of a regression goes
+    on falling."""
+    gain, epochs = _late_gain(run, 5)
+    if goes_on:
+        return gain >= FALL
+    return gain >= epochs * FALL / 2 and _late_gain(run, 10)[0] > 0
+
+
+def _late_gain(run: Run, parts: int) -> tuple[float, int]:
+    """The relative fall of the lowest validation loss in the last of so many equal parts of a run, and its epochs."""
+    losses = run.validation_losses
+    before = run.before_last(ceil(run.last.epoch / parts))
+    least, last = min(losses[: before + 1]), min(losses[before + 1 :], default=inf)
+    return 1 - ratio(last, least), run.last.epoch - run.epochs[before]
 
 
 def _goes_on(run: Run) -> bool:
@@ -86,7 +121,12 @@ def at_start(start: Start) -> Finding | None:
     """Fires if D < 3, that is, the planned steps cannot leave the start, and no much higher learning rate would suit:
     then the rate is at fault."""
     data, rate = start.measured.data, start.measured.rate
-    if not 0 < rate.decrease < DECREASE or rate.rho < SOUND or lr_too_low.at_start(start) is not None:
+    if (
+        start.is_narrow
+        or not 0 < rate.decrease < DECREASE
+        or rate.rho < SOUND
+        or lr_too_low.at_start(start) is not None
+    ):
         return None
     return Finding(
         id=KIND.id,

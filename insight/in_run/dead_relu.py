@@ -3,6 +3,7 @@
 from gradus.spec.statistics import SAMPLED_EXAMPLES
 from gradus.wire.finding import Evidence, Finding, Patch, Severity
 from insight.in_run.layers import held
+from insight.in_run.narrow import narrow_layer
 from insight.outcome import is_at_prior, learns_well, severity
 from insight.run import Run
 from insight.words import percent, rounded
@@ -20,7 +21,7 @@ def in_run(run: Run) -> Finding | None:
     if min(SAMPLED_EXAMPLES, run.data.train_examples) < LEAST:
         return None
     found = held(run, lambda layer: layer.dead is not None and layer.dead >= SHARE)
-    if not found:
+    if not found or narrow_layer(run) is not None:
         return None
     worst = max(found, key=lambda one: one.layer.dead or 0.0)
     first = min(found, key=lambda one: (one.since.epoch, one.since.step))

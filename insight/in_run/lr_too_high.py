@@ -47,7 +47,11 @@ def in_run(run: Run) -> Finding | None:
     best = lowest(run.validation_losses)
     if (hovering := _hovering(run)) is not None:
         return hovering
-    regressed = run.remaining(run.validation_losses[-1]) > 0.9 and run.remaining(run.validation_losses[best]) < 0.5
+    regressed = (
+        run.remaining(run.validation_losses[-1]) > 0.9
+        and run.remaining(run.validation_losses[best]) < 0.5
+        and run.train_losses[-1] > run.train_losses[best]  # else it overfits
+    )
     if not (is_thrown or (is_long and not learns_well(run, STRICT)) or regressed):
         return None
     return Finding(

@@ -2,6 +2,7 @@
 
 from gradus.spec.optimizer import SGD, Momentum
 from gradus.wire.finding import Evidence, Finding, Patch
+from insight.in_run.narrow import narrow_layer
 from insight.outcome import learns_well, severity
 from insight.run import Run
 from insight.trend import falling_share
@@ -29,7 +30,7 @@ def in_run(run: Run) -> Finding | None:
     per_step = fall / run.steps_per_epoch
     if left < LEARNED or falling_share(losses) < DIRECTION or not per_step * run.steps_per_epoch > EXAMPLES:
         return None
-    if per_step > PER_STEP or not _is_steady(run):
+    if per_step > PER_STEP or not _is_steady(run) or narrow_layer(run) is not None:
         return None
     lr = run.spec.optimizer.lr
     return Finding(

@@ -1,23 +1,26 @@
 """All inputs look alike to the last layers, as a run shows it."""
 
+from gradus.spec.optimizer import SGD, Momentum
 from gradus.wire.finding import Evidence, Finding, Patch
 from insight.in_run.layers import Held, held
 from insight.outcome import best_remaining, severity
 from insight.run import Run
 from insight.words import figure
 
-SHARE = 1e-3
-"""Signal share; above 0.15 in healthy networks of up to 30 layers at the start."""
+SHARE, ADAPTIVE_SHARE = 1e-3, 2e-4
+"""Signal share; above 0.15 in healthy networks of up to 30 layers at the start. An optimizer that divides each gradient
+by its own size gets by with less."""
 LEARNED = 0.9
 """Share of a constant prediction's loss below which the network evidently gets enough of the signal."""
 
 
 def in_run(run: Run) -> Finding | None:
-    """Fires if the last hidden layer's activations differ between inputs by less than 0.1 % of their size, and hardly
-    anything is learned."""
+    """Fires if the last hidden layer's activations differ between inputs by less than 0.1 % of their size, or 0.02 %
+    with an adaptive optimizer, and hardly anything is learned."""
     if run.prior is None or best_remaining(run) < LEARNED or run.failure is not None:
         return None
-    found = held(run, lambda layer: layer.share is not None and layer.share < SHARE)
+    limit = SHARE if isinstance(run.spec.optimizer, SGD | Momentum) else ADAPTIVE_SHARE
+    found = held(run, lambda layer: layer.share is not None and layer.share < limit)
     names = [layer.name for layer in run.reports[-1].layers if layer.name != "output"] if run.reports else []
     if not found or found[-1].layer.name != names[-1]:
         return None
@@ -32,7 +35,7 @@ def in_run(run: Run) -> Finding | None:
                 statistic="share",
                 layer=one.layer.name,
                 value=_share(one),
-                threshold=SHARE,
+                threshold=limit,
                 healthy=(0.01, 1),
             )
             for one in found

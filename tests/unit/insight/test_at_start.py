@@ -135,6 +135,18 @@ FIRES: dict[str, tuple[str, str, dict[str, Any]]] = {
         "warning",
         {"data": {"linear_correlation": 0.05, "neighbour_correlation": 0.1}},
     ),
+    "shuffled labels of few examples": (
+        "labels_do_not_follow_inputs",
+        "warning",
+        {
+            "data": {
+                "held_out": 51,
+                "linear_correlation": 0.14,
+                "neighbour_correlation": 0.11,
+                "chance_correlation": 0.67,
+            }
+        },
+    ),
     "nine rare classes": ("class_imbalance", "note", {"data": {"class_shares": (0.82, *[0.02] * 9)}}),
     "nine classes of a few examples": (
         "class_imbalance",
@@ -193,7 +205,26 @@ SILENT: dict[str, dict[str, Any]] = {
     "Adam, which divides clipping out": {"spec": {"clip_norm": 0.001}},
     "a mild imbalance": {"data": {"class_shares": (0.63, 0.37)}, "plan": {"classes": ("a", "b")}},
     "hard data with a trace of a rule": {"data": {"linear_correlation": 0.25, "neighbour_correlation": 0.1}},
-    "too few examples to tell": {"data": {"held_out": 80, "linear_correlation": 0.0, "neighbour_correlation": 0.0}},
+    "too few examples to tell": {"data": {"held_out": 49, "linear_correlation": 0.0, "neighbour_correlation": 0.0}},
+    "few examples with a trace of a rule": {
+        "data": {"held_out": 80, "linear_correlation": 0.3, "neighbour_correlation": 0.1, "chance_correlation": 0.5}
+    },
+    "one of two units that is dead": {
+        "spec": {"layers": [100, 2]},
+        "layers": {"dead": 0.5, "units": 2},
+        "twenty": SLOW,
+    },
+    "few steps through a layer of two units": {
+        "spec": {"layers": [2]},
+        "layers": {"units": 2},
+        "rate": {"decrease": 1.1, "rho": 0.98},
+    },
+    "short steps through a layer of two units": {
+        "spec": {"layers": [2]},
+        "layers": {"units": 2},
+        "rate": {"decrease": 0.2, "rho": 0.98},
+        "step": {"recommended": 0.03},
+    },
 }
 
 

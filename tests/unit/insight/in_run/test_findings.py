@@ -18,6 +18,8 @@ from tests.unit.insight.in_run.planted import LN10, found, planted, with_layers
 SGD = {"kind": "sgd", "lr": 0.1}
 DIVERGED = Failure(code=FailureCode.DIVERGED, message="the loss diverged", epoch=1, step=7, layer="layers/0")
 VARIANCE = Prior(loss=5900)
+DECAYING = [5000 / epoch for epoch in range(1, 13)]
+TWO = Prior(loss=0.66, accuracy=0.63, largest_share=0.63)
 FALLING = (1.0, 0.5, 0.3, 0.2, 0.15, 0.12, 0.1, 0.09, 0.085, 0.08)
 HIDDEN = [LayerStatistics(name=f"layers/{i}", units=100, share=0.3, flat=0.0, dead=0.2, delta_rms=1.0) for i in (0, 1)]
 
@@ -41,6 +43,18 @@ def measured_in(epochs: set[int], run: Run) -> Run:
 def with_examples(run: Run, train: int, validation: int) -> Run:
     sizes = {"train_examples": train, "validation_examples": validation}
     return replace(run, data=run.data.model_copy(update=sizes))
+
+
+def understood_from(epoch: int, run: Run) -> Run:
+    """A run that takes a fifth of the examples for another class, and is sure of most others from this epoch on."""
+    run = with_layers(run, *hidden({}), hard=0.2)
+    easy = [0.04 if report.epoch < epoch else 0.6 for report in run.reports]
+    both = zip(run.reports, easy, strict=True)
+    return replace(run, reports=[report.model_copy(update={"easy": share}) for report, share in both])
+
+
+def of_many(run: Run) -> Run:
+    return with_examples(run, train=2000, validation=300)
 
 
 SICK: dict[str, tuple[str, str, Run]] = {
@@ -183,6 +197,38 @@ SICK: dict[str, tuple[str, str, Run]] = {
         "warning",
         measured_in({2}, with_layers(planted([1.2, 1.0, *[0.9] * 4], accuracies=0.7), *hidden({}), easy=0.7, hard=0.2)),
     ),
+    "wrong labels of two classes that are recognized": (
+        "label_noise",
+        "warning",
+        with_layers(planted([0.4] * 6, accuracies=0.94, dataset="breast_cancer", prior=TWO), easy=0.6, hard=0.1),
+    ),
+    "wrong labels, and a best epoch by chance": (
+        "label_noise",
+        "warning",
+        understood_from(3, planted([1.2, 1.0, *[0.9] * 5], [0.9, *[1.0] * 6], 0.7)),
+    ),
+    "a layer of two units": (
+        "underfitting",
+        "warning",
+        planted([2.2, 2.0, 1.9, 1.8, 1.75, 1.7], accuracies=0.4, layers=[64, 2]),
+    ),
+    "still falling fast, though most is learned": (
+        "too_few_steps",
+        "warning",
+        planted([2 * 0.9**epoch for epoch in range(1, 20)], accuracies=0.95, dataset="digits"),
+    ),
+    "more than half of what a number is computed from is missing": (
+        "dropout_too_strong",
+        "warning",
+        planted([4000.0] * 6, dataset="diabetes", prior=VARIANCE, dropout=0.7),
+    ),
+    "a regression that rises for most of the run": (
+        "overfitting",
+        "warning",
+        with_layers(
+            of_many(planted(DECAYING, [3000, 2800, *[3300] * 10], dataset="diabetes", prior=VARIANCE)), validation_t=2.0
+        ),
+    ),
     "dead, with few to validate": (
         "dead_relu",
         "warning",
@@ -215,6 +261,45 @@ LOOK_ALIKES: dict[str, tuple[str, Run]] = {
     "no significant rise": (
         "overfitting",
         with_layers(planted(FALLING, [1, 0.8, 0.7, 0.75, *[0.8] * 6], [0.7] * 4 + [0.6] * 6), validation_t=1.0),
+    ),
+    "overlapping classes": (
+        "label_noise",
+        with_layers(planted([0.4] * 6, accuracies=0.84, dataset="breast_cancer", prior=TWO), easy=0.6, hard=0.15),
+    ),
+    "no better in a wide network": (
+        "underfitting",
+        planted([0.5, *[0.45] * 9], accuracies=0.82, dataset="breast_cancer", prior=TWO),
+    ),
+    "no better for a while": (
+        "too_few_steps",
+        planted(
+            [0.6 * 0.98**epoch for epoch in range(20)], [0.6, *[0.5] * 19], 0.8, dataset="breast_cancer", prior=TWO
+        ),
+    ),
+    "gains next to nothing": (
+        "too_few_steps",
+        planted(
+            [0.6 * 0.98**epoch for epoch in range(20)],
+            [0.6 * 0.998**epoch for epoch in range(20)],
+            0.8,
+            dataset="breast_cancer",
+            prior=TWO,
+        ),
+    ),
+    "learned by heart": (
+        "lr_too_high",
+        planted([LN10 * 0.7**epoch for epoch in range(10)], [1.5, 1.0, 0.9, *[2.4] * 7], 0.7),
+    ),
+    "a small share that Adam amplifies": (
+        "signal_collapse",
+        with_layers(planted([LN10] * 4, accuracies=0.11, optimizer="adam"), *hidden({}, {"share": 4e-4})),
+    ),
+    "a rise that does not last": (
+        "overfitting",
+        with_layers(
+            of_many(planted(DECAYING, [3000, *[2900] * 8, *[3300] * 3], dataset="diabetes", prior=VARIANCE)),
+            validation_t=2.0,
+        ),
     ),
     "sure of itself": ("overfitting", planted(FALLING, [1, 0.3, 0.25, *[0.3] * 7], 0.95)),
     "solved": ("oscillating_loss", planted([0.5, 0.1, *[0.02, 0.03] * 5], accuracies=0.99)),
@@ -365,6 +450,13 @@ def test_raises_no_alarm_on(case: str) -> None:
     name, run = LOOK_ALIKES[case]
     finding = found(run).get(name)
     assert finding is None or finding.severity == "note"
+
+
+def test_dead_units_and_slow_learning_follow_from_a_layer_of_two_units() -> None:
+    run = with_layers(planted([2.2, 2.0, 1.9, 1.8], accuracies=0.4, layers=[64, 2]), *hidden({}, {"dead": 0.5}))
+    (finding,) = findings_in_run(run)
+    assert (finding.id, finding.layer) == ("underfitting", "layers/1")
+    assert [layer["units"] for layer in finding.patches[0].patch["layers"]] == [64, 40]
 
 
 def test_a_diverged_run_has_one_cause() -> None:
