@@ -17,7 +17,7 @@ from gradus.spec.dataset import Dataset
 from gradus.spec.loss import resolve_loss
 from gradus.wire.finding import Finding
 from gradus.wire.layer_report import LayerReport
-from gradus.wire.probe import Probe
+from gradus.wire.probe import Probe, ProbedStep
 from insight.in_run.find import findings_in_run
 from insight.prior import Prior
 from insight.run import Run
@@ -52,9 +52,9 @@ def asker(folder: Folder) -> Ask:
     return partial(_ask, folder)
 
 
-def suggested(source: Source, folder: Folder) -> tuple[float, float] | None:
-    """The learning rates that a probe suggests for a spec."""
-    return _probed(source, folder).step.suggested
+def probed_step(source: Source, folder: Folder) -> ProbedStep:
+    """What a probe says of a spec's learning rates."""
+    return _probed(source, folder).step
 
 
 def _ask(folder: Folder, source: Source) -> tuple[Answer, Mapping[str, tuple[str, ...]]]:

@@ -1,16 +1,26 @@
 """Whether the learning rates that a probe suggests hold the best of twelve, on random networks."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from math import log10
 
-from benchmarks.insight.cases import Source
+from benchmarks.insight.cases import Half, Source
 from benchmarks.insight.runs import Runs
+from benchmarks.insight.tables import READ
+from gradus.wire.probe import ProbedStep
 
 NETWORKS = 30
 RATES = tuple(float(f"{10 ** (-5 + i * 0.5):.3g}") for i in range(12))
 """From 1e-5 to 3.16, a factor of 3.16 apart."""
-SEEDS = (0, 1)
+SEEDS = (1, 2, 3)
+"""Not that of the probe, 0."""
+DRAWS: dict[Half, str] = {"calibration": "tuning", "held_out": "judged once"}
+"""The networks of a half."""
+DATASETS = (
+    *("wine", "breast_cancer", "diabetes", "digits", "titanic", "abalone", "fashion_mnist"),
+    *("wine", "breast_cancer", "diabetes", "digits", "titanic", "abalone", "mnist", "wine_quality"),
+)
 CLOSE = 1.0
 """Points from the best within which a rate is as good: the best of twelve is often one of several equals."""
 
@@ -25,26 +35,26 @@ class Trial:
     close: tuple[float, ...]
 
 
-def networks(names: Sequence[str]) -> Iterator[Source]:
-    """Random networks on these data sets, always the same."""
-    draws = random.Random("networks")  # noqa: S311
-    for i in range(NETWORKS):
-        name = names[i % len(names)]
-        depth = draws.choice((0, 1, 1, 2, 3, 4))
-        size = {"limit": 2000, "validation_size": 500} if "mnist" in name else {}
-        yield Source(
-            {
-                "dataset": {"name": name, **size},
-                "layers": [draws.choice((16, 32, 64, 100))] * depth,
-                "activation": draws.choice(
-                    ("relu", "relu", "tanh", "elu", "sigmoid") if depth < 3 else ("relu", "tanh")
-                ),
-                "batch_norm": draws.random() < 0.25,
-                "optimizer": {"kind": draws.choice(("sgd", "momentum", "adam", "rmsprop"))},
-                "batch_size": draws.choice((16, 32, 64)),
-                "epochs": draws.choice((5, 10, 20)),
-            }
-        )
+def networks(draw: str) -> Iterator[Source]:
+    """Random networks, the same for the same draw."""
+    draws = random.Random(draw)  # noqa: S311
+    return (_network(DATASETS[i % len(DATASETS)], draws) for i in range(NETWORKS))
+
+
+def _network(name: str, draws: random.Random) -> Source:
+    depth = draws.choice((0, 1, 1, 2, 3, 4))
+    activations = ("relu", "relu", "tanh", "elu", "sigmoid") if depth < 3 else ("relu", "tanh")
+    size = {"limit": 2000, "validation_size": 500} if "mnist" in name else {}
+    spec = {
+        "dataset": {**({} if name in READ else {"name": name}), **size},
+        "layers": [draws.choice((16, 32, 64, 100))] * depth,
+        "activation": draws.choice(activations),
+        "batch_norm": draws.random() < 0.3,
+        "optimizer": {"kind": draws.choice(("sgd", "momentum", "adam", "rmsprop"))},
+        "batch_size": draws.choice((16, 32, 64)),
+        "epochs": draws.choice((5, 10, 20, 40)),
+    }
+    return Source(spec, table=name if name in READ else None)
 
 
 def trial(source: Source, runs: Runs) -> Trial:
@@ -56,3 +66,64 @@ def trial(source: Source, runs: Runs) -> Trial:
         tuple(lr for lr, one in zip(RATES, points, strict=True) if one >= best - less) for less in (1e-9, CLOSE)
     )
     return Trial(source, equal, close)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What a probe says of a network's learning rates, beside the trained ones."""
+
+    trial: Trial
+    interval: tuple[float, float] | None
+    single: float | None
+
+    @property
+    def holds_best(self) -> bool:
+        """Whether the interval holds the best rate, or one equal to it."""
+        return any(map(self._holds, self.trial.best))
+
+    @property
+    def holds_close(self) -> bool:
+        """Whether it holds a rate that is as good within a point."""
+        return any(map(self._holds, self.trial.close))
+
+    @property
+    def single_is_close(self) -> bool:
+        """Whether the tried rate that is nearest to the single one is as good within a point."""
+        single = self.single
+        return single is not None and min(RATES, key=lambda lr: abs(log10(lr / single))) in self.trial.close
+
+    @property
+    def inside(self) -> int:
+        """Number of trained rates in the interval."""
+        return sum(map(self._holds, RATES))
+
+    @property
+    def decades(self) -> float:
+        """Width of the interval."""
+        return 0.0 if self.interval is None else log10(self.interval[1] / self.interval[0])
+
+    @property
+    def verdict(self) -> str:
+        """In a word."""
+        return "held" if self.holds_best else "near" if self.holds_close else "MISS"
+
+    @property
+    def in_words(self) -> str:
+        """The rates."""
+        return f"best {self.trial.best}, suggested {self.interval}, of these {self.single}"
+
+    def _holds(self, lr: float) -> bool:
+        return self.interval is not None and self.interval[0] <= lr <= self.interval[1]
+
+
+def compared(found: Trial, step: ProbedStep) -> Compared:
+    """The rates that a probe suggests, beside the trained ones."""
+    return Compared(found, step.suggested, step.recommended if step.trial is None else step.trial.middle)
+
+
+def in_words(source: Source) -> str:
+    """A network in a few words."""
+    spec = source.spec
+    name = source.table or spec["dataset"]["name"]
+    norm = "with batch norm " if spec["batch_norm"] else ""
+    return f"{name} {spec['layers']} {spec['activation']} {norm}{spec['optimizer']['kind']}, {spec['epochs']} epochs"

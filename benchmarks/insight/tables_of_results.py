@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from statistics import median
 
 from benchmarks.insight.baselines import blind, searched
 from benchmarks.insight.cases import Case, Half, Source
 from benchmarks.insight.judge import DEAREST, Judged
 from benchmarks.insight.labels import Label, labelled
 from benchmarks.insight.metrics import metrics, published, share
-from benchmarks.insight.rates import networks, trial
+from benchmarks.insight.rates import DRAWS, compared, in_words, networks, trial
 from benchmarks.insight.runs import Runs
 from benchmarks.report import header, table
 
@@ -16,11 +17,6 @@ RULE_COLUMNS = (
     *("rules on our statistics", "sick specs detected", "right name first"),
     *("healthy specs with an alarm", "all that were meant to be healthy"),
 )
-DATASETS: dict[Half, tuple[str, ...]] = {
-    "calibration": ("digits", "mnist", "digits"),
-    "held_out": ("wine", "breast_cancer", "diabetes", "wine", "breast_cancer", "fashion_mnist"),
-    "second_held_out": ("digits", "fashion_mnist", "diabetes", "breast_cancer", "mnist", "wine"),
-}
 
 
 def judge_header(half: Half) -> str:
@@ -102,21 +98,21 @@ def _changes(case: Case, label: Label, runs: Runs, *, search: bool) -> Iterator[
 
 def print_rates(half: Half, runs: Runs) -> None:
     """How often the suggested learning rates hold the best of twelve."""
-    from benchmarks.insight.answers import suggested  # noqa: PLC0415
+    from benchmarks.insight.answers import probed_step  # noqa: PLC0415
 
-    held, near = [], []
-    for source in networks(DATASETS[half]):
-        found, interval = trial(source, runs), suggested(source, runs.folder)
-        low, high = interval or (0.0, 0.0)
-        held.append(any(low <= one <= high for one in found.best))
-        near.append(any(low <= one <= high for one in found.close))
-        spec = source.spec
-        words = f"{spec['dataset']['name']} {spec['layers']} {spec['activation']} {spec['optimizer']['kind']}"
-        kind = "held" if held[-1] else "near" if near[-1] else "MISS"
-        print(
-            f"{kind} {words}: best {found.best}, suggested {interval}",
-            flush=True,
-        )
+    judged = []
+    for source in networks(DRAWS[half]):
+        judged.append(compared(trial(source, runs), probed_step(source, runs.folder)))
+        print(f"{judged[-1].verdict} {in_words(source)}: {judged[-1].in_words}", flush=True)
     print(header(f"Suggested learning rates, {half} half", ("torch",)))
-    rows = (("the interval holds the best of 12", share(held)), ("or one within a point of it", share(near)))
+    rows = (
+        ("the interval holds the best of 12", share([one.holds_best for one in judged])),
+        ("or one within a point of it", share([one.holds_close for one in judged])),
+        ("the single rate is within a point of the best", share([one.single_is_close for one in judged])),
+        ("rates of 12 in the interval, median", f"{median(one.inside for one in judged):g}"),
+        (
+            "decades, median (largest)",
+            f"{median(one.decades for one in judged):.1f} ({max(one.decades for one in judged):.1f})",
+        ),
+    )
     print(table(("30 random networks", "networks (95 % interval)"), rows))

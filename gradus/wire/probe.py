@@ -111,15 +111,47 @@ class ProbedRate(Message):
     """The largest loss in these steps, divided by the first."""
 
 
+class ProbedTrialRate(Message):
+    """A short training at one learning rate."""
+
+    lr: Finite
+    loss: Number
+    """Mean loss of the examples that judge it."""
+    accuracy: Number | None
+    """Share of these examples that it recognizes; null for regression."""
+    good: bool
+    """Whether it does as well as the best one, as far as these examples tell."""
+
+
+class ProbedTrial(Message):
+    """Short trainings at many learning rates."""
+
+    steps: int
+    """Steps of each training."""
+    share: Finite
+    """These steps over those of the planned run: 1 if the run itself was tried. Else the run's schedule is compressed
+    into them."""
+    examples: int
+    """Number of examples that judge the trained networks, and were not learned: of the validation split, or training
+    examples that were held out."""
+    middle: Finite
+    """The learning rate in the middle of the suggested ones, if there should be a single one."""
+    rates: tuple[ProbedTrialRate, ...]
+    """Rising, half a decade apart."""
+
+
 class ProbedStep(Message):
     """The first step, at the spec's learning rate and others."""
 
     rates: tuple[ProbedRate, ...]
     suggested: tuple[Finite, Finite] | None
-    """The learning rates that can work: rho above 0.25 (for adaptive optimizers, above 0), and D above 10 over the
-    planned run. Null if there is none."""
+    """The learning rates that can work: those that do as well as the best one in `trial`, and half a decade more on
+    either side. Without a trial, those with rho above 0.25 (for adaptive optimizers, above 0), and D above 10 over the
+    planned run; null if there is none."""
     recommended: Finite | None = None
     """The learning rate with rho 0.85, three tenths of the way to the minimum along the step; null if it has none."""
+    trial: ProbedTrial | None = None
+    """Short trainings at many learning rates; null for networks that are too large for them."""
     noise_scale: Number | None = None
     """B: trace of the gradient's covariance over its squared norm, in examples; the useful batch size is about B."""
     sustained_rho: Number | None = None

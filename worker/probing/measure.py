@@ -19,7 +19,9 @@ from worker.probing.first_step import (
     rate_with,
     suggested,
 )
+from worker.probing.good_rates import with_trial
 from worker.probing.sample import part, plain_loss, sample
+from worker.probing.trial import trial
 from worker.probing.twenty import control, curves
 from worker.training.data import Data
 
@@ -27,8 +29,11 @@ FACTORS = GRID[4:9]
 """Factors of the learning rate, for the five rates of the answer."""
 
 
-def measured(resolved: ResolvedSpec, data: Data, known: ProbedData | None = None) -> Measured:
-    """Measure what a spec will do with its data. `known` is what was measured of the same data before."""
+def measured(
+    resolved: ResolvedSpec, data: Data, known: ProbedData | None = None, *, is_tried: bool = False
+) -> Measured:
+    """Measure what a spec will do with its data. `known` is what was measured of the same data before. If `is_tried`,
+    learning rates are tried in short trainings."""
     chosen = sample(resolved, data)
     step = first_step_at_all_rates(resolved, data, chosen)
     tried = FACTORS if chosen.effort.rates == len(FACTORS) else (1.0,)
@@ -37,11 +42,12 @@ def measured(resolved: ResolvedSpec, data: Data, known: ProbedData | None = None
     twenty = learned[1.0]
     first = part(chosen.split, chosen.rows(0))
     unit = loss_unit(plain_loss(resolved.spec, data.task), data.target_scale.deviation)
+    tried_rates = trial(resolved, data, chosen, step) if is_tried else None
     return Measured(
         data=known or data_probe.inputs(resolved, data),
         start=found.start,
         layers=found.layers,
-        step=_step(resolved, step, learned, found.noise_scale),
+        step=with_trial(_step(resolved, step, learned, found.noise_scale), tried_rates, unit),
         twenty=ProbedTwenty(
             losses=tuple(unit * loss for loss in twenty),
             peak=_peak(twenty),

@@ -21,7 +21,7 @@ Load = Callable[[Dataset], Data]
 def probe(resolved: ResolvedSpec, data: Data, load: Load) -> Probe:
     """Probe a spec. The answer is deterministic except for `seconds`."""
     began = time.perf_counter()
-    found = measured(resolved, data)
+    found = measured(resolved, data, is_tried=True)
     start = Start(resolved.spec, resolved.data, resolved.network, found)
     prober = Prober(start, data, load)
     findings = prober.predicted(findings_at_start(start))

@@ -40,7 +40,7 @@ MAX_CHUNK_OUTPUTS = 2**20
 def chunk_steps(network: NetworkPlan, batch: int, members: int, words: Augment) -> int:
     """Steps per chunk: a quarter of a second on a slow machine. Depends only on the network's shape, the batch size and
     the kinds of augmentation."""
-    fit = int(CHUNK_SECONDS / _step_seconds(network, batch, members, words))
+    fit = int(CHUNK_SECONDS / step_seconds(network, batch, members, words))
     room = MAX_CHUNK_OUTPUTS // (batch * members * network.outputs)
     return max(1, min(fit, room))
 
@@ -51,11 +51,12 @@ def longest_piece(network: NetworkPlan, batch: int, members: int, words: Augment
     weights = [tensor for layer in network.layers for tensor in layer.tensors if tensor.is_weight]
     initialization = max(4 * tensor.size * min(tensor.shape) for tensor in weights)
     evaluation = evaluation_rows(network) * members * network.multiply_adds
-    step = _step_seconds(network, batch, members, words)
+    step = step_seconds(network, batch, members, words)
     return max(step, max(initialization, evaluation) / MULTIPLICATIONS_PER_SECOND)
 
 
-def _step_seconds(network: NetworkPlan, batch: int, members: int, words: Augment) -> float:
+def step_seconds(network: NetworkPlan, batch: int, members: int, words: Augment) -> float:
+    """Estimated seconds of a step of an array, on a slow core."""
     products, weights = 3 * batch * members * network.multiply_adds, members * network.weights
     computed = max(products / MULTIPLICATIONS_PER_SECOND, weights / WEIGHTS_PER_SECOND)
     inputs = batch * members * network.inputs * (2 if mixes(words) else 1)

@@ -1,0 +1,79 @@
+"""Which learning rates of a trial are as good as its best one."""
+
+from math import sqrt
+
+import torch
+from torch import Tensor
+
+from gradus.wire.probe import ProbedStep, ProbedTrial, ProbedTrialRate
+from worker.probing.trial import Trial, rate
+
+ERRORS = 1.5
+"""Standard errors by which a rate may do worse than the best: with so few examples, either may be the better one."""
+MARGIN = 1
+"""Half decades by which the interval goes on beyond the outermost good rates: the run may have another seed than the
+trial, or more steps."""
+LOSS = 0.05
+"""Value of a unit of loss in recognized examples, so that the surer one is best of rates with about the same
+accuracy."""
+MOST_LOSS = 7.0
+"""The largest loss that counts: three times ln 10."""
+
+
+def scores(trial: Trial) -> Tensor:
+    """How good each rate is for each example, float64, (R, n)."""
+    if trial.hits is None:
+        return -trial.losses.nan_to_num(nan=torch.inf).clamp(max=1e6)
+    return trial.hits - LOSS * trial.losses.nan_to_num(nan=torch.inf).clamp(max=MOST_LOSS)
+
+
+def best_rate(trial: Trial) -> int:
+    """The index of the best rate."""
+    return int(scores(trial).mean(1).argmax())
+
+
+def good_rates(trial: Trial) -> list[bool]:
+    """Whether each rate is no worse than the best, as far as the examples tell, by the paired differences."""
+    found = scores(trial)
+    lost = found[best_rate(trial)] - found  # (R, n)
+    error = lost.std(1) / sqrt(lost.shape[1])
+    return (lost.mean(1) <= ERRORS * error).tolist()
+
+
+def suggested(trial: Trial) -> tuple[float, float]:
+    """The interval of good rates around the best one, across single rates that are worse."""
+    good, best = good_rates(trial), best_rate(trial)
+    low = high = best
+    while any(good[max(0, low - 2) : low]):
+        low -= 1
+    while any(good[high + 1 : high + 3]):
+        high += 1
+    first = trial.exponents.start
+    return rate(first + low - MARGIN), rate(first + high + MARGIN)
+
+
+def middle(trial: Trial) -> float:
+    """The learning rate in the middle of the interval. The best one of a trial is another as often as not, and at the
+    end of the interval a run with another seed may fail."""
+    low, high = suggested(trial)
+    return float(f"{sqrt(low * high):.3g}")
+
+
+def with_trial(step: ProbedStep, trial: Trial | None, unit: float) -> ProbedStep:
+    """The answer with the learning rates that a trial suggests. `unit` is that of the loss."""
+    if trial is None:
+        return step
+    return step.model_copy(update={"suggested": suggested(trial), "trial": _told(trial, unit)})
+
+
+def _told(trial: Trial, unit: float) -> ProbedTrial:
+    losses = (unit * trial.losses.mean(1)).nan_to_num(nan=torch.inf).tolist()
+    accuracies = [None] * len(losses) if trial.hits is None else trial.hits.mean(1).tolist()
+    told = zip(trial.rates, losses, accuracies, good_rates(trial), strict=True)
+    return ProbedTrial(
+        steps=trial.steps,
+        share=trial.share,
+        examples=trial.losses.shape[1],
+        middle=middle(trial),
+        rates=tuple(ProbedTrialRate(lr=lr, loss=loss, accuracy=hit, good=good) for lr, loss, hit, good in told),
+    )
