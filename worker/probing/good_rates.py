@@ -1,6 +1,6 @@
 """Which learning rates of a trial are as good as its best one."""
 
-from math import sqrt
+from math import log10, sqrt
 
 import torch
 from torch import Tensor
@@ -12,7 +12,7 @@ ERRORS = 1.5
 """Standard errors by which a rate may do worse than the best: with so few examples, either may be the better one."""
 MARGIN = 1
 """Half decades by which the interval goes on beyond the outermost good rates: the run may have another seed than the
-trial, or more steps."""
+trial. If it has n times as many steps, its best rate is lower by up to about √n, log₁₀ n half decades."""
 LOSS = 0.05
 """Value of a unit of loss in recognized examples, so that the surer one is best of rates with about the same
 accuracy."""
@@ -48,8 +48,8 @@ def suggested(trial: Trial) -> tuple[float, float]:
         low -= 1
     while any(good[high + 1 : high + 3]):
         high += 1
-    first = trial.exponents.start
-    return rate(first + low - MARGIN), rate(first + high + MARGIN)
+    first, longer = trial.exponents.start, round(log10(1 / trial.share))
+    return rate(first + low - MARGIN - longer), rate(first + high + MARGIN)
 
 
 def middle(trial: Trial) -> float:

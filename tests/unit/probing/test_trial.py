@@ -102,6 +102,11 @@ def test_the_interval_holds_the_rates_that_are_as_good_and_their_neighbours(
     assert interval[0] < middle(found) < interval[1]
 
 
+@pytest.mark.parametrize(("share", "low"), [(0.8, 0.01), (0.1, 0.00316), (0.01, 0.001)])
+def test_runs_with_more_steps_than_the_trial_may_need_lower_rates(share: float, low: float) -> None:
+    assert suggested(replace(planted([3, 2, 1, 0.1, 1, 2, 3]), share=share)) == (low, 0.1)
+
+
 def test_fewer_examples_tell_fewer_rates_apart() -> None:
     means = [3, 2, 1, 0.15, 0.1, 1, 2]
     many = planted(means)
