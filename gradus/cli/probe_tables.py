@@ -9,7 +9,7 @@ from gradus.cli import finding_tables
 from gradus.cli.console import styled
 from gradus.cli.labels import number
 from gradus.cli.tables import borderless
-from gradus.wire.probe import Probe, ProbedEffort
+from gradus.wire.probe import Probe, ProbedEffort, ProbedTrial
 
 VERDICTS = {
     "ready": ("ready: nothing is wrong with it at the start", "green"),
@@ -36,10 +36,17 @@ def _parts(found: Probe) -> Iterator[RenderableType]:
     yield from ("", _rates(found))
     if found.step.suggested is not None:
         low, high = map(number, found.step.suggested)
-        yield f"learning rates from {low} to {high} can work"
+        yield f"learning rates from {low} to {high} can work" + _tried(found.step.trial)
     yield from ("", _layers(found))
     if found.effort is not None and found.effort.rates < len(found.step.rates):
         yield from ("", _effort(found.effort))
+
+
+def _tried(trial: ProbedTrial | None) -> str:
+    if trial is None:
+        return ""
+    length = "the whole run" if trial.share == 1 else f"{trial.steps:,} steps"
+    return f", such as {number(trial.middle)}: {length} tried at {len(trial.rates)} rates"
 
 
 def _effort(effort: ProbedEffort) -> str:

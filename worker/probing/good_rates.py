@@ -42,6 +42,11 @@ def good_rates(trial: Trial) -> list[bool]:
 
 def suggested(trial: Trial) -> tuple[float, float]:
     """The interval of good rates around the best one, across single rates that are worse."""
+    low, high = _ends(trial)
+    return rate(low), rate(high)
+
+
+def _ends(trial: Trial) -> tuple[int, int]:
     good, best = good_rates(trial), best_rate(trial)
     low = high = best
     while any(good[max(0, low - 2) : low]):
@@ -49,14 +54,14 @@ def suggested(trial: Trial) -> tuple[float, float]:
     while any(good[high + 1 : high + 3]):
         high += 1
     first, longer = trial.exponents.start, round(log10(1 / trial.share))
-    return rate(first + low - MARGIN - longer), rate(first + high + MARGIN)
+    return first + low - MARGIN - longer, first + high + MARGIN
 
 
 def middle(trial: Trial) -> float:
     """The learning rate in the middle of the interval. The best one of a trial is another as often as not, and at the
     end of the interval a run with another seed may fail."""
-    low, high = suggested(trial)
-    return float(f"{sqrt(low * high):.3g}")
+    low, high = _ends(trial)
+    return rate((low + high) / 2)
 
 
 def with_trial(step: ProbedStep, trial: Trial | None, unit: float) -> ProbedStep:

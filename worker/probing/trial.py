@@ -96,7 +96,7 @@ def _seconds(network: NetworkPlan, batch: int, members: int) -> float:
     return step_seconds(network, batch, members, ()) + batch * members * values / VALUES_PER_SECOND
 
 
-def rate(exponent: int) -> float:
+def rate(exponent: float) -> float:
     """The learning rate 10^(exponent/2)."""
     return float(f"{10 ** (exponent / 2):.3g}")
 

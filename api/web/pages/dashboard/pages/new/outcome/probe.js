@@ -81,8 +81,16 @@ const measuredOn = ({ effort, step }) =>
       ${effort.batch}.</p>`
     : nothing;
 
+/** @param {any} trial */
+const triedIn = (trial) =>
+  trial
+    ? `, such as ${figure(trial.middle, 2)}: ${
+      trial.share === 1 ? "the whole run" : `${trial.steps} steps`
+    } tried at ${trial.rates.length} rates`
+    : "";
+
 /** @param {any} step */
-const rates = ({ rates: tried, suggested }) => {
+const rates = ({ rates: tried, suggested, trial }) => {
   const lr = tried[Math.floor(tried.length / 2)].lr;
   return html`
     <div class="table" tabindex="0" role="region" aria-label="Learning rates">
@@ -114,7 +122,7 @@ const rates = ({ rates: tried, suggested }) => {
       ? html`Learning rates from <strong>${figure(suggested[0], 2)}</strong> to <strong>${
         figure(suggested[1], 2)
       }</strong>
-        can work.`
+        can work${triedIn(trial)}.`
       : "No learning rate suits this network with so many steps."}</p>
   `;
 };
