@@ -72,8 +72,12 @@ def multiplications(resolved: ResolvedSpec, data: Data) -> float:
 
 def _fitting(network: NetworkPlan) -> int:
     """Number of examples for which the values of all layers fit in memory."""
-    values = network.inputs + sum(prod(layer.shape) for layer in network.layers)
-    return max(FEWEST, BYTES // (BYTES_PER_VALUE * values))
+    return max(FEWEST, BYTES // (BYTES_PER_VALUE * values(network)))
+
+
+def values(network: NetworkPlan) -> int:
+    """Number of values of all layers for an example."""
+    return network.inputs + sum(prod(layer.shape) for layer in network.layers)
 
 
 def part(split: Split, rows: Tensor) -> Split:

@@ -8,7 +8,7 @@ whole if it is short. Else its schedule is compressed into the steps that are af
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
-from math import log10, prod
+from math import log10
 
 import torch
 from torch import Tensor
@@ -22,7 +22,7 @@ from models.batch import EpochBatches
 from models.schedule import factors
 from models.seed import epoch_permutation
 from worker.probing.first_step import FirstStep, lengthened, rate_with
-from worker.probing.sample import CPU, Sample, engine, part
+from worker.probing.sample import CPU, Sample, engine, part, values
 from worker.training.chunk import step_seconds
 from worker.training.data import Data, Split
 from worker.training.engine import Batch, Engine
@@ -92,8 +92,7 @@ def trial(resolved: ResolvedSpec, data: Data, sample: Sample, step: FirstStep) -
 
 def _seconds(network: NetworkPlan, batch: int, members: int) -> float:
     """Estimated seconds of a step on a slow core. With convolutions, most of it is memory traffic."""
-    values = network.inputs + sum(prod(layer.shape) for layer in network.layers)
-    return step_seconds(network, batch, members, ()) + batch * members * values / VALUES_PER_SECOND
+    return step_seconds(network, batch, members, ()) + batch * members * values(network) / VALUES_PER_SECOND
 
 
 def rate(exponent: float) -> float:
