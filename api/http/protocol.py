@@ -16,6 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from api.http.connections import Connections
 from api.http.deadline import Deadline
+from api.http.joined_writes import JoinedWrites
 from api.http.rejection import Rejection, refuse
 from api.http.request_head import has_body, origin_form
 from api.http.stalled_writes import StalledWrites
@@ -83,11 +84,12 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     # The connection
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+        self._joined = JoinedWrites(self.loop, transport)
+        super().connection_made(self._joined)  # type: ignore[arg-type]
         transport.set_write_buffer_limits(high=WRITE_BYTES)
         with suppress(OSError):
             transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
-        self._stall = StalledWrites(self.loop, transport)
+        self._stall = StalledWrites(self.loop, self._joined)
         self._deadline.set(self.head_seconds)
         if self._connections is not None and not self._connections.opened(self):
             self._refuse(Rejection(503, "too_many_connections", "the service has reached its connection limit"))
@@ -262,6 +264,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     # Output
 
     def on_response_complete(self) -> None:
+        self._joined.flush()
         super().on_response_complete()
         if self.transport.is_closing():
             self._deadline.lift()

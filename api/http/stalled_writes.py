@@ -6,12 +6,13 @@ import sys
 import termios
 
 from api.http.deadline import Deadline
+from api.http.joined_writes import JoinedWrites
 
 
 class StalledWrites:
     """Watches the unread bytes of one connection. Not thread-safe: use it on the event loop only."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, transport: asyncio.Transport) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, transport: asyncio.Transport | JoinedWrites) -> None:
         self._transport = transport
         self._deadline = Deadline(loop, self._on_timeout)
         self._seconds = 0.0
@@ -34,7 +35,7 @@ class StalledWrites:
             self._transport.abort()
 
 
-def _unread_bytes(transport: asyncio.Transport) -> int:
+def _unread_bytes(transport: asyncio.Transport | JoinedWrites) -> int:
     """Unread bytes in this process and in the kernel. The kernel asks for more only after tens of kilobytes are gone,
     so the process's own buffer alone does not show slow progress."""
     waiting: int = transport.get_write_buffer_size()
