@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from api.prediction.model import Model
 from export.answer_columns import largest
 from export.batches import batches
-from export.feeds import feeds
+from export.feeds import Feeds, feeds
 from export.notes import notes
 from gradus.wire.prediction import EnsembleRow, Note, PredictedRow
 from preprocessing.column import Column
@@ -42,15 +42,25 @@ class Shown:
 
 def answers(model: Model, columns: Mapping[str, Column], rows: int) -> Iterator[Answers]:
     """The answers for all rows, in batches."""
-    taken = model.signature
     for part in batches(columns, rows, model.rows_at_once):
-        found = model.session.run(feeds(model.fitted, part))
-        yield Answers(
-            found[taken.prediction.name],
-            None if taken.probabilities is None else found[taken.probabilities.name],
-            None if taken.spread is None else found[taken.spread.name],
-            notes(model.fitted, part, len(found[taken.prediction.name])),
-        )
+        tensors = feeds(model.fitted, part)
+        count = len(next(iter(tensors.values())))
+        yield _answers(model, tensors, notes(model.fitted, part, count))
+
+
+def plain_answers(model: Model, tensors: Feeds, rows: int) -> Answers:
+    """The answers for so few plain rows that they are one batch."""
+    return _answers(model, tensors, [()] * rows)
+
+
+def _answers(model: Model, tensors: Feeds, noted: Sequence[tuple[Note, ...]]) -> Answers:
+    taken, found = model.signature, model.session.run(tensors)
+    return Answers(
+        found[taken.prediction.name],
+        None if taken.probabilities is None else found[taken.probabilities.name],
+        None if taken.spread is None else found[taken.spread.name],
+        noted,
+    )
 
 
 def rows_of(model: Model, found: Answers, shown: Shown) -> Iterator[PredictedRow]:

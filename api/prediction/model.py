@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+from api.prediction.plain_rows import PlainRows
 from export.session import Session
 from export.signature import Signature
 from gradus.dataset_plan import DatasetPlan
@@ -44,6 +46,11 @@ class Model:
     """Multiplications with additions for one row."""
     calibration: CalibrationRecord | None = None
     """The calibration by the validation split; None unless it was requested."""
+
+    @cached_property
+    def plain_rows(self) -> PlainRows:
+        """Converts rows without notes."""
+        return PlainRows(self.fitted, self.other_columns)
 
     @property
     def origin(self) -> Origin:
