@@ -10,7 +10,6 @@ from gradus.examples import EXAMPLES
 from gradus.spec.experiment import Spec
 from hub.scratch import scratch_folder
 
-
 READINESS = {"/readyz", "/v2/health/ready"}
 """Their 503 is an answer, no problem."""
 
