@@ -142,6 +142,21 @@ def test_a_file_that_cannot_be_read_shows_the_place_and_what_would_read_it(page:
     expect(page.locator(".dataset-facts > div").filter(has_text="Version")).to_contain_text("3")
 
 
+def test_a_wrong_target_is_mended_on_the_page_that_tells_of_it(page: Page, http: httpx.Client) -> None:
+    made = http.post("/v1/datasets?name=mistyped&target=b", content="a,c\n1,2\n3,4\n", headers={"Prefer": "wait=60"})
+    page.goto(f"/data/{made.json()['id']}")
+    expect(page.get_by_text("the target: no column 'b'").first).to_be_visible()
+    page.get_by_label("Target").fill("c")
+    page.get_by_label("Target").press("Enter")
+    page.wait_for_function(
+        "fetch(location.pathname.replace('/data', '/v1/datasets')).then(a => a.json()).then(a => a.target === 'c')"
+    )
+    page.get_by_role("button", name="Read with other options").click()
+    page.get_by_role("dialog").get_by_role("button", name="Read again").click()
+    expect(page.locator(".head .status")).to_have_text("ready")
+    assert dataset(http, page)["target"] == "c"
+
+
 def test_pictures_are_dropped_and_shown_by_class(page: Page, http: httpx.Client) -> None:
     page.goto("/data")
     page.get_by_text("Drop a file here").wait_for()

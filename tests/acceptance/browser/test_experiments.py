@@ -210,6 +210,21 @@ def test_any_name_is_drawn_and_what_a_spec_alone_has_is_told(
     assert not {"layers.2", "layers.2.activation", "layers.2.init", "optimizer.beta2"} & headings
 
 
+def test_dots_do_not_hide_the_seed_that_tells_two_runs_apart(
+    page: Page, service: Service, runs: tuple[str, str]
+) -> None:
+    name = "techniques: + batch_norm=true and dropout=0.2, seed 12"
+    one = service.client.experiments.create(DIGITS, name=name, epochs=1).id
+    page.goto(f"/compare?ids={one},{runs[1]}")
+    link = page.locator(f'tr[data-id="{one}"] a.seeded')
+    expect(link).to_have_text(re.compile("dropout=0.2,\\s+seed 12"))
+    cut, seed = (link.locator("bdi").nth(i).evaluate("one => one.scrollWidth > one.clientWidth + 1") for i in (0, 1))
+    assert (cut, seed) == (True, False)
+    expect(page.locator("#curves .legendtext").filter(has_text="…")).to_have_text(
+        re.compile("^techniques: ….*seed 12$")
+    )
+
+
 def test_what_a_run_does_while_the_service_answers_is_compared_too(
     page: Page, service: Service, runs: tuple[str, str]
 ) -> None:

@@ -41,6 +41,8 @@ const HALF = 14;
 const AIR = 0.05;
 /** Powers of ten that each have a label, at most. */
 const DECADES = 8;
+/** Epochs that each have a label, at most. */
+const EPOCHS = 8;
 /** Of the chart's height, between the labels of two marks. */
 const LOWER = 0.09;
 /** Enough to tell round numbers that are close to each other. */
@@ -64,7 +66,7 @@ const plotly = (
       title: axisTitle(across, 4),
       ...(isAcrossLogarithmic
         ? { type: "log", tickformat: "~g", dtick: decades(series.flatMap(({ x }) => x)) }
-        : { rangemode: "tozero" }),
+        : { rangemode: "tozero", ...(hasFewEpochs(across, series) ? { dtick: 1 } : {}) }),
     },
     yaxis: {
       ...(up.title ? { title: axisTitle(up.title, 8) } : {}),
@@ -83,6 +85,10 @@ const plotly = (
     uirevision: view,
   },
 });
+
+/** Whether each epoch has room for a label. Else plotly's labels are of whole epochs anyway. */
+const hasFewEpochs = (/** @type {string} */ across, /** @type {Series[]} */ series) =>
+  across === "epoch" && series.every(({ x }) => x.every((one) => one <= EPOCHS));
 
 /** A label at each power of ten, as long as they are few. @param {(number | null)[]} values */
 const decades = (values) => {
@@ -171,7 +177,9 @@ const sketch = (
   const across = axis(isAcrossLogarithmic ? places : [0, ...places], [left, right], {
     logarithmic: isAcrossLogarithmic,
   });
-  const below = across.ticks.filter((value) => across.at(value) < right - HALF);
+  const below = across.ticks.filter((value) =>
+    across.at(value) < right - HALF && (title !== "epoch" || Number.isInteger(value))
+  );
   return html`
     <svg class="sketch" width=${size.width} height=${size.height} aria-hidden="true">
       ${up.ticks.map((value, i) =>

@@ -50,7 +50,8 @@ export const linesOf = ({ experiments, rows, place, key, smoothing, isLogarithmi
   };
 };
 
+/** Dots in the middle: the names of a sweep's members differ in their ends. */
 const short = (/** @type {string} */ name) => {
   const letters = [...new Intl.Segmenter().segment(name)].map(({ segment }) => segment);
-  return letters.length > 32 ? `${letters.slice(0, 31).join("")}…` : name;
+  return letters.length > 32 ? `${letters.slice(0, 12).join("")}…${letters.slice(-19).join("")}` : name;
 };

@@ -3,6 +3,7 @@
 import { at } from "../../address.js";
 import { series, STROKES } from "../../charts/style.js";
 import { title } from "../../format.js";
+import { seeded } from "../../run_name.js";
 import { icon } from "../../icons.js";
 import { badge } from "../../status.js";
 import { html, nothing, repeat } from "../../template.js";
@@ -29,7 +30,7 @@ export const table = ({ rows, columns, sort, place, turn, point, drop }) =>
               <tr @pointerenter=${() => point(one.id)} data-id=${one.id}>
                 <th scope="row"><span class="run-name">${swatch(place(one))}<a href=${at(
                   `/experiments/${one.id}`,
-                )} title=${title(one)}><bdi>${title(one)}</bdi></a></span></th>
+                )} class="seeded" title=${title(one)}>${seeded(title(one))}</a></span></th>
                 <td>${badge(one.status)}</td>
                 ${columns.map((column) => html`<td class=${column.number ? "number" : ""}>${column.text(one)}</td>`)}
                 <td><button class="quiet" aria-label="Leave out ${title(one)}" title="Leave out" @click=${() =>

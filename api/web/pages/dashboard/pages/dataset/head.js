@@ -57,7 +57,7 @@ const facts = (set, page) =>
         ${set.bytes === null ? nothing : fact("Size", bytes(set.bytes))}
         ${set.version === null ? nothing : fact("Version", set.version)}
         ${fact("Added", time(set.created_at))}
-        ${set.columns.length ? html`<div>${target(set, page)}</div>` : nothing}
+        ${set.columns.length || set.status === "failed" ? html`<div>${target(set, page)}</div>` : nothing}
       `}
     </dl>
   `;
@@ -70,6 +70,22 @@ const fact = (name, value) =>
       <dd>${value}</dd>
     </div>
   `;
+
+/** The same while no columns are known: a wrong target is a reason why the files were not read. @param {any} set @param {Page} page */
+const namedTarget = (set, page) => {
+  const write = (/** @type {any} */ event) =>
+    attempt(async () => {
+      const written = event.target.value.trim();
+      const several = Array.isArray(set.target) ? written.split(/, */).filter(Boolean) : [];
+      await patch(`/v1/datasets/${set.id}`, { target: several.length > 1 ? several : written || null });
+      page.changed();
+    });
+  return html`
+    <dt><label for="dataset-target">Target</label></dt>
+    <dd><input class="input" id="dataset-target" .value=${live([set.target ?? []].flat().join(", "))}
+      placeholder="none" @change=${write}></dd>
+  `;
+};
 
 /** What specs that name none predict. @param {any} set @param {Page} page */
 const target = (set, page) => {
@@ -87,6 +103,7 @@ const target = (set, page) => {
       <dd><bdi>${set.target === null ? "none" : visible([set.target].flat().join(", "))}</bdi></dd>
     `;
   }
+  if (!names.length) return namedTarget(set, page);
   return html`
     <dt><label for="dataset-target">Target</label></dt>
     <dd>

@@ -2,6 +2,7 @@
 
 import { at } from "../../address.js";
 import { network, optimizer, roughly, title, whole } from "../../format.js";
+import { seeded } from "../../run_name.js";
 import { label, written } from "../../metrics.js";
 import { sparkline } from "../../sparkline.js";
 import { badge } from "../../status.js";
@@ -45,7 +46,9 @@ const name = (experiment) => {
   const cut = experiment.sweep_id ? text.lastIndexOf(": ") + 1 : 0;
   const kind = cut ? "parted" : isSeen(experiment.name) ? "" : "unnamed";
   return html`<a href=${at(`/experiments/${experiment.id}`)} class=${kind} title=${text}>${
-    cut ? html`<bdi>${text.slice(0, cut)}</bdi> <bdi>${text.slice(cut + 1)}</bdi>` : html`<bdi>${text}</bdi>`
+    cut
+      ? html`<bdi>${text.slice(0, cut)}</bdi> <span class="seeded">${seeded(text.slice(cut + 1))}</span>`
+      : html`<bdi>${text}</bdi>`
   }</a>`;
 };
 

@@ -4,7 +4,7 @@ import { get, post } from "../../api.js";
 import { whole } from "../../format.js";
 import { note } from "../../states.js";
 import { html, nothing } from "../../template.js";
-import { debounced } from "../../throttle.js";
+import { Latest } from "../../latest.js";
 import { visible, visibleLines } from "../../visible.js";
 import { answerOf, TOP } from "../experiment/predictions/answer.js";
 import { fieldsOf, sent } from "../experiment/predictions/fields.js";
@@ -22,74 +22,51 @@ export class Ensemble {
   #fields = [];
   /** @type {any[]} */
   #values = [];
-  /** @type {any} */
-  #answer = null;
-  /** @type {any} */
-  #error = null;
-  /** Counts the questions: an answer to an earlier one is not shown. */
-  #asked = 0;
-  #ask = debounced(PAUSE, () => this.#askNow());
+  #question;
 
   /** @param {string} id of the sweep @param {() => void} draw */
   constructor(id, draw) {
     this.id = id;
     this.draw = draw;
+    this.#question = new Latest(PAUSE, draw);
   }
 
   close() {
-    this.#asked = -1;
-    this.#ask.cancel();
+    this.#question.close();
   }
 
   /** Another change: its networks may have other columns. @param {any} result */
-  async #choose(result) {
-    const asked = ++this.#asked;
-    [this.#label, this.#answer, this.#error, this.#fields] = [result.label, null, null, []];
+  #choose(result) {
+    [this.#label, this.#fields] = [result.label, []];
+    this.#question.forget();
     this.draw();
-    try {
-      const member = succeeded(result)[0];
-      const fields = fieldsOf(await get(`/v1/experiments/${member}/export/preprocessing.json`));
-      if (this.#asked !== asked) return;
-      this.#fields = fields;
-      this.#values = fields.map(({ start }) => start);
-      if (this.#lacksPicture()) this.draw();
-      else await this.#askNow();
-    } catch (error) {
-      if (this.#asked === asked) this.#fail(error);
-    }
+    this.#question.now(() => this.#begin(result));
+  }
+
+  /** Its columns, and the first answer. @param {any} result */
+  async #begin(result) {
+    const fields = fieldsOf(await get(`/v1/experiments/${succeeded(result)[0]}/export/preprocessing.json`));
+    if (this.#label !== result.label) return null; // another was chosen meanwhile
+    this.#fields = fields;
+    this.#values = fields.map(({ start }) => start);
+    return this.#lacksPicture() ? null : await this.#ask();
   }
 
   #lacksPicture() {
     return this.#fields.some((_, i) => this.#values[i] === null && this.#fields[i].form === "picture");
   }
 
-  async #askNow() {
-    const asked = ++this.#asked;
+  #ask() {
     const row = Object.fromEntries(this.#fields.map((field, i) => [field.name, sent(field, this.#values[i])]));
-    try {
-      const path = `/v1/sweeps/${this.id}/predict?${new URLSearchParams({
-        label: /** @type {string} */ (this.#label),
-      })}`;
-      const answer = await post(path, { rows: [row], top: TOP });
-      if (this.#asked !== asked) return;
-      [this.#answer, this.#error] = [answer, null];
-      this.draw();
-    } catch (error) {
-      if (this.#asked === asked) this.#fail(error);
-    }
-  }
-
-  /** @param {any} error */
-  #fail(error) {
-    [this.#answer, this.#error] = [null, error];
-    this.draw();
+    const label = new URLSearchParams({ label: /** @type {string} */ (this.#label) });
+    return post(`/v1/sweeps/${this.id}/predict?${label}`, { rows: [row], top: TOP });
   }
 
   /** @param {number} i @param {any} value */
   #write(i, value) {
     this.#values[i] = value;
     this.draw();
-    if (!this.#lacksPicture()) this.#ask();
+    if (!this.#lacksPicture()) this.#question.soon(() => this.#ask());
   }
 
   /** @param {any} sweep */
@@ -121,7 +98,7 @@ export class Ensemble {
   }
 
   #form() {
-    const notes = this.#answer?.data[0].notes ?? [];
+    const notes = this.#question.answer?.data[0].notes ?? [];
     const about = (/** @type {string} */ name) =>
       notes.filter((/** @type {any} */ { column }) => column === name).map((/** @type {any} */ one) => one.message);
     const hidden = this.#fields.length - FIRST;
@@ -141,16 +118,14 @@ export class Ensemble {
   }
 
   #said() {
-    if (this.#error) {
-      const errors = this.#error.errors ?? [];
-      return note("error", html`<p>${visibleLines(errors[0]?.message ?? this.#error.message)}</p>`);
-    }
-    if (!this.#answer) {
+    const { answer, error } = this.#question;
+    if (error) return note("error", html`<p>${visibleLines(error.errors?.[0]?.message ?? error.message)}</p>`);
+    if (!answer) {
       return html`<p class="muted" role="status">${
         this.#lacksPicture() ? "Choose a picture." : "The networks answer …"
       }</p>`;
     }
-    return answerOf(this.#answer, membersOf(this.#answer));
+    return answerOf(answer, membersOf(answer));
   }
 }
 

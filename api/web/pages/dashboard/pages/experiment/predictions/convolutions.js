@@ -3,7 +3,7 @@
 import { at } from "../../../address.js";
 import { postFile, search } from "../../../api.js";
 import { html, nothing } from "../../../template.js";
-import { debounced } from "../../../throttle.js";
+import { Latest } from "../../../latest.js";
 import { visible } from "../../../visible.js";
 import { base64 } from "./inputs.js";
 
@@ -15,44 +15,30 @@ const CHANNELS = 64;
 export class Convolutions {
   /** @type {string | null} */
   #layer = null;
-  /** The activations as a `data:` URL. @type {string | null} */
-  #picture = null;
-  /** @type {Error | null} */
-  #error = null;
-  #asked = 0;
-  #ask = debounced(PAUSE, (/** @type {any} */ row, /** @type {any} */ epoch) => this.#askNow(row, epoch));
+  /** The activations as a `data:` URL. */
+  #question;
 
   /** @param {string} id of the experiment @param {() => void} draw */
   constructor(id, draw) {
     this.id = id;
     this.draw = draw;
+    this.#question = new Latest(PAUSE, draw);
   }
 
   close() {
-    this.#asked = -1;
-    this.#ask.cancel();
+    this.#question.close();
   }
 
   /** The picture is another now. @param {any} row @param {string | number} epoch */
   changed(row, epoch) {
-    if (this.#layer) this.#ask(row, epoch);
+    if (this.#layer) this.#question.soon(() => this.#ask(row, epoch));
   }
 
   /** @param {any} row @param {string | number} epoch */
-  async #askNow(row, epoch) {
-    const asked = ++this.#asked;
+  async #ask(row, epoch) {
     const body = new Blob([JSON.stringify({ row, epoch, layer: this.#layer, limit: CHANNELS })]);
-    try {
-      const path = `/v1/experiments/${this.id}/pictures/activations.png`;
-      const answer = await postFile(path, body, "application/json");
-      const picture = `data:image/png;base64,${await base64(await answer.blob())}`;
-      if (this.#asked !== asked) return;
-      [this.#picture, this.#error] = [picture, null];
-    } catch (error) {
-      if (this.#asked !== asked) return;
-      [this.#picture, this.#error] = [null, /** @type {Error} */ (error)];
-    }
-    this.draw();
+    const answer = await postFile(`/v1/experiments/${this.id}/pictures/activations.png`, body, "application/json");
+    return `data:image/png;base64,${await base64(await answer.blob())}`;
   }
 
   /** @param {any[]} layers of the experiment @param {() => any} row @param {string | number} epoch */
@@ -62,7 +48,7 @@ export class Convolutions {
     const choose = (/** @type {string} */ name) => {
       this.#layer = name;
       this.draw();
-      this.#askNow(row(), epoch);
+      this.#question.now(() => this.#ask(row(), epoch));
     };
     if (!this.#layer) {
       return html`
@@ -72,6 +58,7 @@ export class Convolutions {
         </section>
       `;
     }
+    const { answer: picture, error } = this.#question;
     const filters = at(`/v1/experiments/${this.id}/pictures/filters.png`) +
       search({ layer: this.#layer, epoch, limit: CHANNELS });
     return html`
@@ -90,10 +77,10 @@ export class Convolutions {
           </figure>
           <figure class="ask-figure">
             <figcaption>Activations: what each filter finds in the picture above</figcaption>
-            ${this.#error
-              ? html`<p class="muted">${visible(this.#error.message)}</p>`
-              : this.#picture
-              ? html`<img src=${this.#picture} alt="The activations of ${this.#layer}">`
+            ${error
+              ? html`<p class="muted">${visible(error.message)}</p>`
+              : picture
+              ? html`<img src=${picture} alt="The activations of ${this.#layer}">`
               : html`<p class="muted" role="status">The network looks at the picture …</p>`}
           </figure>
         </div>

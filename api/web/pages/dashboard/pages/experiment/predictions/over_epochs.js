@@ -4,7 +4,7 @@ import { finite, post } from "../../../api.js";
 import { series } from "../../../charts/style.js";
 import { whole } from "../../../format.js";
 import { html } from "../../../template.js";
-import { debounced } from "../../../throttle.js";
+import { Latest } from "../../../latest.js";
 import { visible } from "../../../visible.js";
 import { card } from "../evaluation/curves.js";
 
@@ -14,48 +14,36 @@ const PAUSE = 400;
 const LINES = 5;
 
 export class OverEpochs {
-  /** @type {any} */
-  #history = null;
-  /** @type {Error | null} */
-  #error = null;
   #isOpen = false;
-  #asked = 0;
-  #ask = debounced(PAUSE, (/** @type {any} */ row) => this.#askNow(row));
+  /** The history of the answers. */
+  #question;
 
   /** @param {string} id of the experiment @param {() => void} draw after which the charts are drawn */
   constructor(id, draw) {
     this.id = id;
     this.draw = draw;
+    this.#question = new Latest(PAUSE, draw);
   }
 
   close() {
-    this.#asked = -1;
-    this.#ask.cancel();
+    this.#question.close();
   }
 
   /** The row is another now. @param {any} row */
   changed(row) {
-    if (this.#isOpen) this.#ask(row);
+    if (this.#isOpen) this.#question.soon(() => this.#ask(row));
   }
 
   /** @param {any} row */
-  async #askNow(row) {
-    const asked = ++this.#asked;
-    try {
-      const history = await post(`/v1/experiments/${this.id}/predict/history`, { rows: [row] });
-      if (this.#asked !== asked) return;
-      [this.#history, this.#error] = [history, null];
-    } catch (error) {
-      if (this.#asked !== asked) return;
-      [this.#history, this.#error] = [null, /** @type {Error} */ (error)];
-    }
-    this.draw();
+  #ask(row) {
+    return post(`/v1/experiments/${this.id}/predict/history`, { rows: [row] });
   }
 
   /** @param {() => any} row */
   view(row) {
-    if (this.#history && !this.#error) {
-      const { kept, epochs } = this.#history;
+    const { answer: history, error } = this.#question;
+    if (history) {
+      const { kept, epochs } = history;
       const said = kept > epochs.length
         ? `${whole(epochs.length)} of the ${whole(kept)} epochs whose checkpoints are kept.`
         : kept === 1
@@ -69,13 +57,13 @@ export class OverEpochs {
     const open = () => {
       this.#isOpen = true;
       this.draw();
-      this.#askNow(row());
+      this.#question.now(() => this.#ask(row()));
     };
     return html`
       <section class="card" aria-labelledby="over-epochs">
         <h2 id="over-epochs">The answer over the epochs</h2>
-        ${this.#error
-          ? html`<p class="muted">${visible(this.#error.message)}</p>`
+        ${error
+          ? html`<p class="muted">${visible(error.message)}</p>`
           : this.#isOpen
           ? html`<p class="muted" role="status">The network of each epoch answers …</p>`
           : html`<button type="button" class="button" @click=${open}>Show how it changed in training</button>`}
@@ -85,8 +73,8 @@ export class OverEpochs {
 
   /** What the chart is given, by its id. @returns {[string, any][]} */
   charts() {
-    if (!this.#history || this.#error) return [];
-    const { epochs } = this.#history;
+    if (!this.#question.answer) return [];
+    const { epochs } = this.#question.answer;
     const x = epochs.map((/** @type {any} */ { epoch }) => epoch);
     const rows = epochs.map((/** @type {any} */ { data: [row] }) => numbersOf(row));
     const names = Object.keys(rows.at(-1)).sort((a, b) => rows.at(-1)[b] - rows.at(-1)[a]).slice(0, LINES);
