@@ -29,7 +29,7 @@ def read_seeds(text: str) -> list[int]:
         joined = re.sub(r" ?([-–]) ?", r"\1", words)
         found = [seed for part in _BETWEEN.split(joined.removesuffix(",").rstrip()) for seed in _range(part)]
     if not found or len(found) > MOST:
-        raise ValueError(f"from 1 to {MOST:,} seeds can be meant: {FORMS}")
+        raise ValueError(f"from 1 to {MOST:,} seeds are possible: {FORMS}")
     if len(set(found)) < len(found):
         raise ValueError("a seed is named twice, which would give the same run twice")
     return found

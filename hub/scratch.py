@@ -41,7 +41,7 @@ def sweep(parent: Path, prefix: str = "") -> int:
     for path in abandoned:
         shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
     if abandoned:
-        logger.info("deleted %d temporary files in %s that killed processes have left", len(abandoned), parent)
+        logger.info("deleted %d temporary files in %s, left behind by killed processes", len(abandoned), parent)
     return len(abandoned)
 
 

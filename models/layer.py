@@ -162,7 +162,7 @@ class SumLayer:
         self._observation: Observation | None = None
 
     def show(self, observation: Observation | None) -> None:
-        """Show the sums to the observation; None ends an earlier observation."""
+        """Have the observation record the sums of each forward pass; None ends that."""
         self._observation = observation
 
     def forward(self, inputs: Sequence[Tensor]) -> Tensor:

@@ -126,7 +126,7 @@ def _with_validation(
         return parts
     pool = np.flatnonzero(parts == TRAIN)
     if not len(pool):
-        raise Misfit(("split",), "no row is said to be for training")
+        raise Misfit(("split",), "no row is marked for training")
     parts[pool] = _drawn(_words(split, table), rows[pool], strata, split.validation, 0)
     return parts
 
@@ -155,7 +155,7 @@ def _by_file(table: Table, rows: NDArray[np.intp]) -> Parts:
     if unknown:
         raise Misfit(
             ("split",),
-            f"the part of {', '.join(map(repr, unknown[:10]))} was not said at the upload: choose another split",
+            f"the part of {', '.join(map(repr, unknown[:10]))} was not given at the upload: choose another split",
         )
     place: Parts = np.array([PARTS.index(file.split) for file in files if file.split is not None], dtype=np.int8)
     return place[table.files()[rows]]

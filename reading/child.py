@@ -183,7 +183,7 @@ class _Conversation:
         *lines, self._pending = (self._pending + chunk).split(b"\n")
         self._lines += len(lines)
         if len(self._pending) > MAX_LINE or self._lines > MAX_LINES:
-            raise ReadingFailed("reader_fault", "The reading process wrote without end.")
+            raise ReadingFailed("reader_fault", "The reading process did not stop writing.")
         for line in lines:
             self._act_on(line)
 
@@ -191,7 +191,7 @@ class _Conversation:
         try:
             said = LINE.validate_json(line)
         except ValidationError:
-            raise ReadingFailed("reader_fault", "The reading process wrote something that is no message.") from None
+            raise ReadingFailed("reader_fault", "The reading process wrote something that is not a message.") from None
         if isinstance(said, Progress | Log):
             self._on_progress(said)
         elif isinstance(said, Stored):

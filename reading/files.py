@@ -47,7 +47,7 @@ def read_files(job: Job) -> ReadTable:
         raise ReadingFailed(
             "data_error",
             f"{contents[0].source.name} is read as {kinds[0]}, another file as another kind: all files of a data set "
-            "are of one kind.",
+            "must be of one kind.",
         )
     return _read(job, _parse(job, kinds[0]), contents)
 

@@ -57,7 +57,7 @@ class Budget:
             raise ReadingFailed(
                 "too_large",
                 f"{packed:,} bytes of {name} decompress to more than {unpacked:,}, over {ratio} times as much: that is "
-                "what a decompression bomb does. If it is none, send the file decompressed.",
+                "what a decompression bomb does. If it is not one, send the file decompressed.",
                 file=name,
             )
 

@@ -72,7 +72,7 @@ def read_directory(path: Path, name: str, most: int) -> Directory:
             return _entries(file.read(size), count, start)
         except (struct.error, _Damaged):
             raise ReadingFailed(
-                "data_error", f"{name} is a damaged or truncated ZIP file: send it again, or pack it anew.", file=name
+                "data_error", f"{name} is a damaged or truncated ZIP file: send it again, or pack it again.", file=name
             ) from None
 
 
@@ -163,4 +163,4 @@ def data_offset(file: BinaryIO, directory: Directory, i: int) -> int:
         if magic == b"PK\x03\x04" and file.read(name) == directory.raw_name(i):
             return int(directory.members["offset"][i]) + int(_LOCAL.size + name + extra)
     shown = directory.raw_name(i).decode(errors="replace")[:80]
-    raise ReadingFailed("data_error", f"The ZIP file is damaged at its member {shown}: pack it anew.")
+    raise ReadingFailed("data_error", f"The ZIP file is damaged at its member {shown}: pack it again.")

@@ -171,7 +171,7 @@ class _Checked(io.RawIOBase):
         self._done += read
         if self._done > self._size or (not read and (self._done, self._sum) != (self._size, self._crc)):
             raise ReadingFailed(
-                "data_error", f"{self._name} is damaged: its checksum or size is another one.", file=self._name
+                "data_error", f"{self._name} is damaged: its checksum or size differs.", file=self._name
             )
         return read
 

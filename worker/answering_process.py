@@ -78,7 +78,7 @@ class AnsweringProcess:
                 if not chunk:
                     return read
                 read += chunk
-        raise AnsweringLost("the process wrote without end")
+        raise AnsweringLost("the process did not stop writing")
 
     def _parsed(self, line: bytes) -> Reply:
         if not line.endswith(b"\n"):
@@ -88,7 +88,7 @@ class AnsweringProcess:
         try:
             return REPLIES.validate_json(line)
         except ValidationError:
-            raise AnsweringLost("the process wrote something that is no reply") from None
+            raise AnsweringLost("the process wrote something that is not a reply") from None
 
     def _end(self) -> None:
         assert self._process.stdin is not None

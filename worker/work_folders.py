@@ -41,5 +41,5 @@ class WorkFolders:
             id_, _, token = folder.name.rpartition("-")
             with suppress(*DATABASE_AWAY), self._hub.read() as session:
                 if not (token.isdecimal() and self._is_current(session, id_, int(token))):
-                    logger.info("deleting %s, which a lost worker has left", folder)
+                    logger.info("deleting %s, left behind by a lost worker", folder)
                     shutil.rmtree(folder, ignore_errors=True)

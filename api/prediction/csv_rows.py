@@ -75,7 +75,7 @@ def _table(parse: Mapping[str, Any], content: bytes) -> tuple[tuple[str, ...], l
             batches.append(batch)
     except ReadingFailed as failure:
         if failure.code == "no_rows":
-            raise InvalidSpec("the CSV has no row of names") from None
+            raise InvalidSpec("the CSV has no header row") from None
         raise BadRequest(f"the CSV cannot be read: {failure.message}", code="data_error") from None
     names = tuple(reader.names)
     cells: list[Pieces] = [[batch.columns[i] for batch in batches] for i in range(len(names))]
@@ -225,7 +225,7 @@ def _iso(cell: str, rules: _Rules) -> tuple[str, str]:
     try:
         return date(int(year), int(month), int(of_month)).isoformat(), rest
     except ValueError:
-        raise WrongValue("is no date that exists") from None
+        raise WrongValue("is not a date that exists") from None
 
 
 def _text(cell: str, _: _Rules) -> str:

@@ -55,7 +55,7 @@ def from_json(value: Any, fitted: FittedBytes, resize: str | None, left: Pixels)
     try:
         content = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise WrongValue("is no base64 of a PNG or JPEG file") from None
+        raise WrongValue("is not the base64 text of a PNG or JPEG file") from None
     return picture(content, fitted, resize, left)
 
 

@@ -145,7 +145,7 @@ def day(text: str) -> int:
     try:
         return (date.fromisoformat(text[:10]) - _EPOCH_DAY).days
     except ValueError:
-        raise WrongValue("is no date that exists") from None
+        raise WrongValue("is not a date that exists") from None
 
 
 def moment(text: str) -> int:
@@ -155,7 +155,7 @@ def moment(text: str) -> int:
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise WrongValue("is no date and time that exists") from None
+        raise WrongValue("is not a date and time that exists") from None
     if found.tzinfo is not None:
         try:
             found = found.astimezone(UTC).replace(tzinfo=None)
@@ -194,7 +194,7 @@ def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise WrongValue(f"must be a text in quotes, not {_kind(value)}")
     if not is_encodable(value):
-        raise WrongValue("has half of a surrogate pair, which is no character")
+        raise WrongValue("has half of a surrogate pair, which is not a character")
     return value
 
 

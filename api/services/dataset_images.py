@@ -81,5 +81,5 @@ def _image_column(table: "Table", wanted: str | None) -> str:
     if not names:
         raise NotFound("the data set has no images", code="no_images")
     if wanted is not None and wanted not in names:
-        raise BadRequest(f"column: '{wanted[:200]}' is no column of images, but {', '.join(names[:20])}")
+        raise BadRequest(f"column: '{wanted[:200]}' is not a column of images; those are {', '.join(names[:20])}")
     return wanted or names[0]

@@ -129,7 +129,11 @@ def refusal(failed: ReadingFailed) -> GradusError:
     if failed.code == "unknown_column":
         place = "target"
     mistake = Mistake(path=place, message=failed.message, input=failed.around)
-    cure = [] if not failed.option else [Mistake(path="parse", message="this would read the file", input=failed.option)]
+    cure = (
+        []
+        if not failed.option
+        else [Mistake(path="parse", message="these options would read the file", input=failed.option)]
+    )
     kinds: dict[str, type[GradusError]] = {
         "not_a_table": UnsupportedMedia,
         "too_large": TooLarge,

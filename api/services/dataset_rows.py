@@ -241,7 +241,7 @@ def _selected(
             raise BadRequest("finding_column: give the finding's id too, as finding=…", code="invalid_parameter")
         return sorted({*selection.rows}) or None
     if selection.rows:
-        raise BadRequest("row: a finding has its own rows: give one of them", code="invalid_parameter")
+        raise BadRequest("row: a finding has its own rows: give `row` or `finding`, not both", code="invalid_parameter")
     page = findings(hub, workspace_id, id_or_name, number)
     about = [one for one in page.data if one.id == finding and column in {None, one.column}]
     if not about:

@@ -156,7 +156,7 @@ def _run(hub: Hub, chosen: Chosen, folder: Path) -> bytes:
         )
         return script(run).encode()
     except CannotRepeat as error:
-        raise Conflict(f"no `run.py` repeats this experiment: {error}", code="cannot_repeat") from error
+        raise Conflict(f"`run.py` cannot repeat this experiment: {error}", code="cannot_repeat") from error
 
 
 def _bundle(hub: Hub, chosen: Chosen, folder: Path) -> bytes:

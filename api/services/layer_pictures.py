@@ -145,7 +145,7 @@ def _layer(network: "Trained", wanted: Wanted) -> "ConvPlan":
 
     known = convolutions(network)
     if not known:
-        raise Conflict("this network has no convolutions, of which alone there are pictures", code="no_convolutions")
+        raise Conflict("this network has no convolutions: only convolutions have pictures", code="no_convolutions")
     name = next(iter(known)) if wanted.layer is None else wanted.layer
     if name not in known:
         near = nearest(name, known)

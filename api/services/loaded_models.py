@@ -95,7 +95,7 @@ def calibrated(
         chosen = with_weights(hub, workspace_id, experiment_id, located)
         calibration = known(chosen)
         if calibration.epoch != located.epoch:
-            raise Conflict("the network has just reached another such epoch: ask again", code="epoch_changed")
+            raise Conflict("the network's best or last epoch has just changed: ask again", code="epoch_changed")
         check_size(chosen.experiment_id, chosen.resolved.network.parameters)
         temperature = 1.0 if calibration.temperature is None else calibration.temperature
         model = with_files(hub, lambda: chosen, lambda found, folder: _of_one(hub, found, folder, temperature))

@@ -252,7 +252,7 @@ def checked(dataset: StoredDataset[T_co]) -> StoredDataset[T_co]:
     place = "/".join(str(part) for part in (failure.file, failure.line) if part is not None)
     errors = [Mistake(path=place, message=failure.message, input=failure.around)]
     if failure.option:
-        errors.append(Mistake(path="parse", message="this would read the file", input=failure.option))
+        errors.append(Mistake(path="parse", message="these options would read the file", input=failure.option))
     raise InvalidSpec(failure.message, code=failure.code, errors=errors)
 
 

@@ -36,7 +36,7 @@ class Given:
 
     @property
     def in_one_body(self) -> bool:
-        """Whether it is one small file that belongs to no part, and whose options fit into an URL."""
+        """Whether it is one small file that belongs to no part, and whose options fit into a URL."""
         small = self.sources[0].size <= IN_ONE_BODY and len(encoded(self.parse).decode()) <= IN_ONE_URL
         return self.splits == (None,) and small
 

@@ -264,7 +264,7 @@ class Experiment(TrainedHandle[T_co]):
 
     def _version(self) -> str:
         if self._etag is None:
-            raise BadRequest("a list does not say which version it has: refresh() first")
+            raise BadRequest("an experiment from a list has no version yet: call refresh() first")
         return self._etag
 
     async def _metrics(self, **options: Any) -> MetricsPage:

@@ -25,7 +25,7 @@ def refuse_unfit_weights(dataset: Dataset, facts: TableFacts) -> None:
         if column.minimum is not None and column.minimum < 0:
             raise Misfit(place, f"the weight '{column.name}' is {column.minimum:g} in some row: it must be at least 0")
         if column.maximum is not None and column.maximum <= 0:
-            raise Misfit(place, f"the weight '{column.name}' is 0 in every row: one at least must be more")
+            raise Misfit(place, f"the weight '{column.name}' is 0 in every row: at least one must be more than 0")
 
 
 def _refuse_several(columns: Sequence[ColumnFacts]) -> None:

@@ -61,7 +61,7 @@ Notes = Annotated[str, Field(max_length=20_000)]
 Priority = Annotated[int, Field(ge=-10, le=10)]
 
 METADATA_FIELDS = frozenset({"name", "tags", "notes", "priority"})
-"""The fields for people and the queue, which can be changed at any time."""
+"""The fields that can be changed at any time: name, tags and notes for people, and the priority in the queue."""
 FIELDS_WITHOUT_EFFECT = METADATA_FIELDS | {"checkpoint", "statistics"}
 """The fields that do not affect what a run computes."""
 ADDED_FIELDS: dict[str, Any] = {"output_init": None, "number_embeddings": {"kind": "none"}}

@@ -116,7 +116,8 @@ def receive(session: Session, row: UploadRow, number: int, new: StoredObject) ->
 def part_differs(number: int) -> Conflict:
     """The error for a part that arrives a second time with other bytes."""
     return Conflict(
-        f"part {number} has arrived with other bytes: delete the upload and begin a new one", code="part_differs"
+        f"part {number} has already arrived with different bytes: delete the upload and begin a new one",
+        code="part_differs",
     )
 
 

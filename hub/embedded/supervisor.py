@@ -32,7 +32,7 @@ FORK_SERVER = "GRADUS_TRAINER_SERVER"
 FORKED_MODULES = ("api.main", "worker.worker_process", "worker.slot")
 """What API and workers import. Parts that are forked from this process need not import it again."""
 START_SECONDS = 180.0
-"""Timeout of the start, a safety net: dead parts are noticed at once, and a busy machine makes parts slow."""
+"""Timeout of the start. It is long, because a busy machine makes parts slow; parts that die are noticed at once."""
 STOP_SECONDS = 20.0
 """Timeout for a part to end by itself. Usually parts take a few seconds at most."""
 ROTATE_SECONDS = 10.0

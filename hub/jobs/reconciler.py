@@ -44,7 +44,7 @@ _RESEND: Mapping[str, Callable[[Session, datetime, timedelta, timedelta, int], i
     QUESTIONS: partial(question_leases.resend, QUESTIONS),
     FILES: partial(question_leases.resend, FILES),
 }
-"""The functions that resend lost messages, by the queue that must be empty for it."""
+"""By queue, the function that resends the queue's lost messages. It is called only while the queue is empty."""
 
 
 def reconcile(hub: Hub, owner: str) -> int:

@@ -9,7 +9,7 @@ from insight.trend import falling_share
 from insight.words import count, figure, percent, rounded
 
 LEARNED = 0.7
-"""Training loss as a share of a constant prediction's, above which a run has not left its start."""
+"""A run has learned next to nothing while its training loss is above this share of a constant prediction's."""
 DIRECTION = 0.8
 """Share of the epochs whose training loss fell."""
 PER_STEP = 1e-3

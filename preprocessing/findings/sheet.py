@@ -14,7 +14,7 @@ from preprocessing.table import ROW_GROUP, STACKED, Table
 SAMPLE = 200_000
 """Largest number of rows that most checks look at, evenly spaced."""
 SAMPLE_CELLS = 20_000_000
-"""Largest number of cells in the sampled rows, of 9 bytes each, which the checks keep in memory."""
+"""Largest number of cells in the sample. The checks keep it in memory, at 9 bytes a cell."""
 WHOLE = 8_000_000
 """Largest number of rows that are hashed or coded one by one: larger tables are not checked for duplicates."""
 NUMERIC: frozenset[ColumnType] = frozenset({"integer", "number", "date", "datetime"})

@@ -101,7 +101,7 @@ def _texts(values: NDArray[Any], name: str) -> tuple[Any, Mask]:
         for text in texts:
             text.encode()
     except (UnicodeError, SystemError):  # SystemError comes from numpy, for an invalid code point
-        message = f"{name} has bytes that are no text: save it as str."
+        message = f"{name} has bytes that are not text: save it as str."
         raise ReadingFailed("data_error", message, file=name) from None
     return texts, np.array([not text for text in texts], dtype=np.bool_)
 

@@ -206,8 +206,8 @@ class _Stack:
             first = self.left_out[0]
             raise ReadingFailed(
                 "data_error",
-                f"{self.broken:,} of the first {self._done:,} pictures cannot be read: more than 1 % of all "
-                f"{self._count:,} are too many. The first is {first.text}: {first.reason}.",
+                f"{self.broken:,} of the first {self._done:,} pictures cannot be read; at most 1 % of all "
+                f"{self._count:,} may be broken. The first is {first.text}: {first.reason}.",
                 file=first.file,
             )
 

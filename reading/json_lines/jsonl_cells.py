@@ -97,7 +97,7 @@ class JsonlCells:
 
     def _refuse_half(self, text: str, line: int) -> None:
         if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
-            message = f"line {line} has half of a surrogate pair, which is no character"
+            message = f"line {line} has half of a surrogate pair, which is not a character"
             raise ReadingFailed("data_error", message, file=self.file.name, line=line)
 
 

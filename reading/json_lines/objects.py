@@ -31,12 +31,12 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = next(key for i, (key, _) in enumerate(pairs) if key in dict(pairs[:i]))
-        raise _Refused(f"the key {twice!r} stands twice in an object")
+        raise _Refused(f"the key {twice!r} occurs twice in an object")
     return found
 
 
 def _constant(name: str) -> NoReturn:
-    raise _Refused(f"{name} is no JSON: write null")
+    raise _Refused(f"{name} is not JSON: write null")
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_float=Written, parse_int=Written, parse_constant=_constant)
@@ -114,7 +114,7 @@ def _decoded(decoded: Decoded, lines: list[str], first: int) -> list[tuple[int, 
         except json.JSONDecodeError as error:
             if text.lstrip().startswith("["):  # an array that spans several lines
                 raise _failed(decoded, line, 0, _NO_OBJECT.format("an array")) from None
-            raise _failed(decoded, line, error.pos, f"is no JSON: {error.msg}") from None
+            raise _failed(decoded, line, error.pos, f"is not JSON: {error.msg}") from None
         except _Refused as error:
             raise _failed(decoded, line, 0, f"is refused: {error}") from None
         if not isinstance(value, dict):

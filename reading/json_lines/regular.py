@@ -129,7 +129,7 @@ def _is_plain(key: str) -> bool:
 
 
 def _is_key(data: Bytes, starts: Places, ends: Places, key: str) -> bool:
-    """Whether the key stands between these places, with blanks around it at most."""
+    """Whether there is nothing but the key, and blanks around it, between these places."""
     wanted = np.frombuffer(f'"{key}"'.encode(), dtype=np.uint8)
     return (
         _trim(data, starts, ends)

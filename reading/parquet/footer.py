@@ -41,7 +41,7 @@ def footer(connection: duckdb.DuckDBPyConnection, path: Path, name: str, limits:
         assert found is not None
         rows, encryption, size = found
         if encryption:
-            raise ReadingFailed("data_error", f"{name} is encrypted: save it without.", file=name)
+            raise ReadingFailed("data_error", f"{name} is encrypted: save it without encryption.", file=name)
         described = connection.execute(f"DESCRIBE SELECT * FROM read_parquet({file})").fetchall()
         names = _top_level(connection, file)
     except duckdb.Error as error:
@@ -54,7 +54,7 @@ def footer(connection: duckdb.DuckDBPyConnection, path: Path, name: str, limits:
 def damaged(name: str, error: duckdb.Error) -> ReadingFailed:
     """The refusal of a file that DuckDB cannot read."""
     words = str(error).split("\n", 1)[0][:200]
-    return ReadingFailed("data_error", f"{name} is a damaged Parquet file ({words}): write it anew.", file=name)
+    return ReadingFailed("data_error", f"{name} is a damaged Parquet file ({words}): write it again.", file=name)
 
 
 def _top_level(connection: duckdb.DuckDBPyConnection, file: str) -> list[str]:
@@ -85,6 +85,6 @@ def _refuse_large(rows: int, columns: int, size: int, name: str, limits: Limits)
         raise ReadingFailed(
             "too_large",
             f"{name} says that its {size:,} bytes are {rows:,} rows of {columns:,} columns: that is what a "
-            "decompression bomb does. If it is none, write it with less compression.",
+            "decompression bomb does. If it is not one, write it with less compression.",
             file=name,
         )

@@ -33,7 +33,7 @@ def show_only(readable: Iterable[Path], writable: Iterable[Path]) -> None:
         OSError: the kernel refuses, or has no Landlock.
     """
     if sys.platform != "linux":
-        raise OSError(errno.ENOSYS, "Landlock is a part of Linux")
+        raise OSError(errno.ENOSYS, "Landlock exists only on Linux")
     libc = ctypes.CDLL(None, use_errno=True)
     version = _checked(libc.syscall(_CREATE_RULESET, None, 0, _VERSION), "Landlock")
     handled = _FIRST_VERSION | (1 << 13 if version >= 2 else 0) | (_TRUNCATE if version >= 3 else 0)

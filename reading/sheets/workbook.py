@@ -45,7 +45,7 @@ def opened(path: Path, name: str, limits: Limits) -> Iterator[CalamineWorkbook]:
         ) from None
     except (CalamineError, ZipError, XmlError, OSError) as error:
         raise ReadingFailed(
-            "data_error", f"{name} is a damaged workbook ({str(error)[:200]}): save it anew.", file=name
+            "data_error", f"{name} is a damaged workbook ({str(error)[:200]}): save it again.", file=name
         ) from None
 
 

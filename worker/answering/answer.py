@@ -41,7 +41,9 @@ def reply(asked: bytes, memory: float) -> Reply:
     except GradusError as error:
         return Refused(problem=error.problem())
     except Damaged as error:
-        return Refused(problem=Conflict(f"what the answer follows from is damaged: {error}", code="damaged").problem())
+        return Refused(
+            problem=Conflict(f"the checkpoint or the data of the answer are damaged: {error}", code="damaged").problem()
+        )
     except DataError as error:
         return Refused(problem=Conflict(str(error), code="data_error").problem())
     except Exception as error:

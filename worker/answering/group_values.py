@@ -46,7 +46,7 @@ def _checked(name: str, types: Mapping[str, ColumnType]) -> ColumnType:
         message = f"by: no column '{name}'" + (f": did you mean '{near}'?" if near else "")
         raise BadRequest(message, code="unknown_column")
     if types[name] in {"image", "array"}:
-        raise BadRequest(f"by: '{name}' has the type {types[name]}, whose values make no groups")
+        raise BadRequest(f"by: '{name}' has the type {types[name]}, whose values cannot be grouped")
     return types[name]
 
 

@@ -27,8 +27,8 @@ class Split:
     """Weight of each example in the gradient, float32 (n,), with mean 1, so that learning rates keep their meaning: the
     weight in the data set times the weight of the class; None if all are equal. Only used for the training split."""
     evaluation_weights: Tensor | None = None
-    """Weight of each example in reported losses, float32 (n,), with mean 1: the data set's alone; None if all are
-    equal. Accuracies count every example once."""
+    """Weight of each example in reported losses, float32 (n,), with mean 1: the weight in the data set, without
+    that of the class; None if all are equal. Accuracies count every example once."""
 
     def __post_init__(self) -> None:
         assert self.inputs.ndim == 2

@@ -128,7 +128,7 @@ def files_of(given: Sequence[str]) -> Any:
     if not parts:
         return Path(given[0]) if len(given) == 1 else [Path(one) for one in given]
     if len(parts) < len(given):
-        raise BadRequest("say of every file which part it is, once each: train=FILE validation=FILE test=FILE")
+        raise BadRequest("name the part of each file, and each part once: train=FILE validation=FILE test=FILE")
     return parts
 
 

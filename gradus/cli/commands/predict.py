@@ -81,7 +81,7 @@ def _options(epoch: str, top: int | None, probabilities: bool, absent: bool) -> 
 def _answers(file: Path, to: Path | None, write: Callable[[Path], Path]) -> None:
     """Write the answers to a file, or print them."""
     if not file.is_file():
-        raise BadRequest(f"{file} is no file", code="no_file")
+        raise BadRequest(f"{file} is not a file", code="no_file")
     with tempfile.TemporaryDirectory() as folder:
         target = write(to or Path(folder) / "answers")
         if to is not None:

@@ -18,7 +18,7 @@ class AddPlan(PlainNode):
 
     @property
     def values(self) -> int:
-        """Numbers in the node's own memory, for one example: the sum, the activation unless it overwrites the sum, and
+        """Numbers that training keeps for each example: the sum, the activation unless it overwrites the sum, and
         a copy of the gradient for each input but the first."""
         activated = self.activation != "identity" and self.activation not in FROM_VALUE
         return prod(self.shape) * (len(self.inputs) + activated)

@@ -86,7 +86,7 @@ class ConvPlan:
 
     @property
     def values(self) -> int:
-        """Numbers in the node's own memory, for one example: normalized sums and output of batch norm, the activation
+        """Numbers that training keeps for each example: normalized sums and output of batch norm, the activation
         unless it overwrites its input, and the output of dropout."""
         activated = self.activation != "identity" and self.activation not in FROM_VALUE
         return prod(self.shape) * (2 * (self.batch_norm is not None) + activated + (self.dropout > 0))

@@ -73,7 +73,7 @@ class DensePlan:
 
     @property
     def values(self) -> int:
-        """Numbers in the node's own memory, for one example: weighted sum, activation, the outputs of batch
+        """Numbers that training keeps for each example: weighted sum, activation, the outputs of batch
         norm and dropout, and in NTK form the scaled inputs; and as many for their gradients."""
         scaled = self.fan_in * isinstance(self.init, Ntk)
         return 2 * (self.units * (2 + (self.batch_norm is not None) + (self.dropout > 0)) + scaled)

@@ -33,7 +33,7 @@ class MaxPoolPlan(PoolPlan):
 
     @property
     def values(self) -> int:
-        """Numbers in the node's own memory, for one example: its output, the places of the largest values, which are
+        """Numbers that training keeps for each example: its output, the places of the largest values, which are
         int64, and the gradient of its input."""
         return 3 * prod(self.shape) + prod(self.in_shape)
 
@@ -46,7 +46,7 @@ class AvgPoolPlan(PoolPlan):
 
     @property
     def values(self) -> int:
-        """Numbers in the node's own memory, for one example: its output, and the gradient of its input."""
+        """Numbers that training keeps for each example: its output, and the gradient of its input."""
         return prod(self.shape) + prod(self.in_shape)
 
 
@@ -64,7 +64,7 @@ class GlobalAvgPoolPlan(PlainNode):
 
     @property
     def values(self) -> int:
-        """Numbers in the node's own memory, for one example: its output, and the gradient of its input."""
+        """Numbers that training keeps for each example: its output, and the gradient of its input."""
         return prod(self.shape) + prod(self.in_shape)
 
 

@@ -56,7 +56,7 @@ class ScalePlan:
 
     @property
     def values(self) -> int:
-        """Numbers in the node's own memory, for one example: its output, a product, and their gradients."""
+        """Numbers that training keeps for each example: its output, a product, and their gradients."""
         return 4 * self.units
 
     @property

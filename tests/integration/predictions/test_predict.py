@@ -123,11 +123,11 @@ def test_a_column_may_be_absent_if_that_is_said(lab: Lab, churn: str) -> None:
         ("age", 10**400, "is beyond the range of numbers"),
         ("age", [1], "must be a number, not a list"),
         ("city", 3, "must be a text in quotes, not a number"),
-        ("city", "\ud800", "has half of a surrogate pair, which is no character"),
+        ("city", "\ud800", "has half of a surrogate pair, which is not a character"),
         ("city", {}, "must be a text in quotes, not an object"),
         ("member", "yes", "must be true or false, not the text 'yes'"),
         ("since", "03/02/2020", "must be a date such as 2025-12-31"),
-        ("since", "2020-02-30", "is no date that exists"),
+        ("since", "2020-02-30", "is not a date that exists"),
         ("since", 3, "must be a text in quotes, not a number"),
     ],
 )
@@ -220,7 +220,7 @@ def test_mistakes_in_csv_are_told_by_line(lab: Lab, churn: str) -> None:
     problem = assert_problem(post_csv(lab, churn, head + good * 2 + "x,Chur,1,2020-02-31,maybe,1\n"), 422)
     assert mistakes(problem) == {
         "line 4/age": "must be a number, not the text 'x'",
-        "line 4/since": "is no date that exists",
+        "line 4/since": "is not a date that exists",
         "line 4/member": "must be true or false, not the text 'maybe'",
     }
     problem = assert_problem(post_csv(lab, churn, "agee,city\n"), 422)

@@ -199,9 +199,9 @@ def test_the_first_process_to_go_when_memory_is_short_is_the_reading_one(tmp_pat
 @pytest.mark.parametrize(
     ("says", "why"),
     [
-        ("print('x' * 10**6, flush=True)", "wrote without end"),
-        ('while True: print(\'{"kind": "log", "text": ""}\')', "wrote without end"),
-        ("print('{}')", "no message"),
+        ("print('x' * 10**6, flush=True)", "did not stop writing"),
+        ('while True: print(\'{"kind": "log", "text": ""}\')', "did not stop writing"),
+        ("print('{}')", "not a message"),
         ("pass", "ended with code 0"),
         ('print(\'{"kind": "result"}\'); raise SystemExit(3)', "ended with code 3"),
     ],

@@ -191,7 +191,7 @@ def with_objects() -> bytes:
         (npy(np.array([[[1.0, np.nan]]])), "NaN or infinity"),
         (npy(np.array([2**64 - 1], dtype=np.uint64)), "above 9223372036854775807"),
         (npy(np.array([1], dtype="datetime64[ns]")), "finer than a microsecond"),
-        (npy(np.array([b"\xff"])), "bytes that are no text"),
+        (npy(np.array([b"\xff"])), "bytes that are not text"),
     ],
 )
 def test_a_bad_array_is_refused(tmp_path: Path, content: bytes, why: str) -> None:
@@ -271,7 +271,7 @@ def test_a_matrix_may_be_told_to_be_arrays_or_columns(tmp_path: Path) -> None:
 
 def test_numbers_that_are_no_characters_are_refused(tmp_path: Path) -> None:
     array = np.array([0x110000], dtype=np.uint32).view("U1")
-    with pytest.raises(ReadingFailed, match="has bytes that are no text"):
+    with pytest.raises(ReadingFailed, match="has bytes that are not text"):
         read_here(tmp_path, {"a.npy": npy(array)})
 
 

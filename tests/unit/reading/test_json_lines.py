@@ -57,19 +57,19 @@ def test_text_may_be_told_to_be_numbers(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "line", "byte", "message"),
     [
-        ('{"a": 1}\n{"a": 1,}\n', 2, 17, "is no JSON"),
-        ('{"a": "ü"}\n{"a": tru}\n', 2, 18, "is no JSON"),
+        ('{"a": 1}\n{"a": 1,}\n', 2, 17, "is not JSON"),
+        ('{"a": "ü"}\n{"a": tru}\n', 2, 18, "is not JSON"),
         ('[{"a": 1}]\n', 1, 0, "is an array"),
         ("1\n", 1, 0, "is a single value"),
-        ('{"a": NaN}\n', 1, 0, "NaN is no JSON: write null"),
-        ('{"a": 1, "a": 2}\n', 1, 0, "the key 'a' stands twice"),
+        ('{"a": NaN}\n', 1, 0, "NaN is not JSON: write null"),
+        ('{"a": 1, "a": 2}\n', 1, 0, "the key 'a' occurs twice"),
         ('{"a": "\\ud800"}\n', 1, None, "half of a surrogate pair"),
         ('{"a": ' + "[" * 100_000 + "\n", 1, 0, "nested too deeply"),
         ("\n", 1, None, "has no objects"),
         ('[\n{"a": 1}\n]\n', 1, 0, "is an array"),
         ('{"a": 1}\n{"\\ud800": 1}\n', 2, None, "half of a surrogate pair"),
         ('{"\\ud800": 1}\n{"\\ud800": 1}\n', 1, None, "half of a surrogate pair"),
-        ('{"a": "x"}\n{"a": "x\ny"}\n{"a": "x"}\n', 2, 17, "is no JSON"),
+        ('{"a": "x"}\n{"a": "x\ny"}\n{"a": "x"}\n', 2, 17, "is not JSON"),
     ],
 )
 def test_what_is_no_object_is_refused_with_its_place(

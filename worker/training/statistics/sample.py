@@ -11,7 +11,7 @@ from worker.training.data import Split
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """Random training examples, and a step's batch among them."""
+    """Random training examples, whose activations are measured, and a batch of them, whose gradients are measured."""
 
     inputs: Tensor
     """(n, inputs)."""
