@@ -21,6 +21,7 @@ FALL = 0.01
 """Fall of the loss per epoch above which hard examples may still be learned."""
 NEAR = 0.5
 """Share of the best epoch before which a report is too old to say anything of it."""
+L2 = 1e-3
 EPOCHS = 2
 """Epochs after the best one from which on the validation loss counts as no longer falling."""
 
@@ -39,9 +40,10 @@ def in_run(run: Run) -> Finding | None:
         return None
     if not (isfinite(report.easy) and report.easy > EASY and report.hard > HARD):
         return None
+    gravity = _severity(run)
     return Finding(
         id=KIND.id,
-        severity=_severity(run),
+        severity=gravity,
         since=Since(epoch=report.epoch, step=report.step),
         evidence=(
             Evidence(statistic="hard", value=report.hard, threshold=HARD, healthy=(0, 0.04)),
@@ -50,7 +52,7 @@ def in_run(run: Run) -> Finding | None:
         because=f"In epoch {report.epoch}, {_place(run, report)}, the network is sure of "
         f"{percent(report.easy)} of the training examples, but takes {percent(report.hard)} for another class than "
         "they are labelled: some of these labels may be wrong.",
-        patches=tuple(_patches(run)),
+        patches=() if gravity == "note" else tuple(_patches(run)),
     )
 
 
@@ -100,11 +102,11 @@ def _place(run: Run, report: LayerReport) -> str:
 
 def _patches(run: Run) -> list[Patch]:
     patches = []
-    if run.spec.l2 == 0:
-        patches.append(Patch(patch={"l2": 1e-4}, why="Smaller weights cannot learn single labels by heart."))
     if run.spec.early_stopping is None:
         why = "Training ends before the wrong labels are learned by heart."
         patches.append(Patch(patch={"early_stopping": True}, why=why))
+    if run.spec.l2 < L2:
+        patches.append(Patch(patch={"l2": L2}, why="Smaller weights cannot learn single labels by heart."))
     return patches
 
 
@@ -117,7 +119,7 @@ KIND = FindingKind(
     "memorization in deep networks, 2017). At the best epoch, wrong labels are the examples with a loss above that of "
     "a guess, ln classes. Classes that overlap look alike: then the hard examples are of a few pairs of classes, which "
     "the confusion matrix shows.",
-    cure="Look at the examples with the largest losses (`gradus errors`), and correct their labels. Until then an L2 "
-    "penalty, or early stopping.",
+    cure="Look at the examples with the largest losses (`gradus errors`), and correct their labels. Until then "
+    "early stopping, or an L2 penalty.",
     in_run=in_run,
 )

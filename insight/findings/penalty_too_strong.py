@@ -15,6 +15,9 @@ SHARE = 0.5
 COSTLY = 0.1
 """The same if the weights have shrunk as well, or for regression. There the loss grows continuously with the penalty:
 at the end of training, weights that are 1 % smaller cost 2 % of an L2 penalty in the loss, and 1 % of an L1 penalty."""
+HALVED, RESTING = 0.5, 0.15
+"""The share of the largest penalty that is left, above which the weights have hardly shrunk, and what `COSTLY` is for
+them in regression."""
 SHRUNK = 0.05
 """Last penalty over the run's largest, below which the penalty has shrunk the weights to almost nothing."""
 GAP = 1.1
@@ -43,7 +46,7 @@ def in_run(run: Run) -> Finding | None:
     gap = last.validation_loss / last.train_loss if last.train_loss > 0 else float("inf")
     rules = share > SHARE or (share > COSTLY and left < SHARE)
     is_sick = run.remaining(last.train_loss) > SOLVED if share > SHARE else not learns_well(run)
-    if is_regression and share > COSTLY:
+    if is_regression and share > (COSTLY if left < HALVED else RESTING):
         rules = True
         is_sick = run.remaining(last.train_loss) > (EXACT if share > SHARE else SOLVED)
     chance = 2 * sqrt(2 / max(run.data.validation_examples, 1)) if is_regression else 0.0

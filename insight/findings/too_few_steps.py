@@ -17,6 +17,8 @@ FALL = 0.01
 FAST, LEFT = 0.02, 0.1
 """Fall per epoch of both losses, and the share of a constant prediction's loss that is left, above which a classifier
 that has learned well is not at its end either."""
+FEW = 100
+"""Number of validation examples below which that cannot be told from an accuracy that is at its end."""
 DIRECTION = 0.6
 """Share of the epochs with a falling loss above which the fall is not noise."""
 PER_STEP = 1e-3
@@ -77,7 +79,8 @@ def in_run(run: Run) -> Finding | None:
 def _hurries(run: Run) -> bool:
     """Whether the training and the validation loss of a classifier fall so fast at the end that a longer run is surely
     better, however well it has learned."""
-    if run.data.task == "regression" or run.last.epoch < EPOCHS or run.spec.schedule.kind != "constant":
+    few = run.last.epoch < EPOCHS or run.data.validation_examples < FEW
+    if few or run.data.task == "regression" or run.spec.schedule.kind != "constant":
         return False
     gain, epochs = _late_gain(run, 5)
     left = min(run.remaining(run.train_losses[-1]), run.remaining(run.validation_losses[-1]))
@@ -86,12 +89,12 @@ def _hurries(run: Run) -> bool:
 
 def _generalizes(run: Run, *, goes_on: bool) -> bool:
     """Whether what is learned at the end helps: the lowest validation loss is among the last tenth of the epochs, and
-    that of the last fifth is lower than all before by 0.5 % an epoch; by 1 % in all if the loss of a regression goes
+    that of the last fifth is lower than all before by 1 % an epoch; by 1 % in all if the loss of a regression goes
     on falling."""
     gain, epochs = _late_gain(run, 5)
     if goes_on:
         return gain >= FALL
-    return gain >= epochs * FALL / 2 and _late_gain(run, 10)[0] > 0
+    return gain >= epochs * FALL and _late_gain(run, 10)[0] > 0
 
 
 def _late_gain(run: Run, parts: int) -> tuple[float, int]:

@@ -43,7 +43,7 @@ def in_run(run: Run) -> Finding | None:
     lr = run.spec.optimizer.lr
     peak = max(map(run.remaining, run.train_losses)) / max(1.0, run.remaining(initial_loss(run)))
     is_thrown = is_at_prior(run) and peak > ABOVE and lr_too_low.in_run(run) is None
-    is_long = lr >= LONG.get(run.spec.optimizer.kind, float("inf"))
+    is_long = lr > LONG.get(run.spec.optimizer.kind, float("inf"))
     best = lowest(run.validation_losses)
     if (hovering := _hovering(run)) is not None:
         return hovering
@@ -78,7 +78,7 @@ def _because(run: Run, lr: float, peak: float) -> str:
             "first steps threw the weights to where little can be learned."
         )
     kind = run.spec.optimizer.kind
-    if lr >= LONG.get(kind, float("inf")):
+    if lr > LONG.get(kind, float("inf")):
         return (
             f"With {kind} each step moves a weight by about the learning rate, {lr:g}, however small its gradient: a "
             "few steps move it further than it was from 0 at the start."

@@ -301,6 +301,18 @@ LOOK_ALIKES: dict[str, tuple[str, Run]] = {
             validation_t=2.0,
         ),
     ),
+    "still falling fast, with few to validate": (
+        "too_few_steps",
+        planted([0.6 * 0.92**epoch for epoch in range(1, 20)], accuracies=0.97, dataset="breast_cancer", prior=TWO),
+    ),
+    "a high rate that suits Adam": (
+        "lr_too_high",
+        planted([0.5, *[0.45] * 5], accuracies=0.82, optimizer={"kind": "adam", "lr": 0.02}, prior=TWO),
+    ),
+    "a tenth of the loss, of weights that have hardly shrunk": (
+        "penalty_too_strong",
+        planted([3000.0] * 6, dataset="diabetes", prior=VARIANCE, penalties=0.06, l2=1e-4),
+    ),
     "sure of itself": ("overfitting", planted(FALLING, [1, 0.3, 0.25, *[0.3] * 7], 0.95)),
     "solved": ("oscillating_loss", planted([0.5, 0.1, *[0.02, 0.03] * 5], accuracies=0.99)),
     "falling with bumps": ("oscillating_loss", planted([2.2, 2.0, 1.6, 1.7, 1.3, 1.4, 1.0, 1.1, 0.8, 0.7])),
@@ -512,6 +524,14 @@ def test_a_table_without_weights_is_told_of_them_where_a_class_is_missed(weights
     finding = class_imbalance.in_run(replace(run, spec=run.spec.model_copy(update={"dataset": table})))
     assert finding is not None
     assert [patch.patch["dataset"] for patch in finding.patches] == patches
+
+
+@pytest.mark.parametrize(
+    ("case", "patches"), [("wrong labels", [{"early_stopping": True}, {"l2": 0.001}]), ("overlapping classes", [])]
+)
+def test_only_wrong_labels_have_cures_of_learning_by_heart(case: str, patches: list[Any]) -> None:
+    run = SICK[case][2] if case in SICK else LOOK_ALIKES[case][1]
+    assert [patch.patch for patch in found(run)["label_noise"].patches] == patches
 
 
 def test_since_when_a_layer_is_dead() -> None:
