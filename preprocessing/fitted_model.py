@@ -6,4 +6,4 @@ from pydantic import BaseModel, ConfigDict
 class FittedModel(BaseModel):
     """A frozen part of a fitted preprocessing. Floats are written with enough digits to be read back bit for bit."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)

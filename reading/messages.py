@@ -13,7 +13,7 @@ Unit = Literal["bytes", "rows", "columns", "pictures"]
 
 
 class _Line(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Progress(_Line):

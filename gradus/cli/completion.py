@@ -6,6 +6,7 @@ from typing import TypeVar
 import typer
 
 from gradus.client import Client
+from gradus.described import descriptions
 from gradus.errors import GradusError
 from gradus.lab.demonstrations import TITLES
 from gradus.parse.files import ArraysParse, ExcelParse, ImagesParse
@@ -63,7 +64,7 @@ def classes(context: typer.Context, incomplete: str) -> Sequence[Offer]:
 def parse_options(incomplete: str) -> Sequence[Offer]:
     """The options for reading files, each with an equals sign: `delimiter=`."""
     models = (CsvParse, ExcelParse, ImagesParse, ArraysParse)
-    found = ((name, field.description or "") for model in models for name, field in model.model_fields.items())
+    found = ((name, descriptions(model).get(name, "")) for model in models for name in model.model_fields)
     return _matching(incomplete, ((f"{name}=", text.partition("\n")[0]) for name, text in found))
 
 
@@ -85,8 +86,9 @@ def paths(incomplete: str) -> Sequence[Offer]:
 
 
 def _paths(model: type[SpecModel], prefix: str = "") -> Iterator[Offer]:
+    told = descriptions(model)
     for name, field in model.model_fields.items():
-        yield f"{prefix}{name}", (field.description or "").partition("\n")[0]
+        yield f"{prefix}{name}", told.get(name, "").partition("\n")[0]
         for inner in spec_models_in(field.annotation):
             yield from _paths(inner, f"{prefix}{name}.")
 

@@ -107,7 +107,7 @@ class Dataset(SpecModel):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        schema = handler(_without_serialization(core_schema))
+        schema = super().__get_pydantic_json_schema__(_without_serialization(core_schema), handler)
         fields = handler.resolve_ref_schema(schema)
         if handler.mode == "serialization":
             fields["required"] = [key for key in fields["required"] if key not in OFTEN_LEFT_OUT]

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from types import UnionType
 from typing import Annotated, Any, Self, Union, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, model_validator
 from pydantic_core import CoreSchema
 
+from gradus.described import Described
 from gradus.spec import unknown_keys
 
 
-class SpecModel(BaseModel):
+class SpecModel(Described):
     """A frozen part of the spec. Validation refuses unknown keys, NaN, infinities and numbers in quotes."""
 
     model_config = ConfigDict(
@@ -20,7 +21,6 @@ class SpecModel(BaseModel):
         extra="forbid",
         strict=True,
         allow_inf_nan=False,
-        use_attribute_docstrings=True,
         json_schema_serialization_defaults_required=True,
     )
 

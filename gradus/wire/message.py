@@ -3,10 +3,12 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import ConfigDict, Field, PlainSerializer, WithJsonSchema
+
+from gradus.described import Described
 
 
-class Message(BaseModel):
+class Message(Described):
     """A frozen response. NaN and infinities are sent as the strings "NaN", "Infinity" and "-Infinity".
 
     Unknown keys are kept, because a newer server may send more; `gradus.wire.tolerant` does the same for values.
@@ -19,7 +21,6 @@ class Message(BaseModel):
         populate_by_name=True,
         serialize_by_alias=True,
         ser_json_inf_nan="strings",
-        use_attribute_docstrings=True,
         defer_build=True,  # a client needs only a few of the models
         json_schema_serialization_defaults_required=True,
     )
