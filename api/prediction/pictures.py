@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from api.prediction.budget import Pixels
 from api.prediction.values import WrongValue, elements
 from export.signature import shape_of
+from gradus.errors import TooLarge
 from preprocessing.pixels import FittedBytes
 
 MAGIC = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
@@ -22,9 +23,9 @@ def picture(content: bytes, fitted: FittedBytes, resize: str | None, left: Pixel
 
     Raises:
         WrongValue: the content is neither, or is broken, or the column has no pictures.
-        TooLarge: the pictures of the request have too many pixels.
+        TooLarge: the picture, or all pictures of the request together, have too many pixels.
     """
-    from reading.images.picture import BrokenPicture, header, pixels  # noqa: PLC0415 (imports Pillow)
+    from reading.images.picture import BrokenPicture, LargePicture, header, pixels  # noqa: PLC0415 (imports Pillow)
     from reading.request import Limits  # noqa: PLC0415
 
     shape = shape_of(fitted)
@@ -37,6 +38,8 @@ def picture(content: bytes, fitted: FittedBytes, resize: str | None, left: Pixel
         head = header(content, Limits())
         left.take(head.height, head.width)
         found = pixels(content, (full[0], full[1], full[2]), _resize(resize), Limits())
+    except LargePicture as error:
+        raise TooLarge(f"the picture has {error}: send it smaller") from None
     except BrokenPicture as error:
         raise WrongValue(f"is a broken picture: {error}") from None
     return found.reshape(shape)

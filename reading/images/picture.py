@@ -31,6 +31,10 @@ class BrokenPicture(Exception):
     """The picture cannot be decoded; the message says why, in a few words."""
 
 
+class LargePicture(BrokenPicture):
+    """The picture has more pixels than the limit."""
+
+
 @dataclass(frozen=True)
 class Header:
     """What a picture is, before its pixels are decoded."""
@@ -82,9 +86,7 @@ def _opened(data: bytes, limits: Limits) -> Iterator[Image.Image]:
             with Image.open(io.BytesIO(data), formats=FORMATS) as image:
                 width, height = image.size
                 if width * height > limits.picture_pixels:
-                    raise BrokenPicture(
-                        f"{width} × {height} pixels, more than {limits.picture_pixels // MB} megapixels"
-                    )
+                    raise LargePicture(f"{width} × {height} pixels, more than {limits.picture_pixels // MB} megapixels")
                 if not width * height:
                     raise BrokenPicture("no pixels")
                 yield image
@@ -93,7 +95,7 @@ def _opened(data: bytes, limits: Limits) -> Iterator[Image.Image]:
     except MemoryError:
         raise BrokenPicture("needs too much memory") from None
     except Image.DecompressionBombError:
-        raise BrokenPicture(f"more than {limits.picture_pixels // MB} megapixels") from None
+        raise LargePicture(f"more than {limits.picture_pixels // MB} megapixels") from None
     # The errors that Pillow's readers raise on damaged files are not a closed list.
     except (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
         raise BrokenPicture(f"damaged: {error}"[:200]) from None

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import zlib
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from PIL import Image
 from api.prediction.budget import Pixels
 from api.prediction.pictures import from_json, picture
 from api.prediction.values import WrongValue
+from gradus.errors import TooLarge
 from preprocessing.pixels import FittedBytes
 
 DIGIT = FittedBytes(column="image", width=784, shape=(28, 28))
@@ -51,6 +53,18 @@ def test_a_picture_of_another_size_and_in_colours_is_fitted() -> None:
 def test_other_files_are_refused(content: bytes, message: str) -> None:
     with pytest.raises(WrongValue, match=message):
         picture(content, DIGIT, None, Pixels())
+
+
+def test_a_picture_over_the_limit_is_too_large_and_not_decoded() -> None:
+    head = bytearray(file(np.zeros((3, 3), np.uint8)))
+    head[16:24] = (50_001).to_bytes(4) + (1_000).to_bytes(4)  # width and height in a PNG's first chunk
+    head[29:33] = zlib.crc32(head[12:29]).to_bytes(4)
+    with pytest.raises(TooLarge, match=r"50001 × 1000 pixels, more than 50 megapixels: send it smaller"):
+        picture(bytes(head), DIGIT, None, Pixels())
+    head[16:24] = (500_001).to_bytes(4) + (1_000).to_bytes(4)  # beyond Pillow's own bound
+    head[29:33] = zlib.crc32(head[12:29]).to_bytes(4)
+    with pytest.raises(TooLarge, match="more than 50 megapixels"):
+        picture(bytes(head), DIGIT, None, Pixels())
 
 
 def test_a_column_of_arrays_takes_no_picture() -> None:
