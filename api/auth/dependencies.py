@@ -124,9 +124,9 @@ def _require(caller: Caller, needed: Role) -> None:
         raise Forbidden(f"this requires the role '{needed}'; this key has the role '{caller.role}'", code="role")
 
 
-def rate_headers(rate: RateLimitStatus) -> dict[str, str]:
-    """The headers of draft-ietf-httpapi-ratelimit-headers-10."""
-    return {
-        "RateLimit-Policy": f'"workspace";q={rate.limit};w={WINDOW_SECONDS}',
-        "RateLimit": f'"workspace";r={rate.remaining};t={rate.reset_seconds}',
-    }
+def rate_headers(rate: RateLimitStatus) -> list[tuple[bytes, bytes]]:
+    """The headers of draft-ietf-httpapi-ratelimit-headers-10, for ASGI."""
+    return [
+        (b"ratelimit-policy", b'"workspace";q=%d;w=%d' % (rate.limit, WINDOW_SECONDS)),
+        (b"ratelimit", b'"workspace";r=%d;t=%d' % (rate.remaining, rate.reset_seconds)),
+    ]

@@ -27,6 +27,7 @@ SECURITY: Mapping[str, str] = MappingProxyType(
     }
 )
 _SECURITY = [(name.lower().encode(), value.encode()) for name, value in SECURITY.items()]
+_NAMES = frozenset(name for name, _ in _SECURITY)
 _HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 _PRIVATE = (b"cache-control", b"private, no-cache")
 """A shared cache must not show one caller's data to another."""
@@ -46,13 +47,12 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = list(message["headers"])
                 own = {name for name, _ in headers}
-                headers += [one for one in _SECURITY if one[0] not in own]
+                headers += _SECURITY if _NAMES.isdisjoint(own) else [one for one in _SECURITY if one[0] not in own]
                 if scope["scheme"] == "https" and b"strict-transport-security" not in own and not _is_localhost(scope):
                     headers.append(_HTTPS_ONLY)
                 if b"cache-control" not in own and path_within(scope).startswith("/v1/"):
                     headers.append(_PRIVATE)
-                rate = scope.get("state", {}).get("rate_headers", {})
-                headers += [(name.lower().encode(), value.encode()) for name, value in rate.items()]
+                headers += scope.get("state", {}).get("rate_headers", ())
                 message["headers"] = headers
             await send(message)
 

@@ -52,6 +52,11 @@ class Model:
         """Converts rows without notes."""
         return PlainRows(self.fitted, self.other_columns)
 
+    @cached_property
+    def is_table(self) -> bool:
+        """Whether no input is a picture or an array."""
+        return all(one.shape == (1,) for one in self.signature.inputs)
+
     @property
     def origin(self) -> Origin:
         """The origin of the model's network, which must be its only one."""

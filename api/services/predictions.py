@@ -55,9 +55,8 @@ def predict_at_once(
 
 def _is_short(model: "Model", rows: int) -> bool:
     """Whether the event loop may answer: no pictures or arrays, few values, and a small network."""
-    columns = model.signature.inputs
-    is_table = not any(one.shape != (1,) for one in columns)
-    return is_table and rows * len(columns) <= SHORT_VALUES and rows * model.multiply_adds <= SHORT_MULTIPLY_ADDS
+    values, multiply_adds = rows * len(model.signature.inputs), rows * model.multiply_adds
+    return model.is_table and values <= SHORT_VALUES and multiply_adds <= SHORT_MULTIPLY_ADDS
 
 
 def _of_rows(model: "Model", request: PredictRequest) -> Prediction:

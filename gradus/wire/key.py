@@ -24,8 +24,10 @@ class Role(StrEnum):
 
     def may(self, needed: "Role") -> bool:
         """Whether this role includes the permissions of the needed role."""
-        order = list(Role)
-        return order.index(self) >= order.index(needed)
+        return _RANKS[self] >= _RANKS[needed]
+
+
+_RANKS = {role: rank for rank, role in enumerate(Role)}
 
 
 def _text(value: Any) -> Any:

@@ -72,7 +72,7 @@ class RateLimiter:
             except (StorageError, *REDIS_TROUBLE) as error:
                 why = error.storage_error if isinstance(error, StorageError) else error
                 self._breaker.trip(f"{why}; rate limits are counted in each process separately")
-        return _status(item, *_counted(self._own, item, client, 1))
+        return _status(per_minute, *_counted(self._own, item, client, 1))
 
     def take(self, client: str, per_minute: int) -> RateLimitStatus | None:
         """Use a request of `client` that was counted in advance; None if there is none. Does not wait."""
@@ -84,18 +84,18 @@ class RateLimiter:
             taken.left -= 1
             taken.asked += 1
             used = taken.count - taken.left
-        return _status(RateLimitItemPerMinute(per_minute), used, taken.ends - now)
+        return _status(per_minute, used, taken.ends - now)
 
     def _hit_shared(self, item: RateLimitItem, client: str) -> RateLimitStatus:
         wanted = self._wanted(item, client)
         count, seconds_left = _counted(self._shared, item, client, wanted)
         granted = min(wanted, item.amount - (count - wanted))
         if granted < 1:
-            return _status(item, count, seconds_left)
+            return _status(item.amount, count, seconds_left)
         count, more = min(count, item.amount), granted - 1
         if item.amount >= 2 * LIMIT_SHARE:
             self._keep(client, count, seconds_left, more)
-        return _status(item, count - more, seconds_left)
+        return _status(item.amount, count - more, seconds_left)
 
     def _wanted(self, item: RateLimitItem, client: str) -> int:
         """How many requests to count at a time: the more have arrived, the more are counted."""
@@ -129,6 +129,6 @@ def _counted(storage: Storage, item: RateLimitItem, client: str, amount: int) ->
     return count, seconds_left
 
 
-def _status(item: RateLimitItem, count: int, seconds_left: float) -> RateLimitStatus:
+def _status(limit: int, count: int, seconds_left: float) -> RateLimitStatus:
     seconds = min(WINDOW_SECONDS, max(1, round(seconds_left)))
-    return RateLimitStatus(item.amount, max(0, item.amount - count), seconds, count <= item.amount)
+    return RateLimitStatus(limit, max(0, limit - count), seconds, count <= limit)
