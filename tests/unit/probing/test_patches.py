@@ -30,6 +30,12 @@ SICK: dict[str, dict[str, Any]] = {
 DATA = made_up_data(train=400)
 
 
+@pytest.fixture(autouse=True)
+def without_trials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Findings and patches do not use the short trainings, which take most of the time."""
+    monkeypatch.setattr("worker.probing.trial.SECONDS", 0.0)
+
+
 def probed(spec: Spec) -> Probe:
     return probe(ResolvedSpec(spec.written_out("classification"), DATA.plan), DATA, lambda _: DATA)
 

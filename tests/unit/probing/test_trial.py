@@ -122,7 +122,8 @@ def test_of_two_rates_with_equal_accuracy_the_surer_one_is_best() -> None:
 
 def test_the_answer_tells_of_the_trial_in_the_units_of_the_target() -> None:
     data = made_up_outputs("regression", 1, train=129)
-    step = measured(spec_of(data, loss="squared"), data, is_tried=True).step
+    step, same = (measured(spec_of(data, loss="squared"), data, is_tried=True).step for _ in range(2))
+    assert step == same
     assert step.trial is not None
     assert any(one.good for one in step.trial.rates)
     assert all(one.accuracy is None for one in step.trial.rates)
