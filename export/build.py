@@ -40,7 +40,7 @@ def build_ensemble(members: Sequence[Trained], metadata: Mapping[str, str]) -> B
     """
     size = sum(tensor.nbytes for trained in members for tensor in trained.tensors.values())
     if size > MAX_BYTES:
-        raise TooLargeForOnnx(f"the weights take {size / 1e9:.3g} GB, and an ONNX file ends at 2 GB")
+        raise TooLargeForOnnx(f"the weights take {size / 1e9:.3g} GB, and an ONNX file can have 2 GB at most")
     content = onnx_model(members, metadata).SerializeToString()
     session = Session(content)
     check(members, session)

@@ -21,7 +21,7 @@ from api.http.root_path import root_of
 from api.http.spreadsheets import guarded
 from api.limits import LARGEST, PAGE_SIZE
 from api.openapi.responses import Responses, problems
-from api.services import dataset_images, dataset_rows
+from api.services import dataset_downloads, dataset_images, dataset_rows
 from api.services.croissant import croissant
 from api.state import StateDep
 from gradus.spec.target import ColumnName
@@ -148,7 +148,7 @@ def get_content(
     state: StateDep, caller: CallerDep, dataset: DatasetKey, query: Annotated[ContentQuery, InQuery()]
 ) -> Response:
     """A file as it was sent."""
-    source, pieces = dataset_rows.content(state.hub, caller.workspace_id, dataset, query.version, query.file)
+    source, pieces = dataset_downloads.content(state.hub, caller.workspace_id, dataset, query.version, query.file)
     return _stream(pieces, BYTES, source.name, {"Content-Length": str(source.size)})
 
 
@@ -161,7 +161,7 @@ def get_parquet(
     state: StateDep, caller: CallerDep, dataset: DatasetKey, query: Annotated[VersionQuery, InQuery()]
 ) -> Response:
     """The parsed table as a Parquet file, without images and arrays."""
-    name, pieces = dataset_rows.parquet(state.hub, caller.workspace_id, dataset, query.version)
+    name, pieces = dataset_downloads.parquet(state.hub, caller.workspace_id, dataset, query.version)
     return _stream(pieces, PARQUET, f"{name}.parquet", {})
 
 
@@ -174,7 +174,7 @@ def get_npz(
     state: StateDep, caller: CallerDep, dataset: DatasetKey, query: Annotated[VersionQuery, InQuery()]
 ) -> Response:
     """The parsed table as a NumPy archive, with images and arrays: every value as experiments use it, for `run.py`."""
-    name, pieces = dataset_rows.npz(state.hub, caller.workspace_id, dataset, query.version)
+    name, pieces = dataset_downloads.npz(state.hub, caller.workspace_id, dataset, query.version)
     return _stream(pieces, NPZ, f"{name}.npz", {})
 
 

@@ -71,7 +71,7 @@ def script(run: Repeated) -> str:
         raise CannotRepeat("the run has no epoch yet: wait for the first")
     if run.rows[0].epoch != 1:
         raise CannotRepeat(
-            "its first epochs are those of the experiment that it was forked from: take the file of that"
+            "its first epochs are those of the experiment that it was forked from: export `run.py` of that one"
         )
     if len(run.rows) > MAX_ROWS:
         raise CannotRepeat(f"the run has {len(run.rows):,} epochs, and `run.py` holds {MAX_ROWS:,} to be compared with")

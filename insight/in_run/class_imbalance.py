@@ -1,4 +1,4 @@
-"""Rare classes that the network never predicts, as a run shows them."""
+"""Rare classes that the network never predicts, as seen in a run."""
 
 from gradus.wire.finding import Evidence, Finding, Patch
 from insight.outcome import severity

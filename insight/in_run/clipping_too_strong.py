@@ -1,4 +1,4 @@
-"""Clipping that shortens every step, as a run shows it."""
+"""Clipping that shortens every step, as seen in a run."""
 
 from gradus.spec.optimizer import SGD, AdaGrad, Momentum
 from gradus.wire.finding import Evidence, Finding, Patch

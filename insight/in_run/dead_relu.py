@@ -1,4 +1,4 @@
-"""Dead units, as a run shows them."""
+"""Dead units, as seen in a run."""
 
 from gradus.spec.statistics import SAMPLED_EXAMPLES
 from gradus.wire.finding import Evidence, Finding, Patch, Severity

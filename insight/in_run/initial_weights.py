@@ -1,4 +1,4 @@
-"""Initial weights of an unsuitable size, as the spec of a run shows them."""
+"""Initial weights of an unsuitable size, as seen in the spec of a run."""
 
 from gradus.wire.finding import Evidence, Finding, Patch
 from insight import cures

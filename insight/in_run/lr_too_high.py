@@ -1,4 +1,4 @@
-"""Steps that are too long, as a run shows them."""
+"""Steps that are too long, as seen in a run."""
 
 from collections.abc import Iterator, Sequence
 

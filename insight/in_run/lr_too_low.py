@@ -1,4 +1,4 @@
-"""Steps that are too short, as a run shows them."""
+"""Steps that are too short, as seen in a run."""
 
 from gradus.spec.optimizer import SGD, Momentum
 from gradus.wire.finding import Evidence, Finding, Patch

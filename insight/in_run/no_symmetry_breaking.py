@@ -1,4 +1,4 @@
-"""Layers whose units are copies of one another, as the spec of a run shows them."""
+"""Layers whose units are copies of one another, as seen in the spec of a run."""
 
 from gradus.spec.initializer import Constant, Zeros
 from gradus.spec.nodes.dense import DensePlan

@@ -1,4 +1,4 @@
-"""Units on the flat parts of their activation function, as a run shows them."""
+"""Units on the flat parts of their activation function, as seen in a run."""
 
 from gradus.wire.finding import Evidence, Finding, Patch
 from insight import cures

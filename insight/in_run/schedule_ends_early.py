@@ -1,4 +1,4 @@
-"""A learning rate that fell to almost nothing before the network had learned, as a run shows it."""
+"""A learning rate that fell to almost nothing before the network had learned, as seen in a run."""
 
 from gradus.spec.schedule import ExponentialDecay, InverseTimeDecay, StepDecay
 from gradus.wire.finding import Evidence, Finding, Patch

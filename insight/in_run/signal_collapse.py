@@ -1,4 +1,4 @@
-"""All inputs look alike to the last layers, as a run shows it."""
+"""Layers whose activations are nearly the same for all inputs, as seen in a run."""
 
 from gradus.spec.optimizer import SGD, Momentum
 from gradus.wire.finding import Evidence, Finding, Patch

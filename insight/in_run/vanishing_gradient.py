@@ -1,4 +1,4 @@
-"""A gradient that is lost on the way back through the layers, as a run shows it."""
+"""A gradient that is lost on the way back through the layers, as seen in a run."""
 
 from gradus.wire.finding import Evidence, Finding, Patch, Since
 from gradus.wire.layer_report import LayerReport

@@ -1,4 +1,4 @@
-"""A warm-up that takes most of the run, as a run shows it."""
+"""A warm-up that takes most of the run, as seen in a run."""
 
 from gradus.wire.finding import Evidence, Finding, Patch
 from insight.outcome import STRICT, severity

@@ -45,7 +45,7 @@ def _group(part: Part | None, members: Sequence[ArrayMember], limits: Limits) ->
     for member in members:
         if not member.header.shape:
             raise ReadingFailed(
-                "data_error", f"{member.name} is a single value, no array of examples.", file=member.source.name
+                "data_error", f"{member.name} is a single value, not an array of examples.", file=member.source.name
             )
         if not prod(member.header.row_shape):
             raise ReadingFailed("no_rows", f"{member.name} has no values.", file=member.source.name)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from api.services import dataset_rows
+from api.services import dataset_downloads
 from gradus.wire.finding import Evidence, Finding
 from gradus.wire.statistics import NamedStatistics, Statistics
 from hub.artifacts.manifest import MANIFEST
@@ -144,7 +144,7 @@ def test_the_file_comes_back_as_it_was_sent_and_the_table_with_its_names(tenant:
 
 def test_a_table_that_nobody_fetches_leaves_no_copy(tenant: Tenant) -> None:
     ready(tenant)
-    name, pieces = dataset_rows.parquet(tenant.hub, tenant.workspace_id, "churn", None)
+    name, pieces = dataset_downloads.parquet(tenant.hub, tenant.workspace_id, "churn", None)
     assert name == "churn"
     assert list((tenant.hub.settings.data_dir / "incoming").iterdir()) == []
     assert b"".join(pieces)[:4] == b"PAR1"
