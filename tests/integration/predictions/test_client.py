@@ -148,6 +148,10 @@ def test_the_command_prints_answers_as_csv(
     assert ran("predict", churn, str(file), "--no-probabilities") == 0
     printed = list(csv.DictReader(capsys.readouterr().out.splitlines()))
     assert [set(row) for row in printed] == [{"prediction", "notes"}] * 3
+    assert ran("predict", churn, str(file), "--top", "1") == 0
+    likeliest = list(csv.DictReader(capsys.readouterr().out.splitlines()))
+    assert [set(row) for row in likeliest] == [{"prediction", "top_1", "top_1_probability", "notes"}] * 3
+    assert [row["top_1"] for row in likeliest] == [row["prediction"] for row in printed]
     assert ran("predict", churn, str(file), "-o", str(tmp_path / "a.csv")) == 0
     assert len((tmp_path / "a.csv").read_text().splitlines()) == 4
     assert ran("predict", churn, str(tmp_path / "none.csv")) != 0
