@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.unwinding import unwind_on_sigterm
 from gradus.client import Client, Experiment
 from gradus.spec.experiment import Spec
 from gradus.wire.metrics import MetricsRow
@@ -17,6 +18,7 @@ from tests.servers.processes import Program, running_api, service_env
 @contextmanager
 def service(folder: Path, threads: int) -> Iterator[Client]:
     """A client of the service, once the worker is warm."""
+    unwind_on_sigterm()
     database_url = f"sqlite:///{folder / 'gradus.db'}"
     upgrade(database_url)
     with ValkeyServer(folder / "valkey") as valkey:

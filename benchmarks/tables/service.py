@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from benchmarks.unwinding import unwind_on_sigterm
 from gradus.client import Client
 from gradus.facts import Part
 from hub.migrate import upgrade
@@ -89,6 +90,7 @@ class Served:
 @contextmanager
 def service(folder: Path, threads: int = 1) -> Iterator[Served]:
     """An API and one worker on SQLite and Valkey, once the worker is warm."""
+    unwind_on_sigterm()
     database_url = f"sqlite:///{folder / 'gradus.db'}"
     upgrade(database_url)
     with ValkeyServer(folder / "valkey") as valkey:
