@@ -48,7 +48,8 @@ def member_bytes(experiment: Spec, data: DatasetPlan, network: NetworkPlan) -> i
         experiment, network
     )
     passes = max(_evaluation(data, network), _statistics(experiment, data, network))
-    values = numbers + _step(experiment, data, network) + passes + _drawing(experiment, data)
+    step = _step(experiment, data, network) + _twice(experiment, data, network)
+    values = numbers + step + passes + _drawing(experiment, data)
     return FLOAT32_BYTES * values
 
 
@@ -91,6 +92,13 @@ def _step(experiment: Spec, data: DatasetPlan, network: NetworkPlan) -> int:
     moments = (layer.passing + copied.passing for layer, copied in zip(network.layers, rounded, strict=True))
     passing = max(until + FREED_BLOCKS * moment for until, moment in zip(held, moments, strict=True))
     return batch * (inputs + own + passing + _augmentation(experiment, network))
+
+
+def _twice(experiment: Spec, data: DatasetPlan, network: NetworkPlan) -> int:
+    """Numbers in the largest value that a step makes anew and holds for its backward pass. It is in memory twice: the C
+    library aligns blocks, for which it needs some bytes more than a block has that an equal value was freed from. The
+    peaks of second steps were higher than those of first ones by just this value."""
+    return examples_per_step(experiment.batch_size, data.train_examples) * max(layer.held for layer in network.layers)
 
 
 def _augmentation(experiment: Spec, network: NetworkPlan) -> int:

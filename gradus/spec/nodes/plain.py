@@ -50,9 +50,13 @@ class FlattenPlan(PlainNode):
 
     kind: ClassVar[str] = "flatten"
     activation: ClassVar[Activation] = "identity"
-    values: ClassVar[int] = 0
 
     @property
     def shape(self) -> tuple[int, ...]:
         """Shape of one example's output."""
         return (prod(self.in_shape),)
+
+    @property
+    def values(self) -> int:
+        """Numbers for one example in memory that the vectors need: their gradient, which the layer after it writes."""
+        return prod(self.in_shape)

@@ -1,4 +1,4 @@
-"""A step takes the memory that was estimated."""
+"""A step, and a run, take the memory that was estimated."""
 
 import gc
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from gradus.spec.experiment import Spec
-from gradus.spec.memory import step_bytes
+from gradus.spec.memory import member_bytes, step_bytes
 from tests.built_in import resolved
 from tests.unit.training.examples import CPU
 from tests.unit.training.images import conv
@@ -48,3 +48,38 @@ def test_what_a_step_keeps_is_within_its_estimate(words: dict[str, Any], precisi
         seen.append(tensor_bytes())
     kept = max(seen) - before - examples.nbytes - rows.nbytes - batch[1].nbytes
     assert kept < 1.2 * step_bytes(run.spec, run.data, run.network) < 2.4 * kept
+
+
+def _separable(channels: int) -> dict[str, Any]:
+    return {"kind": "separable_conv", "channels": channels}
+
+
+BATCH_NORM: dict[str, Any] = {"batch_norm": True, "optimizer": "adam"}
+PEAKS: list[tuple[list[Any], int, int, dict[str, Any]]] = [
+    ([conv(32)], 64, 85, {}),
+    ([conv(32)], 256, 141, {}),
+    ([_separable(32)], 256, 132, {}),
+    ([_separable(32), "max_pool"], 256, 120, {}),
+    ([conv(32), "max_pool", conv(64)], 256, 164, {}),
+    ([conv(32), "max_pool", conv(64)], 512, 269, {}),
+    ([conv(32), "max_pool", conv(64), "max_pool"], 256, 165, {}),
+    ([conv(32), "max_pool", conv(64), "max_pool"], 512, 290, {}),
+    ([conv(32), "max_pool", conv(64)], 256, 228, BATCH_NORM),
+    ([conv(16), conv(16), 100], 256, 162, {}),
+    ([conv(16), "max_pool", 1000], 256, 231, {}),
+    ([conv(32), _separable(64), "max_pool"], 256, 341, {}),
+    ([conv(16), _separable(32), _separable(32), "max_pool"], 128, 166, {}),
+    ([2000, 2000], 512, 343, {}),
+]
+"""Layers, batch size, and the peak of resident memory over that before the run, in MiB: two steps and their evaluation,
+with 1000 validation and test examples, 2026-11-30, AMD EPYC, torch 2.13.0, glibc 2.36."""
+
+
+@pytest.mark.parametrize(("layers", "batch", "peak", "words"), PEAKS, ids=str)
+def test_the_estimate_of_a_run_is_within_a_fifth_of_the_peak_that_was_seen(
+    layers: list[Any], batch: int, peak: int, words: dict[str, Any]
+) -> None:
+    run = resolved(Spec(**{"dataset": "mnist", "layers": layers, "batch_size": batch, **words}))
+    examples = {"train_examples": 2 * batch, "validation_examples": 1000, "test_examples": 1000}
+    estimate = member_bytes(run.spec, run.data.model_copy(update=examples), run.network)
+    assert 0.8 * peak < estimate / 2**20 < 1.2 * peak
