@@ -23,7 +23,7 @@ from models.schedule import factors
 from models.seed import epoch_permutation
 from worker.probing.first_step import FirstStep, lengthened, rate_with
 from worker.probing.sample import CPU, Sample, engine, part, values
-from worker.training.chunk import step_seconds
+from worker.training.chunk_length import step_seconds
 from worker.training.data import Data, Split
 from worker.training.engine import Batch, Engine
 from worker.training.evaluation import outputs

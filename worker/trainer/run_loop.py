@@ -25,7 +25,7 @@ from worker.trainer.pipe import Pipe
 from worker.trainer.progress import Progress
 from worker.trainer.protocol import CheckpointWritten, Ended, EpochDone, LogLine, MemberRow, Report, Stopped, Trainee
 from worker.trainer.yardstick import largest_share
-from worker.training.chunk import longest_piece
+from worker.training.chunk_length import longest_piece
 from worker.training.data import Data
 from worker.training.report import Divergence, Ending, EpochReport, Finished, MemberEpoch, StoppedEarly
 from worker.training.state import join

@@ -1,75 +1,28 @@
-"""Training in chunks of steps. A run can be stopped between chunks; within a chunk nothing waits for the device."""
+"""Training in chunks of steps. A run can be stopped after each group of chunks, within which nothing waits for the
+device."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import pairwise
+from math import prod
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from gradus.spec.augment import Augment, mixes
 from gradus.spec.experiment import Spec
-from gradus.spec.memory import evaluation_rows
-from gradus.spec.network import NetworkPlan
 from models.batch import EpochBatches
 from models.schedule import learning_rates
+from worker.training.chunk_length import chunk_steps
 from worker.training.data import Split
 from worker.training.divergence import bad_output, bad_parameter
 from worker.training.engine import Batch, Engine
+from worker.training.pace import Pace
 from worker.training.replay import Replay
 from worker.training.report import Cause, Divergence, OnProgress, ignore_progress
 
-STEP_SECONDS = 1.5e-4
-"""Fixed cost of a step, for the smallest network."""
-MULTIPLICATIONS_PER_SECOND = 5e10
-"""Speed of a slow CPU core; on a faster device a chunk takes less time."""
-WEIGHTS_PER_SECOND = 6e8
-"""Weights that a slow CPU updates per second, with eight passes over memory per step: the bottleneck of small
-batches."""
-INPUTS_PER_SECOND = 4e8
-"""Inputs that a slow CPU gathers and scales per second: the bottleneck of small networks for large images."""
-CHANGES_PER_SECOND = 2e8
-"""Inputs that a slow CPU changes per second, by one word of augmentation."""
-CHUNK_SECONDS = 0.25
-MAX_CHUNK_OUTPUTS = 2**20
-"""Maximum size of the network outputs of a chunk, which are kept until its end for the loss."""
-
-
-def chunk_steps(network: NetworkPlan, batch: int, members: int, words: Augment) -> int:
-    """Steps per chunk: a quarter of a second on a slow machine. Depends only on the network's shape, the batch size and
-    the kinds of augmentation."""
-    fit = int(CHUNK_SECONDS / step_seconds(network, batch, members, words))
-    room = MAX_CHUNK_OUTPUTS // (batch * members * network.outputs)
-    return max(1, min(fit, room))
-
-
-def longest_piece(network: NetworkPlan, batch: int, members: int, words: Augment) -> float:
-    """Estimated seconds of the longest piece of work without a sign of progress: a step, an evaluation batch, or the
-    initialization of a layer, which is slowest with orthogonal weights."""
-    weights = [tensor for layer in network.layers for tensor in layer.tensors if tensor.is_weight]
-    initialization = max(4 * tensor.size * min(tensor.shape) for tensor in weights)
-    evaluation = evaluation_rows(network) * members * network.multiply_adds
-    step = step_seconds(network, batch, members, words)
-    return max(step, max(initialization, evaluation) / MULTIPLICATIONS_PER_SECOND)
-
-
-def step_seconds(network: NetworkPlan, batch: int, members: int, words: Augment) -> float:
-    """Estimated seconds of a step of an array, on a slow core."""
-    products, weights = 3 * batch * members * network.multiply_adds, members * network.weights
-    computed = max(products / MULTIPLICATIONS_PER_SECOND, weights / WEIGHTS_PER_SECOND)
-    inputs = batch * members * network.inputs * (2 if mixes(words) else 1)
-    return STEP_SECONDS + computed + inputs * (1 / INPUTS_PER_SECOND + len(words) / CHANGES_PER_SECOND)
-
-
-def chunks(first: int, steps: int, length: int, *, tail: bool) -> list[range]:
-    """The steps [first, steps) of an epoch in chunks. All but the first start at multiples of `length`; a smaller last
-    batch is a chunk of its own. A run that continues within an epoch may start between multiples.
-    """
-    full = steps - 1 if tail else steps
-    bounds = [*range(0, full, length), full] + [steps] * tail
-    return [range(a, b) for a, b in pairwise([first, *(bound for bound in bounds if bound > first)])]
+MAX_GROUP_OUTPUTS = 2**22
+"""Maximum size of the network outputs of a group of chunks on a GPU, 16 MiB."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,21 +75,36 @@ class Step(NamedTuple):
 class ChunkTrainer:
     """Trains an engine's members on chunks of an epoch's steps."""
 
-    def __init__(self, engine: Engine, experiments: Sequence[Spec], examples: Split, length: int | None = None) -> None:
-        """`length` is the number of steps per chunk; None for the default of the network's shape."""
+    def __init__(
+        self,
+        engine: Engine,
+        experiments: Sequence[Spec],
+        examples: Split,
+        length: int | None = None,
+        pace: Pace | None = None,
+    ) -> None:
+        """`length` is the number of steps per chunk; None for the default of the network's shape. Without a `pace`,
+        groups have one chunk on a CPU, and on a GPU up to as many as fit `MAX_GROUP_OUTPUTS`."""
         self._engine, self._experiments, self._examples = engine, experiments, examples
         members, batch = len(experiments), engine.batch
         self.length = length or chunk_steps(engine.plans[0], batch, members, experiments[0].dataset.augment)
         engine.mix_with(examples.targets, examples.weights)
         like = engine.storage.parameters
-        self._outputs = like.new_empty(self.length, members, batch, engine.plans[0].outputs)
-        self._norms = like.new_empty(self.length, members)
+        chunk = members, batch, engine.plans[0].outputs
+        fit = max(1, MAX_GROUP_OUTPUTS // (self.length * prod(chunk))) if like.is_cuda else 1
+        self.pace = pace or Pace(fit)
+        self._outputs = like.new_empty(self.length * self.pace.together, *chunk)
+        self._norms = like.new_empty(len(self._outputs), members)
         self._before = {name: torch.empty_like(tensor) for name, tensor in engine.tensors().items()}
         self._replay = Replay(engine, examples.inputs, self._outputs, self._norms) if like.is_cuda else None
 
     @torch.inference_mode()
-    def train(self, epoch: EpochBatches, steps: range) -> ChunkRecord:
-        """Train these steps; saves the state before them, so that `locate` can repeat them."""
+    def train(self, epoch: EpochBatches, group: Sequence[range]) -> list[ChunkRecord]:
+        """Train the steps of successive chunks; saves the state before them, so that `locate` can repeat them.
+
+        The results are computed chunk by chunk, so their bits do not depend on the group.
+        """
+        steps = steps_of(group)
         _copy(self._engine.tensors(), self._before)
         self._engine.start_epoch(epoch.number)
         targets = epoch.targets(steps)  # (steps, K, b) or (steps, K, b, targets)
@@ -147,14 +115,20 @@ class ChunkTrainer:
         else:
             for at, record in zip(self._steps(epoch, steps), outputs.unbind(), strict=True):
                 record.copy_(self._take(at))
-        losses, weights = self._engine.loss.values(outputs, targets), epoch.evaluation_weights(steps)
+        return [self._record(epoch, chunk, steps.start, outputs) for chunk in group]
+
+    def _record(self, epoch: EpochBatches, chunk: range, first: int, outputs: Tensor) -> ChunkRecord:
+        """The results of a chunk, given the outputs of the steps of the epoch from `first` on."""
+        place = slice(chunk.start - first, chunk.stop - first)
+        targets, weights = epoch.targets(chunk), epoch.evaluation_weights(chunk)
+        losses = self._engine.loss.values(outputs[place], targets)
         if weights is not None:
             losses.mul_(weights)
-        return ChunkRecord(losses, self._engine.loss.correct(outputs, targets), self._norms[: len(steps)])
+        return ChunkRecord(losses, self._engine.loss.correct(outputs[place], targets), self._norms[place])
 
     @contextmanager
     def undone(self) -> Iterator[dict[str, Tensor]]:
-        """Restore everything that a step changes at the end of the block; yields copies from before. The last chunk
+        """Restore everything that a step changes at the end of the block; yields copies from before. The last group
         cannot be located any more afterwards."""
         tensors = self._engine.tensors()
         _copy(tensors, self._before)
@@ -167,7 +141,7 @@ class ChunkTrainer:
     def locate(
         self, epoch: EpochBatches, steps: range, members: Iterable[int], on_progress: OnProgress = ignore_progress
     ) -> dict[int, Divergence]:
-        """The step and layer in which each member first became non-finite, found by repeating the last chunk step by
+        """The step and layer in which each member first became non-finite, found by repeating the last group step by
         step.
 
         The repetition is exact, because random numbers are pure functions of the step. The state is restored
@@ -190,7 +164,7 @@ class ChunkTrainer:
             missing -= seen.keys()
             if not missing:
                 break
-        assert not missing, "a repeated chunk must become non-finite again"
+        assert not missing, "a repeated group must become non-finite again"
         return found
 
     def _bad_layers(self, at: Step, members: Sequence[int], on_progress: OnProgress) -> dict[int, tuple[str, Cause]]:
@@ -236,6 +210,11 @@ class ChunkTrainer:
         """Learning rates of the steps, (steps, K, 1)."""
         first = _first(epoch, steps)
         return learning_rates(self._experiments, first, first + len(steps), len(epoch)).to(self._norms)[..., None]
+
+
+def steps_of(group: Sequence[range]) -> range:
+    """The steps of successive chunks."""
+    return range(group[0].start, group[-1].stop)
 
 
 def _first(epoch: EpochBatches, steps: range) -> int:

@@ -97,15 +97,16 @@ def constant_loss(kind: ConcreteLoss, targets: Tensor, outputs: int, deviation: 
             assert_never(kind)
 
 
-def nonfinite(engine: Engine, losses: Tensor) -> list[int]:
-    """Members with a loss (steps, K, b) or a parameter that is not finite. Waits for the device, once per chunk.
+def nonfinite(engine: Engine, losses: Sequence[Tensor]) -> list[int]:
+    """Members with a loss, in several (steps, K, b), or a parameter that is not finite. Waits for the device, once.
 
     Non-finite numbers make their sum non-finite. The single numbers are checked only if the sum is non-finite, because
     that takes three times as long.
     """
-    if (losses.sum() + engine.storage.parameters.sum()).isfinite():
+    if torch.stack([engine.storage.parameters.sum(), *(one.sum() for one in losses)]).sum().isfinite():
         return []
-    sound = losses.isfinite().all(2).all(0) & engine.storage.parameters.isfinite().all(1)
+    finite = [one.isfinite().all(2).all(0) for one in losses]
+    sound = torch.stack([engine.storage.parameters.isfinite().all(1), *finite]).all(0)
     return [k for k, good in enumerate(sound.tolist()) if not good]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from time import perf_counter
 
 import torch
 from torch import Tensor
@@ -13,12 +14,14 @@ from models.batch import EpochBatches
 from models.loss import loss_unit
 from models.schedule import learning_rates
 from models.storage import named_tensors
-from worker.training.chunk import ChunkTrainer, Totals, chunks
+from worker.training.chunk import ChunkRecord, ChunkTrainer, Totals, steps_of
+from worker.training.chunk_length import chunks
 from worker.training.data import Data
 from worker.training.divergence import DivergenceMonitor, constant_loss, nonfinite
 from worker.training.engine import Engine
 from worker.training.evaluation import evaluate
 from worker.training.members import Members
+from worker.training.pace import Pace
 from worker.training.recalls import recalls
 from worker.training.report import EpochReport, MemberEpoch, OnProgress, Pulse, Report, ignore_progress
 from worker.training.state import State
@@ -26,13 +29,14 @@ from worker.training.statistics.recorder import Recorder
 from worker.training.target_scale import NAME, rescale
 
 
-def train(
+def train(  # noqa: PLR0913 (options with defaults)
     experiments: Sequence[Spec],
     data: Data,
     device: torch.device,
     *,
     state: State | None = None,
     pulse_steps: int | None = None,
+    pace: Pace | None = None,
     dtype: torch.dtype = torch.float32,
     on_progress: OnProgress = ignore_progress,
     products: str = ONEDNN_EVERYWHERE,
@@ -40,8 +44,9 @@ def train(
     """Train experiments of one `array_shape` together; iterate over the result for the reports.
 
     With a `state`, training continues from there, with the same bits as if it had never been interrupted. A pulse comes
-    after every `pulse_steps` steps; None for about every quarter of a second. `on_progress` is called between the
-    pieces of longer work. `products` names the library for each large product, as a `CpuName` does.
+    after every `pulse_steps` steps; None for about a quarter of a second on a slow CPU. On a GPU it stands for more, as
+    its `pace` says. `on_progress` is called between the pieces of longer work. `products` names the library for each
+    large product, as a `CpuName` does.
     """
     return Training(
         experiments,
@@ -49,6 +54,7 @@ def train(
         device,
         state=state,
         pulse_steps=pulse_steps,
+        pace=pace,
         dtype=dtype,
         on_progress=on_progress,
         products=products,
@@ -58,7 +64,7 @@ def train(
 class Training(Iterator[Report]):
     """A training run. Between reports it does not proceed, and its state and weights can be copied."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (as `train`)
         self,
         experiments: Sequence[Spec],
         data: Data,
@@ -66,6 +72,7 @@ class Training(Iterator[Report]):
         *,
         state: State | None = None,
         pulse_steps: int | None = None,
+        pace: Pace | None = None,
         dtype: torch.dtype = torch.float32,
         on_progress: OnProgress = ignore_progress,
         products: str = ONEDNN_EVERYWHERE,
@@ -78,7 +85,7 @@ class Training(Iterator[Report]):
         self._engine = Engine(
             experiments, data.plan, examples, device, dtype, on_progress, largest, deviation, products
         )
-        self._chunk = ChunkTrainer(self._engine, experiments, self._data.train, pulse_steps)
+        self._chunk = ChunkTrainer(self._engine, experiments, self._data.train, pulse_steps, pace)
         self._recorder = None
         if any(experiment.statistics != "off" for experiment in experiments):
             self._recorder = Recorder(self._engine, self._chunk, experiments, self._data)
@@ -136,16 +143,23 @@ class Training(Iterator[Report]):
         split, number = self._data.train, self._epoch + 1
         weights = split.weights, split.evaluation_weights
         epoch = EpochBatches(seeds, number, split.targets, self._engine.batch, *weights, words)
-        for steps in chunks(self._step_in_epoch, len(epoch), self._chunk.length, tail=epoch.has_tail):
-            record = self._chunk.train(epoch, steps)
-            self._totals.add(record)
-            if self._recorder is not None:
-                self._recorder.record(record, steps.start)
-            self._divergence_monitor.record(record.losses, self._step)
-            self._note_divergence(epoch, steps, nonfinite(self._engine, record.losses))
-            self._step += len(steps)
-            self._step_in_epoch = steps.stop
+        single = chunks(self._step_in_epoch, len(epoch), self._chunk.length, tail=epoch.has_tail)
+        for group in self._chunk.pace.groups(single, tail=epoch.has_tail):
+            began = perf_counter()
+            records = self._chunk.train(epoch, group)
+            for steps, record in zip(group, records, strict=True):
+                self._record(record, steps)
+            self._note_divergence(epoch, steps_of(group), nonfinite(self._engine, [one.losses for one in records]))
+            self._chunk.pace.measured(perf_counter() - began)
             yield Pulse(epoch.number, self._step)
+
+    def _record(self, record: ChunkRecord, steps: range) -> None:
+        self._totals.add(record)
+        if self._recorder is not None:
+            self._recorder.record(record, steps.start)
+        self._divergence_monitor.record(record.losses, self._step)
+        self._step += len(steps)
+        self._step_in_epoch = steps.stop
 
     def _note_divergence(self, epoch: EpochBatches, steps: range, members: Sequence[int]) -> None:
         if new := self._members.sound(members):

@@ -10,7 +10,7 @@ from gradus.dataset_plan import DatasetPlan
 from gradus.spec.augment import Augment, Cutout, Mixup, Noise, Rotate
 from gradus.spec.experiment import Spec
 from gradus.spec.network import plan
-from worker.training.chunk import chunk_steps, chunks
+from worker.training.chunk_length import chunk_steps, chunks
 
 
 @given(steps=st.integers(1, 60), first=st.integers(0, 60), length=st.integers(1, 20), tail=st.booleans())

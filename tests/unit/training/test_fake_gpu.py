@@ -19,6 +19,8 @@ from models.seed import generator
 from tests.built_in import data_of
 from tests.unit.training.fake_gpu import GPU, WaitsForDevice, fake_gpu
 from tests.unit.training.images import NETWORKS, images_for
+from worker.training.chunk import MAX_GROUP_OUTPUTS, ChunkTrainer
+from worker.training.data import Split
 from worker.training.engine import Engine
 from worker.training.replay import Replay
 
@@ -94,6 +96,17 @@ def train_on_fake_gpu(plan: DatasetPlan, changes: dict[str, Any]) -> None:
     assert {losses.device, evaluated.device} == {GPU}
     assert correct is None or correct.device == GPU
     assert (tuple(losses.shape), tuple(evaluated.shape)) == ((STEPS, k, BATCH), (k, EXAMPLES, outputs))
+
+
+def test_a_gpu_waits_once_for_as_many_chunks_as_there_is_room_for() -> None:
+    spec = Spec(dataset="wine", layers=[2000, 2000], batch_size=BATCH)
+    with fake_gpu():
+        engine = Engine([spec, spec], data_of("wine"), EXAMPLES, GPU, torch.float32)
+        examples = Split(torch.empty(EXAMPLES, 13, device=GPU), torch.zeros(EXAMPLES, dtype=torch.int64, device=GPU))
+        trainer = ChunkTrainer(engine, [spec, spec], examples)
+    outputs = trainer.length * 2 * BATCH * 3
+    assert MAX_GROUP_OUTPUTS - outputs < trainer.pace.together * outputs <= MAX_GROUP_OUTPUTS
+    assert trainer.pace.together > 1
 
 
 def targets_of(plan: DatasetPlan, *shape: int) -> Tensor:

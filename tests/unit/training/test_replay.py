@@ -74,7 +74,7 @@ def _compare(more: dict[str, Any], seeds: list[int], data: Data) -> None:
         replay = Replay(replayed, data.train.inputs, outputs, norms, call_again)
         epoch = EpochBatches(seeds, 1, data.train.targets, engine.batch, data.train.weights)
         for steps in (range(STEPS), range(STEPS, len(epoch))):  # the second is shorter
-            record = trainer.train(epoch, steps)
+            (record,) = trainer.train(epoch, [steps])
             rates = learning_rates(experiments, steps.start, steps.stop, len(epoch))[..., None]
             targets = epoch.targets(steps)
             replay(steps.start, epoch.rows[steps.start : steps.stop], targets, rates, epoch.weights(steps))

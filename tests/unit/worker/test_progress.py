@@ -12,7 +12,7 @@ from tests.unit.worker.test_hang_detection import Clock
 from worker.hang_detection import FACTOR
 from worker.trainer.progress import MAX_WAIT_SECONDS, Progress
 from worker.trainer.protocol import Pulse
-from worker.training.chunk import longest_piece
+from worker.training.chunk_length import longest_piece
 from worker.training.data import Data, Split
 from worker.training.train import train
 
