@@ -13,7 +13,7 @@ from playwright.sync_api import Page, Playwright
 from benchmarks.report import Sample, table
 from benchmarks.scale_data import LONG_EPOCHS
 from gradus.client import Credentials
-from tests.acceptance.browser.chromium import FLAGS, executable, launch, visiting
+from tests.acceptance.browser.chromium import FLAGS, executable, launch, visiting_apart
 
 VISITS = ("first visit", "second visit", "a click in the list")
 WATCH = """() => {
@@ -72,7 +72,7 @@ def _visits(
     seen: dict[tuple[str, str], list[float]] = defaultdict(list)
     for _ in range(repeats):
         browser = launch(playwright)
-        with visiting(browser, access) as (context, _):
+        with visiting_apart(browser, access) as (context, _):
             for visit in VISITS:
                 page = context.new_page()
                 if visit == VISITS[-1]:

@@ -15,7 +15,7 @@ from benchmarks.scale_data import Size, build, ids
 from benchmarks.stage import stages
 from gradus.client import Credentials
 from hub.database.database import Database
-from tests.acceptance.browser.chromium import launch, visiting
+from tests.acceptance.browser.chromium import launch, visiting_apart
 from tests.servers.processes import running_api, service_env
 from tests.servers.usage import processor_seconds
 
@@ -103,7 +103,7 @@ def _share(pid: int, seconds: float) -> float:
 @contextmanager
 def _page(playwright: Playwright, access: Credentials) -> Iterator[Page]:
     browser = launch(playwright)
-    with visiting(browser, access) as (context, _):
+    with visiting_apart(browser, access) as (context, _):
         page = context.new_page()
         page.goto("/")
         yield page

@@ -1,4 +1,4 @@
-"""One service for a file of browser tests, one browser for all of them."""
+"""One service and one browser profile for a file of browser tests."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,10 +6,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from gradus.client import Client, Credentials
-from tests.acceptance.browser.chromium import Complaints, launch, visiting
+from tests.acceptance.browser.chromium import Complaints, launch, launch_profile, visiting, visiting_apart
+from tests.acceptance.browser.modules import ModulePage, module_page
 from tests.servers.processes import Program, http_client, saved_access
 
 
@@ -45,13 +46,40 @@ def http(service: Service) -> Iterator[httpx.Client]:
         yield client
 
 
+@pytest.fixture(scope="module")
+def url(service: Service) -> str:
+    """Where the pages of the module's tests are."""
+    return service.access.url
+
+
 @pytest.fixture(scope="module")  # not longer: while it is there, asyncio.run() refuses to run
-def browser() -> Iterator[Browser]:
-    """The browser; each test has a context of its own."""
+def playwright() -> Iterator[Playwright]:
+    """The driver of browsers."""
     with sync_playwright() as playwright:
-        browser = launch(playwright)
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """A browser whose contexts share nothing, not even caches."""
+    browser = launch(playwright)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="module")
+def modules(browser: Browser) -> Iterator[ModulePage]:
+    """A page without a service for all tests of the module."""
+    with module_page(browser) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def profile(playwright: Playwright, url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+    """A browser with a profile, which each test leaves as it was, except for its caches."""
+    profile = launch_profile(playwright, tmp_path_factory.mktemp("profile"), url)
+    yield profile
+    profile.close()
 
 
 @dataclass(frozen=True)
@@ -63,13 +91,26 @@ class Visit:
 
 
 @pytest.fixture
-def visit(browser: Browser, service: Service) -> Iterator[Visit]:
-    """A fresh browser window on the service, signed in; the test fails if its pages complain."""
-    with visiting(browser, service.access) as (context, complaints):
-        yield Visit(context.new_page(), complaints)
+def visit(profile: BrowserContext, service: Service) -> Iterator[Visit]:
+    """A new browser window on the service, signed in; the test fails if its pages complain."""
+    with visiting(profile, service.access) as (page, complaints):
+        yield Visit(page, complaints)
 
 
 @pytest.fixture
 def page(visit: Visit) -> Page:
     """The window's page."""
     return visit.page
+
+
+@pytest.fixture
+def visit_apart(browser: Browser, service: Service) -> Iterator[Visit]:
+    """The same in a context of its own, for tests that replace the clock of all its pages, or what they begin with."""
+    with visiting_apart(browser, service.access) as (context, complaints):
+        yield Visit(context.new_page(), complaints)
+
+
+@pytest.fixture
+def page_apart(visit_apart: Visit) -> Page:
+    """The page of that window."""
+    return visit_apart.page

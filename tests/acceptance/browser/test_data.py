@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from gradus.client import Credentials
 from tests.acceptance.browser.accessible import barriers
@@ -226,15 +225,15 @@ def newest(http: httpx.Client, page: Page) -> Any:
     return http.get(f"/v1/datasets/{dataset(http, page)['id']}/versions/{number}").raise_for_status().json()
 
 
-@pytest.mark.usefixtures("page")
-def test_who_may_only_look_sees_all_and_changes_nothing(browser: Browser, service: Service, http: httpx.Client) -> None:
+def test_who_may_only_look_sees_all_and_changes_nothing(
+    profile: BrowserContext, service: Service, http: httpx.Client
+) -> None:
     made = http.put(
         "/v1/datasets?name=looked-at", content=COLUMNS + ROWS, headers={"Content-Type": "text/csv", "Prefer": "wait=30"}
     )
     key = http.post("/v1/keys", json={"name": "looker", "role": "viewer"}).raise_for_status().json()["key"]
     access = Credentials(url=service.access.url, key=key)
-    with visiting(browser, access, viewport=PHONE, dark=True) as (context, _):
-        page = context.new_page()
+    with visiting(profile, access, viewport=PHONE, dark=True) as (page, _):
         page.goto("/data")
         expect(page.get_by_role("row", name="looked-at")).to_contain_text("ready")
         expect(page.get_by_role("button", name="Upload")).to_have_count(0)

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from gradus.examples import DIGITS
 from gradus.status import Status
@@ -231,11 +231,10 @@ def test_curves_go_on_without_loss_or_double_when_the_api_is_killed(visit: Visit
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_nothing_keeps_people_out(browser: Browser, service: Service, dark: bool) -> None:
+def test_nothing_keeps_people_out(profile: BrowserContext, service: Service, dark: bool) -> None:
     one = begin(service, name="for everybody", tags=["tag"], notes="a note", epochs=3)
     wait_until(lambda: service.client.experiments.get(one).status.final, "the end of the run")
-    with visiting(browser, service.access, viewport=PHONE if dark else DESKTOP, dark=dark) as (context, _):
-        page = context.new_page()
+    with visiting(profile, service.access, viewport=PHONE if dark else DESKTOP, dark=dark) as (page, _):
         page.goto(f"/experiments/{one}")
         until_drawn(page, 3)
         for tab in ("Overview", "Layers", "Log", "Spec"):
@@ -355,7 +354,8 @@ def test_the_dashboard_writes_out_what_the_command_line_does(page: Page) -> None
     assert shown == [case["shown"] for case in cases]
 
 
-def test_what_waits_for_a_worker_that_is_not_there_says_so(page: Page, http: httpx.Client) -> None:
+def test_what_waits_for_a_worker_that_is_not_there_says_so(page_apart: Page, http: httpx.Client) -> None:
+    page = page_apart
     spec = {"dataset": "wine", "layers": [2], "epochs": 1, "device": "cuda", "name": "waits"}
     one = http.post("/v1/experiments", json=spec).raise_for_status().json()
     page.clock.install()

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from gradus.examples import DIGITS
 from gradus.spec.optimizer import SGD
@@ -342,9 +342,8 @@ def test_the_list_has_room_for_names(page: Page, runs: tuple[str, str], width: i
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_nothing_keeps_people_out(browser: Browser, service: Service, runs: tuple[str, str], dark: bool) -> None:
-    with visiting(browser, service.access, viewport=PHONE if dark else DESKTOP, dark=dark) as (context, _):
-        page = context.new_page()
+def test_nothing_keeps_people_out(profile: BrowserContext, service: Service, runs: tuple[str, str], dark: bool) -> None:
+    with visiting(profile, service.access, viewport=PHONE if dark else DESKTOP, dark=dark) as (page, _):
         page.goto("/")
         page.locator(f'tr[data-id="{runs[0]}"] input').click()
         expect(page.locator(f'tr[data-id="{runs[0]}"] .sparkline')).to_be_visible()

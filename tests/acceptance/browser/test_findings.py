@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.acceptance.browser.modules import module_page, result
+from tests.acceptance.browser.modules import ModulePage, result
 
 BEGIN = """async () => {
   for (const name of ["findings/order", "findings/list", "merge_patch", "template", "store/changes"]) {
@@ -76,8 +76,8 @@ def finding(
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    with module_page(browser) as page:
+def page(modules: ModulePage) -> Iterator[Page]:
+    with modules.emptied() as page:
         page.evaluate(BEGIN)
         yield page
 

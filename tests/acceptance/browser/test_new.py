@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from gradus.catalog import catalog
 from gradus.client import Experiment
@@ -326,12 +326,12 @@ def busy(service: Service) -> Iterator[Experiment]:
 
 
 def test_a_probe_names_the_fault_and_mends_the_document_while_every_slot_trains(
-    browser: Browser, service: Service, busy: Experiment
+    profile: BrowserContext, service: Service, busy: Experiment
 ) -> None:
     network = {"dataset": "digits", "layers": [30] * 5, "activation": "sigmoid"}
     sick = {**network, "optimizer": {"kind": "sgd", "lr": 0.1}, "epochs": 100}
-    with visiting(browser, service.access, viewport=PHONE) as (context, _):
-        page = opened(context.new_page())
+    with visiting(profile, service.access, viewport=PHONE) as (page, _):
+        opened(page)
         page.get_by_label("The document as JSON").fill(json.dumps(sick))
         page.get_by_role("button", name="Probe", exact=True).click()
         card = page.get_by_role("region", name="Probe")
@@ -367,10 +367,10 @@ def test_a_fork_says_only_what_changes(page: Page, http: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_nothing_keeps_people_out(browser: Browser, service: Service, dark: bool) -> None:
-    with visiting(browser, service.access, viewport=PHONE if dark else DESKTOP, dark=dark) as (context, complaints):
+def test_nothing_keeps_people_out(profile: BrowserContext, service: Service, dark: bool) -> None:
+    with visiting(profile, service.access, viewport=PHONE if dark else DESKTOP, dark=dark) as (page, complaints):
         complaints.refusals = True
-        page = opened(context.new_page())
+        opened(page)
         page.get_by_role("button", name="more of layer 1").click()
         field(page, "optimizer/lr").fill("fast")
         expect(page.get_by_role("button", name="optimizer/lr")).to_be_visible()

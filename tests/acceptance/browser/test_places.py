@@ -1,15 +1,13 @@
 """Places of mistakes in the page: the same as the service's, whatever is in a key."""
 
-from playwright.sync_api import Browser
-
 from gradus.pointer import pointer, readable
-from tests.acceptance.browser.modules import module_page, result
+from tests.acceptance.browser.modules import ModulePage, result
 
 KEYS = ("dataset", "columns", "a/b~c", "encode")
 
 
-def test_a_column_whose_name_has_a_slash_is_found_in_the_json_and_shown_in_quotes(browser: Browser) -> None:
-    with module_page(browser) as page:
+def test_a_column_whose_name_has_a_slash_is_found_in_the_json_and_shown_in_quotes(modules: ModulePage) -> None:
+    with modules.emptied() as page:
         found = result(
             page,
             """

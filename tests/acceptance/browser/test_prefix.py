@@ -17,7 +17,7 @@ from hub.hub import Hub
 from hub.migrate import upgrade
 from hub.settings import Settings
 from hub.valkey import ValkeyServer
-from tests.acceptance.browser.chromium import visiting
+from tests.acceptance.browser.chromium import visiting_apart
 from tests.integration.access.credentials import SPEC, bearer, make_key, serving
 from tests.servers.prefix_proxy import PrefixProxy, running_proxy
 
@@ -46,7 +46,7 @@ def lab(request: pytest.FixtureRequest, browser: Browser, valkey: ValkeyServer, 
     with ExitStack() as stack:
         service = stack.enter_context(serving(create_app(hub, root_path="" if cut else PREFIX)))
         proxy = stack.enter_context(running_proxy(service, PREFIX, cut=cut, told=PREFIX if cut else None))
-        context, complaints = stack.enter_context(visiting(browser, Credentials(proxy.host)))
+        context, complaints = stack.enter_context(visiting_apart(browser, Credentials(proxy.host)))
         complaints.strangers = True
         yield Lab(proxy, make_key(hub, role=Role.ADMIN).key, context.new_page())
         assert proxy.outside == []

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from api.app import create_app
 from gradus.client import Credentials
@@ -41,11 +41,11 @@ def url(hub: Hub) -> Iterator[str]:
 
 
 @pytest.fixture
-def stranger(browser: Browser, url: str) -> Iterator[Page]:
+def stranger(profile: BrowserContext, url: str) -> Iterator[Page]:
     """Somebody who has not signed in."""
-    with visiting(browser, Credentials(url)) as (context, complaints):
+    with visiting(profile, Credentials(url)) as (page, complaints):
         complaints.strangers = True
-        yield context.new_page()
+        yield page
 
 
 def test_a_stranger_signs_in_with_a_key_and_comes_to_where_he_wanted(stranger: Page, hub: Hub) -> None:

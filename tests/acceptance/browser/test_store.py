@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.acceptance.browser.modules import module_page, result
+from tests.acceptance.browser.modules import ModulePage, module_page, result
 
 BEGIN = """async () => {
   for (const name of ["snapshot", "changes", "reader"]) {
@@ -23,8 +23,8 @@ BEGIN = """async () => {
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    with module_page(browser) as page:
+def page(modules: ModulePage) -> Iterator[Page]:
+    with modules.emptied() as page:
         page.evaluate(BEGIN)
         yield page
 
@@ -218,8 +218,17 @@ def test_a_reader_reads_one_at_a_time_and_again_while_something_is_missing(page:
     ) == [3, 1]
 
 
-def test_a_reader_goes_on_when_the_service_is_there_again(page: Page) -> None:
-    page.clock.install()
+@pytest.fixture
+def page_with_clock(browser: Browser) -> Iterator[Page]:
+    """A page of its own: a clock is for good."""
+    with module_page(browser) as own, own.emptied() as page:
+        page.evaluate(BEGIN)
+        page.clock.install()
+        yield page
+
+
+def test_a_reader_goes_on_when_the_service_is_there_again(page_with_clock: Page) -> None:
+    page = page_with_clock
     page.evaluate("""() => {
       window.seen = [];
       window.away = null;

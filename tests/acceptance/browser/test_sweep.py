@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.acceptance.browser.accessible import barriers
 from tests.acceptance.browser.chromium import DESKTOP, PHONE, visiting
@@ -252,10 +252,9 @@ def test_a_sweep_is_the_template_of_another(page: Page, variants: dict[str, Any]
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_nothing_keeps_people_out(
-    browser: Browser, service: Service, variants: dict[str, Any], search: dict[str, Any], dark: bool
+    profile: BrowserContext, service: Service, variants: dict[str, Any], search: dict[str, Any], dark: bool
 ) -> None:
-    with visiting(browser, service.access, viewport=PHONE if dark else DESKTOP, dark=dark) as (context, _):
-        page = context.new_page()
+    with visiting(profile, service.access, viewport=PHONE if dark else DESKTOP, dark=dark) as (page, _):
         for address, there in (
             ("/sweeps", ".sweep-counts"),
             (f"/sweeps/{variants['id']}", ".ranking"),

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.acceptance.browser.accessible import barriers
 from tests.acceptance.browser.chromium import ALONE, DESKTOP, PHONE, visiting
@@ -98,9 +98,9 @@ def test_who_is_no_admin_is_told_so(page: Page) -> None:
     expect(page.get_by_role("button", name="New webhook")).to_have_count(0)
 
 
-def test_a_page_that_is_left_asks_no_more(visit: Visit) -> None:
-    visit.complaints.absence = True
-    page = visit.page
+def test_a_page_that_is_left_asks_no_more(visit_apart: Visit) -> None:
+    visit_apart.complaints.absence = True
+    page = visit_apart.page
     page.clock.install()
     page.route("**/v1/session", lambda route: route.abort())
     page.goto("/system")
@@ -118,9 +118,8 @@ def test_a_page_that_is_left_asks_no_more(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_nothing_keeps_people_out(browser: Browser, service: Service, dark: bool) -> None:
-    with visiting(browser, service.access, viewport=PHONE if dark else DESKTOP, dark=dark) as (context, _):
-        page = context.new_page()
+def test_nothing_keeps_people_out(profile: BrowserContext, service: Service, dark: bool) -> None:
+    with visiting(profile, service.access, viewport=PHONE if dark else DESKTOP, dark=dark) as (page, _):
         page.goto("/system")
         expect(page.get_by_role("heading", name="Limits")).to_be_visible()
         assert barriers(page) == []
@@ -130,10 +129,9 @@ def test_nothing_keeps_people_out(browser: Browser, service: Service, dark: bool
         assert barriers(page) == []
 
 
-def test_the_lab_computes_what_its_controls_say(browser: Browser, service: Service) -> None:
-    with visiting(browser, service.access, viewport=PHONE, dark=True) as (context, _):
-        context.grant_permissions(["clipboard-read", "clipboard-write"])
-        page = context.new_page()
+def test_the_lab_computes_what_its_controls_say(profile: BrowserContext, service: Service) -> None:
+    with visiting(profile, service.access, viewport=PHONE, dark=True) as (page, _):
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         page.goto("/lab")
         card = page.get_by_role("region", name="Optimizer paths")
         chart = card.get_by_role("img", name="Value by step")
@@ -191,7 +189,8 @@ def test_many_windows_share_one_connection(page: Page, http: httpx.Client) -> No
 
 
 @pytest.mark.parametrize("alone", [False, True], ids=["shared", "alone"])
-def test_a_tab_that_nobody_looks_at_holds_no_connection(page: Page, http: httpx.Client, alone: bool) -> None:
+def test_a_tab_that_nobody_looks_at_holds_no_connection(page_apart: Page, http: httpx.Client, alone: bool) -> None:
+    page = page_apart
     wait_until(lambda: open_streams(http) == 0, "the end of the streams of other tests")
     page.add_init_script(f"({HIDE})(); {ALONE if alone else ''}")
     page.clock.install()
@@ -210,7 +209,8 @@ def test_a_tab_that_nobody_looks_at_holds_no_connection(page: Page, http: httpx.
     wait_until(lambda: open_streams(http) == 0, "the end of its stream")
 
 
-def test_a_tab_without_a_connection_gets_one_of_those_nobody_looks_at(page: Page, http: httpx.Client) -> None:
+def test_a_tab_without_a_connection_gets_one_of_those_nobody_looks_at(page_apart: Page, http: httpx.Client) -> None:
+    page = page_apart
     wait_until(lambda: open_streams(http) == 0, "the end of the streams of other tests")
     context = page.context
     context.add_init_script(ALONE)
@@ -226,7 +226,8 @@ def test_a_tab_without_a_connection_gets_one_of_those_nobody_looks_at(page: Page
     expect(page.get_by_role("heading", name="Workers")).to_be_visible()
 
 
-def test_more_windows_than_connections_take_turns(page: Page, http: httpx.Client) -> None:
+def test_more_windows_than_connections_take_turns(page_apart: Page, http: httpx.Client) -> None:
+    page = page_apart
     wait_until(lambda: open_streams(http) == 0, "the end of the streams of other tests")
     page.context.add_init_script(ALONE)
     windows = [page.context.new_page() for _ in range(7)]
@@ -253,7 +254,8 @@ def test_a_browser_whose_tabs_cannot_speak_to_each_other_is_served(visit: Visit)
     expect(visit.page.locator(".connection")).to_have_text("live")
 
 
-def test_a_stream_whose_answer_does_not_begin_is_asked_for_again(page: Page) -> None:
+def test_a_stream_whose_answer_does_not_begin_is_asked_for_again(page_apart: Page) -> None:
+    page = page_apart
     page.add_init_script(ALONE)
     page.clock.install()
     page.route("**/v1/events*", lambda _: None)
@@ -263,7 +265,8 @@ def test_a_stream_whose_answer_does_not_begin_is_asked_for_again(page: Page) -> 
     expect(page.locator(".connection")).to_have_text("reconnecting …")
 
 
-def test_a_tab_that_was_away_reads_anew(page: Page, http: httpx.Client) -> None:
+def test_a_tab_that_was_away_reads_anew(page_apart: Page, http: httpx.Client) -> None:
+    page = page_apart
     page.clock.install()
     page.goto("/")
     expect(page.get_by_role("heading", name="Nothing has been trained yet")).to_be_visible()
@@ -339,7 +342,8 @@ def test_numbers_have_no_more_digits_than_they_are_worth(page: Page) -> None:
     ]
 
 
-def test_ages_are_by_the_service_s_clock_and_grow(page: Page) -> None:
+def test_ages_are_by_the_service_s_clock_and_grow(page_apart: Page) -> None:
+    page = page_apart
     page.clock.install()
     page.goto("/")  # the worker has started not long ago
     page.clock.set_fixed_time(datetime.now(UTC) + timedelta(minutes=10))

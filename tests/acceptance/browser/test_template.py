@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.acceptance.browser.modules import module_page, result
+from tests.acceptance.browser.modules import ModulePage, result
 
 BEGIN = """async () => {
   Object.assign(window, await import("/pages/dashboard/template.js"));
@@ -15,9 +15,9 @@ BEGIN = """async () => {
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(modules: ModulePage) -> Iterator[Page]:
     """Has `html`, `svg`, `render`, … and an empty element, `here`."""
-    with module_page(browser) as page:
+    with modules.emptied() as page:
         page.evaluate(BEGIN)
         yield page
 
