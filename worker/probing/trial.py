@@ -28,7 +28,7 @@ from worker.training.data import Data, Split
 from worker.training.engine import Batch, Engine
 from worker.training.evaluation import outputs
 
-SECONDS = 1.0
+SECONDS = 0.5
 """Limit of the estimated time of all trainings, on a slow core. The estimate depends on the spec alone."""
 VALUES_PER_SECOND = 3e8
 """Values of layers that a slow core computes per second in a step."""
