@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from gradus.encoding import Misfit
 from gradus.facts import PARTS, Part
+from preprocessing.array_file import save_array
 from preprocessing.column import Column
 from preprocessing.encode import Fitted, read_fitted, transform, write_fitted
 from preprocessing.parts import Rows
@@ -65,9 +66,9 @@ def write_arrays(
     """
     weights = None if weight is None else _weights(weight, table)
     for part, places in _by_part(rows):
-        np.save(folder / f"{part}.targets.npy", rows.targets.values[places])
+        save_array(folder / f"{part}.targets.npy", rows.targets.values[places])
         if weights is not None:
-            np.save(folder / f"{part}.weights.npy", _checked(weights[places], str(weight), part))
+            save_array(folder / f"{part}.weights.npy", _checked(weights[places], str(weight), part))
     with ExitStack() as stack:
         files = [
             (places, stack.enter_context(_inputs_file(folder / f"{part}.inputs.npy", len(places), fitted)))

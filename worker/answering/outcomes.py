@@ -9,6 +9,7 @@ from evaluation.logits import softmax
 from gradus.errors import Conflict
 from hub.questions.outcome_files import OUTCOMES, OUTCOMES_DTYPE, PICTURES, OutcomesAnswer
 from hub.questions.question import OutcomesQuestion
+from preprocessing.array_file import save_array
 from worker.answering.evaluation import compared
 from worker.answering.network import restored
 from worker.answering.protocol import Ask
@@ -44,11 +45,11 @@ def outcomes(ask: Ask, question: OutcomesQuestion) -> OutcomesAnswer:
     found["probability_of_given"] = np.take_along_axis(scores, given[:, None], axis=1)[:, 0]
     order = np.lexsort((found["row"], -found["probability"], given == predicted))  # errors first, the surest first
     found = found[order]
-    np.save(Path(ask.folder) / OUTCOMES, found)
+    save_array(Path(ask.folder) / OUTCOMES, found)
     split: Split = getattr(network.data, question.split)
     if question.network.spec.dataset.digest is None and (pictures := _pictures(split, plan.input_shape)) is not None:
         wrong = int((given != predicted).sum())
-        np.save(Path(ask.folder) / PICTURES, pictures[order[: min(wrong, MOST_PICTURES)]])
+        save_array(Path(ask.folder) / PICTURES, pictures[order[: min(wrong, MOST_PICTURES)]])
     return OutcomesAnswer(n=len(examples), classes=plan.classes)
 
 
