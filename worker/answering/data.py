@@ -8,8 +8,8 @@ from hub.artifacts.local_copies import FOLDER, LocalCopies
 from hub.artifacts.store import artifact_store
 from hub.datasets.table_ref import TableRef
 from worker.answering.protocol import Ask
-from worker.data.load import load
-from worker.trainer.job import ENCODED
+from worker.data.array_cache import ENCODED
+from worker.data.built_in_images import load_shared
 from worker.training.data import Data
 
 
@@ -23,7 +23,7 @@ def question_data(
     """
     folders = [Path(folder) for folder in ask.dataset_dirs]
     if dataset.digest is None:
-        return load(dataset, plan, folders, _say)
+        return load_shared(dataset, plan, folders, _say)
     from worker.trainer.uploaded_data import uploaded_data  # noqa: PLC0415 (DuckDB may not be installed)
 
     copies = LocalCopies(artifact_store(ask.artifacts_url), folders[-1] / FOLDER)

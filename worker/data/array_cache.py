@@ -8,6 +8,8 @@ from hub.folder_cache import FolderCache
 
 Content = TypeVar("Content")
 
+ENCODED = ".encoded"
+"""The folder of encoded data sets, in the last folder of data sets."""
 MAX_BYTES = 32 * 2**30
 
 

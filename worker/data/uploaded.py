@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import shutil
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -35,6 +34,7 @@ from preprocessing.table import Table
 from worker.data.array_cache import ArrayCache
 from worker.data.errors import DataError
 from worker.data.long_step import LongStep, Say
+from worker.data.mapped import LARGEST_BYTE, mapped_tensor
 from worker.data.scale import standardized_targets, target_scale
 from worker.training.data import Data, Split, with_mean_one
 from worker.training.target_scale import NOT_SCALED, TargetScale
@@ -42,7 +42,6 @@ from worker.training.target_scale import NOT_SCALED, TargetScale
 FORMAT = 4
 """Increased when the same spec words give different arrays."""
 REMARKS = "remarks.json"
-LARGEST_BYTE = 255.0
 
 OpenTable = Callable[[], AbstractContextManager[Table]]
 """Opens the stored table of a data set's version."""
@@ -212,20 +211,12 @@ def _data(uploaded: Uploaded, arrays: Arrays, remarks: Remarks) -> Data:
 def _split(part: PartArrays, plan: DatasetPlan, scale: TargetScale, by_class: NDArray[np.float64] | None) -> Split:
     of_class = None if by_class is None else by_class[part.targets.astype(np.int64)]
     return Split(
-        _mapped(part.inputs),
+        mapped_tensor(part.inputs),
         _targets(part, plan, scale),
         largest=LARGEST_BYTE if part.inputs.dtype == np.uint8 else None,
         weights=_product((part.weights, of_class)),
         evaluation_weights=_product((part.weights,)),
     )
-
-
-def _mapped(inputs: NDArray[np.float32] | NDArray[np.uint8]) -> Tensor:
-    """A tensor of memory-mapped inputs. Training only reads them, so torch's warning about a read-only array does not
-    matter."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="The given NumPy array is not writable")
-        return torch.from_numpy(inputs)
 
 
 def _targets(part: PartArrays, plan: DatasetPlan, scale: TargetScale) -> Tensor:

@@ -18,8 +18,9 @@ from hub.jobs.checkpoint_ref import is_copied
 from worker.checkpoint.files import CheckpointState
 from worker.checkpoint.restore import extend, fork_state, restore
 from worker.checkpoint.writer import CheckpointWriter
+from worker.data.array_cache import ENCODED
+from worker.data.built_in_images import load_shared
 from worker.data.cache import DataCache
-from worker.data.load import load
 from worker.trainer.array_slots import StartingPoint, align_checkpoints, fill_slots, group_by_step
 from worker.trainer.failures import failure
 from worker.trainer.peak_memory import PeakMemory
@@ -29,9 +30,6 @@ from worker.trainer.protocol import Ended, Found, LogLine, Report, StepReached, 
 from worker.trainer.run_loop import Hardware, RunLoop
 from worker.trainer.yardstick import priors
 from worker.training.data import Data
-
-ENCODED = ".encoded"
-"""The folder of encoded data sets, in the last folder of data sets."""
 
 logger = logging.getLogger(__name__)
 
@@ -116,7 +114,7 @@ class Job:
             self._send(Found(ids=tuple(self._unfinished), findings=data.findings))
 
     def _load_built_in(self, trainee: Trainee, _: str | None) -> Data:
-        return load(trainee.spec.dataset, trainee.data, self._dataset_folders, self._log_for_all)
+        return load_shared(trainee.spec.dataset, trainee.data, self._dataset_folders, self._log_for_all)
 
     def _load_uploaded(self, trainee: Trainee, preprocessing: str | None) -> Data:
         from worker.trainer.uploaded_data import uploaded_data  # noqa: PLC0415 (DuckDB may not be installed)

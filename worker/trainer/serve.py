@@ -32,7 +32,8 @@ from worker.training.data import Data, Split
 from worker.training.train import train
 
 CACHE_BYTES = 2 * 2**30
-"""Limit of the data sets that stay in memory between jobs; MNIST takes 0.2 GiB."""
+"""Limit of the data sets that stay in memory between jobs; images and uploaded data are mapped files, which count
+little."""
 
 
 def serve(pipe: Pipe, choice: DeviceChoice, memory: float | None) -> None:

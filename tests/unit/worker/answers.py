@@ -52,7 +52,12 @@ def trained(
 def trained_on_mnist(folder: Path) -> TrainedNetwork:
     """A network that has seen 500 pictures."""
     one = resolved(Spec(dataset={"name": "mnist", "limit": 500}, layers=[8], epochs=2))
-    return _trained(folder, one, tuple(map(str, Settings.from_env().dataset_dirs)))[0]
+    return _trained(folder, one, mnist_folders(folder))[0]
+
+
+def mnist_folders(folder: Path) -> tuple[str, ...]:
+    """The folders of data sets, of which the last is written to."""
+    return *map(str, Settings.from_env().dataset_dirs), str(folder / "data")
 
 
 def _trained(

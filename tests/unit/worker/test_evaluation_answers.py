@@ -14,7 +14,7 @@ from gradus.wire.evaluation import EvaluationReport
 from hub.questions.outcome_files import OUTCOMES, PICTURES
 from hub.questions.question import EvaluationQuestion, OutcomesQuestion, TrainedNetwork
 from hub.settings import Settings
-from tests.unit.worker.answers import ask, trained, trained_on_mnist
+from tests.unit.worker.answers import ask, mnist_folders, trained, trained_on_mnist
 from worker.answering import evaluation as answering
 from worker.answering.evaluation import evaluation
 from worker.answering.outcomes import outcomes
@@ -135,8 +135,7 @@ def test_what_has_no_classes_has_no_confusion_matrix(tmp_path: Path) -> None:
 def test_the_pictures_of_errors_are_kept_for_a_built_in_data_set(tmp_path: Path) -> None:
     network = trained_on_mnist(tmp_path)
     question = OutcomesQuestion(network=network, split="test")
-    folders = tuple(map(str, Settings.from_env().dataset_dirs))
-    outcomes(ask(tmp_path, question).model_copy(update={"dataset_dirs": folders}), question)
+    outcomes(ask(tmp_path, question).model_copy(update={"dataset_dirs": mnist_folders(tmp_path)}), question)
     found, pictures = np.load(tmp_path / OUTCOMES), np.load(tmp_path / PICTURES)
     wrong = int((found["given"] != found["predicted"]).sum())
     assert pictures.shape == (min(wrong, 2000), 28, 28, 1)
