@@ -10,6 +10,7 @@ from anyio.to_thread import run_sync
 from fastapi import Request
 
 from api.http.file_body import file_body
+from api.http.table_body import is_compressed
 from api.limits import BODY_BYTES
 
 T = TypeVar("T")
@@ -21,6 +22,10 @@ class BodyThreads:
 
     small: CapacityLimiter
     large: CapacityLimiter
+
+    def of(self, content: bytes) -> CapacityLimiter:
+        """The threads for a body that is already in memory. A compressed one may be large."""
+        return self.large if is_compressed(content) else self.small
 
 
 async def with_bytes(
@@ -36,7 +41,8 @@ async def with_bytes(
     length = request.headers.get("content-length", "")
     is_encoded = request.headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}
     if length.isdecimal() and int(length[:20]) <= BODY_BYTES and not is_encoded:
-        return await run_sync(use, await request.body(), limiter=threads.small)
+        content = await request.body()
+        return await run_sync(use, content, limiter=threads.of(content))
     async with file_body(request, limit, what, folder) as body:
         return await run_sync(_with_file, use, body.file, limiter=threads.large)
 

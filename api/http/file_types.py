@@ -61,6 +61,11 @@ def file_type(content_type: str) -> FileType:
     return found
 
 
+def is_known(media_type: str) -> bool:
+    """Whether this is the media type of a data file."""
+    return bool(media_type) and media_type in _TYPES
+
+
 def check_beginning(beginning: bytes, declared: FileType) -> None:
     """Refuse a file that obviously is no table, or not of its declared type. The reader would refuse it too, but only
     after the data set has been created, which would then have failed.

@@ -35,15 +35,17 @@ _PARTS = re.compile(r"([0-9]{1,4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,4})(.*)")
 _TRUE, _FALSE = frozenset({"true", "yes", "y", "t", "1"}), frozenset({"false", "no", "n", "f", "0"})
 
 
-def columns_of(model: Model, content: bytes, absent: str) -> tuple[dict[str, Column], int]:
-    """The columns of a CSV text, by name, and the number of rows.
+def columns_of(
+    model: Model, content: bytes, absent: str, delimiter: str | None = None
+) -> tuple[dict[str, Column], int]:
+    """The columns of a CSV text, by name, and the number of rows. Without a delimiter, it has that of the data set.
 
     Raises:
         InvalidSpec: names or cells do not fit the model; `errors` lists them by line.
         BadRequest: the text breaks the rules of CSV.
         TooLarge: there are too many rows for the service, or for their width.
     """
-    names, cells, lines = _table(model.parse, content)
+    names, cells, lines = _table(model.parse, content, delimiter)
     check_inputs(model, len(lines))
     faults = Faults()
     check_twice(names, "line 1", faults)
@@ -61,9 +63,12 @@ def columns_of(model: Model, content: bytes, absent: str) -> tuple[dict[str, Col
     return found, len(lines)
 
 
-def _table(parse: Mapping[str, Any], content: bytes) -> tuple[tuple[str, ...], list[Pieces], list[int]]:
+def _table(
+    parse: Mapping[str, Any], content: bytes, delimiter: str | None
+) -> tuple[tuple[str, ...], list[Pieces], list[int]]:
     """The column names, the cells of each column, and the line number of each row."""
     dialect = {name: parse[name] for name in _DIALECT if parse.get("kind") == "csv" and parse.get(name) is not None}
+    dialect |= {} if delimiter is None else {"delimiter": delimiter}
     given = CsvParse.model_validate({"delimiter": ",", "quote": '"', "header": True, "skip_rows": 0, **dialect})
     try:
         reader = CsvCells.of(SourceFile(Path(), "the request"), given, lambda _: io.BytesIO(content))

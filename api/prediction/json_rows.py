@@ -24,8 +24,12 @@ _ABSENT = object()
 Path = Callable[[int], str]
 
 
-def columns_of(model: Model, request: PredictRequest) -> tuple[dict[str, Column], int]:
-    """The columns of a request, by name, and the number of rows.
+def _in_rows(i: int) -> str:
+    return f"rows/{i}"
+
+
+def columns_of(model: Model, request: PredictRequest, place: Path = _in_rows) -> tuple[dict[str, Column], int]:
+    """The columns of a request, by name, and the number of rows. `place` is the path of an object in `rows`.
 
     Raises:
         InvalidSpec: names or values do not fit the model; `errors` lists them.
@@ -40,7 +44,7 @@ def columns_of(model: Model, request: PredictRequest) -> tuple[dict[str, Column]
     check_count(count)
     check_inputs(model, count)
     if rows is not None:
-        table = _of_rows(model, rows, request.absent, faults)
+        table = _of_rows(model, rows, request.absent, place, faults)
     else:
         table = _of_lists(model, request.columns or [], request.data or [], request.absent, faults)
     faults.refuse()
@@ -60,15 +64,15 @@ Table = dict[str, tuple[Sequence[Any], Path]]
 """The values of each column, and a function that returns the path of each value. An absent value is `_ABSENT`."""
 
 
-def _of_rows(model: Model, rows: Sequence[dict[str, Any]], absent: str, faults: Faults) -> Table:
+def _of_rows(model: Model, rows: Sequence[dict[str, Any]], absent: str, place: Path, faults: Faults) -> Table:
     names = Names(model, faults, absent)
     for i, row in enumerate(rows):
-        names.check(row, f"rows/{i}")
-    return {name: ([row.get(name, _ABSENT) for row in rows], _path_in_rows(name)) for name in model.fitted.names}
+        names.check(row, place(i))
+    return {name: ([row.get(name, _ABSENT) for row in rows], _path_in_rows(name, place)) for name in model.fitted.names}
 
 
-def _path_in_rows(name: str) -> Path:
-    return lambda i: f"rows/{i}/{escaped(name)}"
+def _path_in_rows(name: str, place: Path) -> Path:
+    return lambda i: f"{place(i)}/{escaped(name)}"
 
 
 def _of_lists(

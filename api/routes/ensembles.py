@@ -12,8 +12,9 @@ from api.auth.dependencies import CallerDep
 from api.auth.routers import keyed_router
 from api.http.parameters import SweepId
 from api.openapi.responses import problems
-from api.routes.predict_bodies import ANSWER, BODY, PredictQuery, answered
+from api.routes.predict_bodies import ANSWER, BODY, AcceptHeader, PredictQuery, answered
 from api.services import ensembles
+from api.services.prediction_bodies import Read
 from api.state import AppState, StateDep
 from gradus.wire.prediction import EnsemblePrediction, PredictRequest
 
@@ -30,7 +31,7 @@ class EnsembleQuery(PredictQuery):
 @router.post(
     "/v1/sweeps/{sweep_id}/predict",
     response_model=EnsemblePrediction,
-    responses={**ANSWER, **problems(404, 409, 413, 415, 422)},
+    responses={**ANSWER, **problems(404, 406, 409, 413, 415, 422)},
     openapi_extra=BODY,
 )
 async def predict_with_sweep(
@@ -39,11 +40,13 @@ async def predict_with_sweep(
     caller: CallerDep,
     sweep_id: SweepId,
     query: Annotated[EnsembleQuery, InQuery()],
+    accept: AcceptHeader = None,
 ) -> Response:
     """Predict with the networks of a change, one for each seed, as an ensemble: the mean of their probabilities or
     targets, and their `spread`, the sample standard deviation. Experiments that have not succeeded are listed as
     `absent`. Bodies and options are those of an experiment's `predict`, without `calibrated` and `interval`."""
-    found = await answered(request, state, query, _Ensemble(state, caller.workspace_id, sweep_id, query.label))
+    asked = _Ensemble(state, caller.workspace_id, sweep_id, query.label)
+    found = await answered(request, state, query, asked, accept)
     assert isinstance(found, Response), "only calibration waits"
     return found
 
@@ -57,17 +60,12 @@ class _Ensemble:
     sweep_id: str
     label: str | None
 
-    def rows(self, request: PredictRequest) -> EnsemblePrediction:
+    def answer(self, read: Read, request: PredictRequest) -> EnsemblePrediction:
         return ensembles.predict(
-            self.state.hub, self.state.models, self.workspace_id, self.sweep_id, self.label, request
+            self.state.hub, self.state.models, self.workspace_id, self.sweep_id, self.label, request, read
         )
 
-    def csv(self, content: bytes, request: PredictRequest) -> Iterator[bytes]:
+    def csv(self, read: Read, request: PredictRequest) -> Iterator[bytes]:
         return ensembles.predict_csv(
-            self.state.hub, self.state.models, self.workspace_id, self.sweep_id, self.label, content, request
-        )
-
-    def picture(self, content: bytes, request: PredictRequest) -> EnsemblePrediction:
-        return ensembles.predict_picture(
-            self.state.hub, self.state.models, self.workspace_id, self.sweep_id, self.label, content, request
+            self.state.hub, self.state.models, self.workspace_id, self.sweep_id, self.label, request, read
         )

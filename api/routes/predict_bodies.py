@@ -1,28 +1,34 @@
-"""The bodies of requests for predictions, to an experiment or to a sweep: JSON, CSV, or a picture."""
+"""The bodies of requests for predictions, to an experiment or to a sweep: JSON, a table of text, or a picture."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Annotated, Any, Literal, Protocol
 
 from anyio.to_thread import run_sync
-from fastapi import Request, Response
+from fastapi import Header, Request, Response
 from fastapi.responses import StreamingResponse
 
 from api.http import parsing
 from api.http.bytes_body import BodyThreads, with_bytes
+from api.http.negotiation import choose
 from api.http.parameters import Query
 from api.http.responses import JSON, answer
 from api.http.spreadsheets import guarded_lines
+from api.http.table_body import CSV, NDJSON, TABLE_TYPES, TSV, refuse_type, table_text
 from api.limits import BODY_BYTES, PREDICT_BYTES
+from api.services import prediction_bodies
 from api.services.calibration import Unanswered
+from api.services.prediction_bodies import Read
 from api.state import AppState
-from gradus.errors import UnsupportedMedia
 from gradus.wire.message import Message
 from gradus.wire.prediction import Epoch, Level, PredictRequest, Top
 from gradus.wire.problem import Mistake
 
-CSV, PNG, JPEG = "text/csv", "image/png", "image/jpeg"
-_TYPES = JSON, CSV, PNG, JPEG
+PNG, JPEG = "image/png", "image/jpeg"
+_TYPES = JSON, *TABLE_TYPES, PNG, JPEG
+_OTHERWISE = (
+    "a worker reads other tables: upload the file, and send the upload's id to /v1/experiments/{id}/predictions"
+)
 _LIMIT = "the limit for predictions"
 _EXAMPLES = {
     "rows": {"value": {"rows": [{"age": 41, "city": "Chur", "balance": None}], "top": 2}},
@@ -34,15 +40,17 @@ BODY: dict[str, Any] = {
         "required": True,
         "content": {
             JSON: {"schema": {"$ref": "#/components/schemas/PredictRequest"}, "examples": _EXAMPLES},
-            CSV: {"schema": {"type": "string"}},
-            PNG: {"schema": {}},
-            JPEG: {"schema": {}},
+            **{text: {"schema": {"type": "string"}} for text in (CSV, TSV, NDJSON, "application/jsonl")},
+            **{binary: {"schema": {}} for binary in _TYPES if binary.endswith(("zip", "zstd", "png", "jpeg"))},
         },
     }
 }
 """The body in the OpenAPI document."""
 ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {CSV: {"schema": {"type": "string"}}}}}
 """The answer that is not JSON in the OpenAPI document."""
+AcceptHeader = Annotated[
+    list[str] | None, Header(description="For tables: `application/json` or `text/csv`, the form of the answer.")
+]
 
 
 class PredictQuery(Query):
@@ -73,14 +81,11 @@ class PredictQuery(Query):
 class Asked(Protocol):
     """What predicts: the network of an experiment, or the ensemble of a sweep's change."""
 
-    def rows(self, request: PredictRequest) -> Message:
-        """The answer to rows in JSON."""
+    def answer(self, read: Read, request: PredictRequest) -> Message:
+        """The answer to a body."""
 
-    def csv(self, content: bytes, request: PredictRequest) -> Iterator[bytes]:
-        """The answer to CSV."""
-
-    def picture(self, content: bytes, request: PredictRequest) -> Message:
-        """The answer to a picture."""
+    def csv(self, read: Read, request: PredictRequest) -> Iterator[bytes]:
+        """The answer to a body as CSV."""
 
 
 @dataclass(frozen=True)
@@ -94,48 +99,83 @@ class Waiting:
     """The request's body; None if it is too large to keep in memory during the wait."""
 
 
-async def answered(request: Request, state: AppState, query: PredictQuery, asked: Asked) -> Response | Waiting:
+async def answered(
+    request: Request, state: AppState, query: PredictQuery, asked: Asked, accept: Sequence[str] | None
+) -> Response | Waiting:
     """The response to a request, or the question whose answer it needs first.
 
     Raises:
-        UnsupportedMedia: the body is not JSON, CSV, PNG or JPEG.
+        UnsupportedMedia: the body is neither JSON nor a table of text nor a picture.
+        NotAcceptable: a table is to be answered neither as JSON nor as CSV.
     """
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type not in _TYPES:
-        raise UnsupportedMedia(f"send {', '.join(_TYPES)}, not '{media_type[:100]}'")
+    body = _Body(_media_type(request), query, asked, accept or ())
+    if body.media_type not in _TYPES:
+        raise refuse_type(body.media_type, _TYPES, _OTHERWISE)
     return await with_bytes(
         request,
         PREDICT_BYTES,
         _LIMIT,
         state.hub.settings.data_dir / "incoming",
         BodyThreads(state.predictions, state.large_reads),
-        lambda content: _tried(media_type, content, query, asked),
+        body.tried,
     )
 
 
-async def again(request: Request, state: AppState, query: PredictQuery, asked: Asked, content: bytes) -> Any:
+async def again(
+    request: Request, state: AppState, query: PredictQuery, asked: Asked, accept: Sequence[str] | None, content: bytes
+) -> Any:
     """The response to the same body, once the answer that it needs is there."""
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    return await run_sync(lambda: _tried(media_type, content, query, asked), limiter=state.predictions)
+    body = _Body(_media_type(request), query, asked, accept or ())
+    threads = BodyThreads(state.predictions, state.large_reads)
+    return await run_sync(body.tried, content, limiter=threads.of(content))
 
 
-def _tried(media_type: str, content: bytes, query: PredictQuery, asked: Asked) -> Response | Waiting:
-    try:
-        return _response(media_type, content, query, asked)
-    except Unanswered as unanswered:
-        return Waiting(unanswered.question_id, unanswered.location, content if len(content) <= BODY_BYTES else None)
+def _media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-def _response(media_type: str, content: bytes, query: PredictQuery, asked: Asked) -> Response:
-    if media_type == JSON:
-        options = query.model_fields_set & set(PredictRequest.model_fields)
+@dataclass(frozen=True)
+class _Body:
+    """What is known about a body before it has arrived."""
+
+    media_type: str
+    query: PredictQuery
+    asked: Asked
+    accept: Sequence[str]
+
+    def tried(self, content: bytes) -> Response | Waiting:
+        """The response, or the question whose answer it needs first."""
+        try:
+            return self._response(content)
+        except Unanswered as unanswered:
+            kept = content if len(content) <= BODY_BYTES else None
+            return Waiting(unanswered.question_id, unanswered.location, kept)
+
+    def _response(self, content: bytes) -> Response:
+        if self.media_type == JSON:
+            return self._of_json(content)
+        request = self.query.request()
+        if self.media_type in TABLE_TYPES:
+            return self._of_table(content, request)
+        return answer(self.asked.answer(prediction_bodies.picture(content), request))
+
+    def _of_json(self, content: bytes) -> Response:
+        options = self.query.model_fields_set & set(PredictRequest.model_fields)
         if options:
             message = "for a body in JSON, this option belongs in the document"
             raise parsing.invalid(Mistake(path=min(options), message=message))
-        return answer(asked.rows(parsing.read_large(content, PredictRequest)))
-    if media_type == CSV:
-        pieces = asked.csv(content, query.request())
-        if query.spreadsheet:
+        request = parsing.read_large(content, PredictRequest)
+        return answer(self.asked.answer(prediction_bodies.rows(request), request))
+
+    def _of_table(self, content: bytes, request: PredictRequest) -> Response:
+        table = table_text(self.media_type, content, PREDICT_BYTES, _OTHERWISE)
+        if table.is_json_lines:
+            read, offered = prediction_bodies.json_lines(table.content, request), (JSON, CSV)
+        else:
+            read, offered = prediction_bodies.csv(table.content, request, table.delimiter), (CSV, JSON)
+        if choose(self.accept, offered) == JSON:
+            return answer(self.asked.answer(read, request))
+        pieces = self.asked.csv(read, request)
+        if self.query.spreadsheet:
             pieces = map(guarded_lines, pieces)
         return StreamingResponse(pieces, media_type=CSV, headers={"Content-Disposition": "attachment"})
-    return answer(asked.picture(content, query.request()))

@@ -13,8 +13,9 @@ from api.auth.routers import keyed_router
 from api.http.parameters import ExperimentId, Query
 from api.openapi.responses import problems
 from api.routes.answering import UNANSWERED, PreferHeader, answer_to, still_open, wait_for
-from api.routes.predict_bodies import ANSWER, BODY, PredictQuery, Waiting, again, answered
+from api.routes.predict_bodies import ANSWER, BODY, AcceptHeader, PredictQuery, Waiting, again, answered
 from api.services import calibration, predictions
+from api.services.prediction_bodies import Read
 from api.state import AppState, StateDep
 from gradus.wire.calibration import CalibrationRecord
 from gradus.wire.prediction import Epoch, Prediction, PredictRequest
@@ -25,7 +26,7 @@ router = keyed_router("predictions")
 @router.post(
     "/v1/experiments/{experiment_id}/predict",
     response_model=Prediction,
-    responses={**ANSWER, **UNANSWERED, **problems(404, 409, 413, 415, 422)},
+    responses={**ANSWER, **UNANSWERED, **problems(404, 406, 409, 413, 415, 422)},
     openapi_extra=BODY,
 )
 async def predict(
@@ -35,18 +36,21 @@ async def predict(
     experiment_id: ExperimentId,
     query: Annotated[PredictQuery, InQuery()],
     prefer: PreferHeader = None,
+    accept: AcceptHeader = None,
 ) -> Response:
-    """Predict with a trained network: rows in JSON; rows in CSV, with the answers as CSV in the same order; or one
-    picture, PNG or JPEG. The columns are those of the data set; its target, and columns that the network does not use,
-    may be included. Notes mark values that the training rows did not have. For JSON, options are in the document.
+    """Predict with a trained network: rows in JSON; a table as CSV, TSV or JSON lines, compressed with gzip or zstd or
+    not; or one picture, PNG or JPEG. The columns are those of the data set; its target, and columns that the network
+    does not use, may be included. Notes mark values that the training rows did not have. For JSON, options are in the
+    document. The answers to CSV and TSV are CSV in the same order, those to JSON lines are JSON, unless `Accept` asks
+    for the other one.
 
     The first request with `calibrated` or `interval` waits until a worker has evaluated the validation split. If that
     takes too long, the response is a 202: wait at its `Location`, then send the request again."""
     asked = _Experiment(state, caller.workspace_id, experiment_id)
-    found = await answered(request, state, query, asked)
+    found = await answered(request, state, query, asked, accept)
     if isinstance(found, Waiting) and found.content is not None:
         await wait_for(request, state, caller, found.question_id, prefer)
-        found = await again(request, state, query, asked, found.content)
+        found = await again(request, state, query, asked, accept, found.content)
     if not isinstance(found, Waiting):
         return found
     return await still_open(state, caller, found.question_id, found.location)
@@ -86,15 +90,10 @@ class _Experiment:
     workspace_id: str
     experiment_id: str
 
-    def rows(self, request: PredictRequest) -> Prediction:
-        return predictions.predict(self.state.hub, self.state.models, self.workspace_id, self.experiment_id, request)
+    def answer(self, read: Read, request: PredictRequest) -> Prediction:
+        hub, models = self.state.hub, self.state.models
+        return predictions.predict(hub, models, self.workspace_id, self.experiment_id, request, read)
 
-    def csv(self, content: bytes, request: PredictRequest) -> Iterator[bytes]:
-        return predictions.predict_csv(
-            self.state.hub, self.state.models, self.workspace_id, self.experiment_id, content, request
-        )
-
-    def picture(self, content: bytes, request: PredictRequest) -> Prediction:
-        return predictions.predict_picture(
-            self.state.hub, self.state.models, self.workspace_id, self.experiment_id, content, request
-        )
+    def csv(self, read: Read, request: PredictRequest) -> Iterator[bytes]:
+        hub, models = self.state.hub, self.state.models
+        return predictions.predict_csv(hub, models, self.workspace_id, self.experiment_id, request, read)

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from api.prediction.models import ModelCache
 from api.services.loaded_models import ensemble
 from api.services.lookup import SWEEPS
-from api.services.predictions import picture_columns, shown
+from api.services.prediction_bodies import Read
+from api.services.predictions import shown
 from api.services.weights import Chosen
 from gradus.errors import Conflict, InvalidSpec, NotFound, TooLarge
 from gradus.nearest import nearest
@@ -62,20 +63,25 @@ class Asked:
 
 
 def predict(
-    hub: Hub, models: ModelCache, workspace_id: str, sweep_id: str, label: str | None, request: PredictRequest
+    hub: Hub,
+    models: ModelCache,
+    workspace_id: str,
+    sweep_id: str,
+    label: str | None,
+    request: PredictRequest,
+    read: Read,
 ) -> EnsemblePrediction:
-    """The answers to rows in JSON.
+    """The answers to what `read` reads. `request` has the options.
 
     Raises:
         NotFound: there is no such sweep or change.
         Conflict: no experiment of the change has such an epoch.
         InvalidSpec: the rows do not fit the model.
+        BadRequest: the body cannot be read.
+        UnsupportedMedia: the networks do not take such a body.
     """
     asked, model = _asked(hub, models, workspace_id, sweep_id, label, request)
-    from api.prediction.json_rows import columns_of  # noqa: PLC0415 (imports numpy)
-
-    columns, rows = columns_of(model, request)
-    return _answered(asked, model, columns, rows, request)
+    return _answered(asked, model, *read(model), request)
 
 
 def predict_csv(
@@ -84,40 +90,15 @@ def predict_csv(
     workspace_id: str,
     sweep_id: str,
     label: str | None,
-    content: bytes,
     request: PredictRequest,
+    read: Read,
 ) -> Iterator[bytes]:
-    """The answers to the rows of a CSV text, as CSV in pieces.
-
-    Raises:
-        BadRequest: the text breaks the rules of CSV.
-        GradusError: as for `predict`.
-    """
+    """Like `predict`, as CSV in pieces."""
     _, model = _asked(hub, models, workspace_id, sweep_id, label, request)
     from api.prediction.csv_answers import csv_answers  # noqa: PLC0415 (imports numpy)
-    from api.prediction.csv_rows import columns_of  # noqa: PLC0415
 
-    columns, rows = columns_of(model, content, request.absent)
+    columns, rows = read(model)
     return csv_answers(model, columns, rows, shown(model, request))
-
-
-def predict_picture(
-    hub: Hub,
-    models: ModelCache,
-    workspace_id: str,
-    sweep_id: str,
-    label: str | None,
-    content: bytes,
-    request: PredictRequest,
-) -> EnsemblePrediction:
-    """The answer to one picture.
-
-    Raises:
-        UnsupportedMedia: the networks do not take a picture alone.
-        GradusError: as for `predict`.
-    """
-    asked, model = _asked(hub, models, workspace_id, sweep_id, label, request)
-    return _answered(asked, model, picture_columns(model, content), 1, request)
 
 
 def _asked(

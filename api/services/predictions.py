@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from api.prediction.models import ModelCache
+from api.services import prediction_bodies
 from api.services.calibration import calibration, half_widths_of
 from api.services.loaded_models import calibrated, loaded, loaded_at_once
+from api.services.prediction_bodies import Read
 from api.services.weights import Chosen
-from gradus.errors import InvalidSpec, UnsupportedMedia
+from gradus.errors import InvalidSpec
 from gradus.spec.loss import Task
 from gradus.wire.calibration import CalibrationRecord
 from gradus.wire.prediction import PredictedRow, Prediction, PredictRequest
@@ -24,15 +26,31 @@ SHORT_VALUES, SHORT_MULTIPLY_ADDS = 128, 2_000_000
 """Limits on a request that the event loop answers: work up to each limit takes about 1 ms."""
 
 
-def predict(hub: Hub, models: ModelCache, workspace_id: str, experiment_id: str, request: PredictRequest) -> Prediction:
-    """The answers to rows in JSON.
+def predict(
+    hub: Hub, models: ModelCache, workspace_id: str, experiment_id: str, request: PredictRequest, read: Read
+) -> Prediction:
+    """The answers to what `read` reads. `request` has the options.
 
     Raises:
         NotFound: there is no such experiment, or no such epoch.
         InvalidSpec: the rows do not fit the model, or the options do not fit its task.
+        BadRequest: the body cannot be read.
+        UnsupportedMedia: the network does not take such a body.
         Unanswered: the network's calibration is not known yet.
     """
-    return _of_rows(_asked(hub, models, workspace_id, experiment_id, request), request)
+    model = _asked(hub, models, workspace_id, experiment_id, request)
+    return _answered(model, *read(model), shown(model, request))
+
+
+def predict_csv(
+    hub: Hub, models: ModelCache, workspace_id: str, experiment_id: str, request: PredictRequest, read: Read
+) -> Iterator[bytes]:
+    """Like `predict`, as CSV in pieces."""
+    model = _asked(hub, models, workspace_id, experiment_id, request)
+    from api.prediction.csv_answers import csv_answers  # noqa: PLC0415 (imports numpy)
+
+    columns, rows = read(model)
+    return csv_answers(model, columns, rows, shown(model, request))
 
 
 def predict_at_once(
@@ -50,20 +68,14 @@ def predict_at_once(
     rows = len(request.rows or request.data or ())
     if model is None or not _is_short(model, rows):
         return None
-    return _of_plain_rows(model, request, rows) or _of_rows(model, request)
+    plain = _of_plain_rows(model, request, rows)
+    return plain or _answered(model, *prediction_bodies.rows(request)(model), shown(model, request))
 
 
 def _is_short(model: "Model", rows: int) -> bool:
     """Whether the event loop may answer: no pictures or arrays, few values, and a small network."""
     values, multiply_adds = rows * len(model.signature.inputs), rows * model.multiply_adds
     return model.is_table and values <= SHORT_VALUES and multiply_adds <= SHORT_MULTIPLY_ADDS
-
-
-def _of_rows(model: "Model", request: PredictRequest) -> Prediction:
-    from api.prediction.json_rows import columns_of  # noqa: PLC0415 (imports numpy)
-
-    columns, rows = columns_of(model, request)
-    return _answered(model, columns, rows, shown(model, request))
 
 
 def _of_plain_rows(model: "Model", request: PredictRequest, rows: int) -> Prediction | None:
@@ -78,55 +90,6 @@ def _of_plain_rows(model: "Model", request: PredictRequest, rows: int) -> Predic
     wish = shown(model, request)
     check_answer(model, rows, wish)
     return _prediction(model, tuple(rows_of(model, plain_answers(model, tensors, rows), wish)), began)
-
-
-def predict_csv(
-    hub: Hub, models: ModelCache, workspace_id: str, experiment_id: str, content: bytes, request: PredictRequest
-) -> Iterator[bytes]:
-    """The answers to the rows of a CSV text, as CSV in pieces. `request` has the options.
-
-    Raises:
-        NotFound: there is no such experiment, or no such epoch.
-        InvalidSpec: the rows do not fit the model.
-        BadRequest: the text breaks the rules of CSV.
-    """
-    model = _asked(hub, models, workspace_id, experiment_id, request)
-    from api.prediction.csv_answers import csv_answers  # noqa: PLC0415 (imports numpy)
-    from api.prediction.csv_rows import columns_of  # noqa: PLC0415
-
-    columns, rows = columns_of(model, content, request.absent)
-    return csv_answers(model, columns, rows, shown(model, request))
-
-
-def predict_picture(
-    hub: Hub, models: ModelCache, workspace_id: str, experiment_id: str, content: bytes, request: PredictRequest
-) -> Prediction:
-    """The answer to one picture. `request` has the options.
-
-    Raises:
-        NotFound: there is no such experiment, or no such epoch.
-        UnsupportedMedia: the network does not take a picture alone.
-        InvalidSpec: the picture is broken.
-    """
-    model = _asked(hub, models, workspace_id, experiment_id, request)
-    columns = picture_columns(model, content)
-    return _answered(model, columns, 1, shown(model, request))
-
-
-def picture_columns(model: "Model", content: bytes) -> "dict[str, Column]":
-    """The columns of a request that is one picture.
-
-    Raises:
-        UnsupportedMedia: the network does not take a picture alone.
-        InvalidSpec: the picture is broken.
-    """
-    from api.prediction.one_picture import columns_of  # noqa: PLC0415 (imports numpy)
-
-    columns = columns_of(model, content)
-    if columns is None:
-        names = ", ".join(model.fitted.names[:10])
-        raise UnsupportedMedia(f"this network does not take a picture alone: send rows with the columns {names}")
-    return columns
 
 
 def shown(model: "Model", request: PredictRequest) -> "Shown":

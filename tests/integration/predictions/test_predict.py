@@ -2,6 +2,7 @@
 
 import base64
 import csv
+import gzip
 import io
 import json
 from pathlib import Path
@@ -230,6 +231,76 @@ def test_mistakes_in_csv_are_told_by_line(lab: Lab, churn: str) -> None:
     assert post_csv(lab, churn, head).text == "prediction,probability_no,probability_yes,notes\r\n"
 
 
+LINES = [{**ROW, "age": 20 + i, "balance": i / 7, "city": ["Chur", None][i % 2]} for i in range(5)]
+
+
+def delimited(mark: str) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, delimiter=mark).writerows([LINES[0], *(row.values() for row in LINES)])
+    return text.getvalue().encode()
+
+
+def json_lines() -> bytes:
+    return "\n".join(["", *map(json.dumps, LINES), ""]).encode()
+
+
+@pytest.mark.parametrize(
+    ("media_type", "content", "own"),
+    [
+        ("text/csv", delimited(","), "text/csv"),
+        ("Text/CSV; charset=utf-8", gzip.compress(delimited(",")), "text/csv"),
+        ("application/gzip", gzip.compress(delimited(",")), "text/csv"),
+        ("text/tab-separated-values", delimited("\t"), "text/csv"),
+        ("application/x-ndjson", json_lines(), "application/json"),
+        ("application/jsonl", b"\xef\xbb\xbf" + json_lines(), "application/json"),
+        ("application/x-gzip", gzip.compress(json_lines()), "application/json"),
+    ],
+    ids=["CSV", "compressed CSV", "gzip", "TSV", "JSON lines", "JSON lines with a mark", "gzip of JSON lines"],
+)
+def test_a_table_of_text_is_answered_in_the_form_that_is_asked_for(
+    lab: Lab, churn: str, media_type: str, content: bytes, own: str
+) -> None:
+    expected = ask(lab, churn, rows=LINES)["data"]
+    path = f"/v1/experiments/{churn}/predict"
+    for accept in ("*/*", "text/csv", "application/json"):
+        found = lab.client.post(path, content=content, headers={"Content-Type": media_type, "Accept": accept})
+        assert found.status_code == 200, found.text
+        form = own if accept == "*/*" else accept
+        assert found.headers["content-type"].partition(";")[0] == form
+        if form == "application/json":
+            assert found.json()["data"] == expected
+        else:
+            lines = csv.DictReader(io.StringIO(found.text))
+            assert [float(line["probability_no"]) for line in lines] == [one["probabilities"]["no"] for one in expected]
+
+
+def test_a_table_has_its_options_in_the_url_and_needs_a_form_that_there_is(lab: Lab, churn: str) -> None:
+    path, headers = f"/v1/experiments/{churn}/predict", {"Content-Type": "application/x-ndjson"}
+    found = lab.client.post(path, params={"top": 1, "epoch": 1}, content=json_lines(), headers=headers).json()
+    assert (found["epoch"], len(found["data"][0]["probabilities"])) == (1, 1)
+    refusal = lab.client.post(path, content=json_lines(), headers={**headers, "Accept": "text/html"})
+    assert "application/json or text/csv" in assert_problem(refusal, 406)["detail"]
+
+
+@pytest.mark.parametrize(
+    ("line", "status", "said"),
+    [
+        (b'{"age": 41, "cty": "Chur"}', 422, "line 2/city: the column 'city' is missing: 'cty' is none (and 5 more"),
+        (json.dumps({**ROW, "age": "old"}).encode(), 422, "line 2/age: must be a number, not the text 'old'"),
+        (b"[41]", 422, "line 2: must be an object"),
+        (b'{"age": 41', 400, "line 2 is not JSON: Expecting ',' delimiter in column 11"),
+        (b'{"age": 41, "age": 42}', 400, "line 2 has the key 'age' twice"),
+        (b"\xff", 400, "line 2 is not UTF-8"),
+    ],
+    ids=["names", "a value", "a list", "no JSON", "a key twice", "no UTF-8"],
+)
+def test_mistakes_in_json_lines_are_told_by_line(lab: Lab, churn: str, line: bytes, status: int, said: str) -> None:
+    content = json.dumps(ROW).encode() + b"\n" + line
+    headers = {"Content-Type": "application/x-ndjson"}
+    sent = lab.client.post(f"/v1/experiments/{churn}/predict", content=content, headers=headers)
+    assert said in assert_problem(sent, status)["detail"]
+
+
 def png(pixels: Any) -> bytes:
     target = io.BytesIO()
     Image.fromarray(pixels).save(target, "PNG")
@@ -257,6 +328,9 @@ def test_a_table_does_not_take_a_picture(lab: Lab, churn: str) -> None:
     assert "age, city" in assert_problem(sent, 415)["detail"]
     sent = lab.client.post(path, content=b"x", headers={"Content-Type": "text/plain"})
     assert "application/json, text/csv" in assert_problem(sent, 415)["detail"]
+    for media_type, content in (("application/vnd.apache.parquet", b"PAR1"), ("text/csv", b"PAR1")):
+        sent = lab.client.post(path, content=content, headers={"Content-Type": media_type})
+        assert "upload the file" in assert_problem(sent, 415)["detail"]
 
 
 def test_an_experiment_without_checkpoint_cannot_be_asked(lab: Lab) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import gzip
 import io
 import json
 from dataclasses import replace
@@ -101,14 +102,21 @@ def test_a_network_of_many_parameters_is_for_workers() -> None:
     assert 2 * PARAMETER_BYTES + SESSION_BYTES < MAX_BYTES  # it can be kept
 
 
-def test_small_bodies_are_worked_on_by_threads_of_their_own(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("body", "small", "large"), [(b"abc", 1, 0), (gzip.compress(b"abc"), 0, 1)])
+def test_small_bodies_are_worked_on_by_threads_of_their_own_unless_they_are_compressed(
+    tmp_path: Path, body: bytes, small: int, large: int
+) -> None:
     async def receive() -> dict[str, object]:
-        return {"type": "http.request", "body": b"abc", "more_body": False}
+        return {"type": "http.request", "body": body, "more_body": False}
 
-    async def used() -> tuple[bytes, float]:
+    async def used() -> tuple[bytes, float, float]:
         threads = BodyThreads(CapacityLimiter(4), CapacityLimiter(2))
-        head = {"type": "http", "method": "POST", "path": "/", "headers": [(b"content-length", b"3")]}
+        head = {"type": "http", "method": "POST", "path": "/", "headers": [(b"content-length", b"%d" % len(body))]}
         sent = Request(head, receive)
-        return await with_bytes(sent, 10, "", tmp_path, threads, lambda body: (body, threads.small.borrowed_tokens))
 
-    assert asyncio.run(used()) == (b"abc", 1)
+        def use(content: bytes) -> tuple[bytes, float, float]:
+            return content, threads.small.borrowed_tokens, threads.large.borrowed_tokens
+
+        return await with_bytes(sent, 100, "", tmp_path, threads, use)
+
+    assert asyncio.run(used()) == (body, small, large)
