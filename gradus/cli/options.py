@@ -68,12 +68,18 @@ Columns = Annotated[
     list[str] | None,
     typer.Option("--column", metavar="COLUMN", help="Only this column. Repeatable.", autocompletion=completion.columns),
 ]
+Epoch = Annotated[str, typer.Option(metavar="N", help="best, last, or a number.")]
 Limit = Annotated[int, typer.Option("--limit", "-n", metavar="N", min=1, max=200, help="List at most N.")]
 Data = Annotated[
     Path | None,
     typer.Option(metavar="DIR", parser=_folder, help="Data folder.  [default: GRADUS_DATA_DIR, else ~/.gradus]"),
 ]
 Port = Annotated[int, typer.Option(metavar="N", min=0, max=65535, help="Port of the API; 0 for any free port.")]
+
+
+def epoch_of(given: str) -> int | str:
+    """The value of `--epoch`."""
+    return int(given) if given.isdecimal() else given
 
 
 def at_most_one(**given: bool) -> None:

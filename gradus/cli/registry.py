@@ -57,6 +57,18 @@ EVALUATE = Command(
     "Show how good a trained network is: metrics with 95 % intervals, and what a guess would reach.",
     "evaluate:evaluate",
 )
+CALIBRATION = Command(
+    "calibration",
+    "Show how a trained network is calibrated: its temperature, or the widths of its intervals.",
+    "calibration:calibration",
+)
+HISTORY = Command("history", "Show how the answers to a few rows changed over the epochs.", "history:history")
+FILTERS = Command("filters", "Save the filters of a convolution as a picture, a PNG.", "layer_pictures:filters")
+ACTIVATIONS = Command(
+    "activations",
+    "Save what the filters of a convolution find in a row as a picture, a PNG.",
+    "layer_pictures:activations",
+)
 EXPORT = Command("export", "Save a trained network as a file that needs nothing of Gradus.", "export:export")
 RM = Command("rm", "Delete experiments and all their data.", "rm:rm")
 
@@ -75,6 +87,10 @@ EXPERIMENTS = Group(
         COMPARE,
         EVALUATE,
         PREDICT,
+        CALIBRATION,
+        HISTORY,
+        FILTERS,
+        ACTIVATIONS,
         EXPORT,
         FORK,
         EXTEND,
@@ -174,7 +190,7 @@ SECTIONS: dict[str, tuple[Command | Group, ...]] = {
         COMPARE,
         Command("open", "Open the dashboard in a browser, signed in.", "open:open_dashboard"),
     ),
-    "Use": (EVALUATE, PREDICT, EXPORT),
+    "Use": (EVALUATE, CALIBRATION, PREDICT, HISTORY, FILTERS, ACTIVATIONS, EXPORT),
     "Control": (PAUSE, RESUME, CANCEL, EDIT, RM),
     "Resources": (EXPERIMENTS, SWEEPS, DATASETS, WEBHOOKS, KEYS),
     "Service": (

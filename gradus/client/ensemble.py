@@ -6,7 +6,8 @@ from typing import Any
 
 from gradus.client.handle import Handle
 from gradus.client.methods import T_co, method
-from gradus.client.predictions import has_names, predict, predict_file, sweep
+from gradus.client.prediction_files import predict_file
+from gradus.client.predictions import has_names, predict, sweep
 from gradus.client.request import Request, path_of, reads
 from gradus.errors import NotFound
 from gradus.status import Status
@@ -56,7 +57,8 @@ class EnsembleHandle(Handle[SweepSummary, T_co]):
         probabilities: bool = True,
         absent: str = "refuse",
     ) -> Path:
-        """Write a change's predictions for a CSV file as CSV, a line for each row; for a picture as JSON."""
+        """Write a change's predictions for a table as CSV, a line for each row; for a picture as JSON. The files are
+        those of `Experiment.predict_file`."""
         options = {"epoch": epoch, "top": top, "probabilities": probabilities, "absent": absent}
         with Path(to).open("wb") as file:
             async for piece in predict_file(self._transport, sweep(self.id, label), Path(path), options):

@@ -1,16 +1,16 @@
-"""Prediction requests: rows of any form as JSON, CSV files in pieces that the service accepts."""
+"""Prediction requests: rows of any form, as JSON in parts that the service accepts."""
 
 import json
-from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic_core import to_jsonable_python
 
-from gradus.client.request import FileBody, Request, path_of, reads, reads_json
+from gradus.client.request import Request, path_of, reads, reads_json
 from gradus.errors import BadRequest, TooLarge
 from gradus.wire.prediction import EnsemblePrediction, Prediction
+from gradus.wire.problem import MOST
 
 if TYPE_CHECKING:
     from gradus.client.transport import Transport
@@ -19,7 +19,6 @@ ROWS_AT_ONCE = 10_000
 BYTES_AT_ONCE = 8 << 20
 """Maximum rows and bytes of one request; the service accepts twice as many bytes."""
 PREPROCESSING = "preprocessing.json"
-PICTURES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 
 Columns = list[str]
 Rows = Iterable[Sequence[Any]]
@@ -90,33 +89,6 @@ async def _answers(transport: "Transport[Any]", asked: Asked[P], head: str, rows
     return first + await _answers(transport, asked, head, rows[half:])
 
 
-async def predict_file(
-    transport: "Transport[Any]", asked: Asked[Any], path: Path, options: Mapping[str, Any]
-) -> AsyncGenerator[bytes]:
-    """The predictions for a CSV file, as CSV in pieces; for a picture, as a JSON document."""
-    media_type = PICTURES.get(path.suffix.lower(), "text/csv")
-    given = {name: value for name, value in options.items() if value is not None}
-    query = {name: str(value).lower() if isinstance(value, bool) else value for name, value in given.items()}
-    try:
-        whole = path.read_bytes()
-    except OSError as error:
-        raise BadRequest(f"{path} cannot be read: {error.strerror}", code="no_file") from error
-    is_first = True
-    for part in [whole] if media_type in PICTURES.values() else _csv_parts(whole):
-        body = FileBody(media_type, len(part), lambda part=part: iter([part]))  # type: ignore[misc]
-        request = Request(
-            "POST",
-            asked.path,
-            lambda response: bytes(response.content),
-            query={**query, **asked.query},
-            body=body,
-            harmless=True,
-        )
-        content = await transport.send(request)
-        yield content if is_first else content.partition(b"\n")[2]
-        is_first = False
-
-
 def has_names(data: Any) -> bool:
     """Whether the data name their columns; arrays do not."""
     return hasattr(data, "columns") or not (hasattr(data, "shape") and hasattr(data, "tolist"))
@@ -134,9 +106,10 @@ def _table(data: Any) -> tuple[Columns | None, Rows]:
     if rows is None or not all(isinstance(row, Mapping) for row in rows):
         raise BadRequest("predict: give rows as dictionaries, a mapping of columns, a data frame or an array")
     names = list(dict.fromkeys(str(name) for row in rows for name in row))
-    missing = next((name for name in names for row in rows if name not in row), None)
-    if missing is not None:
-        raise BadRequest(f"predict: a row has no '{missing}', which others have: write None where it is missing")
+    absent = [name for name in names if not all(name in row for row in rows)]
+    if absent:
+        listed = ", ".join(f"'{name}'" for name in absent[:MOST])
+        raise BadRequest(f"predict: some rows have no {listed}, which others have: write None where a value is missing")
     return names, [[row[name] for name in names] for row in rows]
 
 
@@ -162,14 +135,18 @@ def _plain(value: Any) -> Any:
     return value
 
 
+async def columns_of(transport: "Transport[Any]", experiment_id: str, epoch: int | str = "best") -> Columns:
+    """The names of the columns that a network takes, in their order."""
+    path = path_of("experiments", experiment_id, f"export/{PREPROCESSING}")
+    document = await transport.send(Request("GET", path, reads_json, query={"epoch": epoch}))
+    return [one.get("column") or one["scaled"]["column"] for one in document["columns"]]
+
+
 async def _named(
     transport: "Transport[Any]", experiment_id: str, rows: Rows, options: Mapping[str, Any]
 ) -> tuple[Columns, Rows]:
     """The names of the network's columns, and an array's rows. With a single column, each row is one value."""
-    path = path_of("experiments", experiment_id, f"export/{PREPROCESSING}")
-    query = {"epoch": options["epoch"]} if "epoch" in options else {}
-    document = await transport.send(Request("GET", path, reads_json, query=query))
-    names = [one.get("column") or one["scaled"]["column"] for one in document["columns"]]
+    names = await columns_of(transport, experiment_id, options.get("epoch", "best"))
     if len(names) == 1:
         return names, [[row] for row in rows]
     plain = [[_plain(value) for value in row] for row in rows]
@@ -193,26 +170,3 @@ def _parts(rows: Rows) -> Iterator[list[str]]:
         part.append(text)
         size += len(text)
     yield part
-
-
-def _csv_parts(content: bytes) -> Iterator[bytes]:
-    """A CSV file in parts, each of which begins with the first row. A part ends only where no quote is open."""
-    lines = content.splitlines(keepends=True)
-    head: list[bytes] = []
-    part: list[bytes] = []
-    is_open, size, rows, is_sent = False, 0, 0, False
-    for line in lines:
-        is_open ^= line.count(b'"') % 2 == 1
-        part.append(line)
-        size += len(line)
-        if is_open:
-            continue
-        if not head:
-            head, part, size = part, [], 0
-            continue
-        rows += 1
-        if rows == ROWS_AT_ONCE or size > BYTES_AT_ONCE:
-            yield b"".join([*head, *part])
-            part, size, rows, is_sent = [], 0, 0, True
-    if part or not is_sent:
-        yield b"".join([*head, *part])

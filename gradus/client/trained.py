@@ -1,15 +1,16 @@
 """What can be done with a trained network: evaluate it, predict with it, inspect and export it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gradus.client.answers import answer
-from gradus.client.measured import MeasuredHandle
 from gradus.client.methods import T_co, method
-from gradus.client.predictions import experiment, predict, predict_file
-from gradus.client.request import Request, encoded, nothing, path_of, reads
+from gradus.client.predicted_files import PredictedFilesHandle
+from gradus.client.prediction_files import predict_file
+from gradus.client.predictions import experiment, predict
+from gradus.client.request import Request, nothing, path_of
 from gradus.client.save import save
 from gradus.wire.prediction import Prediction
 
@@ -17,10 +18,9 @@ if TYPE_CHECKING:  # rarely needed; with those of `Client`, a tenth of its impor
     from gradus.wire.calibration import CalibrationRecord
     from gradus.wire.error_rows import ErrorPage
     from gradus.wire.evaluation import EvaluationReport
-    from gradus.wire.layer_pictures import Activations, Filters, History
 
 
-class TrainedHandle(MeasuredHandle[T_co]):
+class TrainedHandle(PredictedFilesHandle[T_co]):
     """An experiment, whose network can be used as soon as it has a checkpoint."""
 
     @method
@@ -126,8 +126,8 @@ class TrainedHandle(MeasuredHandle[T_co]):
         interval: float | None = None,
         timeout: float | None = None,
     ) -> Path:
-        """Write the predictions for a CSV file of any length as CSV, a line for each row; for a picture as JSON. The
-        options are those of `predict`."""
+        """Write the predictions for a table of any length as CSV, a line for each row: CSV, TSV or JSON lines, by its
+        extension, and in gzip; for a picture as JSON. The options are those of `predict`."""
         options: dict[str, Any] = {"epoch": epoch, "top": top, "probabilities": probabilities, "absent": absent}
         options |= {"calibrated": calibrated, "interval": interval}
         await self._calibrated(options, timeout)
@@ -149,89 +149,6 @@ class TrainedHandle(MeasuredHandle[T_co]):
 
         path = path_of("experiments", self.id, "calibration")
         return await answer(self._transport, CalibrationRecord, path, timeout, query={"epoch": epoch})
-
-    @method
-    async def predict_history(
-        self, rows: Sequence[Mapping[str, Any]], /, *, top: int | None = None, absent: str = "refuse"
-    ) -> "History":
-        """The predictions for at most ten rows in each epoch whose checkpoint is kept.
-
-        Raises:
-            InvalidSpec: a column or a value does not fit; `errors` lists them.
-        """
-        from gradus.wire.layer_pictures import History  # noqa: PLC0415 (few need it)
-
-        body = encoded({"rows": [dict(row) for row in rows], "top": top, "absent": absent})
-        path = path_of("experiments", self.id, "predict/history")
-        return await self._transport.send(Request("POST", path, reads(History), body=body, harmless=True))
-
-    @method
-    async def filters(
-        self, layer: str | None = None, /, *, epoch: int | str = "best", offset: int = 0, limit: int = 64
-    ) -> "Filters":
-        """The weights of a convolution's filters, by default the first convolution's, and a list of all convolutions.
-
-        Raises:
-            Conflict: the network has no convolutions.
-        """
-        from gradus.wire.layer_pictures import Filters  # noqa: PLC0415 (few need it)
-
-        query = {"epoch": epoch, "offset": offset, "limit": limit, **({} if layer is None else {"layer": layer})}
-        path = path_of("experiments", self.id, "pictures/filters")
-        return await self._transport.send(Request("GET", path, reads(Filters), query=query))
-
-    @method
-    async def activations(
-        self,
-        row: Mapping[str, Any],
-        layer: str | None = None,
-        /,
-        *,
-        epoch: int | str = "best",
-        offset: int = 0,
-        limit: int = 16,
-    ) -> "Activations":
-        """The output of a convolution for a row, after the activation function; by default of the first convolution.
-
-        Raises:
-            Conflict: the network has no convolutions.
-            InvalidSpec: the row does not fit the network; `errors` lists every mistake.
-        """
-        from gradus.wire.layer_pictures import Activations  # noqa: PLC0415 (few need it)
-
-        body = encoded({"row": dict(row), "layer": layer, "epoch": epoch, "offset": offset, "limit": limit})
-        path = path_of("experiments", self.id, "pictures/activations")
-        return await self._transport.send(Request("POST", path, reads(Activations), body=body, harmless=True))
-
-    @method
-    async def predict_dataset(
-        self,
-        dataset: str | None,
-        path: str | PathLike[str] | None = None,
-        /,
-        *,
-        version: int | None = None,
-        upload: str | None = None,
-        epoch: int | str = "best",
-        format: str = "csv",  # noqa: A002 (the service's word)
-        probabilities: bool = True,
-        timeout: float | None = None,
-    ) -> Path:
-        """Save the predictions for all rows of an uploaded data set as `csv` or `parquet`, in their order. `path` is a
-        file or a folder. A worker writes the file once. Instead of a data set, `upload` may be the id of an upload.
-
-        Raises:
-            InvalidSpec: the data set lacks columns of the network; `errors` lists them.
-            TimeoutError: the file is not available after `timeout` seconds; a worker still writes it.
-        """
-        from gradus.wire.predicted_file import PredictedFile  # noqa: PLC0415 (few need it)
-
-        source = {"dataset": dataset} if upload is None else {"upload": upload}
-        wanted = {**source, "version": version, "epoch": epoch}
-        body = encoded({**wanted, "format": format, "probabilities": probabilities})
-        parts = path_of("experiments", self.id, "predictions")
-        found: PredictedFile = await answer(self._transport, PredictedFile, parts, timeout, body=body)
-        return await save(self._transport, Request("GET", found.file, nothing), path)
 
     @method
     async def export(

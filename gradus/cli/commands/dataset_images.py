@@ -1,16 +1,13 @@
 """`gradus datasets images`."""
 
-import re
-import webbrowser
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from gradus.cli import completion, output
+from gradus.cli import completion, pictures
 from gradus.cli.options import DatasetName, Url, VersionNumber
 from gradus.client import Client
-from gradus.errors import BadRequest
 
 
 def images(
@@ -36,17 +33,4 @@ def images(
     with Client(url) as client:
         dataset = client.datasets.get(name)
         sheet = dataset.images(class_, count, version=version)
-    target = _target(path or Path(), dataset.name if class_ is None else f"{dataset.name} {class_}")
-    try:
-        target.write_bytes(sheet)
-    except OSError as error:
-        raise BadRequest(f"{target} cannot be written: {error.strerror}", code="no_file") from error
-    output.say(str(target))
-    if opened and not webbrowser.open(target.resolve().as_uri()):
-        output.note("nothing could be started here that shows pictures")
-
-
-def _target(path: Path, name: str) -> Path:
-    """The path itself or, if it is a folder, a file in it with a safe name."""
-    plain = re.sub(r"[^\w.-]+", "-", name).strip("-.") or "images"
-    return path / f"{plain}.png" if path.is_dir() else path
+    pictures.save(sheet, path, dataset.name if class_ is None else f"{dataset.name} {class_}", opened=opened)

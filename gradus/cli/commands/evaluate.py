@@ -5,14 +5,14 @@ from typing import Annotated
 import typer
 
 from gradus.cli import evaluation_tables, ids, output
-from gradus.cli.options import Id, Json, Url
+from gradus.cli.options import Epoch, Id, Json, Url, epoch_of
 from gradus.client import Client
 
 
 def evaluate(
     given: Id,
     split: Annotated[str, typer.Option(metavar="SPLIT", help="train, validation or test.")] = "test",
-    epoch: Annotated[str, typer.Option(metavar="N", help="best, last, or a number.")] = "best",
+    epoch: Epoch = "best",
     by: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="Show the metrics for each value of a column.")
     ] = None,
@@ -26,7 +26,7 @@ def evaluate(
 
     gradus evaluate last --by city
     """
-    wanted = int(epoch) if epoch.isdecimal() else epoch
+    wanted = epoch_of(epoch)
     with Client(url) as client:
         experiment = client.experiments.get(ids.resolve(client, given))
         report = experiment.evaluation(split=split, epoch=wanted, by=by)

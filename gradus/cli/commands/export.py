@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from gradus.cli import ids, output
-from gradus.cli.options import Id, Url
+from gradus.cli.options import Epoch, Id, Url, epoch_of
 from gradus.client import Client
 
 
@@ -22,12 +22,10 @@ def export(
     path: Annotated[
         Path | None, typer.Argument(metavar="PATH", help="A file, or a folder.  [default: the current folder]")
     ] = None,
-    epoch: Annotated[str, typer.Option(metavar="N", help="best, last, or a number.")] = "best",
+    epoch: Epoch = "best",
     url: Url = None,
 ) -> None:
     """Save a trained network as a file that needs nothing of Gradus."""
     with Client(url) as client:
-        saved = client.experiments.get(ids.resolve(client, id_)).export(
-            file, path, epoch=int(epoch) if epoch.isdecimal() else epoch
-        )
+        saved = client.experiments.get(ids.resolve(client, id_)).export(file, path, epoch=epoch_of(epoch))
     output.say(str(saved))

@@ -10,12 +10,13 @@ from typing import Annotated, Any
 import typer
 
 from gradus.cli import ids, output
-from gradus.cli.options import Id, SweepId, Url
+from gradus.cli.options import Epoch, Id, SweepId, Url, epoch_of
 from gradus.client import Client
 from gradus.errors import BadRequest
 
-Picture = Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file, or a PNG or JPEG picture.")]
-Epoch = Annotated[str, typer.Option(metavar="N", help="best, last, or a number.")]
+Picture = Annotated[
+    Path, typer.Argument(metavar="FILE", help="A CSV, TSV or JSON lines file, also in gzip, or a PNG or JPEG picture.")
+]
 To = Annotated[Path | None, typer.Option("--output", "-o", metavar="PATH", help="Write the answers to this file.")]
 Probabilities = Annotated[bool, typer.Option(help="Print the probability of each class.")]
 Top = Annotated[
@@ -73,7 +74,7 @@ def predict_with_sweep(  # noqa: PLR0913, PLR0917 - one for each option
 
 
 def _options(epoch: str, top: int | None, probabilities: bool, absent: bool) -> dict[str, Any]:
-    wanted = int(epoch) if epoch.isdecimal() else epoch
+    wanted = epoch_of(epoch)
     absence = "missing" if absent else "refuse"
     return {"epoch": wanted, "top": top, "probabilities": probabilities, "absent": absence}
 

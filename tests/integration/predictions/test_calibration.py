@@ -2,17 +2,20 @@
 
 import csv
 import io
+import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from gradus.cli.labels import number
 from gradus.client import Client
 from gradus.wire.key import Role
 from tests.integration.access.credentials import make_key
 from tests.integration.api.service import assert_problem
 from tests.integration.predictions.answering import answer_all
+from tests.integration.predictions.commands import ran
 from tests.integration.predictions.conftest import ROW, Lab
 
 NOW = {"Prefer": "wait=0"}
@@ -91,3 +94,35 @@ def test_what_fits_no_task_is_refused(
     problem = assert_problem(ask(lab, churn if which == "churn" else spending, rows=[row], **wish), 422)
     ((path, said),) = ((one["path"], one["message"]) for one in problem["errors"])
     assert (path, said) == (next(iter(wish)), message)
+
+
+def test_the_command_shows_temperatures_and_widths(
+    lab: Lab,
+    churn: str,
+    spending: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("GRADUS_URL", lab.service.url)
+    monkeypatch.setenv("GRADUS_KEY", make_key(lab.hub, lab.workspace, Role.VIEWER).key)
+    records = {}
+    for experiment in (churn, spending):
+        path = f"/v1/experiments/{experiment}/calibration"
+        lab.client.get(path, headers=NOW)
+        answer_all(lab.hub, tmp_path)
+        records[experiment] = lab.client.get(path).json()
+    assert ran("calibration", churn) == 0
+    epoch, temperature = records[churn]["epoch"], records[churn]["temperature"]
+    assert capsys.readouterr().out.splitlines()[:2] == [
+        f"9 examples of the validation split, weights of epoch {epoch}",
+        f"temperature {number(temperature)}",
+    ]
+    assert ran("calibration", spending) == 0
+    _, head, spent, visits = capsys.readouterr().out.splitlines()
+    assert head.split() == ["target", "50%", "80%", "90%", "95%", "99%"]
+    widths = records[spending]["intervals"][0]["half_widths"]
+    assert spent.split() == ["spent", *(word for i in (0, 300, 400) for word in ("±", number(widths[i]))), "–", "–"]
+    assert visits.split()[0] == "visits"
+    assert ran("calibration", churn, "--json") == 0
+    assert json.loads(capsys.readouterr().out) == records[churn]

@@ -1,21 +1,26 @@
 """Asking and exporting with the Python client and on the command line."""
 
 import csv
+import gzip
+import io
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
 
-from gradus.cli import main as command_line
 from gradus.client import Client
-from gradus.errors import BadRequest, InvalidSpec, NotFound
+from gradus.errors import BadRequest, Conflict, InvalidSpec, NotFound
 from gradus.wire.key import Role
 from tests.integration.access.credentials import make_key
+from tests.integration.predictions.answering import answer_all
+from tests.integration.predictions.commands import ran
 from tests.integration.predictions.conftest import Lab
 
 ROWS: list[dict[str, Any]] = [
@@ -103,7 +108,49 @@ def test_a_long_file_is_answered_line_by_line(client: Client, churn: str, tmp_pa
     assert [note for note in answers[20_500]["notes"].split("; ") if "city" in note] == ["city: unseen_category"]
 
 
-def test_histories_filters_and_activations(client: Client, churn: str, pictures: str) -> None:
+@pytest.mark.parametrize("name", ["rows.tsv", "rows.jsonl", "rows.csv.gz", "rows.ndjson.GZ"])
+def test_tables_of_other_kinds_have_the_same_answers(client: Client, churn: str, tmp_path: Path, name: str) -> None:
+    text = io.StringIO()
+    if "json" in name:
+        text.write("".join(f"{json.dumps(row)}\n" for row in ROWS))
+    else:
+        writer = csv.writer(text, delimiter="\t" if "tsv" in name else ",")
+        writer.writerows([ROWS[0], *(row.values() for row in ROWS)])
+    content = text.getvalue().encode()
+    file = tmp_path / name
+    file.write_bytes(gzip.compress(content) if name.lower().endswith(".gz") else content)
+    experiment = client.experiments.get(churn)
+    lines = csv.DictReader(experiment.predict_file(file, tmp_path / "answers.csv").read_text().splitlines())
+    expected = [row.probabilities or {} for row in experiment.predict(ROWS).data]
+    assert [float(line["probability_no"]) for line in lines] == [row["no"] for row in expected]
+
+
+def test_a_file_that_only_workers_read_is_uploaded(lab: Lab, churn: str, tmp_path: Path) -> None:
+    file = tmp_path / "rows.parquet"
+    with duckdb.connect(config={"threads": 1}) as connection:
+        rows = connection.from_df(pd.DataFrame(ROWS).astype({"balance": float}))
+        rows.project("* REPLACE (since::DATE AS since)").write_parquet(str(file))
+    with (
+        Client(lab.service.url, key=make_key(lab.hub, lab.workspace, Role.EDITOR).key) as client,
+        ThreadPoolExecutor(1) as thread,
+    ):
+        experiment = client.experiments.get(churn)
+        with pytest.raises(BadRequest, match="predict_upload"):
+            experiment.predict_file(file, tmp_path / "answers.csv")
+        found = thread.submit(experiment.predict_upload, file, tmp_path / "answers.csv", timeout=60)
+        while not found.done():
+            answer_all(lab.hub, tmp_path)
+            wait([found], 0.05)
+        assert found.result() == tmp_path / "answers.csv"
+        lines = csv.DictReader(found.result().read_text().splitlines())
+        expected = [row.probabilities or {} for row in experiment.predict(ROWS).data]
+        assert [float(line["probability_no"]) for line in lines] == pytest.approx([row["no"] for row in expected])
+        lacking = client.request("POST", "/v1/uploads", json={"size": 3})["id"]
+        with pytest.raises(Conflict, match="upload"):
+            experiment.predict_upload(lacking)
+
+
+def test_histories_filters_and_activations(client: Client, churn: str, pictures: str, tmp_path: Path) -> None:
     history = client.experiments.get(churn).predict_history(ROWS, top=1)
     assert [one.epoch for one in history.epochs] == [1, 2, 3]
     assert [len(row.probabilities or {}) for row in history.epochs[0].data] == [1, 1]
@@ -112,6 +159,13 @@ def test_histories_filters_and_activations(client: Client, churn: str, pictures:
     assert (filters.layer, len(filters.filters), filters.layers[0].channels) == ("layers/0", 2, 4)
     found = experiment.activations({"photo": [0] * 90}, limit=1)
     assert np.array(found.activations).shape == (1, 6, 5)
+    file = tmp_path / "cat.png"
+    Image.fromarray(np.zeros((6, 5, 3), np.uint8)).save(file)
+    assert experiment.activations(file, limit=1) == found
+    for picture in (experiment.filters_png(limit=1), experiment.activations_png(file, "layers/0", limit=1)):
+        assert Image.open(io.BytesIO(picture)).format == "PNG"
+    with pytest.raises(BadRequest, match="does not take a picture alone: give a row with age, city"):
+        client.experiments.get(churn).activations_png(file)
 
 
 def test_files_are_saved(client: Client, churn: str, tmp_path: Path) -> None:
@@ -127,14 +181,6 @@ def test_files_are_saved(client: Client, churn: str, tmp_path: Path) -> None:
 def command(lab: Lab, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GRADUS_URL", lab.service.url)
     monkeypatch.setenv("GRADUS_KEY", key)
-
-
-def ran(*arguments: str) -> int:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sys.argv", ["gradus", *arguments])
-        with pytest.raises(SystemExit) as done:
-            command_line.main()
-    return int(done.value.code or 0)
 
 
 @pytest.mark.usefixtures("command")
@@ -178,3 +224,33 @@ def test_the_command_asks_about_pictures_and_saves_files(
     assert json.loads(capsys.readouterr().out)["data"][0]["prediction"] in ("cat", "dog")
     assert ran("export", pictures, "weights.safetensors", str(tmp_path)) == 0
     assert (tmp_path / "weights.safetensors").stat().st_size > 1000
+
+
+@pytest.mark.usefixtures("command")
+def test_the_commands_show_what_a_network_has_learned(
+    churn: str, pictures: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = tmp_path / "row.yaml"
+    row.write_text("".join(f"{json.dumps(name)}: {json.dumps(value)}\n" for name, value in ROWS[0].items()))
+    assert ran("history", churn, str(row)) == 0
+    head, *lines = capsys.readouterr().out.splitlines()
+    assert head.split() == ["epoch", "answer", "no", "yes"]
+    assert [line.split()[0] for line in lines] == ["1", "2", "3"]
+    row.write_text(json.dumps({"rows": ROWS}))
+    assert ran("history", churn, str(row)) == 0
+    assert [line.split()[:2] for line in capsys.readouterr().out.splitlines()[1:3]] == [["1", "1"], ["1", "2"]]
+    assert ran("history", churn, str(row), "--json") == 0
+    assert [one["epoch"] for one in json.loads(capsys.readouterr().out)["epochs"]] == [1, 2, 3]
+    row.write_text("[3]")
+    assert ran("history", churn, str(row)) != 0
+    assert "give a row as an object" in capsys.readouterr().err
+    file = tmp_path / "cat.png"
+    Image.fromarray(np.zeros((6, 5, 3), np.uint8)).save(file)
+    monkeypatch.chdir(tmp_path)
+    assert ran("filters", pictures, "-n", "2") == 0
+    assert ran("activations", pictures, str(file), "--layer", "layers/0") == 0
+    assert capsys.readouterr().out.split() == ["filters.png", "activations-layers-0.png"]
+    for name in ("filters.png", "activations-layers-0.png"):
+        assert Path(name).read_bytes().startswith(b"\x89PNG")
+    assert ran("filters", churn) != 0
+    assert "convolution" in capsys.readouterr().err

@@ -24,10 +24,10 @@ FACE: dict[type, str] = {
     Client: SERVICE,
     AsyncClient: SERVICE,
     Experiments: "compare create dry_run events_of get get_many list",
-    Experiment: "activations apply_finding best calibration cancel checkpoints delete error errors evaluation"
-    " events export extend filters findings fork histograms id latest layers logs metrics name"
-    " notes over pause plot predict predict_dataset predict_file predict_history progress record refresh resume spec"
-    " status tags to_frame update url verify_finding wait watch",
+    Experiment: "activations activations_png apply_finding best calibration cancel checkpoints delete error errors"
+    " evaluation events export extend filters filters_png findings fork histograms id latest layers logs metrics"
+    " name notes over pause plot predict predict_dataset predict_file predict_history predict_upload progress"
+    " record refresh resume spec status tags to_frame update url verify_finding wait watch",
     Sweeps: "create dry_run get list",
     Sweep: "best cancel counts delete extend id members name over plot predict predict_file record refresh"
     " results retry status summary to_frame url wait watch",
