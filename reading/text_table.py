@@ -87,7 +87,7 @@ def read_cells(
         staging.write()
         found = staging.facts()
     census = _Census(names, tallies, verdict, frozenset(index.places) if reading.indices else frozenset())
-    return _stored(files, rows, census, found, reading, options, folder)
+    return with_digest(_record(files, rows, census, found, reading, options), folder, staging.stored)
 
 
 @dataclass(frozen=True)
@@ -165,15 +165,15 @@ class _Index:
         self._rows += len(batch.lines)
 
 
-def _stored(
+def _record(
     files: Sequence[Cells],
     rows: Sequence[int],
     census: _Census,
     found: Sequence[Mapping[str, Any]],
     reading: Reading,
     options: CellOptions,
-    folder: Path,
 ) -> ReadTable:
+    """The record of the table, without its digest."""
     names, tallies, verdict = census.names, census.tallies, census.verdict
     columns = tuple(
         ColumnRecord(
@@ -188,7 +188,7 @@ def _stored(
         )
         for i, (name, judged, tally) in enumerate(zip(names.names, verdict.columns, tallies, strict=True))
     )
-    read = ReadTable(
+    return ReadTable(
         parse={**reading.parse, **_resolved(verdict, options)},
         guessed={**reading.guessed, **verdict.guessed},
         rows=sum(rows),
@@ -204,7 +204,6 @@ def _stored(
         findings=(*reading.findings(), *findings_of(names, census.indices, columns, tallies, verdict)),
         digest="",
     )
-    return with_digest(read, folder)
 
 
 def _resolved(verdict: Verdict, options: CellOptions) -> dict[str, Any]:

@@ -31,11 +31,14 @@ class Described:
 
 
 def records(
-    connection: duckdb.DuckDBPyConnection, folder: Path, columns: Sequence[Described], rows: int
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    stored: StoredColumns,
+    columns: Sequence[Described],
+    rows: int,
 ) -> tuple[ColumnRecord, ...]:
     """The records of a stored table's columns, whose rows are all looked at."""
     types = [column.type for column in columns]
-    stored = StoredColumns(folder, types)
     known = facts(connection, stored, types, rows)
     examples = {
         i: found for positions in stored.groups(_flat(types), rows) for i, found in _examples(stored, types, positions)

@@ -11,6 +11,7 @@ from gradus.facts import FileFacts
 from gradus.wire.finding import Finding
 from gradus.wire.table import LeftOut, LeftOutRows, ReadTable
 from preprocessing.digest import digest_of
+from preprocessing.stored_columns import StoredColumns
 from preprocessing.table import FACTS, Table
 from reading.failure import ReadingFailed
 from reading.stored.columns import Described, records
@@ -45,21 +46,22 @@ def finish(connection: duckdb.DuckDBPyConnection, folder: Path, outcome: Outcome
         raise ReadingFailed("no_rows", "The files have no rows: there is nothing to train on.")
     left_out = tuple(outcome.left_out)
     count = len(left_out) if outcome.left_out_count is None else outcome.left_out_count
+    stored = StoredColumns(folder, [column.type for column in outcome.columns])
     read = ReadTable(
         parse=dict(outcome.parse),
         guessed=dict(outcome.guessed),
         rows=rows,
-        columns=records(connection, folder, outcome.columns, rows),
+        columns=records(connection, folder, stored, outcome.columns, rows),
         files=tuple(outcome.files),
         left_out=LeftOutRows(count=count, listed=left_out[:LISTED]),
         findings=tuple(outcome.findings),
         digest="",
     )
-    return with_digest(read, folder)
+    return with_digest(read, folder, stored)
 
 
-def with_digest(read: ReadTable, folder: Path) -> ReadTable:
-    """The record of the table in this folder, completed by its digest; also written to the folder."""
-    complete = read.model_copy(update={"digest": digest_of(Table(folder, read))})
+def with_digest(read: ReadTable, folder: Path, stored: StoredColumns) -> ReadTable:
+    """The record of the table in this folder, completed by the digest of its columns; also written to the folder."""
+    complete = read.model_copy(update={"digest": digest_of(Table(folder, read, stored))})
     (folder / FACTS).write_text(complete.model_dump_json(), encoding="utf-8")
     return complete

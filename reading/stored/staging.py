@@ -47,6 +47,8 @@ class Staging:
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
         self._types: list[ColumnType] = [column.type for column in verdict.columns]
+        self.stored = StoredColumns(folder, self._types)
+        """The columns once they are written; still open when the table is closed."""
         self._stage = Stage(self._connection, folder, dict(enumerate(self._types)), _TABLE, text_bytes)
         self._values = {i: expression(f"v{i}", column, verdict.rules) for i, column in enumerate(verdict.columns)}
 
@@ -72,9 +74,8 @@ class Staging:
 
     def facts(self) -> list[dict[str, Any]]:
         """The facts of each column."""
-        stored = StoredColumns(self._folder, self._types)
         table = None if self._stage.in_pieces else _TABLE
-        return facts(self._connection, stored, self._types, self.rows, table)
+        return facts(self._connection, self.stored, self._types, self.rows, table)
 
     def close(self) -> None:
         """Remove everything but the Parquet file."""

@@ -3,6 +3,7 @@
 from collections import Counter
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import duckdb
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from gradus.facts import ColumnType, FileFacts
 from gradus.wire.table import ReadTable
 from preprocessing import stored_names
+from preprocessing.digest import digest_of
 from preprocessing.parquet_copy import copy_with_names
 from preprocessing.stored_columns import StoredColumns
 from preprocessing.table import FACTS, PARQUET, Table
@@ -79,6 +81,13 @@ def test_facts_are_of_all_rows(tmp_path: Path) -> None:
     assert found["day"].values[0].value == "1899-12-31"
     assert found["at"].examples[:2] == ("2026-01-01T00:00:00.123456", "2026-01-01T00:00:00.123458")
     assert len(found["day"].values) == 1000
+
+
+def test_facts_and_digest_are_read_by_one_connection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = Mock(wraps=duckdb.connect)
+    monkeypatch.setattr(duckdb, "connect", opened)
+    assert stored(tmp_path).digest == digest_of(Table(tmp_path))
+    assert opened.call_count == 3, "one writes, one reads, and this test's"
 
 
 def test_many_distinct_values_are_estimated_and_said_to_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
