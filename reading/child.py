@@ -97,17 +97,22 @@ def _start(folder: Path) -> subprocess.Popen[bytes]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=folder,
-        env={
-            "PATH": os.defpath,
-            "PYTHONPATH": str(Path(__file__).parents[1]),
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "LC_ALL": "C.UTF-8",
-            "TMPDIR": str(folder),
-            "MALLOC_ARENA_MAX": "1",  # an arena for each thread reserves 64 MiB of address space
-            "OPENBLAS_NUM_THREADS": "1",
-        },
+        env=environment(folder),
         start_new_session=True,  # so that Ctrl-C reaches only the parent
     )
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """The whole environment of a process that reads into this folder."""
+    return {
+        "PATH": os.defpath,
+        "PYTHONPATH": str(Path(__file__).parents[1]),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "LC_ALL": "C.UTF-8",
+        "TMPDIR": str(folder),
+        "MALLOC_ARENA_MAX": "1",  # an arena for each thread reserves 64 MiB of address space
+        "OPENBLAS_NUM_THREADS": "1",
+    }
 
 
 class _Conversation:

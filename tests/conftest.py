@@ -18,6 +18,7 @@ from tests.servers.collected import pytest_xdist_setupnodes as pytest_xdist_setu
 from tests.servers.for_all import servers_for_all
 from tests.servers.postgres import Postgres, running_postgres
 from tests.servers.processes import warm_processes
+from tests.servers.readers import forked_readers
 from worker.trainer.libraries import library_env
 
 TERMINAL = {"COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE"}
@@ -84,7 +85,7 @@ def _one_certificate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
 
 @pytest.fixture(scope="session", autouse=True)
 def _warm_processes() -> Iterator[None]:
-    with warm_processes():
+    with warm_processes(), forked_readers():
         yield
 
 

@@ -42,7 +42,7 @@ class ForkedProcess:
         try:
             self.pid = os.fork()
             if self.pid == 0:
-                _become(run, (reading, log.fileno(), log.fileno()), env, folder, blocked)
+                become(run, (reading, log.fileno(), log.fileno()), env, folder, blocked)
         except OSError:
             self.stdin.close()
             raise
@@ -80,14 +80,17 @@ class ForkedProcess:
             os.kill(self.pid, signal.SIGTERM)
 
 
-def _become(
+def become(
     run: Callable[[], object],
     streams: tuple[int, int, int],
     env: Mapping[str, str],
     folder: Path,
     blocked: set[int | signal.Signals],
 ) -> NoReturn:
-    """Make the forked child like a newly started process, call `run`, and exit as the interpreter would."""
+    """Make the forked child like a newly started process, call `run`, and exit as the interpreter would.
+
+    `streams` become the standard streams, all other files are closed; `blocked` are the signals that stay blocked.
+    """
     code = 1
     try:
         os.setsid()

@@ -10,14 +10,18 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tests.servers import trainers, warm
+from tests.servers import readers, trainers, warm
 
 
 @contextmanager
 def servers_for_all() -> Iterator[None]:
     """They are there, and end with the block."""
     with tempfile.TemporaryDirectory(prefix="gradus-") as folder, ExitStack() as stack:
-        for name, start in ((trainers.FOR_ALL, trainers.started), (warm.FOR_ALL, warm.started)):
+        for name, start in (
+            (trainers.FOR_ALL, trainers.started),
+            (readers.FOR_ALL, readers.started),
+            (warm.FOR_ALL, warm.started),  # the last, as its processes want those before
+        ):
             path = Path(folder) / name.lower()
             stack.callback(_end, start(path), name)
             os.environ[name] = str(path)

@@ -9,21 +9,22 @@ import json
 import os
 import runpy
 import select
-import selectors
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
-from hub.embedded.forked import ForkedProcess, can_fork
+from hub.embedded.forked import ForkedProcess
+from tests.servers.forks import Server, forget_children, listen
 
 ROOT = Path(__file__).parents[2]
 MODULES = frozenset({"api", "worker", "hub.embedded"})
@@ -83,26 +84,34 @@ class Warm:
     """The process that forks, from when first asked to the end of this process; or one that is there for a whole run
     of tests."""
 
-    def __init__(self, for_all: str | None = None) -> None:
-        """for_all: the socket of that one."""
+    def __init__(
+        self, for_all: str | None = None, starter: "Callable[[Path], subprocess.Popen[bytes]] | None" = None
+    ) -> None:
+        """for_all: the socket of that one. starter: starts one of this process, on its way to that socket."""
         self._process: subprocess.Popen[bytes] | None = None
-        self._folder = tempfile.TemporaryDirectory(prefix="gradus-")
-        self._socket = Path(for_all or f"{self._folder.name}/warm.sock")
-        self._for_all = for_all is not None
+        self._folder = None if for_all else tempfile.TemporaryDirectory(prefix="gradus-")
+        self._socket = Path(for_all or "") if self._folder is None else Path(self._folder.name) / "warm.sock"
+        self._starter = starter or started
+        self._lock = threading.Lock()
 
     def start(self, command: Sequence[str], env: Mapping[str, str], log: BinaryIO) -> WarmProcess:
         """Fork a process that runs a module as `python -m` would, and prints to the log."""
+        return WarmProcess(self.ask({"command": list(command), "env": dict(env)}, [log.fileno()]))
+
+    def ask(self, request: Mapping[str, Any], files: Sequence[int]) -> socket.socket:
+        """Send a request and files; returns the connection, on which the answers come."""
         connection = self._connected()
-        request = json.dumps({"command": list(command), "env": dict(env)}).encode() + b"\n"
-        sent = socket.send_fds(connection, [request], [log.fileno()])
-        if sent < len(request):
-            connection.sendall(request[sent:])
-        return WarmProcess(connection)
+        text = json.dumps(request).encode() + b"\n"
+        sent = socket.send_fds(connection, [text], files)
+        if sent < len(text):
+            connection.sendall(text[sent:])
+        return connection
 
     def _connected(self) -> socket.socket:
-        if self._process is None and not self._for_all:
-            self._process = started(self._socket)
-            atexit.register(self.stop)
+        with self._lock:
+            if self._process is None and self._folder is not None:
+                self._process = self._starter(self._socket)
+                atexit.register(self.stop)
         deadline = time.monotonic() + _CONNECT_SECONDS
         while True:
             connection = socket.socket(socket.AF_UNIX)
@@ -122,7 +131,8 @@ class Warm:
         if self._process is not None:
             self._process.communicate()
             self._process = None
-        self._folder.cleanup()
+        if self._folder is not None:
+            self._folder.cleanup()
 
 
 def started(path: Path) -> "subprocess.Popen[bytes]":
@@ -131,82 +141,27 @@ def started(path: Path) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(program, cwd=ROOT, stdin=subprocess.PIPE, start_new_session=True)
 
 
-class _Child(NamedTuple):
-    process: ForkedProcess
-    connection: socket.socket
-
-
-class Server:
-    """Forks processes on request, and reports their exit codes to the requesters."""
-
-    def __init__(self, listener: socket.socket) -> None:
-        self._listener = listener
-        self._children: list[_Child] = []
-
-    def serve(self) -> None:
-        """Handle requests until stdin is closed."""
-        ended, wake = socket.socketpair()
-        for end in (ended, wake):
-            end.settimeout(0)
-        signal.signal(signal.SIGCHLD, lambda *_: None)
-        signal.set_wakeup_fd(wake.fileno(), warn_on_full_buffer=False)
-        with selectors.DefaultSelector() as selector:
-            for file in (0, self._listener, ended):
-                selector.register(file, selectors.EVENT_READ)
-            while 0 not in (ready := {key.fd for key, _ in selector.select()}):
-                if ended.fileno() in ready:
-                    ended.recv(4096)
-                    self._report()
-                if self._listener.fileno() in ready:
-                    self._fork(self._listener.accept()[0])
-        for child in self._children:
-            with suppress(ProcessLookupError):
-                os.killpg(child.process.pid, signal.SIGKILL)
-
-    def _fork(self, connection: socket.socket) -> None:
-        text, logs, _, _ = socket.recv_fds(connection, 65536, 1)
-        with suppress(ConnectionResetError):
-            while not text.endswith(b"\n") and (more := connection.recv(65536)):
-                text += more
-        if not text.endswith(b"\n"):  # the requester was killed
-            for log in logs:
-                os.close(log)
-            connection.close()
-            return
-        request = json.loads(text)
-        assert can_fork(), "a module has started a thread when it was imported"
-        with os.fdopen(logs[0], "ab") as file:
-            process = ForkedProcess(partial(_run, request["command"]), file, request["env"], ROOT)
-        self._children.append(_Child(process, connection))
-        with suppress(OSError):  # the requester was killed
-            connection.sendall(b"%d\n" % process.pid)
-
-    def _report(self) -> None:
-        for child in tuple(self._children):
-            if (code := child.process.poll()) is not None:
-                self._children.remove(child)
-                with suppress(OSError):  # nobody waits for it any more
-                    child.connection.sendall(b"%d\n" % code)
-                child.connection.close()
+def _forked(request: dict[str, Any], files: list[int]) -> ForkedProcess:
+    with os.fdopen(os.dup(files[0]), "ab") as log:
+        return ForkedProcess(partial(_run, request["command"]), log, request["env"], ROOT)
 
 
 def _run(command: Sequence[str]) -> None:
     """Be `python -m` of this command."""
-    signal.set_wakeup_fd(-1)
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    forget_children()
     sys.argv = list(command)
     runpy.run_module(command[0], run_name="__main__", alter_sys=True)
 
 
+def _import() -> None:
+    for module in _IMPORTED:
+        import_module(module)
+    import_module("tests.servers.readers").fork_for_services()
+
+
 def main() -> None:
-    """Listen; import when the first process is wanted; then fork."""
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(sys.argv[1])
-        listener.listen()
-        if 0 not in select.select([0, listener.fileno()], [], [])[0]:
-            for module in _IMPORTED:
-                import_module(module)
-            Server(listener).serve()
+    """Import, and fork services, APIs and workers."""
+    listen(_import, lambda listener: Server(listener, _forked).serve())
 
 
 if __name__ == "__main__":

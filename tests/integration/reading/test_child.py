@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import zipfile
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,13 @@ from reading.messages import Log, Progress
 from reading.request import Limits, ReadRequest
 from reading.source import SourceFile
 from tests.servers.processes import wait_until
+from tests.servers.readers import new_readers
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _new_interpreters() -> Iterator[None]:
+    with new_readers():
+        yield
 
 
 def request(folder: Path, content: bytes, name: str = "x.npy", **options: Any) -> ReadRequest:

@@ -1,9 +1,10 @@
 """Callers that are killed before they have asked: the processes that fork do not wait for them."""
 
 import socket
+from typing import NoReturn
 
 from tests.servers.forking import fork
-from tests.servers.warm import Server
+from tests.servers.forks import Server
 
 
 def hung_up() -> socket.socket:
@@ -19,6 +20,10 @@ def test_programs_forget_a_caller_that_has_hung_up() -> None:
 
 def test_servers_forget_a_requester_that_has_hung_up() -> None:
     with socket.socket(socket.AF_UNIX) as listener:
-        server = Server(listener)
-        server._fork(hung_up())
+        server = Server(listener, _fork)
+        server._answer(hung_up())
     assert server._children == []
+
+
+def _fork(request: object, files: object) -> NoReturn:
+    raise AssertionError("nobody has asked")
