@@ -2,13 +2,15 @@
 kept."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from gradus.errors import InvalidSpec
+from gradus.pointer import escaped
+from gradus.wire.problem import MOST, Mistake
 from hub.artifacts.store import artifact_store
 from hub.datasets.objects import CONTENT
 from hub.questions.question import UploadedFile
@@ -43,8 +45,21 @@ def uploaded_table(ask: Ask, upload: UploadedFile, name: str, fitted: "Fitted") 
             read(request)
         except ReadingFailed as failed:
             where = "" if failed.line is None else f"line {failed.line}: "
-            raise InvalidSpec(f"{where}{failed.message}", code=failed.code) from failed
+            errors = _absent((failed.option or {}).get("columns") or {}, fitted.names)
+            raise InvalidSpec(f"{where}{failed.message}", code=failed.code, errors=errors) from failed
         yield Table(request.out)
+
+
+def _absent(patch: Mapping[str, Any], names: Sequence[str]) -> list[Mistake]:
+    """The columns that the file lacks: those whose type the patch of `parse` takes away."""
+    absent = [name for name, type_ in patch.items() if type_ is None]
+    return [
+        Mistake(
+            path=f"columns/{escaped(name)}" if name in names else f"parse/columns/{escaped(name)}",
+            message=f"the file has no column '{name}'",
+        )
+        for name in absent[:MOST]
+    ]
 
 
 def _join(ask: Ask, upload: UploadedFile, file: Path) -> None:

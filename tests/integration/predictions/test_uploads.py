@@ -70,6 +70,19 @@ def test_what_cannot_be_read_is_told(lab: Lab, churn: str, tmp_path: Path, conte
     assert said in problem["detail"], problem
 
 
+def test_every_column_that_a_file_lacks_is_told(lab: Lab, churn: str, tmp_path: Path) -> None:
+    path = f"/v1/experiments/{churn}/predictions"
+    asked = {"upload": upload(lab, as_csv([{"age": 1, "x": 2}])), "parse": {"columns": {"x": "text", "y": "text"}}}
+    lab.client.post(path, json=asked, headers=NOW)
+    answer_all(lab.hub, tmp_path)
+    problem = assert_problem(lab.client.post(path, json=asked), 422)
+    lacking = ("city", "balance", "since", "member", "visits")
+    assert {one["path"]: one["message"] for one in problem["errors"]} == {
+        "parse/columns/y": "the file has no column 'y'",
+        **{f"columns/{name}": f"the file has no column '{name}'" for name in lacking},
+    }
+
+
 @pytest.mark.parametrize("parse", [{"columns": ["age"]}, {"kind": "csv", "columns": 3}, {"kind": "cvs"}])
 def test_options_that_cannot_be_are_refused_at_once(lab: Lab, churn: str, parse: dict[str, Any]) -> None:
     asked = {"upload": upload(lab, b"a\n1\n"), "parse": parse}

@@ -198,8 +198,9 @@ def test_a_preview_reads_the_first_rows(tmp_path: Path) -> None:
 
 
 def test_an_unknown_column_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ReadingFailed, match="names 'y', but no column has this name; the first are 'x'"):
+    with pytest.raises(ReadingFailed, match="names 'y', but no column has this name; the first are 'x'") as told:
         read(tmp_path, "SELECT 1 AS x", {"kind": "parquet", "columns": {"y": "text"}})
+    assert told.value.option == {"columns": {"y": None}}
 
 
 def test_statistics_of_a_file_are_not_believed(tmp_path: Path) -> None:
