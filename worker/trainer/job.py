@@ -23,6 +23,7 @@ from worker.data.built_in_images import load_shared
 from worker.data.cache import DataCache
 from worker.trainer.array_slots import StartingPoint, align_checkpoints, fill_slots, group_by_step
 from worker.trainer.failures import failure
+from worker.trainer.memory_trim import trim_heap
 from worker.trainer.peak_memory import PeakMemory
 from worker.trainer.pipe import Pipe
 from worker.trainer.progress import Progress
@@ -102,7 +103,9 @@ class Job:
 
         def read() -> Data:
             load_data = self._load_built_in if trainee.spec.dataset.digest is None else self._load_uploaded
-            return load_data(trainee, preprocessing).to(self._hardware.device, torch.float32)
+            data = load_data(trainee, preprocessing).to(self._hardware.device, torch.float32)
+            trim_heap()  # what loading has freed would stay until the end of the run
+            return data
 
         dataset = trainee.spec.dataset.without_augmentation()
         return self._cache.get(dataset, lambda: self._progress.wait_for(read), preprocessing)
