@@ -22,6 +22,7 @@ from reading.stored.columns import Described
 from reading.stored.connection import connect
 from reading.stored.finish import Outcome, finish
 from reading.stored.rows import RowWriter
+from tests.unit.reading.csv_reading import read_text
 
 N = 10_000
 VALUES: dict[str, tuple[ColumnType, Any]] = {
@@ -88,6 +89,14 @@ def test_facts_and_digest_are_read_by_one_connection(tmp_path: Path, monkeypatch
     monkeypatch.setattr(duckdb, "connect", opened)
     assert stored(tmp_path).digest == digest_of(Table(tmp_path))
     assert opened.call_count == 3, "one writes, one reads, and this test's"
+
+
+def test_facts_and_digest_of_a_text_are_read_by_one_connection(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = Mock(wraps=duckdb.connect)
+    monkeypatch.setattr(duckdb, "connect", opened)
+    read = read_text(tmp_path, "n,word\n1,a\n2,b\n")
+    assert opened.call_count == 2, "one collects rows, one reads"
+    assert read.read.digest == digest_of(Table(read.folder))
 
 
 def test_many_distinct_values_are_estimated_and_said_to_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
