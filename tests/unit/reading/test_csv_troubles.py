@@ -296,7 +296,7 @@ REFUSED: dict[str, tuple[str | bytes, dict[str, Any], str, int | None, int | Non
         "invalid_parse",
         None,
         None,
-        None,
+        {"columns": {"alpa": None}},
     ),
     "an encoding that is not there": (
         "a\n1\n",
