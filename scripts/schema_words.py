@@ -28,8 +28,12 @@ def code(value: Any) -> str:
 
 def _forms(schema: Schema) -> Iterator[str]:
     if "anyOf" in schema:
+        alone = [form for part in schema["anyOf"] if part.get("type") != "array" for form in _forms(part)]
         for part in schema["anyOf"]:
-            yield from _forms(part)
+            if part.get("type") == "array" and set(_forms(part["items"])) == set(alone):
+                yield f"a list of at most {part['maxItems']} of these"
+            else:
+                yield from _forms(part)
     elif "$ref" in schema or "oneOf" in schema:
         yield "an object"
     elif "const" in schema:

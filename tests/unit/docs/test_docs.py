@@ -33,6 +33,14 @@ def test_the_spec_page_names_every_field_and_every_kind() -> None:
         ({"anyOf": [{"const": True}, {"$ref": "#"}, {"type": "null"}]}, "`true`, an object or `null`"),
         ({"enum": ["a", "b"]}, '`"a"` or `"b"`'),
         ({"type": "array", "maxItems": 3, "items": {"type": "boolean"}}, "a list of at most 3: `true` or `false`"),
+        (
+            {"anyOf": [{"const": "a"}, {"$ref": "#"}, {"type": "array", "maxItems": 3, "items": {"enum": ["a"]}}]},
+            '`"a"`, an object or a list of at most 3: `"a"`',
+        ),
+        (
+            {"anyOf": [{"enum": ["a", "b"]}, {"type": "array", "maxItems": 3, "items": {"enum": ["a", "b"]}}]},
+            '`"a"`, `"b"` or a list of at most 3 of these',
+        ),
         ({"oneOf": [{"$ref": "#a"}, {"$ref": "#b"}]}, "an object"),
     ],
 )
