@@ -52,7 +52,9 @@ def _read(path: Path) -> tuple[str, bytes]:
     name = path.with_suffix("") if path.suffix.lower() == ".gz" else path
     suffix = name.suffix.lower()
     if suffix in _BY_WORKERS:
-        raise BadRequest(f"{path} is no table of text: ask a worker, with predict_upload", code="not_text")
+        raise BadRequest(
+            f"{path} is no table of text: have a worker read it, with predict_upload or --upload", code="not_text"
+        )
     try:
         whole = path.read_bytes()
     except OSError as error:

@@ -39,15 +39,24 @@ def predict(  # noqa: PLR0913, PLR0917 - one for each option
     interval: Annotated[
         float | None, typer.Option(metavar="P", help="Of a regression: intervals that hold the truth with P, as 0.9.")
     ] = None,
+    upload: Annotated[
+        bool, typer.Option("--upload", help="Have a worker read the file: Parquet, Excel, very long ones.")
+    ] = False,
     url: Url = None,
 ) -> None:
     """Ask a trained network about the rows of a CSV file, or about a picture; print CSV or JSON."""
     options = _options(epoch, top, probabilities, absent)
+    if upload and (top or absent or calibrated or interval):
+        raise BadRequest("--upload cannot be combined with --top, --absent, --calibrated and --interval")
     with Client(url) as client:
         one = client.experiments.get(ids.resolve(client, id_))
-        _answers(
-            file, to, lambda target: one.predict_file(file, target, **options, calibrated=calibrated, interval=interval)
-        )
+
+        def write(target: Path) -> Path:
+            if upload:
+                return one.predict_upload(file, target, epoch=options["epoch"], probabilities=probabilities)
+            return one.predict_file(file, target, **options, calibrated=calibrated, interval=interval)
+
+        _answers(file, to, write)
 
 
 def predict_with_sweep(  # noqa: PLR0913, PLR0917 - one for each option

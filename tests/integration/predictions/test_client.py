@@ -125,13 +125,16 @@ def test_tables_of_other_kinds_have_the_same_answers(client: Client, churn: str,
     assert [float(line["probability_no"]) for line in lines] == [row["no"] for row in expected]
 
 
-def test_a_file_that_only_workers_read_is_uploaded(lab: Lab, churn: str, tmp_path: Path) -> None:
+def test_a_file_that_only_workers_read_is_uploaded(
+    lab: Lab, churn: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = tmp_path / "rows.parquet"
     with duckdb.connect(config={"threads": 1}) as connection:
         rows = connection.from_df(pd.DataFrame(ROWS).astype({"balance": float}))
         rows.project("* REPLACE (since::DATE AS since)").write_parquet(str(file))
+    key = make_key(lab.hub, lab.workspace, Role.EDITOR).key
     with (
-        Client(lab.service.url, key=make_key(lab.hub, lab.workspace, Role.EDITOR).key) as client,
+        Client(lab.service.url, key=key) as client,
         ThreadPoolExecutor(1) as thread,
     ):
         experiment = client.experiments.get(churn)
@@ -145,6 +148,18 @@ def test_a_file_that_only_workers_read_is_uploaded(lab: Lab, churn: str, tmp_pat
         lines = csv.DictReader(found.result().read_text().splitlines())
         expected = [row.probabilities or {} for row in experiment.predict(ROWS).data]
         assert [float(line["probability_no"]) for line in lines] == pytest.approx([row["no"] for row in expected])
+        for name, value in {"GRADUS_URL": lab.service.url, "GRADUS_KEY": key}.items():
+            monkeypatch.setenv(name, value)
+        assert ran("predict", churn, str(file)) != 0
+        assert "have a worker read it, with predict_upload or --upload" in capsys.readouterr().err
+        assert ran("predict", churn, str(file), "--upload", "--top", "2") != 0
+        assert "--upload cannot be combined with --top" in capsys.readouterr().err
+        asked = thread.submit(ran, "predict", churn, str(file), "--upload", "-o", str(tmp_path / "printed.csv"))
+        while not asked.done():
+            answer_all(lab.hub, tmp_path)
+            wait([asked], 0.05)
+        assert asked.result() == 0
+        assert (tmp_path / "printed.csv").read_bytes() == found.result().read_bytes()
         lacking = client.request("POST", "/v1/uploads", json={"size": 3})["id"]
         with pytest.raises(Conflict, match="upload"):
             experiment.predict_upload(lacking)
