@@ -8,6 +8,7 @@ from typing import assert_never
 from torch import Tensor
 
 from gradus.spec.embeddings import EmbeddingsPlan
+from gradus.spec.gradients import needed_gradients
 from gradus.spec.network import NetworkPlan
 from gradus.spec.nodes.add import AddPlan
 from gradus.spec.nodes.conv import ConvPlan
@@ -165,17 +166,6 @@ def network(
         for i, layer in enumerate(plan.layers)
     ]
     return Network(input_dropout, nodes, plan.input_shape)
-
-
-def needed_gradients(plan: NetworkPlan) -> dict[str, tuple[bool, ...]]:
-    """For each node by name, whether the gradient with respect to each of its inputs is needed: it is if the input, or
-    a node before it, has parameters to learn."""
-    learns = {INPUT: False}
-    needed: dict[str, tuple[bool, ...]] = {}
-    for layer in plan.layers:
-        needed[layer.name] = tuple(learns[name] for name in layer.inputs)
-        learns[layer.name] = bool(layer.tensors) or any(needed[layer.name])
-    return needed
 
 
 def _frees(plan: NetworkPlan, places: Mapping[str, int]) -> dict[int, tuple[int, ...]]:

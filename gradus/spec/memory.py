@@ -10,8 +10,10 @@ from gradus.dataset_plan import DatasetPlan
 from gradus.spec.augment import NOISE_NUMBERS, Noise, drawn_numbers, mixes
 from gradus.spec.batch import examples_per_step
 from gradus.spec.experiment import Spec
+from gradus.spec.gradients import needed_gradients
 from gradus.spec.network import NetworkPlan
 from gradus.spec.nodes.graph import INPUT, LayerPlan
+from gradus.spec.nodes.plain import FlattenPlan
 from gradus.spec.optimizer import SGD, AdaGrad, Adam, AdamW, AnyOptimizer, Momentum, RMSProp
 from gradus.spec.rounding import Copies, copies
 from gradus.spec.statistics import SAMPLED_EXAMPLES
@@ -87,11 +89,19 @@ def _step(experiment: Spec, data: DatasetPlan, network: NetworkPlan) -> int:
     batch = examples_per_step(experiment.batch_size, data.train_examples)
     inputs = network.inputs * (1 + (network.input_dropout > 0))
     rounded = [_copies_of(layer, experiment) for layer in network.layers]
-    own = sum(layer.values for layer in network.layers) + sum(copied.held for copied in rounded)
+    own = _values(network) + sum(copied.held for copied in rounded)
     held = accumulate(layer.held for layer in network.layers)  # a backward pass frees what it was held for
     moments = (layer.passing + copied.passing for layer, copied in zip(network.layers, rounded, strict=True))
     passing = max(until + FREED_BLOCKS * moment for until, moment in zip(held, moments, strict=True))
     return batch * (inputs + own + passing + _augmentation(experiment, network))
+
+
+def _values(network: NetworkPlan) -> int:
+    """The layers' own memory. The gradient of flattened inputs is needed only if a layer before it learns."""
+    needed = needed_gradients(network)
+    return sum(
+        layer.values for layer in network.layers if not isinstance(layer, FlattenPlan) or any(needed[layer.name])
+    )
 
 
 def _twice(experiment: Spec, data: DatasetPlan, network: NetworkPlan) -> int:

@@ -7,8 +7,9 @@ import torch
 from torch import Tensor
 
 from gradus.spec.experiment import Spec
+from gradus.spec.gradients import needed_gradients
 from models.batch import Buffers
-from models.network import needed_gradients, network
+from models.network import network
 from models.precision import Products, Run
 from models.storage import initial_storage
 from tests.built_in import resolved

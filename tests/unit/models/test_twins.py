@@ -30,6 +30,7 @@ WITHOUT_BODY = {
     "experiment",
     "checkpoint",
     "statistics",
+    "gradients",
     "layout",
     "memory",
     "rounding",

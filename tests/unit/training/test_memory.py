@@ -50,6 +50,18 @@ def test_what_a_step_keeps_is_within_its_estimate(words: dict[str, Any], precisi
     assert kept < 1.2 * step_bytes(run.spec, run.data, run.network) < 2.4 * kept
 
 
+def test_a_step_needs_no_memory_to_flatten_what_no_layer_before_has_learned() -> None:
+    """The vectors are a view, and nobody needs their gradient."""
+
+    def estimate(*layers: Any) -> int:
+        run = resolved(Spec(dataset="mnist", layers=layers, batch_size=50))
+        return step_bytes(run.spec, run.data, run.network)
+
+    assert estimate("flatten", 20) == estimate(20)
+    assert estimate("max_pool", "flatten", 20) == estimate("max_pool", 20)
+    assert estimate(conv(1, kernel=1), "flatten", 20) > estimate(20) + 4 * 50 * 784 * 2  # its output, and a gradient
+
+
 def _separable(channels: int) -> dict[str, Any]:
     return {"kind": "separable_conv", "channels": channels}
 
