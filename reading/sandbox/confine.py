@@ -12,6 +12,7 @@ from pathlib import Path
 import gradus
 import preprocessing
 import reading
+from reading.priority import give_way
 from reading.request import MIB, ReadRequest
 from reading.sandbox.landlock import show_only
 from reading.sandbox.seccomp import deny_network_and_processes
@@ -50,7 +51,7 @@ def die_with(parent: int) -> None:
 def confine(request: ReadRequest) -> tuple[str, ...]:
     """Confine this process for good. The current folder must be its own. Returns a sentence for each confinement that
     is not available."""
-    _give_way()
+    give_way(NICENESS, OOM_SCORE)
     _limit(request)
     missing = _tried("see files of others", lambda: show_only(_readable(request), [Path.cwd()]))
     return (*missing, *_tried("use the network and start processes", _deny_network))
@@ -60,13 +61,6 @@ def renew_processor_time(request: ReadRequest) -> None:
     """Extend the limit so that this process may use the same amount of processor time once more."""
     used = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
     _set(resource.RLIMIT_CPU, ceil(used + request.cpu_seconds), resource.getrlimit(resource.RLIMIT_CPU)[1])
-
-
-def _give_way() -> None:
-    os.nice(NICENESS)
-    score = Path("/proc/self/oom_score_adj")
-    if score.exists() and int(score.read_text()) < OOM_SCORE:
-        score.write_text(str(OOM_SCORE))
 
 
 def _limit(request: ReadRequest) -> None:

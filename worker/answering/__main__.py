@@ -7,7 +7,8 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 
-from worker.trainer.process_limits import ANSWERING_NICENESS, limit_memory, lower_priority
+from reading.priority import give_way
+from worker.trainer.process_limits import ANSWERING_NICENESS, OOM_SCORE, limit_memory
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -22,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with open(0, "rb", closefd=False) as lines:
         asked = lines.readline()
         threading.Thread(target=_exit_with_parent, args=(lines.read,), name="parent", daemon=True).start()
-        lower_priority(ANSWERING_NICENESS)
+        give_way(ANSWERING_NICENESS, OOM_SCORE)
         limit_memory(memory)
         from worker.answering.answer import reply  # noqa: PLC0415 (imports torch, which takes seconds)
 

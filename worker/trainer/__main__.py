@@ -3,8 +3,9 @@
 import argparse
 from collections.abc import Sequence
 
+from reading.priority import give_way
 from worker.trainer.pipe import Pipe
-from worker.trainer.process_limits import lower_priority
+from worker.trainer.process_limits import NICENESS, OOM_SCORE
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -14,7 +15,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options.add_argument("--device", choices=["auto", "cpu", "cuda"], required=True)
     options.add_argument("--memory", type=float)
     chosen = options.parse_args(arguments)
-    lower_priority()
+    give_way(NICENESS, OOM_SCORE)
     from worker.trainer.serve import serve  # noqa: PLC0415 (imports torch, which takes seconds)
 
     serve(pipe, chosen.device, chosen.memory)

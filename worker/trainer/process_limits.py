@@ -5,7 +5,6 @@ import resource
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 NICENESS = 5
 """A lower priority than the API and the database, which must respond while training uses every core."""
@@ -14,15 +13,6 @@ ANSWERING_NICENESS = 2
 OOM_SCORE = 500
 """Out-of-memory score, of at most 1000: if the machine is out of memory, Linux kills the trainer rather than the
 database."""
-
-_SCORE_FILE = Path("/proc/self/oom_score_adj")
-
-
-def lower_priority(niceness: int = NICENESS) -> None:
-    """Lower the process's CPU priority, and make it the first candidate of the out-of-memory killer."""
-    os.nice(niceness)
-    if _SCORE_FILE.exists() and int(_SCORE_FILE.read_text()) < OOM_SCORE:
-        _SCORE_FILE.write_text(str(OOM_SCORE))
 
 
 def limit_memory(gib: float | None, stacks: int = 0) -> None:
