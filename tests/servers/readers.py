@@ -10,6 +10,7 @@ that forks, which kills it when the process that asked for it has ended.
 
 import gc
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -121,6 +122,8 @@ def main() -> None:
         import_module("reading.__main__")
         gc.freeze()
 
+    # As in the tests, which set this too: in the background, shells have it ignored, and so would the forked readers.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     listen(prepare, lambda listener: Server(listener, _Reader, files=3, kill_unwanted=True).serve())
 
 

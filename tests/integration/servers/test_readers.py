@@ -89,7 +89,12 @@ def _seen(process: Path) -> dict[str, Any]:
         "pipes": len({file for file in files if file.startswith("pipe:")}),
         "sockets": [file for file in files if file.startswith("socket:")],
         "files elsewhere": [
-            file for file in files if file.startswith("/") and "/out" not in file and "/sent" not in file
+            file
+            for file in files
+            if file.startswith("/")
+            and "/out" not in file
+            and "/sent" not in file
+            and not file.endswith((".py", ".pyc", ".so"))  # a module that is being imported
         ],
         "threads": status["Threads"].strip(),
         "environment": environment | {"TMPDIR": ""},
