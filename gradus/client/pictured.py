@@ -1,10 +1,10 @@
 """What a network has learned: filters and activations of convolutions, and its predictions over the epochs."""
 
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from gradus.client.measured import MeasuredHandle
 from gradus.client.methods import T_co, method
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import httpx
 
     from gradus.wire.layer_pictures import Activations, Filters, History
+
+Read = TypeVar("Read")
 
 
 class PicturedHandle(MeasuredHandle[T_co]):
@@ -72,9 +74,7 @@ class PicturedHandle(MeasuredHandle[T_co]):
         from gradus.wire.layer_pictures import Activations  # noqa: PLC0415 (few need it)
 
         asked = given(layer=layer, epoch=epoch, offset=offset, limit=limit)
-        body = encoded({**asked, "row": await self._row(row, epoch)})
-        path = self._pictures("activations")
-        return await self._transport.send(Request("POST", path, reads(Activations), body=body, harmless=True))
+        return await self._for_row("activations", reads(Activations), row, asked)
 
     @method
     async def filters_png(
@@ -99,9 +99,18 @@ class PicturedHandle(MeasuredHandle[T_co]):
         """The activations of a convolution for a row as a picture, a PNG with a tile for each channel. The options are
         those of `activations`."""
         asked = given(layer=layer, epoch=epoch, offset=offset, limit=limit)
-        body = encoded({**asked, "row": await self._row(row, epoch)})
-        path = self._pictures("activations.png")
-        return await self._transport.send(Request("POST", path, _content, body=body, harmless=True))
+        return await self._for_row("activations.png", _content, row, asked)
+
+    async def _for_row(
+        self,
+        what: str,
+        read: Callable[["httpx.Response"], Read],
+        row: Mapping[str, Any] | str | PathLike[str],
+        asked: Mapping[str, Any],
+    ) -> Read:
+        """The answer to a request for pictures of a row. `asked` are the other fields of its document."""
+        body = encoded({**asked, "row": await self._row(row, asked["epoch"])})
+        return await self._transport.send(Request("POST", self._pictures(what), read, body=body, harmless=True))
 
     def _pictures(self, what: str) -> str:
         return path_of("experiments", self.id, f"pictures/{what}")
