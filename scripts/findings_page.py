@@ -1,6 +1,7 @@
 """`docs/findings.md` and a page for each finding, from the registry of findings."""
 
 from collections.abc import Callable
+from functools import partial
 
 from insight.findings.kind import FindingKind
 from insight.findings.registry import KINDS
@@ -65,7 +66,7 @@ def findings_page() -> str:
 
 def finding_pages() -> dict[str, Callable[[], str]]:
     """The page of each finding, by its path in `docs/`."""
-    return {f"{FOLDER}/{kind.id}.md": lambda kind=kind: _page(kind) for kind in KINDS}
+    return {f"{FOLDER}/{kind.id}.md": partial(_page, kind) for kind in KINDS}
 
 
 def _page(kind: FindingKind) -> str:

@@ -55,7 +55,11 @@ An answer is `{"name", "request", "result", "charts"}`: the request with all def
 same numbers as charts, of the kinds `line`, `bar`, `histograms` and `heat_map`.
 """
 
-PARTS = {Network: "A network", Quadratic: "The problem `quadratic`", Classifier: "The problem `classifier`"}
+PARTS: dict[type[SpecModel], str] = {
+    Network: "A network",
+    Quadratic: "The problem `quadratic`",
+    Classifier: "The problem `classifier`",
+}
 """Objects inside requests that the spec does not have."""
 
 
