@@ -17,6 +17,7 @@ from preprocessing.stored_names import FACTS, FINDINGS, STATISTICS, parquet_file
 from reading.failure import ReadingFailed, disk_full
 from reading.messages import LINE, MAX_LINE, Failed, Log, Progress, Result, Stored
 from reading.request import MIB, ReadRequest
+from reading.waiting import seconds_waiting
 
 POLL_SECONDS = 0.2
 """Seconds between two checks of the deadline and of `cancelled`."""
@@ -175,7 +176,8 @@ class _Conversation:
     def _check(self) -> None:
         if self._cancelled():
             raise ReadingCancelled
-        if time.monotonic() > self._deadline:
+        late = time.monotonic() - self._deadline
+        if late > 0 and late > seconds_waiting(self._process.pid):
             raise ReadingFailed(
                 "too_large",
                 f"Reading took longer than the {self._request.deadline:.0f} s that files of this size may take.",

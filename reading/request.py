@@ -71,5 +71,6 @@ class ReadRequest(_Value):
 
     @property
     def deadline(self) -> float:
-        """Seconds after which the reading is ended."""
+        """Seconds after which the reading is ended. Time in which it was ready but others had the processors does not
+        count: it gives way to training, and a busy machine is no fault of the files."""
         return self.limits.patience * self.cpu_seconds
