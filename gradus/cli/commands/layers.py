@@ -32,6 +32,9 @@ OF_NETWORK: dict[str, str] = {
     "variance_ratio": "F",
     "validation_t": "t of the validation examples",
     "noise_scale": "noise scale",
+    "evaluation_loss": "training loss in evaluation mode",
+    "mode_ratio": "loss in training mode over it",
+    "growth_gain": "gain of larger weights",
 }
 
 

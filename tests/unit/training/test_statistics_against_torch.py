@@ -89,7 +89,7 @@ def test_every_statistic_is_that_of_autograd(name: str) -> None:
         assert measured is not None
         expected, best = _losses(reference, batch, best)
         with _unchanged(reference):
-            expected |= _activations(reference) | _step(reference, batch)
+            expected |= _activations(reference) | _scores(reference) | _step(reference, batch)
         _assert_equal(measured.report, expected)
 
 
@@ -142,6 +142,27 @@ def _activations(reference: Reference) -> dict[tuple[str, str], float]:
     return found
 
 
+def _scores(reference: Reference) -> dict[tuple[str, str], float]:
+    """Of all training examples in evaluation mode, which `_activations` passed."""
+    split = reference.data.train
+    losses = _plain_losses(reference, reference.outputs, split)  # type: ignore[attr-defined]
+    unit = reference.data.target_scale.deviation[0] ** 2 if reference.data.task == "regression" else 1.0
+    weights = torch.ones(len(split)).double() if split.evaluation_weights is None else split.evaluation_weights.double()
+    found = {("", "evaluation_loss"): unit * float((losses * weights).sum() / weights.sum())}
+    outputs = reference.outputs.detach()  # type: ignore[attr-defined]
+    if reference.data.task == "classification":
+        found["", "evaluation_accuracy"] = float((outputs.argmax(1) == split.targets).double().mean())
+    if reference.data.task == "multi_label":
+        found["", "evaluation_accuracy"] = float(((outputs > 0) == (split.targets > 0.5)).double().mean())
+    return found
+
+
+def _plain_losses(reference: Reference, outputs: Tensor, split: Split) -> Tensor:
+    """The losses without label smoothing, (n,)."""
+    plain = type(reference.loss)() if reference.data.task != "regression" else reference.loss
+    return reference_losses(plain, outputs.detach(), split.targets)
+
+
 def _slopes(reference: Reference, layer: str, z: Tensor) -> Tensor:
     at = z.detach().clone().requires_grad_()
     (slopes,) = torch.autograd.grad(_module(reference, layer).activation(at).sum(), at)
@@ -192,9 +213,11 @@ def _step(reference: Reference, batch: int) -> dict[tuple[str, str], float]:
         if isinstance(module, MaskedDropout):
             module.step = reference.step - 1
     reference.optimizer.zero_grad()
+    evaluation = _evaluation_losses(reference, part)
     seen = _watched(reference, part.inputs)
     loss = reference.minimized(reference.outputs, part)  # type: ignore[attr-defined]
     loss.backward()  # type: ignore[no-untyped-call]
+    found |= _of_modes(reference, part, evaluation) | _growth(reference, float(loss.detach()))
     for layer, (z, _) in seen.items():
         if hasattr(_module(reference, layer), "activation") and z.grad is not None:
             found[layer, "delta_rms"] = float((z.grad * len(rows)).square().mean().sqrt())
@@ -219,6 +242,37 @@ def _step(reference: Reference, batch: int) -> dict[tuple[str, str], float]:
         found["", "rho"] = (first_loss - second) / predicted
     found["", "decrease"] = (len(train_split) // batch) * predicted / first_loss
     return found
+
+
+def _evaluation_losses(reference: Reference, part: Split) -> Tensor:
+    reference.network.eval()
+    losses = _plain_losses(reference, reference.network(part.inputs), part)
+    reference.network.train()
+    return losses
+
+
+def _of_modes(reference: Reference, part: Split, evaluation: Tensor) -> dict[tuple[str, str], float]:
+    """The batch's losses in training mode, which has just passed, against those in evaluation mode."""
+    plan = reference.plan
+    if not (plan.input_dropout or any(layer.running or getattr(layer, "dropout", 0) for layer in plan.layers)):
+        return {}
+    training = _plain_losses(reference, reference.outputs, part)  # type: ignore[attr-defined]
+    found = {("", "mode_ratio"): float(training.mean() / evaluation.mean())}
+    difference = training - evaluation
+    if len(part) > 1:
+        found["", "mode_t"] = float(difference.mean() / (difference.std() / sqrt(len(part))))
+    return found
+
+
+def _growth(reference: Reference, loss: float) -> dict[tuple[str, str], float]:
+    """-g·w / L over all weights, after the backward pass of the loss alone."""
+    named = reference_parameters(reference.network)
+    weights = {
+        f"{layer.name}.{tensor.name}" for layer in reference.plan.layers for tensor in layer.tensors if tensor.is_weight
+    }
+    blocks = [(parameter.grad, parameter.detach()) for name, parameter in named.items() if name in weights]
+    products = [float((gradient * values).sum()) for gradient, values in blocks if gradient is not None]
+    return {("", "growth_gain"): -sum(products) / loss}
 
 
 def _is_plain(reference: Reference) -> bool:

@@ -1,6 +1,6 @@
 """Activations of all layers, on the sampled examples."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from math import prod
 
 import torch
@@ -23,10 +23,17 @@ def is_reported(layer: LayerPlan) -> bool:
 
 
 def measure_activations(
-    network: Network, plan: NetworkPlan, parts: Iterable[Tensor], examples: int, *, full: bool
+    network: Network,
+    plan: NetworkPlan,
+    parts: Iterable[Tensor],
+    examples: int,
+    *,
+    full: bool,
+    see_outputs: Callable[[Tensor], None] | None = None,
 ) -> Readings:
     """The statistics of each layer's activations, in evaluation mode, for inputs (K, n, inputs) that come in `parts`.
-    With `full`, also histograms, which need the number of all `examples`."""
+    With `full`, also histograms, which need the number of all `examples`. `see_outputs` is called with the outputs of
+    the network for each part."""
     seen = {layer.name: _Seen(layer, examples, full=full) for layer in plan.layers if is_reported(layer)}
     observations = {
         name: Observation(see_sums=one.see_sums) for name, one in seen.items() if one.layer.activation != "identity"
@@ -36,6 +43,8 @@ def measure_activations(
             for name, output in network.evaluated_layers(inputs):
                 if name in seen:
                     seen[name].see_output(output)
+                if see_outputs is not None and name == plan.layers[-1].name:
+                    see_outputs(output)
     return {(name, key): number for name, one in seen.items() for key, number in one.readings().items()}
 
 

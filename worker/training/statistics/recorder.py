@@ -8,8 +8,12 @@ from torch import Tensor
 
 from gradus.spec.experiment import Spec
 from gradus.spec.memory import evaluation_rows
+from gradus.spec.network import NetworkPlan
+from gradus.spec.nodes.conv import ConvPlan
+from gradus.spec.nodes.dense import DensePlan
 from gradus.wire.layer_report import MeasuredLayers
 from insight.looks import is_measured
+from models.loss import loss_unit
 from worker.training.chunk import ChunkRecord, ChunkTrainer
 from worker.training.data import Data
 from worker.training.engine import Engine
@@ -18,6 +22,7 @@ from worker.training.statistics.losses import LossStatistics
 from worker.training.statistics.readings import Readings, to_host
 from worker.training.statistics.report import layer_histograms, layer_report
 from worker.training.statistics.sample import sample
+from worker.training.statistics.scores import SampleScores
 from worker.training.statistics.step import TrialStep
 
 
@@ -37,6 +42,8 @@ class Recorder:
         guess = log(engine.plans[0].outputs) if data.task == "classification" else None
         self._losses = LossStatistics(members, engine.batch, len(data.validation), like, guess)
         self._sample = sample(data.train, engine.batch, members)
+        self._has_modes = any(map(_has_modes, engine.plans))
+        self._unit = loss_unit(engine.losses[0], data.target_scale.deviation)
         self._trial = TrialStep(engine, self._sample, full=self._full)
 
     def record(self, record: ChunkRecord, first: int) -> None:
@@ -63,7 +70,7 @@ class Recorder:
         with self._chunk.undone() as before:
             self._engine.seek(step - 1)  # the last step, whose dropout masks are in memory
             readings = self._trial.measure(self._examples, before, rate, steps)
-        readings |= of_losses | self._activations()
+        readings |= of_losses | self._evaluation()
         numbers = to_host(readings)
         return [
             None
@@ -75,11 +82,21 @@ class Recorder:
             for level, member in zip(self._levels, numbers, strict=True)
         ]
 
-    def _activations(self) -> Readings:
+    def _evaluation(self) -> Readings:
+        """What the sampled examples show in evaluation mode: activations and scores."""
         engine, plan = self._engine, self._engine.plans[0]
         parts = map(engine.expanded, torch.split(self._sample.inputs, evaluation_rows(plan)))
-        return measure_activations(engine.network, plan, parts, len(self._sample.inputs), full=self._full)
+        scores = SampleScores(engine.loss, self._sample, self._unit)
+        number = len(self._sample.inputs)
+        activations = measure_activations(engine.network, plan, parts, number, full=self._full, see_outputs=scores.see)
+        return activations | scores.readings(self._trial.losses if self._has_modes else None)
 
     def tensors(self) -> dict[str, Tensor]:
         """What a resumed run needs, by its names in checkpoints."""
         return self._losses.tensors()
+
+
+def _has_modes(plan: NetworkPlan) -> bool:
+    """Whether training mode differs from evaluation mode."""
+    layers = [layer for layer in plan.layers if isinstance(layer, DensePlan | ConvPlan)]
+    return plan.input_dropout > 0 or any(layer.dropout > 0 or layer.batch_norm is not None for layer in layers)

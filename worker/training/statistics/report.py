@@ -24,6 +24,11 @@ def layer_report(numbers: Numbers, layers: Sequence[LayerPlan], epoch: int, step
         easy=_known(numbers, "", "easy"),
         hard=_known(numbers, "", "hard"),
         noise_scale=_known(numbers, "", "noise_scale"),
+        evaluation_loss=_number(numbers, "", "evaluation_loss"),
+        evaluation_accuracy=_number(numbers, "", "evaluation_accuracy"),
+        mode_ratio=_known(numbers, "", "mode_ratio"),
+        mode_t=_known(numbers, "", "mode_t"),
+        growth_gain=_known(numbers, "", "growth_gain"),
     )
 
 

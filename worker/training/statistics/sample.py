@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from gradus.spec.statistics import SAMPLED_EXAMPLES, STEP_EXAMPLES
@@ -21,6 +22,12 @@ class Sample:
     """Targets of the batch, for every member, (K, b) or (K, b, targets)."""
     weights: Tensor | None
     """Weights of the batch in the gradient, (K, b); None if all are equal."""
+    sampled_targets: Tensor
+    """Targets of all examples, (n,) or (n, targets)."""
+    evaluation_weights: Tensor | None
+    """Weights of all examples in reported losses, (n,); None if all are equal."""
+    places: Tensor
+    """Places of the batch's examples among all, int64 (b,)."""
 
 
 def sample(split: Split, batch: int, members: int) -> Sample:
@@ -30,4 +37,13 @@ def sample(split: Split, batch: int, members: int) -> Sample:
     targets = split.targets[rows]
     weights = None if split.weights is None else split.weights[rows].expand(members, -1)
     chosen = order[:SAMPLED_EXAMPLES].sort().values
-    return Sample(split.inputs[chosen], rows, targets.expand(members, *targets.shape), weights)
+    reported = None if split.evaluation_weights is None else split.evaluation_weights[chosen]
+    return Sample(
+        inputs=split.inputs[chosen],
+        rows=rows,
+        targets=targets.expand(members, *targets.shape),
+        weights=weights,
+        sampled_targets=split.targets[chosen],
+        evaluation_weights=reported,
+        places=torch.searchsorted(chosen, rows),
+    )

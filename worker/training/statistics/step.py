@@ -29,6 +29,8 @@ class TrialStep:
         self._has_example_norms = norms and len(sample.rows) > 1
         """Whether the gradient norms of single examples are measured. They are exact in dense layers, if no example
         depends on the others."""
+        self.losses: Tensor
+        """Losses of the batch's examples before the step, in training mode, float64 (K, b)."""
 
     def measure(self, examples: Tensor, before: dict[str, Tensor], rate: Tensor, steps: int) -> Readings:
         """The statistics of a step at learning rates (K, 1), in epochs of `steps` steps.
@@ -37,7 +39,9 @@ class TrialStep:
         """
         engine, readings = self._engine, Readings()
         first_loss = self._forward(examples)
+        self.losses = self._reported()
         self._backward(readings)
+        self._see_growth(readings, first_loss)
         engine.penalty.add_gradient(engine.storage.weights(), engine.storage.weights_gradient())
         total = norm(engine.storage.gradient)
         self._see_gradients(readings)
@@ -58,6 +62,20 @@ class TrialStep:
         if not (engine.penalty.has_l1 or engine.penalty.has_l2):
             return losses.mean(1)
         return losses.mean(1) + engine.penalty.value(engine.storage.weights())
+
+    def _reported(self) -> Tensor:
+        """The losses of the examples as metrics report them, float64 (K, b)."""
+        targets = self._sample.targets
+        exact = targets.double() if targets.is_floating_point() else targets
+        return self._engine.loss.values(self._outputs.double(), exact)
+
+    def _see_growth(self, readings: Readings, loss: Tensor) -> None:
+        """-g·w / L, with the gradient of the loss L alone, which penalties are not part of yet."""
+        storage, penalty = self._engine.storage, self._engine.penalty
+        weights = storage.weights()
+        if penalty.has_l1 or penalty.has_l2:
+            loss = loss - penalty.value(weights)
+        readings["", "growth_gain"] = predicted_decrease([(storage.weights_gradient(), weights)]) / loss
 
     def _backward(self, readings: Readings) -> None:
         """The gradient of the loss alone, after the forward pass."""

@@ -32,6 +32,9 @@ const OF_NETWORK = [
   { key: "variance_ratio", label: "F", what: "noise of the steps over sampling noise" },
   { key: "validation_t", label: "t", what: "validation losses against the best epoch" },
   { key: "noise_scale", label: "Noise scale", what: "useful batch size" },
+  { key: "evaluation_loss", label: "Training loss, evaluated", what: "without dropout, with running statistics" },
+  { key: "mode_ratio", label: "Mode ratio", what: "loss in training mode over evaluation mode" },
+  { key: "growth_gain", label: "Growth gain", what: "relative gain of larger weights" },
 ];
 
 /** The statistics that some layer has. @param {any[]} reports */
