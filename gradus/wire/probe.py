@@ -123,6 +123,21 @@ class ProbedTrialRate(Message):
     """Whether it does as well as the best one, as far as these examples tell."""
 
 
+class ProbedGain(Message):
+    """What the best rate of a trial has over the spec's own, which was trained as well."""
+
+    lr: Finite
+    """The best rate."""
+    gain: Number
+    """Share of the judging examples that it recognizes and the spec's own rate does not, less the inverse; for
+    regression, the share of the loss that is gone."""
+    t: Number
+    """Paired t of the difference over the judging examples: above 3 it is no accident."""
+    fit: Number
+    """Share of the loss on examples that were learned from that is gone; negative if the better rate has learned less
+    by heart."""
+
+
 class ProbedTrial(Message):
     """Short trainings at many learning rates."""
 
@@ -136,6 +151,8 @@ class ProbedTrial(Message):
     examples that were held out."""
     middle: Finite
     """The learning rate in the middle of the suggested ones, if there should be a single one."""
+    gain: ProbedGain | None = None
+    """What the best rate has over the spec's own."""
     rates: tuple[ProbedTrialRate, ...]
     """Rising, half a decade apart."""
 

@@ -1,7 +1,7 @@
 """The learning rate is too high."""
 
 from gradus.wire.finding import Evidence, Finding, Patch
-from insight import cures
+from insight import cures, tried
 from insight.findings.kind import FindingKind
 from insight.in_run.lr_too_high import in_run
 from insight.start import Start
@@ -26,7 +26,24 @@ LEAST_BATCH = 8
 
 def at_start(start: Start) -> Finding | None:
     """Fires if the first step gains less than a quarter of what the gradient predicts, or the loss of one batch grows
-    in twenty steps on it."""
+    in twenty steps on it; or if a lower learning rate was tried, and learned more."""
+    return _too_far(start) or _tried(start)
+
+
+def _tried(start: Start) -> Finding | None:
+    trial = tried.lower(start)
+    if trial is None:
+        return None
+    return Finding(
+        id=KIND.id,
+        severity="warning",
+        evidence=tried.evidence(trial),
+        because=tried.because(start, trial) + ": its steps are too long to settle.",
+        patches=_patches(start),
+    )
+
+
+def _too_far(start: Start) -> Finding | None:
     measured, rate = start.measured, start.measured.rate
     if any(layer.batch_norm for layer in measured.layers) and _batch(start) < LEAST_BATCH:
         return None
@@ -81,6 +98,7 @@ def _patches(start: Start) -> tuple[Patch, ...]:
     )
     clip = 2 * start.measured.step.gradient_norm
     return (
+        *tried.patches(start, higher=False),
         *lower,
         cures.rate(start.spec, lr / 10, "A tenth of the learning rate."),
         Patch(patch={"clip_norm": float(f"{clip:.2g}")}, why="Clipping limits the steps that go too far.")
@@ -96,8 +114,11 @@ KIND = FindingKind(
     why="Along the step, a loss is nearly a parabola. rho is the decrease of a batch's loss over the one that its "
     "gradient predicts: 1 for a tiny step, 1/2 at the minimum, 0 at twice the way to it, where the loss is as before. "
     "It is measured on the same batch, so that sampling noise does not count. The first step of Adam and its kind "
-    "moves every weight by the learning rate, which is pessimistic; later ones are shorter.",
-    cure="The learning rate at which rho is 0.85, which the probe measures; else a warm-up, or gradient clipping.",
+    "moves every weight by the learning rate, which is pessimistic; later ones are shorter. Milder cases show in the "
+    "probe's short trainings at other rates: a lower one is better on examples kept apart, beyond chance, and on those "
+    "that it learned. If it had only learned less by heart, the network would overfit.",
+    cure="The rate that did best in the short trainings; else the learning rate at which rho is 0.85, which the probe "
+    "measures; else a warm-up, or gradient clipping.",
     at_start=at_start,
     in_run=in_run,
 )

@@ -1,7 +1,7 @@
 """The learning rate is too low."""
 
 from gradus.wire.finding import Evidence, Finding, Patch
-from insight import cures
+from insight import cures, tried
 from insight.findings.kind import FindingKind
 from insight.in_run.lr_too_low import in_run
 from insight.start import Start
@@ -25,24 +25,46 @@ SOUND = 0.85
 
 def at_start(start: Start) -> Finding | None:
     """Fires if the planned steps cannot leave the start, D < 3 (10 for gradient descent), and a learning rate ten times
-    as high would suit."""
-    measured, rate = start.measured, start.measured.rate
-    steps = measured.data.steps
-    limit = PLAIN_WARNING if not start.is_adaptive and _is_sound(start) else WARNING
+    as high would suit; or if a higher one was tried, and learned more."""
+    return _tried(start) if not _is_flat(start) else _finding(start)
+
+
+def _is_flat(start: Start) -> bool:
+    rate, best = start.measured.rate, higher_rate(start)
+    is_far = best is not None and best >= ROOM * start.spec.optimizer.lr
+    return 0 < rate.decrease < _limit(start) and rate.rho >= SOUND and is_far
+
+
+def _limit(start: Start) -> float:
     if start.is_narrow:
-        limit = NARROW
-    best = higher_rate(start)
-    if not 0 < rate.decrease < limit or rate.rho < SOUND or best is None or best < ROOM * start.spec.optimizer.lr:
-        return None
+        return NARROW
+    return PLAIN_WARNING if not start.is_adaptive and _is_sound(start) else WARNING
+
+
+def _finding(start: Start) -> Finding:
+    rate, steps = start.measured.rate, start.measured.data.steps
     return Finding(
         id=KIND.id,
         severity="critical" if rate.decrease < CRITICAL else "warning",
         evidence=(
-            Evidence(statistic="decrease", value=rate.decrease, threshold=limit, healthy=(10, None)),
+            Evidence(statistic="decrease", value=rate.decrease, threshold=_limit(start), healthy=(10, None)),
             Evidence(statistic="rho", value=rate.rho, healthy=(0.25, 1)),
         ),
         because=f"With a learning rate of {start.spec.optimizer.lr:g} the {count(steps, 'step')} of this run would "
         f"take off {figure(rate.decrease)} of the loss, even if each gained as much as the first: too little to learn.",
+        patches=_patches(start),
+    )
+
+
+def _tried(start: Start) -> Finding | None:
+    trial = tried.higher(start)
+    if trial is None:
+        return None
+    return Finding(
+        id=KIND.id,
+        severity="warning",
+        evidence=tried.evidence(trial),
+        because=tried.because(start, trial) + ": its steps are too short to get as far.",
         patches=_patches(start),
     )
 
@@ -63,6 +85,7 @@ def _patches(start: Start) -> tuple[Patch, ...]:
         patch={"optimizer": {"kind": "adam", "lr": 0.001}}, why="Adam's steps do not shrink with the gradient."
     )
     rate = [] if best is None else [cures.rate(start.spec, best, "Longer steps, that still gain what they predict.")]
+    rate = [*tried.patches(start, higher=True), *rate]
     return (*rate, adam) if not start.is_adaptive else tuple(rate)
 
 
@@ -83,8 +106,11 @@ KIND = FindingKind(
     why="D is the relative decrease of the loss that the gradient predicts for the first step, times the number of "
     "steps, their schedule and momentum included. A run with D < 1 could not reach 0 even if the loss were a straight "
     "line; networks that learn have 10 to 10,000. The same low D with a vanishing gradient or a collapsed signal is a "
-    "consequence of that.",
-    cure="The learning rate at which rho is 0.85, which the probe measures; or Adam.",
+    "consequence of that. Milder cases show in the probe's short trainings at other rates: a higher one has less loss "
+    "on what it learned, and is better on examples kept apart, beyond chance. If these are shorter than the run, it "
+    "has to be that much higher.",
+    cure="The rate that did best in the short trainings; else the one at which rho is 0.85, which the probe measures; "
+    "or Adam.",
     at_start=at_start,
     in_run=in_run,
 )

@@ -1,11 +1,11 @@
 """Which learning rates of a trial are as good as its best one."""
 
-from math import log10, sqrt
+from math import isfinite, log10, sqrt
 
 import torch
 from torch import Tensor
 
-from gradus.wire.probe import ProbedStep, ProbedTrial, ProbedTrialRate
+from gradus.wire.probe import ProbedGain, ProbedStep, ProbedTrial, ProbedTrialRate
 from worker.probing.trial import Trial, rate
 
 ERRORS = 1.5
@@ -16,15 +16,21 @@ trial. If it has n times as many steps, its best rate is lower by up to about âˆ
 LOSS = 0.05
 """Value of a unit of loss in recognized examples, so that the surer one is best of rates with about the same
 accuracy."""
+FAR = 1e6
+"""The largest loss that counts in a regression."""
 MOST_LOSS = 7.0
 """The largest loss that counts: three times ln 10."""
 
 
 def scores(trial: Trial) -> Tensor:
     """How good each rate is for each example, float64, (R, n)."""
-    if trial.hits is None:
-        return -trial.losses.nan_to_num(nan=torch.inf).clamp(max=1e6)
-    return trial.hits - LOSS * trial.losses.nan_to_num(nan=torch.inf).clamp(max=MOST_LOSS)
+    return _scores(trial.losses, trial.hits)
+
+
+def _scores(losses: Tensor, hits: Tensor | None) -> Tensor:
+    if hits is None:
+        return -losses.nan_to_num(nan=torch.inf).clamp(max=FAR)
+    return hits - LOSS * losses.nan_to_num(nan=torch.inf).clamp(max=MOST_LOSS)
 
 
 def best_rate(trial: Trial) -> int:
@@ -64,6 +70,30 @@ def middle(trial: Trial) -> float:
     return rate((low + high) / 2)
 
 
+def gain(trial: Trial) -> ProbedGain:
+    """What the best rate has over the spec's own, on the same examples."""
+    own, best = trial.own, best_rate(trial)
+    gained = scores(trial)[best] - _scores(own.losses, own.hits)  # (n,)
+    error = float(gained.std()) / sqrt(len(gained))
+    if trial.hits is None or own.hits is None:
+        before, after = (float(-_scores(one, None).mean()) for one in (own.losses, trial.losses[best]))
+        share = 1 - after / before if before else 0.0
+    else:
+        share = float((trial.hits[best] - own.hits).mean())
+    return ProbedGain(
+        lr=trial.rates[best],
+        gain=share,
+        t=float(gained.mean()) / error if error else 0.0,
+        fit=_fall(own.fit, float(trial.fits[best])),
+    )
+
+
+def _fall(before: float, after: float) -> float:
+    """1 - after / before; losses that are not finite are large ones."""
+    first, second = (one if isfinite(one) else FAR for one in (before, after))
+    return 1 - second / first if first else 0.0
+
+
 def with_trial(step: ProbedStep, trial: Trial | None, unit: float) -> ProbedStep:
     """The answer with the learning rates that a trial suggests. `unit` is that of the loss."""
     if trial is None:
@@ -80,5 +110,6 @@ def _told(trial: Trial, unit: float) -> ProbedTrial:
         share=trial.share,
         examples=trial.losses.shape[1],
         middle=middle(trial),
+        gain=gain(trial),
         rates=tuple(ProbedTrialRate(lr=lr, loss=loss, accuracy=hit, good=good) for lr, loss, hit, good in told),
     )

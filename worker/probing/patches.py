@@ -22,6 +22,7 @@ from insight.findings.lr_too_low import higher_rate
 from insight.findings.registry import findings_at_start
 from insight.root_cause import ALARMS
 from insight.start import Start
+from insight.words import rounded
 from worker.probing.measure import measured
 from worker.probing.sample import multiplications
 from worker.training.data import Data
@@ -106,8 +107,16 @@ class Prober:
                 patch, after = patch_for, self._patched(patch_for.patch)  # noqa: PLW2901
             if after is _Outcome.UNMEASURED:
                 yield patch
-            elif isinstance(after, Patched) and heals(finding, after):
+            elif isinstance(after, Patched) and (self._is_tried(patch.patch) or heals(finding, after)):
                 yield patch.model_copy(update={"predicted": effect(self._start, after.start)})
+
+    def _is_tried(self, patch: dict[str, Any]) -> bool:
+        """Whether the patch is nothing but a learning rate that did well in a trial, which knows more than the first
+        step."""
+        trial = self._start.measured.step.trial
+        if trial is None or trial.gain is None or {*patch} != {"optimizer"}:
+            return False
+        return patch["optimizer"].get("lr") in {rounded(trial.gain.lr), rounded(trial.middle)}
 
     def _with_rate(self, patch: Patch, finding: Finding, after: Patched) -> Patch:
         """The patch; if the present learning rate does not suit the patched network, with the rate that it needs."""

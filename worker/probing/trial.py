@@ -50,6 +50,17 @@ FOLDS = 4
 
 
 @dataclass(frozen=True, eq=False)
+class Own:
+    """A network trained at the spec's own learning rate."""
+
+    losses: Tensor
+    """Of each example, float64, (n,)."""
+    hits: Tensor | None
+    fit: float
+    """Mean loss on examples that it did learn from."""
+
+
+@dataclass(frozen=True, eq=False)
 class Trial:
     """The trained networks on the examples that were held out."""
 
@@ -62,6 +73,10 @@ class Trial:
     """Of each rate and example, float64, (R, n)."""
     hits: Tensor | None
     """Whether each example was recognized, or the share of its labels, float64, (R, n); None for regression."""
+    fits: Tensor
+    """Mean loss of each rate on examples that it did learn from, float64, (R,)."""
+    own: Own
+    """The same of the spec's own learning rate."""
 
     @property
     def rates(self) -> tuple[float, ...]:
@@ -74,20 +89,24 @@ def trial(resolved: ResolvedSpec, data: Data, sample: Sample, step: FirstStep) -
     """Train a spec at learning rates around the one at which its first step gains nothing; None if the network is too
     large for that."""
     exponents = tried(resolved, step)
-    groups = _groups(resolved, sample, [rate(i) for i in exponents])
+    rates = [*map(rate, exponents), resolved.spec.optimizer.lr]
+    groups = _groups(resolved, sample, rates)
     seconds = sum(_seconds(resolved.network, sample.batch, len(group)) for group in groups)
     planned = steps_per_epoch(resolved.spec.batch_size, resolved.data.train_examples) * resolved.spec.epochs
-    affordable = int(SECONDS / seconds - MOST / FORWARD / sample.batch)
+    affordable = int(SECONDS / seconds - 2 * MOST / FORWARD / sample.batch)
     steps = min(planned, affordable)
     if steps < min(planned, FEWEST_STEPS) or len(data.train) < FEWEST_EXAMPLES:
         return None
     at = torch.arange(steps, dtype=torch.float64).mul_(planned / steps).floor_()
     shape = factors(resolved.spec.schedule, at, planned // resolved.spec.epochs, resolved.spec.epochs)
     folds = _folds(resolved.spec, data, steps * sample.batch, affordable // steps)
-    found = [[_judged(_trained(group, data, learned, shape), judged) for group in groups] for learned, judged in folds]
-    losses = torch.cat([torch.cat([losses for losses, _ in fold]) for fold in found], 1)
-    hits = [torch.cat([hits for _, hits in fold if hits is not None]) for fold in found if data.task != "regression"]
-    return Trial(exponents, steps, steps / planned, losses, torch.cat(hits, 1) if hits else None)
+    found = [[_tested(group, data, learned, judged, shape) for group in groups] for learned, judged in folds]
+    losses = torch.cat([torch.cat([losses for losses, _, _ in fold]) for fold in found], 1)
+    each = [torch.cat([hits for _, hits, _ in fold if hits is not None]) for fold in found if data.task != "regression"]
+    hits = torch.cat(each, 1) if each else None
+    fits = torch.stack([torch.cat([fits for *_, fits in fold]) for fold in found]).mean(0)
+    own = Own(losses[-1], None if hits is None else hits[-1], float(fits[-1]))
+    return Trial(exponents, steps, steps / planned, losses[:-1], None if hits is None else hits[:-1], fits[:-1], own)
 
 
 def _seconds(network: NetworkPlan, batch: int, members: int) -> float:
@@ -136,6 +155,15 @@ def _folds(spec: Spec, data: Data, learned: int, most: int) -> list[tuple[Split,
 
 def _part(split: Split, rows: Tensor) -> Split:
     return part(split, rows).to(CPU, torch.float32)
+
+
+def _tested(
+    specs: Sequence[Spec], data: Data, learned: Split, judged: Split, shape: Tensor
+) -> tuple[Tensor, Tensor | None, Tensor]:
+    """Losses and hits of each network and judging example, (K, n), and its mean loss on learned ones, (K,)."""
+    net = _trained(specs, data, learned, shape)
+    used = torch.arange(0, len(learned), -(-len(learned) // MOST))
+    return *_judged(net, judged), _judged(net, _part(learned, used))[0].mean(1)
 
 
 def _trained(specs: Sequence[Spec], data: Data, split: Split, shape: Tensor) -> Engine:

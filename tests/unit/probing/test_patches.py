@@ -1,5 +1,6 @@
 """Patches are probed: they heal what they are for, bring no other alarm, and come with the rate that they need."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from gradus.fork import changed
 from gradus.resolved import ResolvedSpec
 from gradus.spec.experiment import Spec
 from gradus.wire.finding import Patch
-from gradus.wire.probe import Probe
+from gradus.wire.probe import Probe, ProbedGain, ProbedTrial
 from insight.findings.registry import findings_at_start
 from insight.root_cause import ALARMS
 from insight.start import Start
@@ -32,7 +33,7 @@ DATA = made_up_data(train=400)
 
 @pytest.fixture(autouse=True)
 def without_trials(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Findings and patches do not use the short trainings, which take most of the time."""
+    """Short trainings take most of the time; a test that needs one makes it up."""
     monkeypatch.setattr("worker.probing.trial.SECONDS", 0.0)
 
 
@@ -68,6 +69,22 @@ def test_a_patch_of_the_weights_has_the_learning_rate_that_they_need() -> None:
     first = found.findings[0]
     assert first.id == "initial_weights_too_large"
     assert first.patches[0].patch["optimizer"]["lr"] < 20
+
+
+@pytest.mark.parametrize("is_tried", [False, True])
+def test_a_rate_that_did_well_in_a_trial_is_a_cure_whatever_its_first_step(is_tried: bool) -> None:
+    resolved = ResolvedSpec(
+        spec_of({"layers": [30, 30], "optimizer": {"kind": "sgd", "lr": 100}}).written_out("classification"), DATA.plan
+    )
+    found = measured(resolved, DATA)
+    best = ProbedGain(lr=30, gain=0.2, t=9, fit=0.9)
+    trial = ProbedTrial(steps=9, share=1, examples=400, middle=20, gain=best, rates=()) if is_tried else None
+    tried = replace(found, step=found.step.model_copy(update={"trial": trial}))
+    start = Start(resolved.spec, resolved.data, resolved.network, tried)
+    predicted = Prober(start, DATA, lambda _: DATA).predicted(findings_at_start(start))
+    assert predicted[0].id == "lr_too_high"
+    rates = [patch.patch["optimizer"]["lr"] for patch in predicted[0].patches if "optimizer" in patch.patch]
+    assert (rates[:2] == [30, 20]) == is_tried
 
 
 def test_a_patch_that_changes_nothing_is_left_out() -> None:

@@ -9,10 +9,10 @@ from gradus.resolved import ResolvedSpec
 from gradus.spec.experiment import Spec
 from tests.unit.training.examples import made_up_data, made_up_outputs
 from worker.probing.first_step import first_step_at_all_rates
-from worker.probing.good_rates import best_rate, good_rates, middle, suggested
+from worker.probing.good_rates import best_rate, gain, good_rates, middle, suggested
 from worker.probing.measure import measured
 from worker.probing.sample import sample
-from worker.probing.trial import Trial, rate, trial
+from worker.probing.trial import Own, Trial, rate, trial
 from worker.training.data import Data
 from worker.training.report import EpochReport
 from worker.training.train import train
@@ -45,6 +45,10 @@ def test_a_trial_of_a_short_run_is_the_run() -> None:
     k = found.rates.index(0.01)
     assert float(found.losses[k].mean()) == pytest.approx(row.validation_loss, rel=1e-4)
     assert float(found.hits[k].mean()) == pytest.approx(row.validation_accuracy)
+    assert found.own.hits is not None
+    assert torch.allclose(found.own.losses, found.losses[k], rtol=1e-4)
+    assert torch.equal(found.own.hits, found.hits[k])
+    assert found.own.fit == pytest.approx(float(found.fits[k]), rel=1e-4)
 
 
 @pytest.mark.parametrize("task", ["classification", "regression", "multi_label"])
@@ -75,11 +79,12 @@ def test_large_networks_are_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     assert step == measured(spec_of(data, epochs=10), data).step
 
 
-def planted(means: list[float], examples: int = 400) -> Trial:
-    """A trial whose losses have these means, with differences between examples."""
+def planted(means: list[float], examples: int = 400, own: int = 0) -> Trial:
+    """A trial whose losses have these means, with differences between examples; the spec's own rate is one of them."""
     draws = torch.randn(len(means), examples, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
     spread = 0.3 * (draws - draws.mean(1, keepdim=True))
-    return Trial(EXPONENTS, 10, 1.0, torch.tensor(means, dtype=torch.float64)[:, None] + spread, None)
+    losses = torch.tensor(means, dtype=torch.float64)[:, None] + spread
+    return Trial(EXPONENTS, 10, 1.0, losses, None, losses.mean(1), Own(losses[own], None, means[own]))
 
 
 @pytest.mark.parametrize(
@@ -116,8 +121,28 @@ def test_fewer_examples_tell_fewer_rates_apart() -> None:
 def test_of_two_rates_with_equal_accuracy_the_surer_one_is_best() -> None:
     losses = torch.full((7, 10), 2.0, dtype=torch.float64)
     losses[4] = 0.1
-    found = Trial(EXPONENTS, 10, 1.0, losses, torch.full((7, 10), 0.5, dtype=torch.float64))
+    hits = torch.full((7, 10), 0.5, dtype=torch.float64)
+    found = Trial(EXPONENTS, 10, 1.0, losses, hits, losses.mean(1), Own(losses[0], hits[0], 2.0))
     assert found.rates[best_rate(found)] == rate(-2) == 0.1
+
+
+@pytest.mark.parametrize(
+    ("own", "gained", "fit"),
+    [(0, 0.95, 0.95), (1, 0.9, 0.9), (2, 0.0, 0.0), (5, 1 - 1e-7, 1 - 1e-7)],  # 1 - 0.1 / loss; infinity counts as 1e6
+)
+def test_the_best_rate_is_held_against_the_own_rate_of_the_spec(own: int, gained: float, fit: float) -> None:
+    found = gain(planted([2, 1, 0.1, 1, 2, float("inf"), 2], own=own))
+    assert [found.lr, found.gain, found.fit] == pytest.approx([0.01, gained, fit])
+    assert found.t == 0 if own == 2 else found.t > 20
+
+
+def test_a_gain_of_accuracy_is_that_of_the_examples_that_either_rate_misses() -> None:
+    hits = torch.zeros(7, 10, dtype=torch.float64)
+    hits[4, :6], hits[1, 4:8] = 1, 1
+    losses = torch.ones(7, 10, dtype=torch.float64)
+    found = gain(Trial(EXPONENTS, 10, 1.0, losses, hits, losses.mean(1), Own(losses[1], hits[1], 0.5)))
+    assert [found.lr, found.gain, found.fit] == pytest.approx([0.1, 0.2, -1])  # 4 won, 2 lost, of 10
+    assert found.t == pytest.approx(0.2 / (0.7888 / 10**0.5), rel=1e-3)  # the deviation of 4 times 1, -1 twice, 0
 
 
 def test_the_answer_tells_of_the_trial_in_the_units_of_the_target() -> None:

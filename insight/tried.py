@@ -1,0 +1,79 @@
+"""What short trainings at many learning rates say of a spec's own."""
+
+from gradus.wire.finding import Evidence, Patch
+from gradus.wire.probe import ProbedTrial
+from insight import cures
+from insight.start import Start
+from insight.words import count, percent
+
+APART = 2.5
+"""Ratio of the best rate to the spec's own, as those tried are half a decade apart."""
+FIT = 0.1
+"""Share of the loss on learned examples that the best rate takes off. A lower rate that is better although it has
+learned less is a cure for overfitting, and the spec's own rate is sound."""
+GAIN = 0.01
+"""Share of the examples that are recognized only at the best rate."""
+LOSS = 0.05
+"""The same for regression: share of the loss."""
+HIGHER_T, LOWER_T = 2.0, 2.5
+"""Paired t of the gain. That a higher rate is better is seen in the loss of the learned examples as well, which has
+next to no chance in it."""
+
+
+def higher(start: Start) -> ProbedTrial | None:
+    """The trial if a higher rate is better; None if it is not, or was not tried.
+
+    A rate r times as high for a share s of the run goes about as far as the spec's own for rs of it: this product has
+    to be well above one.
+    """
+    trial = _worthwhile(start, HIGHER_T)
+    if trial is None or trial.gain is None:
+        return None
+    return trial if trial.gain.lr * trial.share >= APART * start.spec.optimizer.lr else None
+
+
+def lower(start: Start) -> ProbedTrial | None:
+    """The trial if a lower rate is better; None if it is not, or was not tried."""
+    trial = _worthwhile(start, LOWER_T)
+    if trial is None or trial.gain is None:
+        return None
+    return trial if APART * trial.gain.lr <= start.spec.optimizer.lr else None
+
+
+def _worthwhile(start: Start, least_t: float) -> ProbedTrial | None:
+    trial = start.measured.step.trial
+    if trial is None or trial.gain is None:
+        return None
+    gain = trial.gain
+    least = LOSS if start.data.task == "regression" else GAIN
+    return trial if gain.gain >= least and gain.t >= least_t and gain.fit >= FIT else None
+
+
+def evidence(trial: ProbedTrial) -> tuple[Evidence, ...]:
+    """What the best rate gains, and how sure that is."""
+    assert trial.gain is not None
+    return (
+        Evidence(statistic="tried_gain", value=trial.gain.gain, threshold=GAIN, healthy=(None, GAIN)),
+        Evidence(statistic="tried_t", value=trial.gain.t, threshold=HIGHER_T, healthy=(None, HIGHER_T)),
+    )
+
+
+def because(start: Start, trial: ProbedTrial) -> str:
+    """What was tried, as the beginning of a sentence."""
+    assert trial.gain is not None
+    gain, lr = trial.gain, start.spec.optimizer.lr
+    what = "of the loss on" if start.data.task == "regression" else "more of"
+    gained = f"{percent(gain.gain)} {what} {count(trial.examples, 'example')} that were kept apart"
+    length = "the whole run" if trial.share == 1 else count(trial.steps, "step")
+    than = "takes off" if start.data.task == "regression" else "recognizes"
+    return f"In trials of {length}, a learning rate of {gain.lr:g} {than} {gained}, compared with {lr:g}"
+
+
+def patches(start: Start, *, higher: bool) -> tuple[Patch, ...]:
+    """The rates that trials suggest, if they are on this side of the spec's own: the best, and the middle one of those
+    that are as good."""
+    trial, lr = start.measured.step.trial, start.spec.optimizer.lr
+    if trial is None or trial.gain is None or (trial.share < 1 and higher):
+        return ()
+    rates = dict.fromkeys(rate for rate in (trial.gain.lr, trial.middle) if (rate > lr) == higher)
+    return tuple(cures.rate(start.spec, rate, "It did best of the rates that were tried.") for rate in rates)

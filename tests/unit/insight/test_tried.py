@@ -1,0 +1,66 @@
+"""Findings about a learning rate that follow from trials at other rates, for made-up trials."""
+
+from typing import Any
+
+import pytest
+
+from gradus.wire.finding import Finding
+from gradus.wire.probe import ProbedGain, ProbedTrial
+from insight.findings.registry import findings_at_start
+from insight.root_cause import ALARMS
+from tests.unit.insight.starts import start
+
+
+def trial(lr: float, share: float = 1.0, middle: float | None = None, **gain: float) -> ProbedTrial:
+    """A trial in which this rate is better by 5 % of the examples, or of the loss, beyond chance."""
+    found = ProbedGain(**{"lr": lr, "gain": 0.05, "t": 4.0, "fit": 0.5, **gain})
+    return ProbedTrial(steps=100, share=share, examples=1000, middle=middle or lr, gain=found, rates=())
+
+
+def alarms(tried: ProbedTrial, **fields: Any) -> dict[str, Finding]:
+    found = findings_at_start(start({"optimizer": {"kind": "adam", "lr": 0.01}}, step={"trial": tried}, **fields))
+    return {finding.id: finding for finding in found if finding.severity in ALARMS}
+
+
+def test_a_higher_rate_that_learns_more_names_the_spec_s_own_too_low() -> None:
+    found = alarms(trial(0.1, middle=0.06))
+    assert [*found] == ["lr_too_low"]
+    assert [patch.patch["optimizer"]["lr"] for patch in found["lr_too_low"].patches[:2]] == [0.1, 0.06]
+    assert "In trials of the whole run, a learning rate of 0.1 recognizes 5 % more" in found["lr_too_low"].because
+
+
+def test_a_lower_rate_that_learns_more_names_the_spec_s_own_too_high() -> None:
+    found = alarms(trial(0.001, share=0.2))
+    assert [*found] == ["lr_too_high"]
+    assert found["lr_too_high"].patches[0].patch["optimizer"]["lr"] == 0.001
+    assert "In trials of 100 steps" in found["lr_too_high"].because
+
+
+@pytest.mark.parametrize("lr", [0.1, 0.001])
+@pytest.mark.parametrize(
+    "gain",
+    [
+        {"t": 1.5},  # by chance
+        {"gain": 0.005},  # too little to care
+        {"fit": 0.05},  # no better on learned examples
+        {"fit": -0.5},  # it has memorized less: a cure for overfitting
+    ],
+)
+def test_a_rate_that_is_hardly_better_says_nothing(lr: float, gain: dict[str, float]) -> None:
+    assert alarms(trial(lr, **gain)) == {}
+
+
+@pytest.mark.parametrize("lr", [0.02, 0.006])
+def test_neighbouring_rates_say_nothing(lr: float) -> None:
+    assert alarms(trial(lr)) == {}
+
+
+@pytest.mark.parametrize(("share", "fires"), [(1.0, True), (0.3, True), (0.2, False)])
+def test_a_higher_rate_must_go_further_than_the_rest_of_the_run(share: float, fires: bool) -> None:
+    assert ("lr_too_low" in alarms(trial(0.1, share=share))) == fires  # 0.1 · 0.2 = twice 0.01
+
+
+def test_regression_needs_a_share_of_the_loss() -> None:
+    plan = {"task": "regression", "classes": ()}
+    assert "lr_too_low" in alarms(trial(0.1, gain=0.06), plan=plan)
+    assert alarms(trial(0.1, gain=0.04), plan=plan) == {}
