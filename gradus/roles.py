@@ -9,7 +9,7 @@ from gradus.spec.categories import CategoryEncoding
 from gradus.spec.column import ROLES, ColumnSetting, Role
 from gradus.spec.missing import AnyMissing
 from gradus.spec.numbers import NumberEncoding
-from gradus.spec.split import AnySplit, ColumnSplit, GroupedSplit, TimeSplit
+from gradus.spec.split import AnySplit, AutoSplit, ColumnSplit, GroupedSplit, TimeSplit
 from gradus.spec.target import Tags, Target
 
 ID_SHARE = 0.9
@@ -46,7 +46,7 @@ class TableWords(Protocol):
         """How a missing number is replaced."""
 
     @property
-    def split(self) -> AnySplit | None:
+    def split(self) -> AutoSplit | AnySplit | None:
         """How the rows are split."""
 
 
@@ -101,7 +101,7 @@ def _default_role(column: ColumnFacts, rows: int) -> Role:
     return "ignore" if looks_like_id(column, rows) else "input"
 
 
-def _split_role(name: str, split: AnySplit | None) -> Role | None:
+def _split_role(name: str, split: AutoSplit | AnySplit | None) -> Role | None:
     """The role of the column that the split uses."""
     match split:
         case GroupedSplit(column=column) if column == name:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gradus.roles import TableWords
+from gradus.spec.split import AutoSplit
 from preprocessing.draws import drawn_words
 from preprocessing.split import LEFT_OUT, TEST, TRAIN, VALIDATION, assign, said_parts
 from preprocessing.table import Table
@@ -42,6 +43,7 @@ def rows_of(words: TableWords, classes: Sequence[str], table: Table, limit: int 
     """
     assert words.target is not None
     assert words.split is not None
+    assert not isinstance(words.split, AutoSplit)
     targets = targets_of(words.target, classes, table)
     strata = targets.values.astype(np.int32) if classes and targets.values.ndim == 1 else None
     parts = assign(words.split, table, targets.known, strata)

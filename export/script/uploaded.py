@@ -10,6 +10,7 @@ from gradus.spec.column import ColumnSetting
 from gradus.spec.dataset import Dataset
 from gradus.spec.missing import ConstantValue, Mean, Median, Refuse
 from gradus.spec.split import (
+    AutoSplit,
     ColumnSplit,
     FilesSplit,
     GroupedSplit,
@@ -90,7 +91,7 @@ def _split(dataset: Dataset, plan: DatasetPlan) -> str:  # noqa: PLR0911 - one f
     split = dataset.split
     classes = "y" if plan.task == "classification" else "None"
     match split:
-        case None:
+        case None | AutoSplit():
             raise AssertionError
         case RandomSplit():
             return f"by_draw({split.validation!r}, {split.test!r}, {split.seed})"

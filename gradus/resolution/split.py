@@ -11,6 +11,7 @@ from gradus.roles import target_columns
 from gradus.spec.dataset import Dataset
 from gradus.spec.split import (
     AnySplit,
+    AutoSplit,
     ColumnSplit,
     FilesSplit,
     GroupedSplit,
@@ -26,14 +27,26 @@ def split_of(dataset: Dataset, facts: TableFacts, target: TargetPlan) -> AnySpli
     stratified or random split.
 
     Raises:
-        Misfit: the column of a split has values that name no part, or several columns have the same role for the split.
+        Misfit: the column of a split has values that name no part, several columns have the same role for the split, or
+            an automatic split sets a field that the resulting kind lacks.
     """
-    split = dataset.split or _default(dataset, facts, target)
+    split = dataset.split or AutoSplit()
+    if isinstance(split, AutoSplit):
+        split = _with_fields_of(split, _default(dataset, facts, target))
     if isinstance(split, ColumnSplit):
         _refuse_other_words(split, facts)
     if isinstance(split, StratifiedSplit) and not _has_strata(target):
         raise Misfit(("split",), "`stratified` needs one target that is a class: choose `random`")
     return split
+
+
+def _with_fields_of(auto: AutoSplit, split: AnySplit) -> AnySplit:
+    """The split with the sizes and the seed that `auto` sets. A default says nothing: stored requests contain it."""
+    fields = auto.model_dump(exclude_defaults=True)
+    for field in fields:
+        if field not in type(split).model_fields:
+            raise Misfit(("split", field), f"the kind of the split is '{split.kind}' here, which has no '{field}'")
+    return split.model_copy(update=fields)
 
 
 def _default(dataset: Dataset, facts: TableFacts, target: TargetPlan) -> AnySplit:

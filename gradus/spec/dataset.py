@@ -70,8 +70,7 @@ class Dataset(SpecModel):
     missing: Missing | None = None
     """How a missing number is replaced; null for the median. A missing text is a category of its own."""
     split: Split | None = None
-    """How rows are divided into training, validation and test; null for the column with the role `split`, else the
-    files' own parts, else the column with the role `group` or `time`, else `stratified` for classes, else `random`."""
+    """How rows are divided into training, validation and test; null for `auto`."""
     class_weights: ClassWeights | None = None
     """Weights of the classes in the training loss: `none`, `balanced`, or a map; null for none."""
     augment: Augment = ()

@@ -11,13 +11,13 @@ from pydantic import TypeAdapter
 
 from gradus.encoding import Misfit
 from gradus.facts import FileFacts
-from gradus.spec.split import AnySplit, Split
+from gradus.spec.split import AnySplit
 from gradus.split_sizes import part_sizes
 from preprocessing.split import LEFT_OUT, TEST, TRAIN, VALIDATION, Parts, assign
 from preprocessing.table import Table
 from tests.tables import store
 
-SPLITS: TypeAdapter[AnySplit] = TypeAdapter(Split)
+SPLITS: TypeAdapter[AnySplit] = TypeAdapter(AnySplit)
 ROWS = 200
 CLASSES = np.repeat(np.arange(4, dtype=np.int32), [120, 60, 19, 1])
 RANDOM = np.random.default_rng(0)

@@ -73,8 +73,8 @@ def told(document: Any) -> tuple[Mistake, ...]:
         (
             {"dataset": {"name": "x", "split": "stratifed"}},
             "dataset/split",
-            "unknown kind 'stratifed': did you mean 'stratified'? known are random, stratified, grouped, time, column, "
-            "hash, files",
+            "unknown kind 'stratifed': did you mean 'stratified'? known are auto, random, stratified, grouped, time, "
+            "column, hash, files",
         ),
         (
             {"dataset": {"name": "x", "split": {"kind": "hash", "columns": []}}},

@@ -6,6 +6,7 @@ import pytest
 
 from gradus.errors import Conflict, InvalidSpec
 from gradus.facts import ColumnFacts, ColumnType, FileFacts, FirstText, TableFacts, ValueCount
+from gradus.paths import put
 from gradus.resolved import ResolvedSpec, resolve
 from gradus.spec.experiment import Spec
 
@@ -233,3 +234,32 @@ def test_a_target_of_the_data_set_that_no_column_has_is_told() -> None:
     place, said = wrong(CHURN.model_copy(update={"target": "exitd"}))
     assert place == "target"
     assert said == "the data set's target does not exist: no column 'exitd': did you mean 'exited'?"
+
+
+def test_a_split_without_a_kind_is_the_automatic_one_with_its_fields() -> None:
+    assert resolved(split={"seed": 1}).document["dataset"]["split"] == {
+        "kind": "stratified",
+        "validation": 0.1,
+        "test": 0.2,
+        "seed": 1,
+    }
+    assert resolved(split="auto").fingerprint == resolved().fingerprint
+
+
+def test_an_automatic_split_refuses_what_its_kind_lacks() -> None:
+    message = "the kind of the split is 'time' here, which has no 'seed'"
+    assert wrong(columns={"signup": "time"}, split={"seed": 1}) == ("split/seed", message)
+
+
+def test_an_automatic_split_by_files_has_no_test_size() -> None:
+    files = (FileFacts(name="a.csv", rows=700, split="train"), FileFacts(name="b.csv", rows=300, split="test"))
+    facts = CHURN.model_copy(update={"files": files})
+    assert wrong(facts, split={"test": 0.3}) == (
+        "split/test",
+        "the kind of the split is 'files' here, which has no 'test'",
+    )
+
+
+def test_a_path_leads_into_a_split_without_a_kind() -> None:
+    base = {"dataset": "churn", "layers": [8]}
+    assert put(base, "dataset.split.seed", 1)["dataset"] == {"name": "churn", "split": {"seed": 1}}
