@@ -20,8 +20,8 @@ def corrupted(data: Data, words: Mapping[str, Any]) -> Data:
     `labels_shuffled`: training and validation targets in random order. `label_noise {p}`: another class, with this
     probability. `inputs_times {factor}`: of data sets with a common largest value before it is known, as if the file
     had another unit, so that standardizing helps. `input_times {input, factor}`. `rare_classes {labels, keep}`: only
-    this fraction of their training and validation examples is left. `targets_times {factor}`: of regression. The test
-    split keeps its labels, as it is to tell what is true.
+    this fraction of their training and validation examples is left; classes that were to weigh the same still do.
+    `targets_times {factor}`: of regression. The test split keeps its labels, as it is to tell what is true.
     """
     kind = words.get("kind")
     if kind in ("labels_shuffled", "label_noise"):
@@ -80,4 +80,11 @@ def _fewer(split: Split, labels: Sequence[int], keep: float) -> Split:
     for label in labels:
         of_class = (split.targets == label).nonzero().squeeze(1)
         kept[of_class[max(1, round(keep * len(of_class))) :]] = False
-    return replace(split, inputs=split.inputs[kept].contiguous(), targets=split.targets[kept])
+    fewer = replace(split, inputs=split.inputs[kept].contiguous(), targets=split.targets[kept], weights=None)
+    return fewer if split.weights is None else replace(fewer, weights=_balanced(fewer.targets))
+
+
+def _balanced(targets: Tensor) -> Tensor:
+    """n / (k · n_c) for an example of class c: rare classes need other weights than those of all the rows."""
+    counts = targets.bincount()
+    return len(targets) / (int((counts > 0).sum()) * counts[targets]).float()

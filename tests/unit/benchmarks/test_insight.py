@@ -1,5 +1,6 @@
 """The arithmetic of the bench of findings, and its specs."""
 
+from dataclasses import replace
 from math import inf, nan
 
 import pytest
@@ -172,3 +173,12 @@ def test_rare_classes_keep_a_fraction_of_their_examples() -> None:
     before, after = data.train.targets.bincount(), corrupted(data, {"kind": "rare_classes", "labels": [1], "keep": 0.1})
     assert after.train.targets.bincount().tolist() == [int(before[0]), round(0.1 * int(before[1])), int(before[2])]
     assert after.plan.train_examples == len(after.train)
+
+
+def test_the_weights_of_balanced_classes_are_those_of_the_examples_that_are_left() -> None:
+    data = made_up_data(train=400)
+    weighted = replace(data, train=replace(data.train, weights=torch.ones(len(data.train))))
+    train = corrupted(weighted, {"kind": "rare_classes", "labels": [1], "keep": 0.1}).train
+    assert train.weights is not None
+    shares = [float(train.weights[train.targets == label].sum()) / len(train) for label in range(3)]
+    assert shares == pytest.approx([1 / 3] * 3)
