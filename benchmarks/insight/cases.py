@@ -11,7 +11,7 @@ from benchmarks.insight.bisection import Scale, stronger
 from benchmarks.insight.effect import Measure
 from gradus.merge import merged
 
-Half = Literal["calibration", "held_out", "second_held_out"]
+Half = Literal["calibration", "held_out", "second_held_out", "third_held_out"]
 HALVES: tuple[Half, ...] = get_args(Half)
 HERE = Path(__file__).parent
 REGRESSION = (
@@ -140,5 +140,5 @@ def _source(words: Mapping[str, Any], defaults: Mapping[str, Any]) -> Source:
 
 
 def _dataset(words: Mapping[str, Any]) -> str:
-    named = words["spec"]["dataset"]
-    return str(words.get("table") or (named if isinstance(named, str) else named["name"]))
+    named = words.get("table") or words["spec"]["dataset"]
+    return str(named if isinstance(named, str) else named["name"])

@@ -15,7 +15,12 @@ RATES = tuple(float(f"{10 ** (-5 + i * 0.5):.3g}") for i in range(12))
 """From 1e-5 to 3.16, a factor of 3.16 apart."""
 SEEDS = (1, 2, 3)
 """Not that of the probe, 0."""
-DRAWS: dict[Half, str] = {"calibration": "tuning", "held_out": "judged once", "second_held_out": "judged again"}
+DRAWS: dict[Half, str] = {
+    "calibration": "tuning",
+    "held_out": "judged once",
+    "second_held_out": "judged again",
+    "third_held_out": "judged once more",
+}
 """The networks of a half."""
 DATASETS = (
     *("wine", "breast_cancer", "diabetes", "digits", "titanic", "abalone", "fashion_mnist"),

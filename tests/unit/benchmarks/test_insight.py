@@ -117,13 +117,16 @@ def test_the_halves_have_forty_sick_and_forty_healthy_specs_and_no_data_set_in_c
     assert not first & second
 
 
-def test_the_second_held_out_half_is_half_just_sick_and_shows_every_kind_of_data() -> None:
-    found = cases.read("second_held_out")
+@pytest.mark.parametrize(
+    ("half", "least", "healthy"), [("second_held_out", 45, 35), ("third_held_out", 80, 45)], ids=("second", "third")
+)
+def test_a_held_out_half_is_half_just_sick_and_shows_every_kind_of_data(half: Half, least: int, healthy: int) -> None:
+    found = cases.read(half)
     plain = sum(case.is_sick and case.vary is None for case in found)
     just_sick = sum(case.vary is not None for case in found)
-    assert plain >= 45
+    assert plain >= least
     assert len(cases.MULTIPLES) * just_sick >= plain
-    assert sum(not case.is_sick for case in found) >= 35
+    assert sum(not case.is_sick for case in found) >= healthy
     for data in ("penguins", "adult", "titanic", "german", "california", "taxi_fares", "mnist", "wine"):
         kinds = {case.is_sick for case in found if data == (case.source.table or case.source.spec["dataset"]["name"])}
         assert kinds, data
