@@ -26,7 +26,7 @@ def read(body: bytes, model: type[Model]) -> Model:
         BadRequest: the body is not JSON.
         InvalidSpec: the document does not fit the model; `errors` lists every mistake.
     """
-    return _validated(parse(body), model)
+    return validated(parse(body), model)
 
 
 def read_large(body: bytes, model: type[Model]) -> Model:
@@ -36,10 +36,15 @@ def read_large(body: bytes, model: type[Model]) -> Model:
         BadRequest: the body is not JSON.
         InvalidSpec: the document does not fit the model; `errors` lists every mistake.
     """
-    return _validated(parse_any(body), model)
+    return validated(parse_any(body), model)
 
 
-def _validated(document: Any, model: type[Model]) -> Model:
+def validated(document: Any, model: type[Model]) -> Model:
+    """The model that the document describes.
+
+    Raises:
+        InvalidSpec: the document does not fit the model; `errors` lists every mistake.
+    """
     if not isinstance(document, dict):
         raise InvalidSpec(
             "the body must be a JSON object",

@@ -46,7 +46,8 @@ async def _body(request: Request, limit: int) -> bytes:
     """
     given = request.headers.get("content-type", "")
     if not is_json(request):
-        raise UnsupportedMedia(f"send JSON, with 'Content-Type: application/json', not '{given[:100]}'")
+        instead = f", not '{given[:100]}'" if given else ""
+        raise UnsupportedMedia(f"send JSON, with 'Content-Type: application/json'{instead}")
     coding = request.headers.get("content-encoding", "").strip()
     if coding.lower() not in {"", "identity"}:
         raise UnsupportedMedia(f"send the body uncompressed, without 'Content-Encoding: {coding[:100]}'")

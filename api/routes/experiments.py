@@ -17,7 +17,7 @@ from api.http.responses import answer, headers_of, repeatable
 from api.limits import PAGE_SIZE
 from api.openapi.responses import WITH_EXPERIMENT, body_of, header, problems
 from api.routes.waiting import created_headers, wait_for_end
-from api.services import creation, experiments
+from api.services import creation, experiments, spec_reading
 from api.services.experiments import VersionedRecord
 from api.state import StateDep
 from gradus.catalog import as_posted
@@ -107,7 +107,7 @@ async def create_experiment(
     ] = None,
 ) -> Response:
     """Train a network: send a spec, get the experiment. A worker trains it."""
-    experiment = await run_in_threadpool(parsing.read, body, Spec)
+    experiment = await run_in_threadpool(spec_reading.read, state.hub, caller.workspace_id, body, Spec)
     if query.dry_run:
         return answer(await run_in_threadpool(creation.preview, state.hub, caller.workspace_id, experiment))
     outcome = await run_in_threadpool(creation.create, state.hub, caller.workspace_id, experiment, idempotency_key)

@@ -7,11 +7,10 @@ from fastapi import Path, Request, Response
 
 from api.auth.dependencies import CallerDep
 from api.auth.routers import keyed_router
-from api.http import parsing
 from api.http.request_body import JsonBody
 from api.openapi.responses import body_of, problems
 from api.routes.answering import UNANSWERED, PreferHeader, answer_to
-from api.services import probes
+from api.services import probes, spec_reading
 from api.state import StateDep
 from gradus.spec.experiment import Spec
 from gradus.wire.probe import Probe
@@ -46,7 +45,8 @@ async def create_probe(
     needs no training slot. The same spec always has the same probe."""
 
     def ask() -> str:
-        return probes.ask(state.hub, caller.workspace_id, parsing.read(body, Spec))
+        spec = spec_reading.read(state.hub, caller.workspace_id, body, Spec)
+        return probes.ask(state.hub, caller.workspace_id, spec)
 
     return await answer_to(request, state, caller, ask, prefer, location=_path)
 

@@ -15,7 +15,7 @@ from api.http.request_body import JsonBody
 from api.http.responses import answer, repeatable
 from api.limits import PAGE_SIZE
 from api.openapi.responses import REPLAYED, WITH_SWEEP, body_of, header, problems
-from api.services import sweeps
+from api.services import spec_reading, sweeps
 from api.state import StateDep
 from gradus.catalog import as_posted
 from gradus.examples import DIGITS, GRADIENT_DESCENT
@@ -114,7 +114,7 @@ def create_sweep(
 
     Experiments of the same shape train together as one array. An error in an experiment names its label.
     """
-    request = parsing.read(body, SweepRequest)
+    request = spec_reading.read(state.hub, caller.workspace_id, body, SweepRequest, at=("base",))
     if query.dry_run:
         return answer(sweeps.preview(state.hub, caller.workspace_id, request, slot.check))
     outcome = sweeps.create(state.hub, caller.workspace_id, request, idempotency_key, slot.check)

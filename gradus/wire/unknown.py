@@ -6,6 +6,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from gradus.nearest import nearest
+from gradus.spec.experiment import Spec
 from gradus.spec.spec_model import SpecModel, kind_of, spec_models_in
 from gradus.wire.experiment import ExperimentPatch
 from gradus.wire.habits import IMPLIED, OURS, folded
@@ -28,6 +29,8 @@ def unknown_key(model: type[BaseModel], place: Place) -> str:
     is_meant_here = OURS.get(folded(key)) in known  # scikit-learn's `alpha` is `l2`, not that of `mixup`
     if not is_meant_here and (homes := _homes(model, key)):
         return f"{said}: it belongs {_where(homes)}"
+    if "changes" in known and key in Spec.model_fields:  # a fork, whose changes are a patch without a class
+        return f"{said}: it belongs inside 'changes'"
     if model is ExperimentPatch:  # more helpful than a guess: `status` resembles `tags`
         return f"{said}: only {_listed(known, 'and')} can be changed"
     hint = _habit(model, folded(key), known, top=len(place) == 1) or _guess(key, known) or IMPLIED.get(folded(key))

@@ -31,9 +31,7 @@ def facts_of(session: Session, workspace_id: str, name: str, version: int | None
     """
     if name in DATASETS:
         return DATASETS[name]
-    row = datasets.find(session, workspace_id, name) if "\0" not in name else None
-    if row is None or row.name != name:
-        raise _unknown_name(session, workspace_id, name)
+    row = _row(session, workspace_id, name)
     found = datasets.chosen_version(session, row, version)
     if found is None:
         message = f"'{name}' has no version {version}: the newest is {row.newest}"
@@ -53,6 +51,16 @@ def facts_of(session: Session, workspace_id: str, name: str, version: int | None
     )
 
 
+def require(session: Session, workspace_id: str, name: str) -> None:
+    """Check that the workspace has a data set with this name, in whatever state.
+
+    Raises:
+        UnknownDataset: it has none.
+    """
+    if name not in DATASETS:
+        _row(session, workspace_id, name)
+
+
 def not_ready(row: DatasetRow, version: DatasetVersionRow) -> Conflict:
     """The error for a version that has not been read, with its progress or its failure."""
     known = records.summary(version)
@@ -63,6 +71,13 @@ def not_ready(row: DatasetRow, version: DatasetVersionRow) -> Conflict:
         return Conflict(f"{which} waits to be read: retry when it is ready", code="dataset_not_ready")
     done = f"{known.progress.what}, {known.progress.done:,} of {known.progress.total or 0:,} {known.progress.unit}"
     return Conflict(f"{which} is still being read ({done}): retry when it is ready", code="dataset_not_ready")
+
+
+def _row(session: Session, workspace_id: str, name: str) -> DatasetRow:
+    row = datasets.find(session, workspace_id, name) if "\0" not in name else None
+    if row is None or row.name != name:
+        raise _unknown_name(session, workspace_id, name)
+    return row
 
 
 def _unknown_name(session: Session, workspace_id: str, name: str) -> UnknownDataset:

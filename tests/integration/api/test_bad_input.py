@@ -61,6 +61,27 @@ def test_every_mistake_of_a_spec_is_listed_with_its_place(client: httpx.Client) 
 
 
 @on_sqlite
+@pytest.mark.parametrize("data", ["minst", {"name": "minst", "limit": 0}])
+@pytest.mark.parametrize(("path", "base"), [("experiments", ""), ("probes", ""), ("sweeps", "base/")])
+def test_an_unknown_data_set_is_told_with_the_other_mistakes(
+    client: httpx.Client, data: Any, path: str, base: str
+) -> None:
+    spec_ = {"dataset": data, "layers": [-3]}
+    body = {"base": spec_, "grid": {"seed": [1]}} if base else spec_
+    problem = assert_problem(client.post(f"/v1/{path}", json=body), 422)
+    paths = [mistake["path"] for mistake in problem["errors"]]
+    assert paths[0] == f"{base}dataset/name"
+    assert f"{base}layers/0/units" in paths
+    assert "did you mean 'mnist'?" in problem["detail"]
+
+
+@on_sqlite
+def test_a_name_that_is_no_name_is_told_once(client: httpx.Client) -> None:
+    problem = assert_problem(client.post("/v1/experiments", json={"dataset": "x" * 101, "layers": [3]}), 422)
+    assert [mistake["path"] for mistake in problem["errors"]] == ["dataset/name"]
+
+
+@on_sqlite
 def test_a_body_of_mistakes_is_not_sent_back_whole(client: httpx.Client) -> None:
     body = {f"{'k' * 5000}{i}": i for i in range(150)}
     answer = client.post("/v1/experiments", json=body)

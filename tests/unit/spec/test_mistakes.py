@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from gradus.spec.experiment import Spec
 from gradus.spec.spec_model import SpecModel
 from gradus.sweep.request import SweepRequest
-from gradus.wire.control import ExtendRequest
+from gradus.wire.control import ExtendRequest, ForkRequest
 from gradus.wire.experiment import ExperimentPatch
 from gradus.wire.key import KeyRequest
 from gradus.wire.mistakes import mistakes
@@ -265,6 +265,7 @@ def test_what_is_no_object_is_told_what_one_looks_like(document: Any) -> None:
             {"status": "x"},
             "unknown key 'status': only 'name', 'tags', 'notes' and 'priority' can be changed",
         ),
+        (ForkRequest, {"dropout": 0.2}, "unknown key 'dropout': it belongs inside 'changes'"),
         (ExtendRequest, {"epochs": 1, "epoks": 3}, "unknown key 'epoks': did you mean 'epochs'?"),
         (SweepRequest, {**SWEEP, "layers": [3]}, "unknown key 'layers': it belongs inside 'base'"),
         (SweepRequest, {**SWEEP, "limit": 3}, "unknown key 'limit': it belongs inside 'base/dataset'"),
