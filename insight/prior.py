@@ -22,7 +22,7 @@ class Prior(Message):
     squared error the targets' variance."""
     accuracy: Number | None = None
     """Its validation accuracy; null for regression."""
-    largest_share: Number | None = None
-    """Share of the training examples in the most frequent class; null unless the task is classification."""
+    class_shares: tuple[Number, ...] = ()
+    """Share of the training examples in each class; empty unless the task is classification."""
     inputs: InputScale | None = None
     """The scale of the inputs of the same data; null if it has not been measured."""

@@ -24,6 +24,7 @@ from insight.run import Run
 from worker.probing.probe import probe
 from worker.trainer.convert import metrics_row
 from worker.trainer.divergence_advice import cause_of, divergence_failure
+from worker.trainer.yardstick import class_shares
 from worker.training.baseline import Baseline
 from worker.training.data import Data
 from worker.training.evaluation import outputs
@@ -90,9 +91,6 @@ def _recalls(answers: Tensor, data: Data) -> tuple[float, ...]:
 def _in_run(resolved: ResolvedSpec, data: Data, trained: Trained) -> tuple[Finding, ...]:
     spec = resolved.spec
     baseline = Baseline(data, resolve_loss(spec.loss, data.task), resolved.network.outputs)
-    share = None
-    if data.task == "classification":
-        share = float(torch.bincount(data.train.targets).max()) / len(data.train)
     ending = trained.rows[-1].ending
     return findings_in_run(
         Run(
@@ -100,7 +98,12 @@ def _in_run(resolved: ResolvedSpec, data: Data, trained: Trained) -> tuple[Findi
             data=resolved.data,
             rows=[metrics_row(row, 1.0, len(data.train)) for row in trained.rows],
             is_over=True,
-            prior=Prior(loss=baseline.loss, accuracy=baseline.accuracy, largest_share=share, inputs=input_scale(data)),
+            prior=Prior(
+                loss=baseline.loss,
+                accuracy=baseline.accuracy,
+                class_shares=class_shares(data),
+                inputs=input_scale(data),
+            ),
             reports=trained.reports,
             recalls=trained.recalls,
             failure=divergence_failure(ending, spec, resolved.data) if isinstance(ending, Divergence) else None,

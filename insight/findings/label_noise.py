@@ -1,10 +1,9 @@
 """Some of the labels are wrong."""
 
-from math import isfinite
-
 from gradus.wire.finding import Evidence, Finding, Patch, Severity, Since
 from gradus.wire.layer_report import LayerReport
 from insight.findings.kind import FindingKind
+from insight.in_run.generalization import generalization
 from insight.outcome import best_remaining, learns_well, severity
 from insight.run import Run
 from insight.trend import lowest
@@ -21,6 +20,13 @@ FALL = 0.01
 """Fall of the loss per epoch above which hard examples may still be learned."""
 NEAR = 0.5
 """Share of the best epoch before which a report is too old to say anything of it."""
+MANY, SURE, TIMES, WORKS = 0.2, 0.6, 2.0, 0.95
+"""If so many labels are wrong that the network is sure of none: the share of hard examples; their share of all training
+errors, which is that of classes that were ruled out; accuracy over that of a constant prediction; and the share of a
+constant prediction's loss that is left at most."""
+MEMORY, NOISE = 1.5, 1.3
+"""Validation loss over training loss above which wrong labels are learned by heart; loss in training mode over that in
+evaluation mode above which it is dropout that makes examples hard."""
 L2 = 1e-3
 EPOCHS = 2
 """Epochs after the best one from which on the validation loss counts as no longer falling."""
@@ -36,24 +42,42 @@ def in_run(run: Run) -> Finding | None:
     report = None if run.spec.dataset.augment else _at_best(run)  # augmented images are hard by themselves
     if report is None or report.easy is None or report.hard is None or not run.is_due or run.failure is not None:
         return None
-    if best_remaining(run) > LEARNED or _goes_on(run):
+    if _goes_on(run):
         return None
-    if not (isfinite(report.easy) and report.easy > EASY and report.hard > HARD):
+    many = _many(run)
+    if many is not None:
+        report = many
+    elif best_remaining(run) > LEARNED or not (_easy(report) > EASY and (report.hard or 0.0) > HARD):
         return None
-    gravity = _severity(run)
+    gravity, hard = _severity(run), report.hard or 0.0
     return Finding(
         id=KIND.id,
         severity=gravity,
         since=Since(epoch=report.epoch, step=report.step),
         evidence=(
-            Evidence(statistic="hard", value=report.hard, threshold=HARD, healthy=(0, 0.04)),
-            Evidence(statistic="easy", value=report.easy, threshold=EASY, healthy=(EASY, 1)),
+            Evidence(statistic="hard", value=hard, threshold=HARD, healthy=(0, 0.04)),
+            Evidence(statistic="easy", value=_easy(report), threshold=EASY, healthy=(EASY, 1)),
         ),
         because=f"In epoch {report.epoch}, {_place(run, report)}, the network is sure of "
-        f"{percent(report.easy)} of the training examples, but takes {percent(report.hard)} for another class than "
+        f"{percent(_easy(report))} of the training examples, but takes {percent(hard)} for another class than "
         "they are labelled: some of these labels may be wrong.",
         patches=() if gravity == "note" else tuple(_patches(run)),
     )
+
+
+def _many(run: Run) -> LayerReport | None:
+    """The newest report if the network does much better than a constant prediction, no longer learns, has learned
+    nothing by heart, and rules out the class of most examples that it gets wrong. A network that is too small, or not
+    trained enough, wavers between classes instead."""
+    seen = generalization(run)
+    if seen is None or run.prior is None or run.prior.accuracy is None or len(run.data.classes) == 2:
+        return None
+    report, wrong = seen.report, 1 - (run.last.train_accuracy or 0.0)
+    knows = run.last.validation_accuracy or 0.0
+    is_sound = seen.gap < MEMORY and (report.mode_ratio or 1.0) < NOISE and run.fall_per_epoch() < FALL
+    learned = knows >= TIMES * run.prior.accuracy and best_remaining(run) <= WORKS
+    hard = report.hard or 0.0
+    return report if is_sound and learned and hard >= MANY and hard >= SURE * wrong else None
 
 
 def _goes_on(run: Run) -> bool:
@@ -117,7 +141,8 @@ KIND = FindingKind(
     "validation loss rises, as the network learns the wrong labels by heart.",
     why="A network learns what examples have in common before it learns exceptions (Arpit et al., A closer look at "
     "memorization in deep networks, 2017). At the best epoch, wrong labels are the examples with a loss above that of "
-    "a guess, ln classes. Classes that overlap look alike: then the hard examples are of a few pairs of classes, which "
+    "a guess, ln classes; if half of all are wrong, it is sure of hardly any example, but still rules out the classes "
+    "that they name. Classes that overlap look alike: then the hard examples are of a few pairs of classes, which "
     "the confusion matrix shows.",
     cure="Look at the examples with the largest losses (`gradus errors`), and correct their labels. Until then "
     "early stopping, or an L2 penalty.",

@@ -7,6 +7,7 @@ from typing import Any
 
 from gradus.wire.finding import Evidence, Finding, Patch, Severity
 from insight.findings.kind import FindingKind
+from insight.in_run.generalization import generalization
 from insight.run import Run
 from insight.trend import lowest, median
 from insight.words import figure, percent, rounded
@@ -27,6 +28,11 @@ SIGNIFICANT = 3.0
 LASTING, LASTING_RISE = 1.5, 0.1
 """The same if all epochs of the second half of a run are above the lowest loss by this rise: a few examples whose loss
 has grown much make t small."""
+BY_HEART, BY_HEART_RISE, BY_HEART_T = 1.5, 0.15, 1.25
+"""For a regression with at least `LEAST` validation examples: validation loss over that of training examples, both in
+evaluation mode; rise of the median loss of the second half of the run; and t. The squared errors of single examples are
+so uneven that t is small."""
+LEAST = 50
 REGRESSION_RISE = 0.1
 """Rise that is a warning in a regression with at least `FEW` validation examples; 0.4 with fewer."""
 
@@ -49,14 +55,17 @@ def in_run(run: Run) -> Finding | None:
     falls = median(run.train_losses[end:]) < run.train_losses[best]
     known = bool(run.reports) and run.reports[-1].epoch > run.rows[best].epoch  # an earlier report cannot show a rise
     t = run.reports[-1].validation_t if known else None
-    if rise <= limit or rise * least <= swing(after) or not falls or least <= 0:
+    if not falls or least <= 0:
         return None
-    if t is not None and t < (LASTING if _lasts(run, best) else SIGNIFICANT):
+    is_by_heart = _by_heart(run, best)
+    if is_by_heart:
+        rise = max(rise, _late_rise(run, best))
+    elif rise <= limit or rise * least <= swing(after) or not _is_significant(run, best, t):
         return None
     now = median(run.validation_losses[end:])
     return Finding(
         id=KIND.id,
-        severity=_severity(run, best, rise),
+        severity="warning" if is_by_heart else _severity(run, best, rise),
         since=run.since(_first_above(run.validation_losses, best, limit)),
         evidence=(
             Evidence(statistic="validation_loss_rise", value=rise, threshold=limit, healthy=(0, limit)),
@@ -70,10 +79,29 @@ def in_run(run: Run) -> Finding | None:
     )
 
 
+def _is_significant(run: Run, best: int, t: float | None) -> bool:
+    return t is None or t >= (LASTING if _lasts(run, best) else SIGNIFICANT)
+
+
 def _lasts(run: Run, best: int) -> bool:
     """Whether the loss has been far above its lowest in all epochs of the second half of the run."""
     half = run.before_last(ceil(run.last.epoch / 2))
     return half > best and min(run.validation_losses[half:]) > (1 + LASTING_RISE) * run.validation_losses[best]
+
+
+def _by_heart(run: Run, best: int) -> bool:
+    """Whether a regression predicts its training examples far better than others, which it once predicted better."""
+    seen = generalization(run)
+    if seen is None or run.data.task != "regression" or run.data.validation_examples < LEAST:
+        return False
+    t = seen.report.validation_t
+    return seen.gap >= BY_HEART and _late_rise(run, best) >= BY_HEART_RISE and (t is None or t >= BY_HEART_T)
+
+
+def _late_rise(run: Run, best: int) -> float:
+    """The relative rise of the median loss of the second half of the run above the lowest."""
+    half = run.before_last(ceil(run.last.epoch / 2))
+    return median(run.validation_losses[half:]) / run.validation_losses[best] - 1
 
 
 def rise_of(losses: Sequence[float], best: int, end: int) -> float:
@@ -101,7 +129,8 @@ def _severity(run: Run, best: int, rise: float) -> Severity:
     now, then = median(run.accuracies[-EPOCHS:]), run.accuracies[best]
     error = sqrt(max(then * (1 - then), 1e-4) / max(run.data.validation_examples, 1))
     fell = then - now > max(2 * error, POINT)
-    trained = run.last.train_accuracy or 0.0
+    seen = generalization(run)
+    trained = (run.last.train_accuracy if seen is None else seen.report.evaluation_accuracy) or 0.0
     gap = trained - now > GAP and run.validation_losses[-1] > QUARTER * run.validation_losses[best]
     return "warning" if fell or gap else "note"
 
@@ -138,7 +167,8 @@ KIND = FindingKind(
     why="With enough weights a network can store its training examples. What it then learns no longer helps with "
     "others. The validation loss must stay above its lowest by 5 % for at least three epochs, by 20 % with few "
     "validation examples. It is a note while the accuracy has not fallen: then the network is only too sure of its "
-    "mistakes.",
+    "mistakes. A regression that predicts its training examples far better than others has learned them by heart, even "
+    "if its validation loss jumps from epoch to epoch.",
     cure="Early stopping, which keeps the best epoch; dropout of 0.2; an L2 penalty; a smaller network; more examples, "
     "if there are any.",
     in_run=in_run,

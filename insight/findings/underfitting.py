@@ -5,7 +5,7 @@ from math import ceil, log2, prod
 from gradus.spec.nodes.dense import DensePlan
 from gradus.wire.finding import Evidence, Finding, Patch
 from insight.findings.kind import FindingKind
-from insight.in_run.narrow import GAP, narrow_layer
+from insight.in_run.narrow import narrow_layer
 from insight.outcome import error_remaining, is_at_prior, severity
 from insight.run import Run
 from insight.trend import ratio
@@ -15,6 +15,8 @@ from insight.words import count, figure, percent
 FLAT = 0.01
 """Fall of the training loss over the last fifth of the epochs."""
 LEAST = 5
+GAP = 1.05
+"""Validation loss over training loss below which nothing has been memorized."""
 OVERLAP = 0.7
 """Share of the errors, or of the loss, that may be left for two classes that overlap."""
 TIMES = 4

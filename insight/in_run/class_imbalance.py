@@ -1,49 +1,114 @@
-"""Rare classes that the network never predicts, as seen in a run."""
+"""Rare classes that the network does not recognize, as seen in a run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isnan, sqrt
+from statistics import median
 
 from gradus.wire.finding import Evidence, Finding, Patch
-from insight.outcome import severity
+from insight.findings import overfitting
+from insight.outcome import is_at_prior, severity
 from insight.run import Run
 from insight.words import percent
 
-RECALL = 0.2
+RECALL = 0.4
+"""Recall of the worst class, of a data set with a prevailing one."""
 DIFFERENCE = 0.15
-"""Accuracy minus balanced accuracy."""
+"""Accuracy minus balanced accuracy; and the recall that a rare class lacks against the others."""
 MAJORITY = 0.8
 MORE = 3.0
 """Multiple of the share that each class would have if all were equal."""
+RARE = 0.6
+"""Share of a rare class over the median of all classes. Of two classes the rarer one never is."""
+USUAL = 0.5
+"""Recall that every class with enough examples must have: else it is not rarity that the network fails at."""
+HARDLY, PARTLY = 0.2, 0.25
+"""Share over the median from which on a class is learned in part; and the recall below which it is not, so that there
+is another fault."""
+CHANCE = 2.0
+"""Standard errors by which the recall of a rare class must be lower."""
 
 
-def is_uneven(largest_share: float, classes: int) -> bool:
-    """Whether one class has more than 80 % of the training examples, or three times its equal share."""
-    return largest_share > min(MAJORITY, MORE / classes)
+@dataclass(frozen=True)
+class _Class:
+    name: str
+    share: float
+    """Of the training examples."""
+    recall: float
+    examples: float
+    """Validation examples, as many as its share of the training examples says, at least one."""
+
+
+def is_uneven(shares: Sequence[float]) -> bool:
+    """Whether one class has more than 80 % of the training examples, or three times its equal share; or another, of at
+    least three, less than three fifths of the median."""
+    return bool(shares) and (_prevails(shares) or _is_rare(min(shares), shares))
+
+
+def _prevails(shares: Sequence[float]) -> bool:
+    return max(shares) > min(MAJORITY, MORE / len(shares))
+
+
+def _is_rare(share: float, shares: Sequence[float]) -> bool:
+    return len(shares) > 2 and share < RARE * median(shares)
 
 
 def in_run(run: Run) -> Finding | None:
     """Fires if one class has more than 80 % of the training examples, or three times its equal share, and another class
-    is recognized in fewer than a fifth of its validation examples. Imbalance with good recalls is harmless."""
-    prior, classes = run.prior, run.data.classes
-    if prior is None or prior.largest_share is None or not run.recalls or not run.rows or not run.accuracies:
+    is recognized in fewer than two fifths of its validation examples; or if a class has less than three fifths of the
+    median share, and is recognized less often than the others, by more than chance. Imbalance with good recalls is
+    harmless."""
+    shares = run.prior.class_shares if run.prior is not None else ()
+    if not run.recalls or not run.rows or not run.accuracies or not is_uneven(shares):
         return None
-    known = [(recall, name) for recall, name in zip(run.recalls, classes, strict=False) if recall == recall]  # noqa: PLR0124 (NaN: no examples)
-    if len(known) < 2 or not is_uneven(prior.largest_share, len(classes)):
+    known = [
+        _Class(name, share, recall, max(1.0, share * run.data.validation_examples))
+        for name, share, recall in zip(run.data.classes, shares, run.recalls, strict=False)
+        if not isnan(recall)
+    ]
+    if len(known) < 2:
         return None
-    worst, name = min(known)
-    balanced = sum(recall for recall, _ in known) / len(known)
-    difference = run.accuracies[-1] - balanced
-    if worst >= RECALL or difference < DIFFERENCE:
+    worst = min(known, key=lambda one: one.recall)
+    balanced = sum(one.recall for one in known) / len(known)
+    if _prevails(shares) and worst.recall < RECALL and run.accuracies[-1] - balanced >= DIFFERENCE:
+        return _finding(run, worst, balanced)
+    missed = None if is_at_prior(run) or overfitting.in_run(run) is not None else _missed(known, shares)
+    return None if missed is None else _finding(run, missed, balanced)
+
+
+def _missed(known: Sequence[_Class], shares: Sequence[float]) -> _Class | None:
+    """The rare class that is recognized least, if it is less often than all others, and each of these in most cases."""
+    rare = [one for one in known if _is_rare(one.share, shares)]
+    rest = [one.recall for one in known if not _is_rare(one.share, shares)]
+    if not rare or not rest or min(rest) < USUAL:
         return None
+    usual = sum(rest) / len(rest)
+    missed = max(rare, key=lambda one: (usual - one.recall) / _error(usual, one.examples))
+    lacking = usual - missed.recall
+    is_less = lacking >= max(DIFFERENCE, CHANCE * _error(usual, missed.examples))
+    is_learned = missed.share < HARDLY * median(shares) or missed.recall > PARTLY
+    return missed if is_less and is_learned and missed.recall < min(rest) else None
+
+
+def _error(recall: float, examples: float) -> float:
+    """The standard error of a recall that is about this large."""
+    return sqrt(max(recall * (1 - recall), 0.01) / examples)
+
+
+def _finding(run: Run, worst: _Class, balanced: float) -> Finding:
+    accuracy = run.accuracies[-1]
     return Finding(
         id="class_imbalance",
         severity="critical" if severity(run) == "critical" else "warning",
         since=run.since(len(run.rows) - 1),
         evidence=(
-            Evidence(statistic="recall", value=worst, threshold=RECALL, healthy=(RECALL, 1)),
-            Evidence(statistic="balanced_accuracy", value=balanced, healthy=(run.accuracies[-1] - DIFFERENCE, 1)),
-            Evidence(statistic="largest_class_share", value=prior.largest_share, healthy=(0, MAJORITY)),
+            Evidence(statistic="recall", value=worst.recall, threshold=RECALL, healthy=(RECALL, 1)),
+            Evidence(statistic="balanced_accuracy", value=balanced, healthy=(accuracy - DIFFERENCE, 1)),
+            Evidence(statistic="class_share", value=worst.share, healthy=(RARE / len(run.data.classes), 1)),
         ),
-        because=f"{percent(prior.largest_share)} of the training examples are of one class, and only {percent(worst)} "
-        f"of the validation examples of {name} are recognised: an accuracy of {percent(run.accuracies[-1])} is "
-        f"{percent(balanced)} on average over the classes.",
+        because=f"{percent(worst.share)} of the training examples are of class {worst.name}, of whose validation "
+        f"examples {percent(worst.recall)} are recognised: an accuracy of {percent(accuracy)} is {percent(balanced)} "
+        "on average over the classes.",
         patches=_patches(run),
     )
 

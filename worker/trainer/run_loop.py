@@ -24,7 +24,7 @@ from worker.trainer.peak_memory import PeakMemory
 from worker.trainer.pipe import Pipe
 from worker.trainer.progress import Progress
 from worker.trainer.protocol import CheckpointWritten, Ended, EpochDone, LogLine, MemberRow, Report, Stopped, Trainee
-from worker.trainer.yardstick import largest_share
+from worker.trainer.yardstick import class_shares
 from worker.training.chunk_length import longest_piece
 from worker.training.data import Data
 from worker.training.report import Divergence, Ending, EpochReport, Finished, MemberEpoch, StoppedEarly
@@ -74,7 +74,7 @@ class RunLoop:
         self._peak = hardware.peak
         self._preprocessing = data.preprocessing
         self._plan = data.plan
-        self._largest_share = largest_share(data) or 0.0
+        self._class_shares = class_shares(data)
         self._epoch = 1 + (state.epoch if state else 0)
         self._trained_seconds = {trainee.id: trainee.seconds for trainee in self._trainees}
         self._began = time.perf_counter() - max((one.seconds for one in checkpoints), default=0.0)
@@ -231,7 +231,7 @@ class RunLoop:
     def _recalls(self, one: str) -> tuple[float, ...]:
         """If the classes are uneven, the share of each class that the network recognizes, which accuracy does not
         show."""
-        if self._plan.task != "classification" or not is_uneven(self._largest_share, len(self._plan.classes)):
+        if not is_uneven(self._class_shares):
             return ()
         return self._training.recalls([trainee.id for trainee in self._trainees].index(one))
 

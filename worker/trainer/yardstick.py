@@ -27,12 +27,12 @@ def priors(trainees: Iterable[Trainee], data: Data) -> dict[str, Prior]:
 
 def _prior(data: Data, kind: ConcreteLoss, outputs: int, inputs: InputScale) -> Prior:
     baseline = Baseline(data, kind, outputs)
-    share = largest_share(data)
-    return Prior(loss=baseline.loss, accuracy=baseline.accuracy, largest_share=share, inputs=inputs)
+    return Prior(loss=baseline.loss, accuracy=baseline.accuracy, class_shares=class_shares(data), inputs=inputs)
 
 
-def largest_share(data: Data) -> float | None:
-    """The share of the training examples in the most frequent class; None unless the task is classification."""
+def class_shares(data: Data) -> tuple[float, ...]:
+    """The share of the training examples in each class; empty unless the task is classification."""
     if data.task != "classification":
-        return None
-    return float(torch.bincount(data.train.targets).max()) / len(data.train)
+        return ()
+    counts = torch.bincount(data.train.targets, minlength=len(data.plan.classes))
+    return tuple((counts.double() / len(data.train)).tolist())

@@ -1,9 +1,10 @@
 """Whether a network has learned anything: is it better on the validation split than a constant prediction?
 
 For classification, the constant prediction is the most frequent class, or the class frequencies of the training split
-as probabilities; for several labels, the same for each label; for regression, the constant with the least loss on the
-training split, such as the mean. A network is better if its validation accuracy is higher by more than two standard
-errors, or its validation loss lower by more than 2 %.
+as probabilities; if classes have weights, those of the weighted examples, whose loss training minimizes. For several
+labels, it is the same for each label; for regression, the constant with the least loss on the training split, such as
+the mean. A network is better if its validation accuracy is higher by more than two standard errors, or its validation
+loss lower by more than 2 %.
 """
 
 from dataclasses import dataclass
@@ -15,12 +16,14 @@ from torch import Tensor
 
 from gradus.spec.loss import ConcreteLoss, Task
 from models.loss import loss, loss_unit
-from worker.training.constant import best_constant, constant_words
+from worker.training.constant import best_constant, constant_words, has_class_weights
 from worker.training.data import Data
 
 MARGIN = 0.02
 FIRST_EPOCHS = 3
 """The warning comes after this many epochs, or a quarter of all epochs if that is more."""
+TIED = 1e-3
+"""Difference of the logarithms of probabilities up to which classes are as likely."""
 DEAD_UNIT_EXAMPLES = 1000
 """Number of examples with which dead units are detected."""
 
@@ -40,6 +43,8 @@ class Baseline:
         self.loss = loss_unit(kind, deviation) * float(losses.sum()) / validation.total_weight
         self.accuracy = _constant_accuracy(targets, data.task)
         self.answer = constant_words(kind, outputs)
+        if data.task == "classification" and has_class_weights(data.train):
+            self.accuracy, self.answer = _accuracy_of(constant, targets), "the class of the largest weight"
         self._error = sqrt(self.accuracy * (1 - self.accuracy) / len(targets)) if self.accuracy is not None else 0.0
 
     @property
@@ -70,6 +75,14 @@ class Guesses:
         lowest = loss if falls or self.lowest_loss is None else self.lowest_loss
         is_time = self.epochs + 1 >= max(FIRST_EPOCHS, ceil(epochs / 4)) and not falls
         return Guesses(self.epochs + 1, lowest, self.said or is_time or is_over)
+
+
+def _accuracy_of(constant: Tensor, targets: Tensor) -> float:
+    """The accuracy of a constant prediction with these outputs; the mean of those of the likeliest classes if several
+    are as likely."""
+    likeliest = constant >= constant.max() - TIED
+    frequencies = torch.bincount(targets, minlength=len(constant)) / len(targets)
+    return float(frequencies[likeliest].mean())
 
 
 def _constant_accuracy(targets: Tensor, task: Task) -> float | None:

@@ -23,9 +23,11 @@ BISECTIONS = 60
 def best_constant(kind: ConcreteLoss, train: Split, outputs: int, deviation: tuple[float, ...]) -> Tensor:
     """The outputs with the least loss on the training split if they are the same for all examples, float64, (outputs,).
 
-    Frequencies are smoothed by adding one example of each class, so that no class has probability 0.
+    Frequencies are smoothed by adding one example of each class, so that no class has probability 0. With weights of
+    the classes, they are those of the weighted loss, which training minimizes: a network that knows nothing else is
+    not even to learn that a class is rare.
     """
-    targets, weights = train.targets.cpu(), train.evaluation_weights
+    targets, weights = train.targets.cpu(), train.weights if has_class_weights(train) else train.evaluation_weights
     w = torch.ones(len(targets), dtype=torch.float64) if weights is None else weights.cpu().double()
     if isinstance(kind, CrossEntropy):
         counts = torch.bincount(targets, w, minlength=outputs) + 1
@@ -44,6 +46,12 @@ def best_constant(kind: ConcreteLoss, train: Split, outputs: int, deviation: tup
             return _centre(y, w, y.new_tensor(standardized_delta(kind, deviation)))
         case _:
             assert_never(kind)
+
+
+def has_class_weights(train: Split) -> bool:
+    """Whether the gradient weighs examples otherwise than the reported loss."""
+    weights, reported = train.weights, train.evaluation_weights
+    return weights is not None and (reported is None or not torch.equal(weights, reported))
 
 
 def constant_words(kind: ConcreteLoss, targets: int) -> str:

@@ -113,6 +113,17 @@ def test_classes_are_held_against_the_most_frequent_one() -> None:
     assert knows.is_beaten_by(1.0, 0.75 + 0.109)
 
 
+def test_weighted_classes_are_held_against_the_weighted_frequencies() -> None:
+    """Weights that make two classes equal leave ln 2 and a half, however rare one of them is."""
+    inputs, targets = torch.zeros(100, 2), torch.tensor([0] * 90 + [1] * 10)
+    train_split = Split(inputs, targets, weights=torch.where(targets == 0, 100 / 180, 100 / 20))
+    validation = Split(inputs[:50], torch.tensor([0] * 45 + [1] * 5))
+    knows = Baseline(Data(train_split, validation, validation, data_of("breast_cancer")), CrossEntropy(), 2)
+    assert knows.loss == pytest.approx(log(2))
+    assert knows.accuracy == pytest.approx(0.5)
+    assert knows.is_beaten_by(0.3, 0.88)  # always saying 0 has an accuracy of 0.9
+
+
 def test_dead_units_are_named() -> None:
     seen = Guessing(4, None, 2.0, 1.5, "the mean of the targets", (DeadUnits("layers/1", 30, 32),))
     assert guessing_message(seen) == (

@@ -17,7 +17,7 @@ from insight.prior import Prior
 from insight.run import Run
 
 LN10 = log(10)
-PRIOR = Prior(loss=LN10, accuracy=0.11, largest_share=0.11)
+PRIOR = Prior(loss=LN10, accuracy=0.11, class_shares=(0.1,) * 10)
 
 
 def planted(

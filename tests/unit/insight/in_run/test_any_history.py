@@ -55,7 +55,9 @@ def history(draw: random.Random) -> Run:
         factor = draw.choice((0.5, 0.9, 0.999, 1.0, 1.2))
         return [start * factor**i * (1 + 0.3 * draw.random() * (kind > 0.7)) for i in range(epochs)]
 
-    prior = draw.choice((None, Prior(loss=2.303, accuracy=0.1, largest_share=0.9), Prior(loss=0.0, accuracy=1.0)))
+    prior = draw.choice(
+        (None, Prior(loss=2.303, accuracy=0.1, class_shares=(0.9, *[0.0125] * 8)), Prior(loss=0.0, accuracy=1.0))
+    )
     run = planted(
         numbers(),
         numbers(),

@@ -19,7 +19,7 @@ SGD = {"kind": "sgd", "lr": 0.1}
 DIVERGED = Failure(code=FailureCode.DIVERGED, message="the loss diverged", epoch=1, step=7, layer="layers/0")
 VARIANCE = Prior(loss=5900)
 DECAYING = [5000 / epoch for epoch in range(1, 13)]
-TWO = Prior(loss=0.66, accuracy=0.63, largest_share=0.63)
+TWO = Prior(loss=0.66, accuracy=0.63, class_shares=(0.37, 0.63))
 FALLING = (1.0, 0.5, 0.3, 0.2, 0.15, 0.12, 0.1, 0.09, 0.085, 0.08)
 HIDDEN = [LayerStatistics(name=f"layers/{i}", units=100, share=0.3, flat=0.0, dead=0.2, delta_rms=1.0) for i in (0, 1)]
 
@@ -175,7 +175,7 @@ SICK: dict[str, tuple[str, str, Run]] = {
                 [0.3, 0.25, 0.2],
                 accuracies=0.93,
                 dataset="breast_cancer",
-                prior=Prior(loss=0.25, accuracy=0.93, largest_share=0.95),
+                prior=Prior(loss=0.25, accuracy=0.93, class_shares=(0.05, 0.95)),
             ),
             recalls=(0.05, 0.99),
         ),
@@ -365,7 +365,7 @@ LOOK_ALIKES: dict[str, tuple[str, Run]] = {
             [0.690, 0.687, 0.684, 0.681],
             accuracies=0.97,
             dataset="breast_cancer",
-            prior=Prior(loss=0.12, accuracy=0.976, largest_share=0.976),
+            prior=Prior(loss=0.12, accuracy=0.976, class_shares=(0.024, 0.976)),
         ),
     ),
     "a regression that creeps": (
@@ -376,7 +376,9 @@ LOOK_ALIKES: dict[str, tuple[str, Run]] = {
     "good recall": (
         "class_imbalance",
         replace(
-            planted([0.1] * 3, accuracies=0.97, dataset="breast_cancer", prior=Prior(loss=0.2, largest_share=0.95)),
+            planted(
+                [0.1] * 3, accuracies=0.97, dataset="breast_cancer", prior=Prior(loss=0.2, class_shares=(0.05, 0.95))
+            ),
             recalls=(0.8, 0.99),
         ),
     ),

@@ -1,0 +1,47 @@
+"""The dropout rates of a network, and patches that lower them."""
+
+from gradus.spec.network import NetworkPlan
+from gradus.spec.nodes.conv import ConvPlan
+from gradus.spec.nodes.dense import DensePlan
+from gradus.wire.finding import Patch
+from insight.run import Run
+from insight.start import Start
+from insight.words import percent, rounded
+
+RATE = 0.5
+ENOUGH = 2
+"""Units that dropout must leave in a layer for each output."""
+
+
+def largest_rate(network: NetworkPlan) -> float:
+    """The largest rate of the inputs and the layers."""
+    layers = [layer.dropout for layer in network.layers if isinstance(layer, DensePlan | ConvPlan)]
+    return max([network.input_dropout, *layers])
+
+
+def narrowest(network: NetworkPlan) -> DensePlan | ConvPlan | None:
+    """The layer with dropout that has the fewest units left."""
+    layers = [one for one in network.layers if isinstance(one, DensePlan | ConvPlan) and one.dropout > 0]
+    return min(layers, key=lambda one: (1 - one.dropout) * one.shape[-1], default=None)
+
+
+def weaker(run: Run | Start) -> tuple[Patch, ...]:
+    """A quarter of the largest rate, then none; for regression none at once."""
+    less = 0.0 if run.data.task == "regression" else rounded(largest_rate(run.network) / 4)
+    none = Patch(patch=_with(run.network, 0.0), why="Without dropout every unit learns in every step.")
+    if less == 0:
+        return (none,)
+    return (
+        Patch(patch=_with(run.network, less), why=f"Dropout of {less:g} leaves {percent(1 - less)} of the units."),
+        none,
+    )
+
+
+def _with(network: NetworkPlan, rate: float) -> dict[str, float]:
+    """The rate in place of those of layers and inputs that are higher."""
+    changes = {}
+    if any(getattr(layer, "dropout", 0) > rate for layer in network.layers):
+        changes["dropout"] = rate
+    if network.input_dropout > rate:
+        changes["input_dropout"] = rate
+    return changes

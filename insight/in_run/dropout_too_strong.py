@@ -1,0 +1,117 @@
+"""Dropout that takes away too much, as seen in a run."""
+
+from math import isfinite, sqrt
+
+from gradus.spec.nodes.conv import ConvPlan
+from gradus.spec.nodes.dense import DensePlan
+from gradus.wire.finding import Evidence, Finding
+from insight.in_run.dropout_rates import ENOUGH, RATE, largest_rate, narrowest, weaker
+from insight.in_run.generalization import Generalization, generalization
+from insight.outcome import STRICT, is_at_prior, learns_well, severity
+from insight.run import Run
+from insight.words import figure, percent
+
+NOISE = 1.25
+"""Loss with dropout over the loss without it, for regression."""
+RATIO = 1.05
+"""Training loss, which is with dropout, over validation loss, which is without."""
+COSTLY, NEEDLESS, UNSOLVED = 1.25, 1.05, 0.05
+"""Loss with dropout over the loss of training examples without it; validation loss over the latter, up to which nothing
+is learned by heart, so that dropout has nothing to prevent; share of a constant prediction's loss that is left."""
+NOTHING = 0.9
+"""The same share above which next to nothing is learned."""
+BY_HEART = 1.2
+"""The ratio of validation and training loss above which dropout is not what keeps the network from learning more."""
+
+
+def in_run(run: Run) -> Finding | None:
+    """Fires if dropout costs what it need not prevent, see `_needless`; or if a run with dropout learns badly, its loss
+    with dropout is above that without, and a layer drops more than half of its units or keeps fewer than two for each
+    output.
+
+    Training scores below the validation scores are no evidence by themselves: dropout always lowers them.
+    """
+    if not run.is_due or run.failure is not None or run.spec.dataset.augment or largest_rate(run.network) == 0:
+        return None  # the training loss of augmented images is higher by itself
+    seen = generalization(run)
+    found = None if seen is None else _needless(run, seen)
+    if found is not None or (layer := narrowest(run.network)) is None:
+        return found
+    if run.data.task == "regression":
+        return _noisy(run, layer)
+    return None if seen is not None and seen.gap > BY_HEART else _thin(run, layer)
+
+
+def _needless(run: Run, seen: Generalization) -> Finding | None:
+    """Fires if dropout adds a quarter to the loss of the training examples, though without it they have no less than
+    the validation examples, and more than is needed: it takes away, and there is nothing that it could prevent. If next
+    to nothing is learned, more than half of a layer or of the inputs must be dropped."""
+    rate, left = largest_rate(run.network), run.remaining(seen.training)
+    is_costly = seen.cost >= COSTLY + max(0.0, run.fall_per_epoch()) and left > UNSOLVED
+    if seen.gap > NEEDLESS or not (is_costly or (rate > RATE and left > NOTHING)):
+        return None
+    return Finding(
+        id="dropout_too_strong",
+        severity="critical" if is_at_prior(run) else "warning",
+        evidence=(
+            Evidence(statistic="train_over_evaluation_loss", value=seen.cost, threshold=COSTLY, healthy=(0, COSTLY)),
+            Evidence(statistic="validation_over_evaluation_loss", value=seen.gap, healthy=(NEEDLESS, None)),
+            Evidence(statistic="dropout", value=rate),
+        ),
+        because=f"With dropout of {rate:g} the training examples have a loss of {figure(seen.in_training)}, without it "
+        f"{figure(seen.training)}, and new examples {figure(seen.validation)}: nothing is learned by heart that "
+        "dropout would have to prevent, and too little is learned at all.",
+        patches=weaker(run),
+    )
+
+
+def _thin(run: Run, layer: DensePlan | ConvPlan) -> Finding | None:
+    if learns_well(run, STRICT):
+        return None
+    left, rate = (1 - layer.dropout) * layer.shape[-1], layer.dropout
+    last = run.last
+    ratio = last.train_loss / last.validation_loss if last.validation_loss > 0 else 0.0
+    needed = ENOUGH * run.network.outputs
+    if ratio < RATIO or not (rate > RATE or left < needed):
+        return None
+    return Finding(
+        id="dropout_too_strong",
+        severity=severity(run, STRICT),
+        layer=layer.name,
+        evidence=(
+            Evidence(statistic="units_left", layer=layer.name, value=left, threshold=needed, healthy=(needed, None)),
+            Evidence(statistic="dropout", layer=layer.name, value=rate, threshold=RATE, healthy=(0, RATE)),
+            Evidence(statistic="train_over_validation_loss", value=ratio, threshold=RATIO, healthy=(0, RATIO)),
+        ),
+        because=f"Dropout of {rate:g} leaves {figure(left)} of the {layer.shape[-1]} units of {layer.name} in each "
+        f"step, and the loss with dropout, {figure(last.train_loss)}, is {percent(ratio - 1)} above that without: too "
+        "little of the network is left to learn with.",
+        patches=weaker(run),
+    )
+
+
+def _noisy(run: Run, layer: DensePlan | ConvPlan) -> Finding | None:
+    """Fires if the noise of dropout adds a quarter to the squared error, beyond what chance and the progress within the
+    epoch can add; with more than half of a layer dropped, if the loss with dropout is not clearly below that without.
+    Noise in the outputs may leave a predicted class unchanged, but never a predicted number."""
+    last = run.last
+    ratio = last.train_loss / last.validation_loss if last.validation_loss > 0 else 0.0
+    chance = 2 * sqrt(2 / max(run.data.validation_examples, 1))
+    limit = NOISE + chance + max(0.0, run.fall_per_epoch())
+    if layer.dropout > RATE:
+        limit = 1 - chance  # more than half of what a number is computed from is noise
+    if not (isfinite(ratio) and ratio > limit):
+        return None
+    return Finding(
+        id="dropout_too_strong",
+        severity="critical" if is_at_prior(run) else "warning",
+        layer=layer.name,
+        evidence=(
+            Evidence(statistic="train_over_validation_loss", value=ratio, threshold=limit, healthy=(0, limit)),
+            Evidence(statistic="dropout", layer=layer.name, value=layer.dropout),
+        ),
+        because=f"With dropout of {layer.dropout:g} the loss is {figure(last.train_loss)}, without it "
+        f"{figure(last.validation_loss)}: training makes up for the noise of dropout "
+        "instead of learning more.",
+        patches=weaker(run),
+    )

@@ -1,0 +1,44 @@
+"""How a run scores on training examples in evaluation mode, beside its validation examples."""
+
+from dataclasses import dataclass
+
+from gradus.wire.layer_report import LayerReport
+from insight.in_run.layers import newest
+from insight.run import Run
+from insight.trend import ratio
+
+LEAST = 50
+"""Number of sampled training examples below which their mean loss is too noisy to compare with."""
+
+
+@dataclass(frozen=True)
+class Generalization:
+    """The scores of one moment. All losses are those of evaluation mode, in the unit of the metrics."""
+
+    report: LayerReport
+    training: float
+    """Loss of the sampled training examples."""
+    validation: float
+    in_training: float
+    """Training loss of the epoch, in training mode."""
+
+    @property
+    def gap(self) -> float:
+        """Validation loss over training loss: about 1 if nothing was learned by heart."""
+        return ratio(self.validation, self.training)
+
+    @property
+    def cost(self) -> float:
+        """Loss in training mode over that in evaluation mode: what dropout takes away, and what the epoch gained."""
+        return ratio(self.in_training, self.training)
+
+
+def generalization(run: Run) -> Generalization | None:
+    """The scores of the newest report; None if it is outdated, or has none."""
+    report = newest(run)
+    if report is None or report.evaluation_loss is None or run.data.train_examples < LEAST:
+        return None
+    row = next((row for row in reversed(run.rows) if row.epoch == report.epoch), None)
+    if row is None:
+        return None
+    return Generalization(report, report.evaluation_loss, row.validation_loss, row.train_loss)

@@ -1,0 +1,156 @@
+"""A penalty, or a decay of the weights, that outweighs the data, as seen in a run."""
+
+from math import sqrt
+
+from gradus.wire.finding import Evidence, Finding
+from insight.in_run.generalization import generalization
+from insight.in_run.penalties import decay_of, in_words, without
+from insight.outcome import is_at_prior, learns_well
+from insight.run import Run
+from insight.trend import median
+from insight.words import figure, percent
+
+SHARE = 0.5
+"""Share of the penalty in the whole loss."""
+COSTLY = 0.1
+"""The same if the weights have shrunk as well, or for regression. There the loss grows continuously with the penalty:
+at the end of training, weights that are 1 % smaller cost 2 % of an L2 penalty in the loss, and 1 % of an L1 penalty."""
+HALVED, RESTING = 0.5, 0.15
+"""The share of the largest penalty that is left, above which the weights have hardly shrunk, and what `COSTLY` is for
+them in regression."""
+SHRUNK = 0.05
+"""Last penalty over the run's largest, below which the penalty has shrunk the weights to almost nothing."""
+GAP = 1.1
+"""Validation loss over training loss above which the run overfits, so that the penalty is not the fault."""
+SOLVED = 0.1
+"""Share of a constant prediction's loss below which the penalty does no harm."""
+EXACT = 0.01
+"""The same for regression where the penalty is more than the data's loss. A predicted number is never exactly right,
+and a loss of 5 % of the variance may be twice that of the noise."""
+NOTHING = 0.9
+"""The same share above which next to nothing is learned."""
+LEAST = 2
+NEEDLESS = 1.15
+"""Validation loss over training loss in evaluation mode, up to which hardly anything is learned by heart, so that a
+penalty has nothing to prevent."""
+PULL, UNSOLVED = 0.15, 0.04
+"""What larger weights would gain, as a share of a constant prediction's loss, and the loss that must be left, above
+which such a penalty does harm."""
+FOLDS, BINDING = 0.5, 0.1
+"""Times that decay alone would have divided the weights by e, and the decay above which it limits them. A step of Adam
+moves a weight by the learning rate at most, and decay takes off rate · decay · weight: no weight exceeds 1/decay, and
+those with noisy gradients stay far below."""
+
+
+def in_run(run: Run) -> Finding | None:
+    """Fires if a run with a penalty has learned badly, and the penalty is either most of the loss, or next to nothing
+    because it has shrunk the weights to 0. The ratio of the two gradients is no evidence: it is 1 wherever training
+    comes to rest. It also fires if nothing was learned by heart, and larger weights would gain much."""
+    if not run.is_due or len(run.rows) < LEAST or run.failure is not None:
+        return None
+    if run.spec.l1 or run.spec.l2:
+        found = _heavy(run) or _pulls(run)
+        if found is not None:
+            return found
+    return _decays(run)
+
+
+def _heavy(run: Run) -> Finding | None:
+    last, seen = run.last, generalization(run)
+    is_regression = run.data.task == "regression"
+    loss = run.remaining(last.train_loss) if is_regression else last.train_loss  # penalties add to standardized losses
+    share = last.penalty / (last.penalty + loss) if last.penalty + loss > 0 else 0.0
+    highest = max(row.penalty for row in run.rows)
+    left = last.penalty / highest if highest > 0 else 1.0
+    gap = last.validation_loss / last.train_loss if last.train_loss > 0 else float("inf")
+    gap = gap if seen is None else min(gap, seen.gap)
+    rules = share > SHARE or (share > COSTLY and left < SHARE)
+    is_sick = run.remaining(last.train_loss) > SOLVED if share > SHARE else not learns_well(run)
+    if is_regression and share > (COSTLY if left < HALVED else RESTING):
+        rules = True
+        is_sick = run.remaining(last.train_loss) > (EXACT if share > SHARE else SOLVED)
+    chance = 2 * sqrt(2 / max(run.data.validation_examples, 1)) if is_regression else 0.0
+    is_nothing = is_at_prior(run) or run.remaining(last.train_loss) > NOTHING
+    if not is_sick or gap > GAP + chance or not (rules or (is_nothing and left < SHRUNK)):
+        return None
+    limit = COSTLY if is_regression else SHARE
+    return Finding(
+        id="penalty_too_strong",
+        severity="critical" if is_nothing else "warning",
+        evidence=(
+            Evidence(statistic="penalty_share", value=share, threshold=limit, healthy=(0, limit)),
+            Evidence(statistic="penalty_over_largest", value=left, threshold=SHRUNK, healthy=(SHRUNK, None)),
+            Evidence(statistic="train_loss", value=last.train_loss),
+        ),
+        because=f"With {in_words(run.spec)} the penalty went from {figure(run.rows[0].penalty)} to "
+        f"{figure(last.penalty)}, {percent(share)} of the loss, while the data's loss is still "
+        f"{figure(last.train_loss)}: the weights are kept too small for what they have to tell apart.",
+        patches=without(run.spec),
+    )
+
+
+def _pulls(run: Run) -> Finding | None:
+    """Fires if a classifier has learned nothing by heart, and larger weights would gain 15 % of a constant prediction's
+    loss for each 100 % in size: at rest that is twice an L2 penalty, or an L1 penalty."""
+    seen = generalization(run)
+    if seen is None or run.prior is None or run.data.task == "regression" or seen.gap > NEEDLESS:
+        return None
+    squares = run.spec.l2 and not run.spec.l1
+    pull = run.remaining((2 if squares else 1) * run.last.penalty)
+    if pull <= PULL or run.remaining(seen.training) <= UNSOLVED:
+        return None
+    return Finding(
+        id="penalty_too_strong",
+        severity="critical" if is_at_prior(run) else "warning",
+        evidence=(
+            Evidence(statistic="penalty_pull", value=pull, threshold=PULL, healthy=(0, PULL)),
+            Evidence(
+                statistic="validation_over_evaluation_loss",
+                value=seen.gap,
+                threshold=NEEDLESS,
+                healthy=(NEEDLESS, None),
+            ),
+        ),
+        because=f"With {in_words(run.spec)} the penalty is {figure(run.last.penalty)} beside a loss of the data of "
+        f"{figure(seen.training)}, and new examples have {figure(seen.validation)}: nothing is learned by heart that "
+        "the penalty would have to prevent, and it keeps the weights too small.",
+        patches=without(run.spec),
+    )
+
+
+def _decays(run: Run) -> Finding | None:
+    """Fires if the decay of an optimizer that separates it from the gradient limits the weights, and the run has
+    learned nothing by heart: larger weights would gain, or next to nothing is learned."""
+    decay, seen = decay_of(run.spec), generalization(run)
+    rate = sum(row.learning_rate * span for row, span in zip(run.rows, run.spans, strict=True))
+    folds = decay * rate * run.steps_per_epoch
+    if decay < BINDING or folds < FOLDS or seen is None or seen.gap > NEEDLESS:
+        return None
+    left = run.remaining(seen.training)
+    gain = _growth(run) * left
+    if left <= UNSOLVED or not (gain > PULL or left > NOTHING):
+        return None
+    return Finding(
+        id="penalty_too_strong",
+        severity="critical" if left > NOTHING else "warning",
+        evidence=(
+            Evidence(statistic="decay_folds", value=folds, threshold=FOLDS, healthy=(0, FOLDS)),
+            Evidence(statistic="growth_gain", value=gain, threshold=PULL, healthy=(0, PULL)),
+            Evidence(
+                statistic="validation_over_evaluation_loss",
+                value=seen.gap,
+                threshold=NEEDLESS,
+                healthy=(NEEDLESS, None),
+            ),
+        ),
+        because=f"With {in_words(run.spec)} the weights would have shrunk {figure(folds)} times to 1/e by themselves: "
+        f"the loss of the training examples is still {figure(seen.training)}, that of new ones "
+        f"{figure(seen.validation)}, so nothing is learned by heart that decay would have to prevent.",
+        patches=without(run.spec),
+    )
+
+
+def _growth(run: Run) -> float:
+    """The median gain of larger weights in the reports of the second half of the run: that of one batch is noisy."""
+    late = [report.growth_gain for report in run.reports if 2 * report.epoch > run.last.epoch]
+    return median([gain for gain in late if gain is not None])

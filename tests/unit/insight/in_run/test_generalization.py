@@ -1,0 +1,189 @@
+"""Findings from the training loss in evaluation mode: each fires on a planted history, and is silent on look-alikes."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from gradus.fork import changed
+from insight.in_run.find import findings_in_run
+from insight.prior import Prior
+from insight.run import Run
+from tests.unit.insight.in_run.planted import LN10, found, planted, with_layers
+from tests.unit.insight.in_run.test_findings import hidden, of_many
+
+VARIANCE = Prior(loss=5900)
+FLAT = [0.9, 0.5, 0.46, 0.45, 0.45, 0.45]
+ADAMW = {"kind": "adamw", "lr": 0.003, "weight_decay": 0.5}
+
+
+def scored(run: Run, evaluation_loss: float, **numbers: Any) -> Run:
+    """The run, with this training loss in evaluation mode after every epoch."""
+    return with_layers(run, *hidden({}), evaluation_loss=evaluation_loss, **numbers)
+
+
+def of_a_table(*counts: int, recalls: tuple[float, ...], **spec: Any) -> Run:
+    """A run on so many examples of each digit, of which these shares are recognized."""
+    shares = tuple(count / sum(counts) for count in counts)
+    prior = Prior(loss=LN10, accuracy=max(shares), class_shares=shares)
+    run = of_many(planted([0.9, 0.5, 0.3, 0.25], accuracies=0.9, dataset="digits", prior=prior, **spec))
+    return replace(run, recalls=recalls)
+
+
+RARE = (200,) * 8 + (60, 200)
+RISING = [3000.0, 2800, 2600, *[3300, 4000, 3100, 3600] * 3]
+DECAYING = [5000 / epoch for epoch in range(1, 16)]
+SICK: dict[str, tuple[str, str, Run]] = {
+    "dropout that costs, and has nothing to prevent": (
+        "dropout_too_strong",
+        "warning",
+        scored(planted(FLAT, [0.3] * 6, 0.97, dropout=0.2), 0.31),
+    ),
+    "the same in a regression": (
+        "dropout_too_strong",
+        "warning",
+        scored(of_many(planted([2900.0] * 6, [2000.0] * 6, dataset="diabetes", prior=VARIANCE, dropout=0.2)), 2050.0),
+    ),
+    "dropped inputs": (
+        "dropout_too_strong",
+        "critical",
+        scored(planted([2.3] * 6, [2.3] * 6, 0.11, input_dropout=0.9), 2.3),
+    ),
+    "a penalty that pulls, and has nothing to prevent": (
+        "penalty_too_strong",
+        "warning",
+        scored(planted(FLAT, [0.42] * 6, 0.87, l2=1e-3, penalties=0.2), 0.4),
+    ),
+    "weights that have shrunk after a good first epoch": (
+        "penalty_too_strong",
+        "critical",
+        planted(
+            [5800.0] * 6,
+            [4600, *[5900.0] * 5],
+            dataset="diabetes",
+            prior=VARIANCE,
+            l1=0.1,
+            penalties=[2.0, *[0.02] * 5],
+        ),
+    ),
+    "decay that limits the weights": (
+        "penalty_too_strong",
+        "warning",
+        scored(planted(FLAT, [0.42] * 6, 0.87, optimizer=ADAMW), 0.4, growth_gain=2.0),
+    ),
+    "decay that leaves nothing": (
+        "penalty_too_strong",
+        "critical",
+        scored(planted([2.3] * 6, [2.3] * 6, 0.11, optimizer=ADAMW | {"weight_decay": 100}), 2.3),
+    ),
+    "a regression learned by heart, whose validation loss jumps": (
+        "overfitting",
+        "warning",
+        scored(of_many(planted(DECAYING, RISING, dataset="diabetes", prior=VARIANCE)), 300.0, validation_t=1.4),
+    ),
+    "a class with a third of the examples": (
+        "class_imbalance",
+        "warning",
+        of_a_table(*RARE, recalls=(0.95,) * 8 + (0.4, 0.95)),
+    ),
+    "classes that are hardly there": (
+        "class_imbalance",
+        "warning",
+        of_a_table(*(200,) * 7, 4, 4, 4, recalls=(0.95,) * 7 + (0.0, 0.0, 0.0)),
+    ),
+    "half of all labels wrong": (
+        "label_noise",
+        "warning",
+        scored(planted([1.8, 1.7, *[1.69] * 6], [1.9] * 8, 0.46, trained=0.5), 1.67, easy=0.1, hard=0.34),
+    ),
+    "a layer of one unit, in noise": (
+        "underfitting",
+        "warning",
+        planted([2.1, 1.9, 1.8, 1.75, 1.72], [2.1, 1.95, 1.88, 1.84, 1.82], 0.3, layers=[64, 1, 64]),
+    ),
+}
+LOOK_ALIKES: dict[str, tuple[str, Run]] = {
+    "dropout that keeps from learning by heart": (
+        "dropout_too_strong",
+        scored(planted(FLAT, [0.3] * 6, 0.95, layers=[512], dropout=0.5), 0.2),
+    ),
+    "dropout of a network that has solved its task": (
+        "dropout_too_strong",
+        scored(planted([0.2, 0.1, 0.05], [0.02] * 3, 0.99, dropout=0.5), 0.02),
+    ),
+    "dropout that costs little": (
+        "dropout_too_strong",
+        scored(planted(FLAT, [0.4] * 6, 0.95, layers=[512], dropout=0.1), 0.4),
+    ),
+    "few channels, each of many pixels": (
+        "dropout_too_strong",
+        scored(
+            planted(FLAT, [0.35] * 6, 0.85, layers=[{"kind": "conv", "channels": 12, "kernel": 3}], dropout=0.2), 0.15
+        ),
+    ),
+    "a penalty that keeps from learning by heart": (
+        "penalty_too_strong",
+        scored(planted(FLAT, [0.6] * 6, 0.87, l2=1e-3, penalties=0.2), 0.4),
+    ),
+    "the usual decay": (
+        "penalty_too_strong",
+        scored(planted(FLAT, [0.42] * 6, 0.87, optimizer=ADAMW | {"weight_decay": 0.01}), 0.4, growth_gain=2.0),
+    ),
+    "a regression that jumps, and knows others as well": (
+        "overfitting",
+        scored(of_many(planted(DECAYING, RISING, dataset="diabetes", prior=VARIANCE)), 2900.0, validation_t=1.4),
+    ),
+    "a rare class that is recognized": ("class_imbalance", of_a_table(*RARE, recalls=(0.95,) * 8 + (0.9, 0.95))),
+    "a network that confuses all classes": (
+        "class_imbalance",
+        of_a_table(*RARE, recalls=(0.95, 0.2) * 4 + (0.1, 0.95)),
+    ),
+    "a class that is missed for another reason": (
+        "class_imbalance",
+        of_a_table(*RARE, recalls=(0.95,) * 8 + (0.0, 0.95)),
+    ),
+    "two classes, one of them rarer": (
+        "class_imbalance",
+        replace(
+            planted(
+                [0.4, 0.3, 0.3],
+                accuracies=0.85,
+                dataset="breast_cancer",
+                prior=Prior(loss=0.56, accuracy=0.75, class_shares=(0.25, 0.75)),
+            ),
+            recalls=(0.55, 0.95),
+        ),
+    ),
+    "a network that wavers between classes": (
+        "label_noise",
+        scored(planted([1.8, 1.7, *[1.69] * 6], [1.7] * 8, 0.46, trained=0.5), 1.67, easy=0.1, hard=0.1),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SICK)
+def test_fires_on(case: str) -> None:
+    name, severity, run = SICK[case]
+    first = findings_in_run(run)[0]
+    assert (first.id, first.severity) == (name, severity)
+    for patch in first.patches:
+        assert changed(run.spec, patch.patch) != run.spec
+
+
+@pytest.mark.parametrize("case", LOOK_ALIKES)
+def test_raises_no_alarm_on(case: str) -> None:
+    name, run = LOOK_ALIKES[case]
+    finding = found(run).get(name)
+    assert finding is None or finding.severity == "note"
+
+
+def test_a_patch_of_decay_keeps_the_optimizer() -> None:
+    (patch,) = found(SICK["decay that limits the weights"][2])["penalty_too_strong"].patches
+    assert patch.patch == {"optimizer": {"kind": "adamw", "weight_decay": 0.01}}
+
+
+def test_dead_units_follow_from_a_penalty() -> None:
+    run = SICK["weights that have shrunk after a good first epoch"][2]
+    first, *rest = findings_in_run(with_layers(run, *hidden({"dead": 0.6})))
+    assert first.id == "penalty_too_strong"
+    assert ("dead_relu", "penalty_too_strong") in [(one.id, one.consequence_of) for one in rest]
