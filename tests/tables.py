@@ -6,7 +6,6 @@ from math import isnan
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +13,7 @@ from gradus.facts import MAX_VALUES, ColumnType, FileFacts, TableFacts, ValueCou
 from gradus.wire.table import ColumnRecord, ReadTable
 from preprocessing.digest import digest_of
 from preprocessing.table import FACTS, PARQUET, ROW_GROUP, Table
+from tests.duck import cursor
 
 _SQL = {
     "integer": "BIGINT",
@@ -50,14 +50,15 @@ def store(
     arrays["_file"] = np.repeat(np.arange(len(files), dtype=np.int32), [file.rows for file in files])
     arrays["_line"] = np.arange(2, rows + 2, dtype=np.int64)
     path = str(folder / PARQUET).replace("'", "''")
-    with duckdb.connect() as connection:
+    with cursor() as connection:
         connection.register("arrays", arrays)
         query = f"SELECT {', '.join([*terms, '_file', '_line'])} FROM arrays"  # noqa: S608 (our own names)
         connection.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet, ROW_GROUP_SIZE {row_group})")
     read = ReadTable(parse={}, rows=rows, columns=tuple(records), files=files, digest="")
-    read = read.model_copy(update={"digest": digest_of(Table(folder, read))})
+    table = Table(folder, read)
+    read = read.model_copy(update={"digest": digest_of(table)})
     (folder / FACTS).write_text(read.model_dump_json(), encoding="utf-8")
-    return Table(folder)
+    return Table(folder, stored=table.stored)
 
 
 def facts_of(table: Table, target: str | tuple[str, ...] | None = None) -> TableFacts:

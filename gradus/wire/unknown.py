@@ -1,6 +1,7 @@
 """Error messages for unknown keys: what may have been meant, or where the key belongs."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any, get_args
 
 from pydantic import BaseModel
@@ -92,9 +93,13 @@ def _homes(model: type[BaseModel], key: str) -> list[str]:
 
 def _below(level: Iterable[tuple[str, type[BaseModel]]]) -> Iterator[tuple[str, type[BaseModel]]]:
     for place, model in level:
-        for name, field in model.model_fields.items():
-            for word in _words(field.annotation):
-                yield f"{place}/{name}".lstrip("/"), word
+        for name, word in _parts(model):
+            yield f"{place}/{name}".lstrip("/"), word
+
+
+@cache  # each unknown key asks again
+def _parts(model: type[BaseModel]) -> Sequence[tuple[str, type[SpecModel]]]:
+    return [(name, word) for name, field in model.model_fields.items() for word in _words(field.annotation)]
 
 
 def _where(homes: Sequence[str]) -> str:

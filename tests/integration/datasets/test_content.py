@@ -5,7 +5,6 @@ import io
 from pathlib import Path
 from urllib.parse import unquote
 
-import duckdb
 import httpx
 import numpy as np
 import pytest
@@ -16,6 +15,7 @@ from gradus.wire.finding import Evidence, Finding
 from gradus.wire.statistics import NamedStatistics, Statistics
 from hub.artifacts.manifest import MANIFEST
 from hub.datasets import stored_tables
+from tests.duck import cursor
 from tests.integration.api.service import assert_problem
 from tests.integration.datasets.conftest import Tenant
 from tests.integration.datasets.readers import CSV, read_table
@@ -135,7 +135,7 @@ def test_the_file_comes_back_as_it_was_sent_and_the_table_with_its_names(tenant:
     assert_problem(tenant.client.get(f"/v1/datasets/{dataset}/content?file=2"), 404)
     path = tmp_path / "t.parquet"
     path.write_bytes(tenant.client.get(f"/v1/datasets/{dataset}/content.parquet").content)
-    with duckdb.connect() as connection:
+    with cursor() as connection:
         read = connection.execute("SELECT * FROM read_parquet($path)", {"path": str(path)})
         assert [column[0] for column in read.description or ()] == ["age", "x", "<b>\"é'", "yes"]
         assert read.fetchall()[0] == (41, 0.1, "a,b", True)

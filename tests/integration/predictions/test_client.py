@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,6 +17,7 @@ from PIL import Image
 from gradus.client import Client
 from gradus.errors import BadRequest, Conflict, InvalidSpec, NotFound
 from gradus.wire.key import Role
+from tests.duck import cursor
 from tests.integration.access.credentials import make_key
 from tests.integration.predictions.answering import answer_all
 from tests.integration.predictions.commands import ran
@@ -129,7 +129,7 @@ def test_a_file_that_only_workers_read_is_uploaded(
     lab: Lab, churn: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "rows.parquet"
-    with duckdb.connect(config={"threads": 1}) as connection:
+    with cursor() as connection:
         rows = connection.from_df(pd.DataFrame(ROWS).astype({"balance": float}))
         rows.project("* REPLACE (since::DATE AS since)").write_parquet(str(file))
     key = make_key(lab.hub, lab.workspace, Role.EDITOR).key

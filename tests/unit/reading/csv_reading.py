@@ -10,6 +10,7 @@ from preprocessing.stored_names import by_file
 from preprocessing.table import Table
 from reading.delimited.read import read_csv
 from reading.source import SourceFile
+from tests.duck import cursor
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Stored:
         for file in by_file(range(len(table.read.columns))).values():
             names = ", ".join(f"c{i}" for i in file)
             query = f"SELECT {names} FROM {table.stored.relation(file[0])} ORDER BY file_row_number"  # noqa: S608
-            rows = table.stored.connection.execute(query).fetchall()
+            with cursor() as connection:
+                rows = connection.execute(query).fetchall()
             found += [list(column) for column in zip(*rows, strict=True)]
         return found
 

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from preprocessing import stored_columns, stored_names
@@ -10,6 +9,7 @@ from preprocessing.digest import digest_of
 from preprocessing.parquet_copy import copy_with_names
 from preprocessing.table import PARQUET, Table
 from reading.stored import column_facts
+from tests.duck import cursor
 from tests.reading_here import read_here
 from tests.unit.reading.test_parquet import parquet
 
@@ -18,7 +18,7 @@ TEXTS = [f"t{i % 5000}".ljust(BYTES, "x") if i % 11 else "" for i in range(ROWS)
 
 
 def group_rows(path: Path) -> list[int]:
-    with duckdb.connect() as connection:
+    with cursor() as connection:
         query = f"SELECT DISTINCT row_group_id, row_group_num_rows FROM parquet_metadata('{path}') ORDER BY 1"  # noqa: S608
         return [rows for _, rows in connection.execute(query).fetchall()]
 

@@ -7,18 +7,18 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 from preprocessing.table import PARQUET, Table
 from reading.failure import ReadingFailed
 from reading.request import Limits
+from tests.duck import cursor
 from tests.reading_here import read_here
 
 
 def parquet(folder: Path, query: str, options: str = "") -> bytes:
     path = folder / "made.parquet"
-    with duckdb.connect() as connection:
+    with cursor() as connection:
         connection.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet{options})")
     return path.read_bytes()
 
@@ -28,7 +28,7 @@ def read(folder: Path, query: str, parse: Mapping[str, Any] | None = None, **opt
 
 
 def values(table: Table, column: int = 0) -> list[Any]:
-    with duckdb.connect() as connection:
+    with cursor() as connection:
         return [row[column] for row in connection.read_parquet(str(table.folder / PARQUET)).fetchall()]
 
 
