@@ -15,6 +15,8 @@ GAIN = 0.01
 """Share of the examples that are recognized only at the best rate."""
 LOSS = 0.05
 """The same for regression: share of the loss."""
+FEW_STEPS = 50
+"""Steps of a run below which they are too few, and not too short."""
 HIGHER_T, LOWER_T = 2.0, 2.5
 """Paired t of the gain. That a higher rate is better is seen in the loss of the learned examples as well, which has
 next to no chance in it."""

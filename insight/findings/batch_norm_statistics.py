@@ -5,6 +5,7 @@ from gradus.spec.nodes.conv import ConvPlan
 from gradus.spec.nodes.dense import DensePlan
 from gradus.wire.finding import Evidence, Finding, Patch
 from insight.findings.kind import FindingKind
+from insight.in_run.layers import newest
 from insight.outcome import STRICT, learns_well, severity
 from insight.run import Run
 from insight.start import Start
@@ -19,13 +20,18 @@ or -1."""
 SETTLED = 3.0
 """Steps times momentum after which the running averages have forgotten their initial values (e^-3 = 5 %)."""
 RATIO = 1.5
-"""Validation loss over training loss, or the inverse, as the median of the epochs."""
+"""Validation loss over training loss, as the median of the epochs."""
+NOISY = 1.25
+"""Training loss over validation loss, with small batches."""
+MODES, MODES_T = 0.85, -4.0
+"""Loss of the same training examples with the batch's statistics over that with the running ones, and its paired t."""
 
 
 def in_run(run: Run) -> Finding | None:
     """Fires if batches are tiny, or the run is too short for the running averages to settle, and the loss with the
-    batch's statistics differs by half from that with the running ones. With large batches and enough steps a gap is
-    overfitting."""
+    batch's statistics differs by half from that with the running ones, or by a quarter if it is the higher one in small
+    batches. With large batches and enough steps a gap between training and validation is overfitting; one on the same
+    training examples is not."""
     norm = next(
         (one.batch_norm for one in run.network.layers if isinstance(one, DensePlan | ConvPlan) and one.batch_norm), None
     )
@@ -34,19 +40,20 @@ def in_run(run: Run) -> Finding | None:
     batch = examples_per_step(run.spec.batch_size, run.data.train_examples)
     settled = run.last.step * norm.momentum
     is_small, is_short = batch < SMALL, settled < SETTLED
-    if not (is_small or is_short):
+    modes = _modes(run)
+    if not (is_small or is_short or modes):
         return None
     known = [(row, span) for row, span in zip(run.rows, run.spans, strict=True) if row.train_loss > 0]
     ratio = median([row.validation_loss / row.train_loss for row, _ in known], [span for _, span in known])
     is_hopeless = batch < TINY and not learns_well(run, STRICT)
-    trains_worse = (
-        ratio < 1 / RATIO and not run.spec.dataset.augment
-    )  # augmented images have a higher loss by themselves
-    if not (is_hopeless or ratio > RATIO or (is_small and trains_worse)):
+    if not (is_hopeless or ratio > RATIO or modes or (is_small and _trains_worse(run, ratio))):
         return None
     if is_small:
         told = f"the mean and variance of {count(batch, 'example')} are mostly noise"
         evidence = Evidence(statistic="batch_size", value=batch, threshold=SMALL, healthy=(SMALL, None))
+    elif not is_short:
+        told = "the averages lag behind the weights"
+        evidence = modes[0]
     else:
         told = f"{count(run.last.step, 'step')} with a momentum of {norm.momentum:g} are too few for the averages"
         evidence = Evidence(statistic="steps_times_momentum", value=settled, threshold=SETTLED, healthy=(SETTLED, None))
@@ -54,13 +61,36 @@ def in_run(run: Run) -> Finding | None:
         id=KIND.id,
         severity=severity(run, STRICT),
         evidence=(
-            evidence,
+            *dict.fromkeys((evidence, *modes)),
             Evidence(statistic="validation_over_train_loss", value=ratio, threshold=RATIO, healthy=(1 / RATIO, RATIO)),
         ),
         because=f"Evaluation with running statistics has {figure(ratio)} times the loss of training with each batch's "
         f"own: {told}.",
         patches=tuple(_patches(is_small, run)),
     )
+
+
+def _modes(run: Run) -> tuple[Evidence, ...]:
+    """The evidence that the running statistics do not fit: on the same training examples, the loss with them is higher
+    than that with the batch's own, beyond chance."""
+    report = newest(run)
+    if report is None or report.mode_ratio is None or report.mode_t is None or learns_well(run, STRICT):
+        return ()
+    if not (report.mode_ratio < MODES and report.mode_t < MODES_T):
+        return ()
+    return (
+        Evidence(statistic="mode_ratio", value=report.mode_ratio, threshold=MODES, healthy=(MODES, None)),
+        Evidence(statistic="mode_t", value=report.mode_t, threshold=MODES_T, healthy=(MODES_T, None)),
+    )
+
+
+def _trains_worse(run: Run, ratio: float) -> bool:
+    """Whether the noise of small batches makes the training loss higher than the validation loss. So does dropout, by
+    less than a half; and the loss of augmented images is higher by itself."""
+    if run.spec.dataset.augment:
+        return False
+    drops = any(isinstance(one, DensePlan | ConvPlan) and one.dropout > 0 for one in run.network.layers)
+    return ratio < 1 / (RATIO if drops else NOISY)
 
 
 def at_start(start: Start) -> Finding | None:
@@ -98,7 +128,8 @@ KIND = FindingKind(
     looks_like="Validation and training loss are far apart from the first epoch on, and validation scores jump.",
     why="In training, batch normalization uses the mean and variance of the batch; in evaluation, running averages of "
     "them. With batches of a few examples each mean is noise, and the network learns to live with that noise, which is "
-    "absent in evaluation. With a momentum of 0.1 the averages need 30 steps to forget where they began.",
+    "absent in evaluation. With a momentum of 0.1 the averages need 30 steps to forget where they began. The surest "
+    "sign is the loss of the same training examples in both modes: only the statistics differ.",
     cure="Batches of 32, or a smaller momentum with small ones, or a larger one with few steps; or none at all.",
     at_start=at_start,
     in_run=in_run,

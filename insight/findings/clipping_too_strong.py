@@ -4,19 +4,23 @@ from gradus.wire.finding import Evidence, Finding, Patch
 from insight.findings.kind import FindingKind
 from insight.in_run.clipping_too_strong import in_run
 from insight.start import Start
+from insight.tried import higher
 from insight.words import figure, rounded
 
 DECREASE = 3.0
 """Threshold of D, as for a learning rate that is too low."""
+LIMITING = 1.5
+"""The first gradient's norm over the limit, from which on it shortens most steps."""
 
 
 def at_start(start: Start) -> Finding | None:
     """Fires if the first gradient is clipped and the planned steps cannot leave the start, but could without
-    clipping."""
+    clipping; or if it is clipped to two thirds, and the run learns more at a higher rate."""
     limit, norm, rate = start.spec.clip_norm, start.measured.step.gradient_norm, start.measured.rate
     if limit is None or norm <= limit or start.is_adaptive:
         return None
-    if rate.decrease >= DECREASE or rate.decrease * norm / limit < DECREASE:
+    is_stuck = rate.decrease < DECREASE <= rate.decrease * norm / limit
+    if not is_stuck and not (norm > LIMITING * limit and higher(start) is not None):
         return None
     wide = rounded(2 * norm)
     return Finding(

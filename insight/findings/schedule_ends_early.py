@@ -4,27 +4,32 @@ from gradus.wire.finding import Evidence, Finding, Patch
 from insight.findings.kind import FindingKind
 from insight.in_run.schedule_ends_early import in_run
 from insight.start import Start
+from insight.tried import higher
 from insight.words import figure, percent
 
 EFFECTIVE = 0.1
 """Mean factor of the learning rate over the run."""
+LIMITING = 0.25
+"""The same if a higher learning rate was tried and learned more."""
 DECREASE = 3.0
 
 
 def at_start(start: Start) -> Finding | None:
     """Fires if the factors of the schedule add up to less than a tenth of the number of steps; a note if these steps
-    suffice."""
+    suffice. A quarter is too little if the run learns more at a higher rate."""
     data, rate = start.measured.data, start.measured.rate
     share = data.effective_steps / data.steps
     schedule = start.spec.schedule
     warmup = getattr(schedule, "warmup", 0.0)
-    if share >= EFFECTIVE or warmup >= start.spec.epochs:
+    is_limiting = higher(start) is not None
+    limit = LIMITING if is_limiting else EFFECTIVE
+    if share >= limit or warmup >= start.spec.epochs:
         return None
     return Finding(
         id=KIND.id,
-        severity="warning" if rate.decrease < DECREASE else "note",
+        severity="warning" if rate.decrease < DECREASE or is_limiting else "note",
         evidence=(
-            Evidence(statistic="schedule_share", value=share, threshold=EFFECTIVE, healthy=(EFFECTIVE, 1)),
+            Evidence(statistic="schedule_share", value=share, threshold=limit, healthy=(limit, 1)),
             Evidence(statistic="decrease", value=rate.decrease, threshold=DECREASE, healthy=(10, None)),
         ),
         because=f"The schedule '{schedule.kind}' leaves {percent(share)} of the learning rate on average: the "

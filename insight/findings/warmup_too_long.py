@@ -5,19 +5,21 @@ from gradus.wire.finding import Evidence, Finding, Patch
 from insight.findings.kind import FindingKind
 from insight.in_run.warmup_too_long import in_run
 from insight.start import Start
+from insight.tried import higher
 
 HALF = 0.5
 DECREASE = 3.0
 
 
 def at_start(start: Start) -> Finding | None:
-    """Fires if more than half of the run is warm-up; a note if the run nevertheless has enough steps."""
+    """Fires if more than half of the run is warm-up; a note if the run nevertheless has enough steps, and learns no
+    more at a higher rate."""
     schedule, epochs = start.spec.schedule, start.spec.epochs
     if isinstance(schedule, CosLog) or schedule.warmup <= HALF * epochs:
         return None
     warmup, rate = schedule.warmup, start.measured.rate
     is_reached = warmup <= epochs
-    short = rate.decrease < DECREASE
+    short = rate.decrease < DECREASE or higher(start) is not None
     return Finding(
         id=KIND.id,
         severity="warning" if short or warmup > 2 * epochs else "note",

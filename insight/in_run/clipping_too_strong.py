@@ -2,32 +2,43 @@
 
 from gradus.spec.optimizer import SGD, AdaGrad, Momentum
 from gradus.wire.finding import Evidence, Finding, Patch
-from insight.outcome import STRICT, learns_well, severity
+from insight.in_run.slow import is_slow, severity_of_short_steps
+from insight.outcome import STRICT, learns_well
 from insight.run import Run
 from insight.trend import median
 from insight.words import clip_norm, figure, percent
 
 RATIO = 5.0
 """Mean gradient norm of the median epoch over the limit. Above this ratio nearly all gradients are clipped."""
+SLOW = 1.5
+"""The same for a run that ended too early: there, most gradients were clipped."""
 
 
 def in_run(run: Run) -> Finding | None:
     """Fires if the gradient norm is several times the limit in most epochs, so that the limit determines the length of
-    each step. With Adam and RMSProp, which divide by the size of the gradient, it is a note."""
+    each step; if the run ended too early, one and a half times is enough. With Adam and RMSProp, which divide by the
+    size of the gradient, it is a note."""
     limit = run.spec.clip_norm
     if limit is None or not run.is_due or run.failure is not None:
         return None
     norm = median([row.gradient_norm for row in run.rows], run.spans)
     ratio = norm / limit
-    if not ratio > RATIO:
+    is_plain = isinstance(run.spec.optimizer, SGD | Momentum | AdaGrad)
+    limits = is_plain and ratio > SLOW and is_slow(run)
+    if not (ratio > RATIO or limits):
         return None
-    hurts = isinstance(run.spec.optimizer, SGD | Momentum | AdaGrad) and not learns_well(run, STRICT)
+    hurts = limits or (is_plain and not learns_well(run, STRICT))
     wanted = clip_norm(1.5 * norm)
     return Finding(
         id="clipping_too_strong",
-        severity=severity(run, STRICT) if hurts else "note",
+        severity=severity_of_short_steps(run) if hurts else "note",
         evidence=(
-            Evidence(statistic="gradient_norm_over_clip_norm", value=ratio, threshold=RATIO, healthy=(0, RATIO)),
+            Evidence(
+                statistic="gradient_norm_over_clip_norm",
+                value=ratio,
+                threshold=SLOW if limits else RATIO,
+                healthy=(0, SLOW),
+            ),
             Evidence(statistic="gradient_norm", value=norm, healthy=(0, limit)),
         ),
         because=f"Gradients have a norm of {figure(norm)} in the median epoch, and clip_norm is {limit:g}: each step "

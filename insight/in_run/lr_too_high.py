@@ -20,6 +20,8 @@ further than its initial distance from 0."""
 ABOVE = 1.2
 """Loss of the worst epoch over a constant prediction's, or over the initial loss if that is larger."""
 SCALE = 4.0
+FAR = 3.0
+"""The same, above which the first steps were too long even if something is learned afterwards."""
 EPOCHS = 3
 FALL = 0.01
 SOLVED = 0.02
@@ -42,7 +44,9 @@ def in_run(run: Run) -> Finding | None:
         return None
     lr = run.spec.optimizer.lr
     peak = max(map(run.remaining, run.train_losses)) / max(1.0, run.remaining(initial_loss(run)))
-    is_thrown = is_at_prior(run) and peak > ABOVE and lr_too_low.in_run(run) is None
+    is_thrown = (is_at_prior(run) and peak > ABOVE and lr_too_low.in_run(run) is None) or (
+        peak > FAR and not learns_well(run)
+    )
     is_long = lr > LONG.get(run.spec.optimizer.kind, float("inf"))
     best = lowest(run.validation_losses)
     if (hovering := _hovering(run)) is not None:

@@ -2,16 +2,20 @@
 
 from gradus.spec.schedule import ExponentialDecay, InverseTimeDecay, StepDecay
 from gradus.wire.finding import Evidence, Finding, Patch
-from insight.outcome import STRICT, severity
+from insight.in_run.slow import severity_of_short_steps
+from insight.outcome import STRICT, learns_well
 from insight.run import Run
 from insight.words import percent
 
 MEAN = 0.1
 """Mean factor of the learning rate over the planned epochs."""
+STALLED, STOPPED = 0.2, 0.05
+"""The same of a run that has not learned well, if the factor of its last epoch is below the second number."""
 
 
 def in_run(run: Run) -> Finding | None:
-    """Fires if the schedule's mean factor over the run is below 10 %: most epochs then hardly change the network."""
+    """Fires if the schedule's mean factor over the run is below 10 %: most epochs then hardly change the network. If
+    the network has not learned well, and the last factor is below 5 %, 20 % are too little."""
     if (
         not run.is_due
         or run.failure is not None
@@ -21,14 +25,16 @@ def in_run(run: Run) -> Finding | None:
     lr = run.spec.optimizer.lr
     factors = [row.learning_rate / lr for row in run.rows]
     mean = sum(factor * span for factor, span in zip(factors, run.spans, strict=True)) / run.last.epoch
-    if mean >= MEAN:
+    is_stalled = factors[-1] < STOPPED and not learns_well(run, STRICT)
+    limit = STALLED if is_stalled else MEAN
+    if mean >= limit:
         return None
     return Finding(
         id="schedule_ends_early",
-        severity=severity(run, STRICT),
-        since=run.since(next(i for i, factor in enumerate(factors) if factor < MEAN)),
+        severity=severity_of_short_steps(run),
+        since=run.since(next(i for i, factor in enumerate(factors) if factor < limit)),
         evidence=(
-            Evidence(statistic="mean_learning_rate_factor", value=mean, threshold=MEAN, healthy=(MEAN, 1)),
+            Evidence(statistic="mean_learning_rate_factor", value=mean, threshold=limit, healthy=(limit, 1)),
             Evidence(statistic="last_learning_rate", value=run.last.learning_rate, healthy=(0, lr)),
         ),
         because=f"The {run.spec.schedule.kind} schedule has trained with {percent(mean)} of the learning rate on "

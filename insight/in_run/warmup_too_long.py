@@ -1,7 +1,7 @@
 """A warm-up that takes most of the run, as seen in a run."""
 
 from gradus.wire.finding import Evidence, Finding, Patch
-from insight.outcome import STRICT, severity
+from insight.in_run.slow import severity_of_short_steps
 from insight.run import Run
 from insight.words import percent
 
@@ -20,7 +20,7 @@ def in_run(run: Run) -> Finding | None:
     document = run.spec.schedule.model_dump(mode="json") | {"warmup": shorter}
     return Finding(
         id="warmup_too_long",
-        severity=severity(run, STRICT),
+        severity=severity_of_short_steps(run),
         evidence=(
             Evidence(statistic="warmup_share", value=share, threshold=SHARE, healthy=(0, SHARE)),
             Evidence(statistic="last_learning_rate_factor", value=reached, healthy=(0, 1)),

@@ -64,3 +64,26 @@ def test_regression_needs_a_share_of_the_loss() -> None:
     plan = {"task": "regression", "classes": ()}
     assert "lr_too_low" in alarms(trial(0.1, gain=0.06), plan=plan)
     assert alarms(trial(0.1, gain=0.04), plan=plan) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "data"),
+    [
+        ("warmup_too_long", {"schedule": {"kind": "constant", "warmup": 12}, "epochs": 20}, {}),
+        ("schedule_ends_early", {"schedule": {"kind": "exponential", "factor": 0.5}}, {"effective_steps": 1700}),
+        ("clipping_too_strong", {"clip_norm": 0.25, "optimizer": {"kind": "sgd", "lr": 0.01}}, {}),
+    ],
+)
+def test_what_shortens_the_steps_is_the_cause_of_a_rate_that_is_too_low(
+    name: str, fields: dict[str, Any], data: dict[str, Any]
+) -> None:
+    for tried, expected in ((trial(0.1), [name, "lr_too_low"]), (trial(0.01, gain=0), [])):
+        found = findings_at_start(
+            start({"optimizer": {"kind": "sgd", "lr": 0.01}, **fields}, step={"trial": tried}, data=data)
+        )
+        assert [finding.id for finding in found if finding.severity in ALARMS] == expected
+
+
+def test_less_than_fifty_steps_are_too_few_and_not_too_short() -> None:
+    assert [*alarms(trial(0.1), data={"steps": 40})] == ["too_few_steps"]
+    assert alarms(trial(0.012), data={"steps": 40}) == {}

@@ -1,0 +1,131 @@
+"""A run that ended while its loss was still falling."""
+
+from math import ceil, inf
+
+from gradus.wire.finding import Evidence, Finding, Patch
+from insight.in_run.narrow import narrow_layer
+from insight.outcome import STRICT, is_at_prior, learns_well, severity
+from insight.run import Run
+from insight.tail import tail
+from insight.trend import falling_share, lowest, ratio
+from insight.words import count, figure, percent
+
+FALL = 0.01
+"""Fall of the training loss per epoch, in the last epochs."""
+TAIL_GAIN, FEW_GAIN = 0.025, 0.1
+"""Gain of a run of twice the length, as a share of a constant prediction's loss, that is worth it: about a point of
+accuracy. The second is for few validation examples."""
+SURE = 2.9
+"""The t of this gain."""
+FEW = 100
+"""Number of validation examples below which a small gain is that of one or two."""
+DIRECTION = 0.6
+"""Share of the epochs with a falling loss above which the fall is not noise."""
+PER_STEP = 1e-3
+"""Fall per step below which the steps are not too few but too short."""
+SOLVED = 0.02
+GAIN = 0.05
+"""Share of the loss that a regression gains in the second half of at least `EPOCHS` epochs. As nobody knows how much of
+a target is noise, the trend decides whether the run is at its end, and not the loss that is left."""
+EPOCHS = 6
+FEW_STEPS = 10
+"""Steps per epoch below which smaller batches are the first cure."""
+LEAST_BATCH = 8
+
+
+def in_run(run: Run) -> Finding | None:
+    """Fires if the run completed all its epochs, and the training loss still fell by 1 % in each of the last. Early
+    stopping and a time limit end runs on purpose."""
+    if not run.is_complete or run.spec.max_seconds is not None or run.failure is not None or run.prior is None:
+        return None
+    losses = run.train_losses
+    fall = run.fall_per_epoch()
+    left = run.remaining(losses[-1])
+    steps = run.last.step
+    goes_on = run.data.task == "regression" and _goes_on(run)
+    if left <= SOLVED or narrow_layer(run) is not None:
+        return None
+    heads_down = fall >= FALL and _heads_down(run)
+    if not (goes_on or heads_down or _still_falls(run, fall)):
+        return None
+    if is_at_prior(run) and len(losses) > 1 and fall / run.steps_per_epoch < PER_STEP:
+        return None  # the steps are too short: another finding
+    return Finding(
+        id="too_few_steps",
+        severity="warning" if (goes_on or heads_down) and not is_at_prior(run) else severity(run),
+        since=run.since(len(losses) - 1),
+        evidence=(
+            Evidence(statistic="train_loss_fall_per_epoch", value=fall, threshold=FALL, healthy=(None, FALL)),
+            Evidence(statistic="steps", value=steps, healthy=(500, None)),
+            Evidence(statistic="loss_over_prior", value=left, healthy=(0, 0.35)),
+        ),
+        because=f"After {count(steps, 'step')} in {count(run.last.epoch, 'epoch')} the training loss is "
+        f"{figure(losses[-1])} and was still falling by {percent(fall)} an epoch: training ended before learning did.",
+        patches=tuple(_patches(run)),
+    )
+
+
+def _heads_down(run: Run) -> bool:
+    """Whether the validation loss of a classifier heads down so surely that a longer run is better, however well it has
+    learned and however much its epochs scatter."""
+    found = tail(run)
+    if found is None or run.prior is None or run.data.task == "regression" or run.spec.schedule.kind != "constant":
+        return False
+    is_sparse = run.data.validation_examples < FEW
+    if is_sparse and learns_well(run):
+        return False
+    return found.t >= SURE and found.gain >= (FEW_GAIN if is_sparse else TAIL_GAIN) * run.prior.loss
+
+
+def _still_falls(run: Run, fall: float) -> bool:
+    """Whether the training loss falls by 1 % an epoch in a network that has not learned well, and what is learned at
+    the end helps: the lowest validation loss is among the last tenth of the epochs, and that of the last fifth is lower
+    than all before by 1 % an epoch. Of a single epoch nothing is known but what is left."""
+    losses = run.train_losses
+    if learns_well(run, STRICT):
+        return False
+    if len(losses) == 1:
+        return True
+    gain, epochs = _late_gain(run, 5)
+    helps = gain >= epochs * FALL and _late_gain(run, 10)[0] > 0
+    return helps and fall >= FALL and falling_share(losses[-6:]) >= DIRECTION
+
+
+def _late_gain(run: Run, parts: int) -> tuple[float, int]:
+    """The relative fall of the lowest validation loss in the last of so many equal parts of a run, and its epochs."""
+    losses = run.validation_losses
+    before = run.before_last(ceil(run.last.epoch / parts))
+    least, last = min(losses[: before + 1]), min(losses[before + 1 :], default=inf)
+    return 1 - ratio(last, least), run.last.epoch - run.epochs[before]
+
+
+def _goes_on(run: Run) -> bool:
+    """Whether the training and the validation loss fell by at least 5 % in the second half of the run, up to its end,
+    and by 1 % in its last fifth.
+
+    Losses fall with the logarithm of the steps, so a run of twice the length would gain as much again. With a schedule
+    that shortens the steps, the end of the run says nothing.
+    """
+    train, validation = run.train_losses, run.validation_losses
+    epochs = run.last.epoch
+    if epochs < EPOCHS or run.spec.schedule.kind != "constant":
+        return False
+    middle = run.before_last(ceil(epochs / 2))
+    is_lowest = epochs - run.epochs[lowest(validation)] <= epochs // 10 and _late_gain(run, 5)[0] >= FALL
+    return is_lowest and all(losses[-1] <= (1 - GAIN) * losses[middle] for losses in (train, validation))
+
+
+def _patches(run: Run) -> list[Patch]:
+    spec, examples = run.spec, run.data.train_examples
+    epochs = min(3 * spec.epochs, 100_000)
+    longer = Patch(patch={"epochs": epochs}, why=f"{epochs} epochs take {epochs * run.steps_per_epoch} steps.")
+    batch = max(LEAST_BATCH, examples // 32)
+    current = examples if spec.batch_size == "full" else spec.batch_size
+    if run.steps_per_epoch >= FEW_STEPS or batch >= current:
+        return [longer]
+    batch = min(batch, 64)
+    steps = spec.epochs * -(-examples // batch)
+    return [
+        Patch(patch={"batch_size": batch}, why=f"Batches of {batch} make {steps} steps of the same epochs."),
+        longer,
+    ]

@@ -1,0 +1,119 @@
+"""Runs that end too early, and what shortened their steps, for planted histories."""
+
+from math import log2
+from typing import Any
+
+import pytest
+
+from gradus.wire.layer_report import LayerStatistics
+from insight.root_cause import ALARMS
+from insight.run import Run
+from insight.tail import MOST_T, tail
+from tests.unit.insight.in_run.planted import LN10, found, planted, with_layers
+
+EPOCHS = range(1, 13)
+TRAINING = [2.0 - 0.4 * log2(epoch) for epoch in EPOCHS]
+"""Training losses that fall by 8 % in the last epoch."""
+SCATTER = [0.02 * (-1) ** epoch for epoch in EPOCHS]
+LAYERS = (LayerStatistics(name="layers/0", units=100, share=0.3, dead=0.0), LayerStatistics(name="output", units=10))
+
+
+def heading_down(gain: float, scatter: float = 1.0) -> list[float]:
+    """Validation losses that fall by `gain` in every doubling, and are higher in every other epoch."""
+    return [1.0 - gain * log2(epoch) + scatter * one for epoch, one in zip(EPOCHS, SCATTER, strict=True)]
+
+
+def alarms(run: Run) -> list[str]:
+    return [name for name, finding in found(run).items() if finding.severity in ALARMS]
+
+
+def test_the_tail_is_the_line_through_the_last_two_thirds() -> None:
+    exact = tail(planted(TRAINING, heading_down(0.25, 0)))
+    assert exact is not None
+    assert exact.gain == pytest.approx(0.25)
+    assert exact.t == MOST_T
+    scattered = tail(planted(TRAINING, heading_down(0.25)))
+    assert scattered is not None
+    assert scattered.gain == pytest.approx(0.25, abs=0.03)
+    assert 5 < scattered.t < 30
+    level = tail(planted(TRAINING, [0.5] * 12))
+    assert level is not None
+    assert (level.gain, level.t) == (0, 0)
+    assert tail(planted([1.0, 0.9, 0.8])) is None  # epochs 2 and 3 are no line
+
+
+def test_a_loss_that_heads_down_ended_too_early_however_much_its_epochs_scatter() -> None:
+    losses = heading_down(0.1)
+    assert losses[-1] > losses[-2]  # the last epoch is no best one
+    assert alarms(planted(TRAINING, losses, 0.97)) == ["too_few_steps"]
+
+
+@pytest.mark.parametrize(
+    ("validation", "fields"),
+    [
+        (heading_down(0.04), {}),  # 0.04 of 2.3 is less than 2.5 %
+        (heading_down(0.1, 10), {}),  # chance
+        (heading_down(-0.1), {}),  # it overfits
+        (heading_down(0.1), {"schedule": "cosine"}),  # whose last steps are short
+    ],
+)
+def test_a_loss_that_may_be_at_its_end_is_no_alarm(validation: list[float], fields: dict[str, Any]) -> None:
+    assert "too_few_steps" not in alarms(planted(TRAINING, validation, 0.97, **fields))
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("warmup_too_long", {"schedule": {"kind": "constant", "warmup": 15}}),
+        ("clipping_too_strong", {"clip_norm": 0.5, "optimizer": {"kind": "sgd", "lr": 0.1}}),  # twice that is usual
+    ],
+)
+def test_what_shortens_the_steps_of_a_run_that_ended_too_early_is_its_cause(name: str, fields: dict[str, Any]) -> None:
+    assert alarms(planted(TRAINING, heading_down(0.1), 0.97, **fields))[0] == name
+    at_its_end = planted([1.0] + [0.1] * 11, [1.0] + [0.1] * 11, 0.97, **fields)
+    assert alarms(at_its_end) == []
+
+
+@pytest.mark.parametrize(("last", "accuracy", "fires"), [(0.01, 0.6, True), (0.1, 0.6, False), (0.01, 0.97, False)])
+def test_a_schedule_that_stops_a_network_early_leaves_it_a_fifth_of_its_rate(
+    last: float, accuracy: float, *, fires: bool
+) -> None:
+    rates = [0.1, 0.06, *[last / 10] * 10]
+    level = [2.0, 1.5, *[0.2 if accuracy > 0.9 else 1.4] * 10]
+    schedule = {"kind": "exponential", "factor": 0.5}
+    run = planted(level, level, accuracy, rates=rates, schedule=schedule, optimizer={"kind": "sgd", "lr": 0.1})
+    assert ("schedule_ends_early" in alarms(run)) == fires
+
+
+@pytest.mark.parametrize(
+    ("numbers", "accuracy", "fires"),
+    [
+        ({"mode_ratio": 0.7, "mode_t": -6}, 0.7, True),
+        ({"mode_ratio": 0.9, "mode_t": -6}, 0.7, False),
+        ({"mode_ratio": 0.7, "mode_t": -2}, 0.7, False),
+        ({"mode_ratio": 0.7, "mode_t": -6}, 0.97, False),
+    ],
+)
+def test_running_statistics_do_not_fit_if_the_same_examples_have_another_loss(
+    numbers: dict[str, float], accuracy: float, *, fires: bool
+) -> None:
+    end = 0.2 if accuracy > 0.9 else 1.0
+    losses = [2.0, *[end] * 11]
+    run = with_layers(planted(losses, losses, accuracy, batch_norm=True, batch_size=50), *LAYERS, **numbers)
+    assert ("batch_norm_statistics" in alarms(run)) == fires
+
+
+@pytest.mark.parametrize(("batch", "dropout", "fires"), [(7, 0.0, True), (7, 0.2, False), (16, 0.0, False)])
+def test_small_batches_of_batch_norm_make_training_worse_by_a_quarter(
+    batch: int, dropout: float, *, fires: bool
+) -> None:
+    losses = [2.0, *[1.0] * 11]
+    validation = [0.75 * loss for loss in losses]
+    run = planted(losses, validation, 0.7, batch_norm=True, batch_size=batch, dropout=dropout)
+    assert ("batch_norm_statistics" in alarms(run)) == fires
+
+
+def test_first_steps_that_throw_the_weights_are_too_long_though_something_is_learned_later() -> None:
+    losses = [4 * LN10, *[0.6] * 11]
+    assert alarms(planted(losses, [0.6] * 12, 0.75))[0] == "lr_too_high"
+    assert "lr_too_high" not in alarms(planted([2 * LN10, *[0.6] * 11], [0.6] * 12, 0.75))
