@@ -33,7 +33,18 @@ class Source:
     """A table of `tables`, in place of a built-in data set."""
 
     def patched(self, patch: Mapping[str, Any]) -> "Source":
-        return Source(merged(dict(self.spec), patch), self.corrupt, self.table)
+        """The source with a changed spec. Standardizing undoes another unit of one input, which this bench multiplies
+        after the service has scaled it."""
+        spec = merged(dict(self.spec), patch)
+        undone = self.corrupt.get("kind") == "input_times" and _standardizes(spec) and not _standardizes(self.spec)
+        return Source(spec, {} if undone else self.corrupt, self.table)
+
+
+def _standardizes(spec: Mapping[str, Any]) -> bool:
+    dataset = spec["dataset"]
+    if not isinstance(dataset, Mapping):
+        return False
+    return bool(dataset.get("standardize")) or dataset.get("numbers") in ("standard", {"kind": "standard"})
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,8 @@
 """The inputs have an unsuitable scale."""
 
+from gradus.spec.numbers import Standard
 from gradus.wire.finding import Evidence, Finding, Patch, Severity
+from insight import cures, tried
 from insight.findings.kind import FindingKind
 from insight.outcome import STRICT, severity
 from insight.prior import InputScale
@@ -60,10 +62,15 @@ def _finding(scale: InputScale, run: Run | Start, gravity: Severity, layer: str)
 
 
 def _patches(start: Run | Start) -> tuple[Patch, ...]:
+    """Other inputs; if they are standardized already, a lower learning rate for those that are too large all the
+    same."""
     dataset, why = start.spec.dataset, "Every input gets mean 0 and deviation 1 over the training examples."
-    if dataset.digest is None:
-        return () if dataset.standardize else (Patch(patch={"dataset": {"standardize": True}}, why=why),)
-    return (Patch(patch={"dataset": {"numbers": "standard"}}, why=why),)
+    if dataset.digest is None and not dataset.standardize:
+        return (Patch(patch={"dataset": {"standardize": True}}, why=why),)
+    if dataset.digest is not None and not isinstance(dataset.numbers, Standard):
+        return (Patch(patch={"dataset": {"numbers": "standard"}}, why=why),)
+    tenth = cures.rate(start.spec, start.spec.optimizer.lr / 10, "Shorter steps suit the largest input.")
+    return (*(tried.patches(start, higher=False) if isinstance(start, Start) else ()), tenth)
 
 
 KIND = FindingKind(

@@ -2,6 +2,7 @@
 
 from gradus.wire.finding import Evidence, Finding, Patch
 from insight import cures, tried
+from insight.findings import dropout_too_strong, penalty_too_strong
 from insight.findings.kind import FindingKind
 from insight.in_run.lr_too_high import in_run
 from insight.start import Start
@@ -32,7 +33,7 @@ def at_start(start: Start) -> Finding | None:
 
 def _tried(start: Start) -> Finding | None:
     trial = tried.lower(start)
-    if trial is None:
+    if trial is None or _is_regularized_too_much(start):
         return None
     return Finding(
         id=KIND.id,
@@ -41,6 +42,11 @@ def _tried(start: Start) -> Finding | None:
         because=tried.because(start, trial) + ": its steps are too long to settle.",
         patches=_patches(start),
     )
+
+
+def _is_regularized_too_much(start: Start) -> bool:
+    """Whether dropout or a penalty is at fault: shorter steps make less of their noise, or of their pull."""
+    return any(kind.at_start(start) is not None for kind in (dropout_too_strong, penalty_too_strong))
 
 
 def _too_far(start: Start) -> Finding | None:

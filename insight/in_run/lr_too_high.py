@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from gradus.spec.nodes.conv import ConvPlan
+from gradus.spec.nodes.dense import DensePlan
 from gradus.spec.optimizer import SGD, Momentum
 from gradus.status import FailureCode
 from gradus.wire.finding import Evidence, Finding, Patch, Since
@@ -45,7 +47,7 @@ def in_run(run: Run) -> Finding | None:
     lr = run.spec.optimizer.lr
     peak = max(map(run.remaining, run.train_losses)) / max(1.0, run.remaining(initial_loss(run)))
     is_thrown = (is_at_prior(run) and peak > ABOVE and lr_too_low.in_run(run) is None) or (
-        peak > FAR and not learns_well(run)
+        peak > FAR and not learns_well(run) and not _drops(run)
     )
     is_long = lr > LONG.get(run.spec.optimizer.kind, float("inf"))
     best = lowest(run.validation_losses)
@@ -66,6 +68,12 @@ def in_run(run: Run) -> Finding | None:
         because=_because(run, lr, peak),
         patches=_patches(run),
     )
+
+
+def _drops(run: Run) -> bool:
+    """Whether the training loss is higher by itself, as units are dropped."""
+    layers = [one for one in run.network.layers if isinstance(one, DensePlan | ConvPlan)]
+    return run.spec.input_dropout > 0 or any(one.dropout > 0 for one in layers)
 
 
 def _evidence(run: Run, lr: float, peak: float) -> Iterator[Evidence]:

@@ -15,6 +15,8 @@ FALL = 0.01
 TAIL_GAIN, FEW_GAIN = 0.025, 0.1
 """Gain of a run of twice the length, as a share of a constant prediction's loss, that is worth it: about a point of
 accuracy. The second is for few validation examples."""
+LEAST_GAIN = 0.014
+"""The least gain in any case: where one class is nearly all, the constant prediction has next to no loss."""
 SURE = 2.9
 """The t of this gain."""
 FEW = 100
@@ -74,7 +76,8 @@ def _heads_down(run: Run) -> bool:
     is_sparse = run.data.validation_examples < FEW
     if is_sparse and learns_well(run):
         return False
-    return found.t >= SURE and found.gain >= (FEW_GAIN if is_sparse else TAIL_GAIN) * run.prior.loss
+    share = FEW_GAIN if is_sparse else TAIL_GAIN
+    return found.t >= SURE and found.gain >= max(LEAST_GAIN, share * run.prior.loss)
 
 
 def _still_falls(run: Run, fall: float) -> bool:

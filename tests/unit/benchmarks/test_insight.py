@@ -185,3 +185,15 @@ def test_the_weights_of_balanced_classes_are_those_of_the_examples_that_are_left
     assert train.weights is not None
     shares = [float(train.weights[train.targets == label].sum()) / len(train) for label in range(3)]
     assert shares == pytest.approx([1 / 3] * 3)
+
+
+def test_standardizing_undoes_another_unit_of_one_input() -> None:
+    corrupt = {"kind": "input_times", "input": 3, "factor": 2000}
+    source = cases.Source({"dataset": {"name": "wine"}}, corrupt)
+    assert source.patched({"dataset": {"standardize": True}}).corrupt == {}
+    assert source.patched({"dataset": {"numbers": "standard"}}).corrupt == {}
+    assert source.patched({"optimizer": {"lr": 0.1}}).corrupt == corrupt
+    known = cases.Source({"dataset": {"name": "wine", "standardize": True}}, corrupt)  # multiplied after that
+    assert known.patched({"dataset": {"standardize": True}}).corrupt == corrupt
+    shuffled = cases.Source({"dataset": {"name": "wine"}}, {"kind": "labels_shuffled"})
+    assert shuffled.patched({"dataset": {"standardize": True}}).corrupt == shuffled.corrupt

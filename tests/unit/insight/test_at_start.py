@@ -311,3 +311,11 @@ def test_rare_classes_get_no_weights_before_their_recall_is_known() -> None:
     finding = class_imbalance.at_start(replace(planted, spec=planted.spec.model_copy(update={"dataset": table})))
     assert finding is not None
     assert finding.patches == ()
+
+
+def test_inputs_that_are_standardized_already_get_a_rate_for_their_largest() -> None:
+    planted = start({"optimizer": {"kind": "sgd", "lr": 0.1}}, data={"deviation_ratio": 1000.0})
+    uploaded = planted.spec.dataset.model_copy(update={"digest": "sha256:0", "numbers": Standard()})
+    for dataset in (uploaded, planted.spec.dataset.model_copy(update={"standardize": True})):
+        again = inputs_unscaled._patches(replace(planted, spec=planted.spec.model_copy(update={"dataset": dataset})))
+        assert [patch.patch for patch in again] == [{"optimizer": {"kind": "sgd", "lr": 0.01}}]

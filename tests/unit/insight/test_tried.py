@@ -17,8 +17,9 @@ def trial(lr: float, share: float = 1.0, middle: float | None = None, **gain: fl
     return ProbedTrial(steps=100, share=share, examples=1000, middle=middle or lr, gain=found, rates=())
 
 
-def alarms(tried: ProbedTrial, **fields: Any) -> dict[str, Finding]:
-    found = findings_at_start(start({"optimizer": {"kind": "adam", "lr": 0.01}}, step={"trial": tried}, **fields))
+def alarms(tried: ProbedTrial, step: dict[str, Any] | None = None, **fields: Any) -> dict[str, Finding]:
+    adam = {"optimizer": {"kind": "adam", "lr": 0.01}}
+    found = findings_at_start(start(adam, step={"trial": tried, **(step or {})}, **fields))
     return {finding.id: finding for finding in found if finding.severity in ALARMS}
 
 
@@ -82,6 +83,11 @@ def test_what_shortens_the_steps_is_the_cause_of_a_rate_that_is_too_low(
             start({"optimizer": {"kind": "sgd", "lr": 0.01}, **fields}, step={"trial": tried}, data=data)
         )
         assert [finding.id for finding in found if finding.severity in ALARMS] == expected
+
+
+def test_a_lower_rate_that_makes_less_of_a_penalty_does_not_blame_the_rate() -> None:
+    pulled = alarms(trial(0.001), step={"penalty_gradient_norm": 5.0})
+    assert [*pulled] == ["penalty_too_strong"]
 
 
 def test_less_than_fifty_steps_are_too_few_and_not_too_short() -> None:

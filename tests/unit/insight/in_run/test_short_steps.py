@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from gradus.wire.layer_report import LayerStatistics
+from insight.prior import Prior
 from insight.root_cause import ALARMS
 from insight.run import Run
 from insight.tail import MOST_T, tail
@@ -59,6 +60,12 @@ def test_a_loss_that_heads_down_ended_too_early_however_much_its_epochs_scatter(
 )
 def test_a_loss_that_may_be_at_its_end_is_no_alarm(validation: list[float], fields: dict[str, Any]) -> None:
     assert "too_few_steps" not in alarms(planted(TRAINING, validation, 0.97, **fields))
+
+
+def test_where_one_class_is_nearly_all_a_gain_has_to_be_worth_a_point() -> None:
+    prior = Prior(loss=0.1, accuracy=0.98, largest_share=0.98)
+    losses = [0.01 * loss for loss in heading_down(0.26, 0.1)]  # 2.6 % of the prior, but a quarter of a hundredth
+    assert "too_few_steps" not in alarms(planted([0.05 * loss for loss in TRAINING], losses, 0.998, prior=prior))
 
 
 @pytest.mark.parametrize(
@@ -116,4 +123,5 @@ def test_small_batches_of_batch_norm_make_training_worse_by_a_quarter(
 def test_first_steps_that_throw_the_weights_are_too_long_though_something_is_learned_later() -> None:
     losses = [4 * LN10, *[0.6] * 11]
     assert alarms(planted(losses, [0.6] * 12, 0.75))[0] == "lr_too_high"
+    assert "lr_too_high" not in alarms(planted(losses, [0.6] * 12, 0.75, dropout=0.2))  # which costs as much
     assert "lr_too_high" not in alarms(planted([2 * LN10, *[0.6] * 11], [0.6] * 12, 0.75))
