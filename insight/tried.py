@@ -8,6 +8,9 @@ from insight.words import count, percent
 
 APART = 2.5
 """Ratio of the best rate to the spec's own, as those tried are half a decade apart."""
+WHOLE, FAR_APART = 0.9, 20.0
+"""If less than this share of the run was tried, the ratio that a higher rate must have, times the share: what a part of
+the run learns at the best rate, the rest may learn at the spec's own."""
 FIT = 0.1
 """Share of the loss on learned examples that the best rate takes off. A lower rate that is better although it has
 learned less is a cure for overfitting, and the spec's own rate is sound."""
@@ -26,12 +29,13 @@ def higher(start: Start) -> ProbedTrial | None:
     """The trial if a higher rate is better; None if it is not, or was not tried.
 
     A rate r times as high for a share s of the run goes about as far as the spec's own for rs of it: this product has
-    to be well above one.
+    to be well above one, and far above it if s is not.
     """
     trial = _worthwhile(start, HIGHER_T)
     if trial is None or trial.gain is None:
         return None
-    return trial if trial.gain.lr * trial.share >= APART * start.spec.optimizer.lr else None
+    apart = APART if trial.share >= WHOLE else FAR_APART
+    return trial if trial.gain.lr * trial.share >= apart * start.spec.optimizer.lr else None
 
 
 def lower(start: Start) -> ProbedTrial | None:

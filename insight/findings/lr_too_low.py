@@ -58,8 +58,8 @@ def _finding(start: Start) -> Finding:
 
 def _tried(start: Start) -> Finding | None:
     trial = tried.higher(start)
-    if trial is None or start.measured.data.steps < tried.FEW_STEPS:
-        return None  # too few steps: another finding
+    if trial is None or start.is_narrow or start.measured.data.steps < tried.FEW_STEPS:
+        return None  # a layer is too narrow, or there are too few steps: other findings
     return Finding(
         id=KIND.id,
         severity="warning",

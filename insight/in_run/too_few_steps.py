@@ -12,7 +12,7 @@ from insight.words import count, figure, percent
 
 FALL = 0.01
 """Fall of the training loss per epoch, in the last epochs."""
-TAIL_GAIN, FEW_GAIN = 0.025, 0.1
+TAIL_GAIN, FEW_GAIN = 0.02, 0.1
 """Gain of a run of twice the length, as a share of a constant prediction's loss, that is worth it: about a point of
 accuracy. The second is for few validation examples."""
 LEAST_GAIN = 0.014

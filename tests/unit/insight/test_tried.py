@@ -56,9 +56,18 @@ def test_neighbouring_rates_say_nothing(lr: float) -> None:
     assert alarms(trial(lr)) == {}
 
 
-@pytest.mark.parametrize(("share", "fires"), [(1.0, True), (0.3, True), (0.2, False)])
-def test_a_higher_rate_must_go_further_than_the_rest_of_the_run(share: float, fires: bool) -> None:
-    assert ("lr_too_low" in alarms(trial(0.1, share=share))) == fires  # 0.1 · 0.2 = twice 0.01
+@pytest.mark.parametrize(
+    ("share", "lr", "fires"),
+    [(1.0, 0.1, True), (0.95, 0.1, True), (0.5, 0.1, False), (0.5, 0.5, True), (0.1, 1.0, False)],
+)
+def test_a_higher_rate_must_go_further_than_the_rest_of_the_run(share: float, lr: float, *, fires: bool) -> None:
+    assert ("lr_too_low" in alarms(trial(lr, share=share))) == fires  # 0.5 · 0.5 = 25 times 0.01
+
+
+def test_a_layer_that_is_too_narrow_is_not_blamed_on_the_rate() -> None:
+    adam = {"optimizer": {"kind": "adam", "lr": 0.01}}
+    found = findings_at_start(start({**adam, "layers": [2]}, step={"trial": trial(0.1)}))
+    assert "lr_too_low" not in {finding.id for finding in found}
 
 
 def test_regression_needs_a_share_of_the_loss() -> None:

@@ -52,7 +52,7 @@ def test_a_loss_that_heads_down_ended_too_early_however_much_its_epochs_scatter(
 @pytest.mark.parametrize(
     ("validation", "fields"),
     [
-        (heading_down(0.04), {}),  # 0.04 of 2.3 is less than 2.5 %
+        (heading_down(0.04), {}),  # 0.04 of 2.3 is less than 2 %
         (heading_down(0.1, 10), {}),  # chance
         (heading_down(-0.1), {}),  # it overfits
         (heading_down(0.1), {"schedule": "cosine"}),  # whose last steps are short
