@@ -50,6 +50,11 @@ class ProbedData(Message):
     """The same correlation for the targets of the nearest neighbours."""
     chance_correlation: Number | None = None
     """The value that correlations by chance do not exceed, with 99.9 % probability."""
+    curvature: Number | None = None
+    """Share of ridge regression's errors on the held-out examples that a kernel model saves: wrong classes, or squared
+    errors. Only for networks without a nonlinear function."""
+    curvature_t: Number | None = None
+    """Paired t over the held-out examples of what it saves."""
 
 
 class ProbedStart(Message):

@@ -59,7 +59,8 @@ KIND = FindingKind(
     "scores is normal with dropout: only together with a bad outcome does it say anything. The loss of training "
     "examples without dropout says more: if it is no lower than that of new examples, nothing is learned by heart that "
     "dropout would have to prevent, and what it adds to the loss is lost.",
-    cure="A quarter of the rate, or wider layers with the same one. For regression: none.",
+    cure="A quarter of the rate, or wider layers with the same one. None for regression, and where there is nothing to "
+    "prevent.",
     at_start=at_start,
     in_run=in_run,
 )

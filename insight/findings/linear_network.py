@@ -1,29 +1,32 @@
 """A network without a nonlinear function."""
 
-from gradus.spec.nodes.add import AddPlan
 from gradus.spec.nodes.conv import ConvPlan
 from gradus.spec.nodes.dense import DensePlan
-from gradus.spec.nodes.pool import MaxPoolPlan
-from gradus.wire.finding import Evidence, Finding
+from gradus.wire.finding import Evidence, Finding, Patch
 from insight import cures
 from insight.findings.kind import FindingKind
 from insight.in_run.linear_network import in_run
+from insight.linear import is_nonlinear
 from insight.start import Start
-from insight.words import count
+from insight.words import count, percent
+
+SAVED = 0.18
+"""Share of a linear model's errors that a kernel model saves; in data that a line describes as well as a network, up to
+0.13."""
+SIGNIFICANT = 3.0
+"""Paired t of what it saves."""
 
 
 def at_start(start: Start) -> Finding | None:
-    """Fires if no hidden layer has an activation function. Exact: there is no threshold."""
-    hidden = start.network.layers[:-1]
-    layers = [layer for layer in hidden if isinstance(layer, DensePlan | ConvPlan)]
-    nonlinear = [
-        layer
-        for layer in hidden
-        if isinstance(layer, MaxPoolPlan)
-        or (isinstance(layer, DensePlan | ConvPlan | AddPlan) and layer.activation != "identity")
-    ]
-    if not layers or nonlinear:
+    """Fires if no hidden layer has an activation function. Exact: there is no threshold. Without hidden layers, it
+    fires if a kernel model is much better than a linear one."""
+    layers = [layer for layer in start.network.layers[:-1] if isinstance(layer, DensePlan | ConvPlan)]
+    if is_nonlinear(start.network):
         return None
+    return _useless(start, layers) if layers else _missing(start)
+
+
+def _useless(start: Start, layers: list[DensePlan | ConvPlan]) -> Finding:
     return Finding(
         id=KIND.id,
         severity="warning",
@@ -35,13 +38,33 @@ def at_start(start: Start) -> Finding | None:
     )
 
 
+def _missing(start: Start) -> Finding | None:
+    data = start.measured.data
+    saved, t = data.curvature, data.curvature_t
+    if saved is None or t is None or saved < SAVED or t < SIGNIFICANT:
+        return None
+    return Finding(
+        id=KIND.id,
+        severity="warning",
+        evidence=(
+            Evidence(statistic="curvature", value=saved, threshold=SAVED, healthy=(0, SAVED)),
+            Evidence(statistic="curvature_t", value=t, threshold=SIGNIFICANT),
+        ),
+        because=f"Without a hidden layer the network is a linear model. On {data.held_out} held-out examples, a model "
+        f"of curved functions saves {percent(saved)} of a linear model's errors.",
+        patches=(Patch(patch={"layers": [64]}, why="A hidden layer lets the function bend."),),
+    )
+
+
 KIND = FindingKind(
     id="linear_network",
     title="The network is linear",
     looks_like="It learns quickly and stops at the score of a linear model.",
     why="A weighted sum of weighted sums is a weighted sum: layers with the activation `identity` add parameters, but "
-    "nothing that one layer could not compute.",
-    cure='`{"activation": "relu"}`, or `"layers": []` if a linear model is wanted.',
+    "nothing that one layer could not compute. A network without hidden layers may be all that data need: it is a "
+    "finding only if a kernel model, fitted to 1,200 training examples, saves a fifth of ridge regression's errors on "
+    "800 others, and by far more than chance.",
+    cure='`{"activation": "relu"}`, or `"layers": []` if a linear model is wanted; a hidden layer if there is none.',
     at_start=at_start,
     in_run=in_run,
 )

@@ -8,6 +8,7 @@ from typing import Any
 from gradus.wire.finding import Evidence, Finding, Patch, Severity
 from insight.findings.kind import FindingKind
 from insight.in_run.generalization import generalization
+from insight.outcome import best_remaining
 from insight.run import Run
 from insight.trend import lowest, median
 from insight.words import figure, percent, rounded
@@ -32,7 +33,9 @@ BY_HEART, BY_HEART_RISE, BY_HEART_T = 1.5, 0.15, 1.25
 """For a regression with at least `LEAST` validation examples: validation loss over that of training examples, both in
 evaluation mode; rise of the median loss of the second half of the run; and t. The squared errors of single examples are
 so uneven that t is small."""
-LEAST = 50
+LEAST, SOLVED = 50, 0.15
+"""`SOLVED` is the share of a constant prediction's loss that the best epoch must have left: below it, the network has
+found the rule, and a few examples make the rest."""
 REGRESSION_RISE = 0.1
 """Rise that is a warning in a regression with at least `FEW` validation examples; 0.4 with fewer."""
 
@@ -95,6 +98,8 @@ def _by_heart(run: Run, best: int) -> bool:
     if seen is None or run.data.task != "regression" or run.data.validation_examples < LEAST:
         return False
     t = seen.report.validation_t
+    if best_remaining(run) < SOLVED:
+        return False
     return seen.gap >= BY_HEART and _late_rise(run, best) >= BY_HEART_RISE and (t is None or t >= BY_HEART_T)
 
 

@@ -25,16 +25,14 @@ def narrowest(network: NetworkPlan) -> DensePlan | ConvPlan | None:
     return min(layers, key=lambda one: (1 - one.dropout) * one.shape[-1], default=None)
 
 
-def weaker(run: Run | Start) -> tuple[Patch, ...]:
-    """A quarter of the largest rate, then none; for regression none at once."""
+def weaker(run: Run | Start, *, is_needless: bool = False) -> tuple[Patch, ...]:
+    """A quarter of the largest rate, then none; the other way round if it `is_needless`, and for regression none."""
     less = 0.0 if run.data.task == "regression" else rounded(largest_rate(run.network) / 4)
     none = Patch(patch=_with(run.network, 0.0), why="Without dropout every unit learns in every step.")
     if less == 0:
         return (none,)
-    return (
-        Patch(patch=_with(run.network, less), why=f"Dropout of {less:g} leaves {percent(1 - less)} of the units."),
-        none,
-    )
+    quarter = Patch(patch=_with(run.network, less), why=f"Dropout of {less:g} leaves {percent(1 - less)} of the units.")
+    return (none, quarter) if is_needless else (quarter, none)
 
 
 def _with(network: NetworkPlan, rate: float) -> dict[str, float]:

@@ -18,6 +18,8 @@ RATIO = 1.05
 COSTLY, NEEDLESS, UNSOLVED = 1.25, 1.05, 0.05
 """Loss with dropout over the loss of training examples without it; validation loss over the latter, up to which nothing
 is learned by heart, so that dropout has nothing to prevent; share of a constant prediction's loss that is left."""
+COSTLY_NUMBERS = 1.18
+"""`COSTLY` for a regression, where the noise in what a number is computed from is noise in the number."""
 NOTHING = 0.9
 """The same share above which next to nothing is learned."""
 BY_HEART = 1.2
@@ -47,21 +49,22 @@ def _needless(run: Run, seen: Generalization) -> Finding | None:
     the validation examples, and more than is needed: it takes away, and there is nothing that it could prevent. If next
     to nothing is learned, more than half of a layer or of the inputs must be dropped."""
     rate, left = largest_rate(run.network), run.remaining(seen.training)
-    is_costly = seen.cost >= COSTLY + max(0.0, run.fall_per_epoch()) and left > UNSOLVED
+    limit = COSTLY_NUMBERS if run.data.task == "regression" else COSTLY
+    is_costly = seen.cost >= limit + max(0.0, run.fall_per_epoch()) and left > UNSOLVED
     if seen.gap > NEEDLESS or not (is_costly or (rate > RATE and left > NOTHING)):
         return None
     return Finding(
         id="dropout_too_strong",
         severity="critical" if is_at_prior(run) else "warning",
         evidence=(
-            Evidence(statistic="train_over_evaluation_loss", value=seen.cost, threshold=COSTLY, healthy=(0, COSTLY)),
+            Evidence(statistic="train_over_evaluation_loss", value=seen.cost, threshold=limit, healthy=(0, limit)),
             Evidence(statistic="validation_over_evaluation_loss", value=seen.gap, healthy=(NEEDLESS, None)),
             Evidence(statistic="dropout", value=rate),
         ),
         because=f"With dropout of {rate:g} the training examples have a loss of {figure(seen.in_training)}, without it "
         f"{figure(seen.training)}, and new examples {figure(seen.validation)}: nothing is learned by heart that "
         "dropout would have to prevent, and too little is learned at all.",
-        patches=weaker(run),
+        patches=weaker(run, is_needless=rate <= RATE),
     )
 
 

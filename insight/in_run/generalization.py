@@ -1,6 +1,7 @@
 """How a run scores on training examples in evaluation mode, beside its validation examples."""
 
 from dataclasses import dataclass
+from math import sqrt
 
 from gradus.wire.layer_report import LayerReport
 from insight.in_run.layers import newest
@@ -29,8 +30,13 @@ class Generalization:
 
     @property
     def cost(self) -> float:
-        """Loss in training mode over that in evaluation mode: what dropout takes away, and what the epoch gained."""
-        return ratio(self.in_training, self.training)
+        """Loss in training mode over that in evaluation mode: what dropout takes away.
+
+        It is the geometric mean of two ratios, of which the epoch's contains what the epoch gained, and that of one
+        batch is noisy.
+        """
+        of_epoch = ratio(self.in_training, self.training)
+        return of_epoch if self.report.mode_ratio is None else sqrt(of_epoch * self.report.mode_ratio)
 
 
 def generalization(run: Run) -> Generalization | None:

@@ -1,6 +1,6 @@
 """Statistics of the training examples as the network gets them, and what simple models find in them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log, sqrt
 
 import torch
@@ -10,7 +10,9 @@ from torch.nn import functional
 from gradus.resolved import ResolvedSpec
 from gradus.spec.batch import steps_per_epoch
 from gradus.wire.probe import ProbedData
+from insight.linear import is_nonlinear
 from models.loss import loss, loss_unit
+from worker.probing.curvature import kernel_ridge, saved
 from worker.probing.first_step import effective_steps
 from worker.probing.sample import plain_loss
 from worker.training.constant import best_constant
@@ -36,6 +38,8 @@ def inputs(resolved: ResolvedSpec, data: Data) -> ProbedData:
     scale, varies = scale_of(x, data), vary(x, x.std(0, correction=0))
     per_epoch = steps_per_epoch(spec.batch_size, n)
     found = _correlations(x[:, varies], _columns(y, data))
+    if not is_nonlinear(resolved.network):
+        found = replace(found, curved=_curved(x[:, varies], _columns(y, data), is_class=plan.task == "classification"))
     targets = y.double().view(len(y), -1) if plan.task == "regression" else None
     return ProbedData(
         examples=n,
@@ -57,6 +61,8 @@ def inputs(resolved: ResolvedSpec, data: Data) -> ProbedData:
         linear_correlation=found.linear,
         neighbour_correlation=found.neighbour,
         chance_correlation=found.chance,
+        curvature=found.curved[0],
+        curvature_t=found.curved[1],
     )
 
 
@@ -94,27 +100,46 @@ class _Correlations:
     linear: float | None = None
     neighbour: float | None = None
     chance: float | None = None
+    curved: tuple[float | None, float | None] = None, None
+    """The share of a linear model's errors that a kernel model saves, and its t."""
 
 
 def _correlations(x: Tensor, y: Tensor) -> _Correlations:
-    """Correlations of predictions with targets y (n, outputs) on held-out examples: the largest over the outputs. An
-    input that varies only in held-out examples is left out."""
-    held_out = int(HELD_OUT * len(x))
-    if held_out < LEAST_HELD_OUT or not x.shape[1]:
+    """Correlations of predictions with targets y (n, outputs) on held-out examples: the largest over the outputs."""
+    split = _split(x, y)
+    if split is None:
         return _Correlations()
-    deviation = x[held_out:].std(0, correction=0)
-    varies = vary(x[held_out:], deviation)
-    if not varies.any():
-        return _Correlations()
-    x = x[:, varies]
-    x = ((x - x[held_out:].mean(0)) / deviation[varies]).clamp(-10, 10)
-    known, asked = (x[held_out:], y[held_out:]), (x[:held_out], y[:held_out])
+    known, asked = split
+    held_out = len(asked[0])
     return _Correlations(
         held_out,
         _correlation(_ridge(*known, asked[0]), asked[1]),
         _correlation(_nearest(*known, asked[0]), asked[1]),
         (CHANCE + sqrt(2 * log(y.shape[1]))) / sqrt(held_out) if y.shape[1] > 1 else CHANCE / sqrt(held_out),
     )
+
+
+def _curved(x: Tensor, y: Tensor, *, is_class: bool) -> tuple[float | None, float | None]:
+    split = _split(x, y)
+    if split is None:
+        return None, None
+    known, asked = split
+    return saved(_ridge(*known, asked[0]), kernel_ridge(*known, asked[0]), asked[1], is_class=is_class)
+
+
+def _split(x: Tensor, y: Tensor) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]] | None:
+    """Inputs and targets of examples to learn from, and of held-out ones; None if there are too few. An input that
+    varies only in held-out examples is left out."""
+    held_out = int(HELD_OUT * len(x))
+    if held_out < LEAST_HELD_OUT or not x.shape[1]:
+        return None
+    deviation = x[held_out:].std(0, correction=0)
+    varies = vary(x[held_out:], deviation)
+    if not varies.any():
+        return None
+    x = x[:, varies]
+    x = ((x - x[held_out:].mean(0)) / deviation[varies]).clamp(-10, 10)
+    return (x[held_out:], y[held_out:]), (x[:held_out], y[:held_out])
 
 
 def _correlation(predicted: Tensor, truth: Tensor) -> float:

@@ -113,6 +113,16 @@ FIRES: dict[str, tuple[str, str, dict[str, Any]]] = {
         {"spec": {"layers": [5] * 15}, "begin": {"gradient_ratio": 0.02}, "twenty": SLOW},
     ),
     "identity": ("linear_network", "warning", {"spec": {"activation": "identity"}}),
+    "no hidden layer for curved data": (
+        "linear_network",
+        "warning",
+        {"spec": {"layers": []}, "data": {"held_out": 800, "curvature": 0.23, "curvature_t": 7.6}},
+    ),
+    "a tenth of the inputs, fewer than classes": (
+        "dropout_too_strong",
+        "warning",
+        {"spec": {"dataset": "wine", "layers": [16], "input_dropout": 0.9}},
+    ),
     "a warm-up longer than the run": (
         "warmup_too_long",
         "warning",
@@ -204,6 +214,17 @@ SILENT: dict[str, dict[str, Any]] = {
     "clipping of the first steps": {"spec": {**SGD, "clip_norm": 0.3}},
     "Adam, which divides clipping out": {"spec": {"clip_norm": 0.001}},
     "a mild imbalance": {"data": {"class_shares": (0.63, 0.37)}, "plan": {"classes": ("a", "b")}},
+    "no hidden layer for data of straight lines": {
+        "spec": {"layers": []},
+        "data": {"held_out": 800, "curvature": 0.13, "curvature_t": 4.1},
+    },
+    "no hidden layer for few data": {
+        "spec": {"layers": []},
+        "data": {"held_out": 50, "curvature": 0.3, "curvature_t": 1.5},
+    },
+    "dropout of convolutions with few channels, each of many pixels": {
+        "spec": {"layers": [{"kind": "conv", "channels": 12, "kernel": 3}, 64], "dropout": 0.2}
+    },
     "hard data with a trace of a rule": {"data": {"linear_correlation": 0.25, "neighbour_correlation": 0.1}},
     "too few examples to tell": {"data": {"held_out": 49, "linear_correlation": 0.0, "neighbour_correlation": 0.0}},
     "few examples with a trace of a rule": {

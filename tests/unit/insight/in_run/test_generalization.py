@@ -133,6 +133,18 @@ LOOK_ALIKES: dict[str, tuple[str, Run]] = {
         "overfitting",
         scored(of_many(planted(DECAYING, RISING, dataset="diabetes", prior=VARIANCE)), 2900.0, validation_t=1.4),
     ),
+    "a regression that is solved but for a few examples": (
+        "overfitting",
+        scored(
+            of_many(
+                planted(
+                    [one / 10 for one in DECAYING], [one / 10 for one in RISING], dataset="diabetes", prior=VARIANCE
+                )
+            ),
+            30.0,
+            validation_t=1.4,
+        ),
+    ),
     "a rare class that is recognized": ("class_imbalance", of_a_table(*RARE, recalls=(0.95,) * 8 + (0.9, 0.95))),
     "a network that confuses all classes": (
         "class_imbalance",
