@@ -7,6 +7,7 @@ from typing import Any
 from gradus.fork import unresolved
 from gradus.spec.experiment import Spec
 from gradus.spec.network import NetworkPlan
+from gradus.spec.optimizer import Adam, AdamW, RMSProp
 from gradus.wire.finding import Patch
 from insight.words import rounded
 
@@ -17,6 +18,8 @@ USUAL = {"sgd": 0.1, "momentum": 0.01, "adagrad": 0.01, "rmsprop": 0.001, "adam"
 """Learning rates that suit most networks with suitable initial weights."""
 FAR, FAR_ABOVE = 100, 20
 """A learning rate is far from the usual one if it is lower or higher by these factors."""
+FORGETFUL = 0.9, 0.5
+"""beta2 of Adam and rho of RMSProp below which steps are divided by the size of the last few gradients."""
 SIGMOID_LAYERS = 2
 """Number of sigmoid layers from which on Xavier weights lose the signal: each layer passes at most a quarter of the
 gradient."""
@@ -70,6 +73,22 @@ def relu(spec: Spec) -> Patch:
         {"activation": "relu", "init": {"kind": "auto"}},
         "ReLU passes half of the gradients undiminished, and He initialization makes up for the other half.",
     )
+
+
+def longer_memory(spec: Spec) -> tuple[Patch, ...]:
+    """The usual memory and learning rate of an optimizer that forgets the size of gradients at once; nothing for
+    others."""
+    optimizer, (beta2, rho) = spec.optimizer, FORGETFUL
+    match optimizer:
+        case Adam() | AdamW() if optimizer.beta2 < beta2:
+            name, usual = "beta2", 0.999
+        case RMSProp() if optimizer.rho < rho:
+            name, usual = "rho", 0.9
+        case _:
+            return ()
+    change = {"kind": optimizer.kind, "lr": USUAL[optimizer.kind], name: usual}
+    why = f"With {name} {getattr(optimizer, name):g} each step is divided by the size of the last few gradients alone."
+    return (Patch(patch={"optimizer": change}, why=why),)
 
 
 def rate(spec: Spec, lr: float, why: str) -> Patch:

@@ -104,6 +104,7 @@ def _patches(start: Start) -> tuple[Patch, ...]:
     )
     clip = 2 * start.measured.step.gradient_norm
     return (
+        *cures.longer_memory(start.spec),
         *tried.patches(start, higher=False),
         *lower,
         cures.rate(start.spec, lr / 10, "A tenth of the learning rate."),

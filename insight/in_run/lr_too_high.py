@@ -8,6 +8,7 @@ from gradus.spec.optimizer import SGD, Momentum
 from gradus.status import FailureCode
 from gradus.wire.finding import Evidence, Finding, Patch, Since
 from gradus.wire.layer_report import LayerReport
+from insight import cures
 from insight.in_run import lr_too_low
 from insight.in_run.initial_scale import initial_loss, worst_scale
 from insight.in_run.layers import newest, stride_of
@@ -156,7 +157,8 @@ def _diverged(run: Run) -> Finding | None:
 def _patches(run: Run) -> tuple[Patch, ...]:
     optimizer = run.spec.optimizer
     lr = rounded(optimizer.lr / 10)
-    patches = [Patch(patch={"optimizer": {"lr": lr}}, why=f"A learning rate of {lr:g} takes steps a tenth as long.")]
+    tenth = Patch(patch={"optimizer": {"lr": lr}}, why=f"A learning rate of {lr:g} takes steps a tenth as long.")
+    patches = [*cures.longer_memory(run.spec), tenth]
     if isinstance(optimizer, SGD | Momentum) and run.spec.schedule.kind == "constant":
         patches.append(Patch(patch={"schedule": {"kind": "constant", "warmup": 1}}, why="The first steps are short."))
     return tuple(patches)

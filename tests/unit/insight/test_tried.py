@@ -102,3 +102,20 @@ def test_a_lower_rate_that_makes_less_of_a_penalty_does_not_blame_the_rate() -> 
 def test_less_than_fifty_steps_are_too_few_and_not_too_short() -> None:
     assert [*alarms(trial(0.1), data={"steps": 40})] == ["too_few_steps"]
     assert alarms(trial(0.012), data={"steps": 40}) == {}
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "first"),
+    [
+        ({"kind": "adam", "lr": 0.1, "beta2": 0.2}, {"kind": "adam", "lr": 0.001, "beta2": 0.999}),
+        ({"kind": "adamw", "lr": 0.1, "beta2": 0.5}, {"kind": "adamw", "lr": 0.001, "beta2": 0.999}),
+        ({"kind": "rmsprop", "lr": 0.1, "rho": 0.1}, {"kind": "rmsprop", "lr": 0.001, "rho": 0.9}),
+        ({"kind": "adam", "lr": 0.1, "beta2": 0.9}, {"kind": "adam", "lr": 0.02}),
+    ],
+)
+def test_an_optimizer_that_forgets_at_once_gets_its_memory_back(
+    optimizer: dict[str, Any], first: dict[str, Any]
+) -> None:
+    found = findings_at_start(start({"optimizer": optimizer}, step={"trial": trial(0.02)}))
+    (finding,) = (finding for finding in found if finding.id == "lr_too_high")
+    assert finding.patches[0].patch["optimizer"] == first
