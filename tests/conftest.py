@@ -17,6 +17,7 @@ from hub.valkey import ValkeyServer
 from tests.servers import trainers, warm
 from tests.servers.collected import pytest_xdist_setupnodes as pytest_xdist_setupnodes  # noqa: PLC0414 (a hook)
 from tests.servers.for_all import servers_for_all
+from tests.servers.order import places
 from tests.servers.postgres import Postgres, running_postgres
 from tests.servers.processes import warm_processes
 from tests.servers.readers import forked_readers
@@ -41,14 +42,6 @@ postgres_connections.CONNECTING |= {
 }
 """A busy machine may stop a test for longer than the service waits for a process that is frozen in a transaction."""
 
-LONGEST = (
-    "tests/acceptance/chaos/",
-    "tests/acceptance/test_docs.py",
-    "tests/acceptance/test_queue.py",
-    "tests/integration/fuzz/test_api.py",
-)
-"""Files that take a minute and more, most of it waiting."""
-
 
 def pytest_configure(config: pytest.Config) -> None:
     """The processes of `pytest -n` share the servers that fork."""
@@ -59,8 +52,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files come first: at the end others would wait for them."""
-    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+    """Files that wait run beside files that compute."""
+    place = places(map(_file, items))
+    items.sort(key=lambda item: place[_file(item)])
+
+
+def _file(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
