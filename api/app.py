@@ -22,7 +22,7 @@ from api.middleware.head import Head
 from api.middleware.rejected_requests import RejectedRequests
 from api.middleware.request_metrics import RequestMetrics
 from api.middleware.security_headers import SecurityHeaders
-from api.middleware.short_predictions import ShortPredictions
+from api.middleware.short_predictions import KnownPredictions, LookedUpPredictions
 from api.prediction.models import ModelCache
 from api.prometheus import PrometheusMetrics
 from api.routes import pages
@@ -94,12 +94,13 @@ def create_app(
     app.openapi = DOCUMENT.whole  # type: ignore[method-assign]
     app.state.encoded_openapi = DOCUMENT.encoded
     problems.install(app, KnownPaths(ROUTES), pages.not_found_page)
-    app.add_middleware(ShortPredictions, state=state)
+    app.add_middleware(LookedUpPredictions, state=state)
     app.add_middleware(Fairness)
     app.add_middleware(RejectedRequests)
     app.add_middleware(RequestMetrics, prometheus=state.prometheus)
     app.add_middleware(Head)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(KnownPredictions, state=state)
     app.add_middleware(Prefix, root_path=root_path, trusted=trusted_proxies)
     return app
 

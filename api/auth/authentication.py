@@ -51,10 +51,24 @@ class Authenticator:
         """The caller that an API key has identified since the last commit; None if the database must be asked. Does not
         wait."""
         version, key = self._hub.changes.version(), credentials.bearer
-        if version is None or key is None:
-            return None
+        return None if version is None or key is None else self.known_at(version, key)
+
+    def known_at(self, version: int, key: str) -> Caller | None:
+        """Like `known`; `version` must be the current version of the database."""
         found = self._known.get(version, _digest(key))
         return found.caller if found is not None and datetime.now(UTC) < found.until else None
+
+    def bearer(self, key: str) -> Caller | None:
+        """The caller that an API key identifies; None if the key is not valid, which is not counted as an attempt."""
+        at, version = datetime.now(UTC), self._hub.changes.version()
+        with self._hub.read() as session:
+            row = keys.find(session, key, at)
+        if row is None:
+            return None
+        caller = self._caller(row, at, row.expires_at, None)
+        if version is not None:
+            self._known.put(version, _digest(key), _Known(caller, _until(row)))
+        return caller
 
     def authenticate(self, credentials: RequestCredentials) -> Caller:
         """Return the caller that the credentials identify.
@@ -65,7 +79,7 @@ class Authenticator:
             TooManyRequests: too many attempts from this address have failed.
         """
         key = credentials.bearer
-        caller = self._session(credentials) if key is None else self._bearer(key)
+        caller = self._session(credentials) if key is None else self.bearer(key)
         if caller is None:
             raise self.refusal(credentials)
         return caller
@@ -103,17 +117,6 @@ class Authenticator:
             row = session.get(KeyRow, caller.key_id)
             signed_out = caller.session_id is not None and browser_sessions.ended(session, caller.session_id)
         return row is not None and keys.valid(row, at) and not signed_out
-
-    def _bearer(self, text: str) -> Caller | None:
-        at, version = datetime.now(UTC), self._hub.changes.version()
-        with self._hub.read() as session:
-            row = keys.find(session, text, at)
-        if row is None:
-            return None
-        caller = self._caller(row, at, row.expires_at, None)
-        if version is not None:
-            self._known.put(version, _digest(text), _Known(caller, _until(row)))
-        return caller
 
     def _session(self, credentials: RequestCredentials) -> Caller | None:
         if credentials.cookie is None:

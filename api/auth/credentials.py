@@ -22,8 +22,7 @@ class RequestCredentials:
     @property
     def bearer(self) -> str | None:
         """The API key, if sent. Other schemes, such as `Basic`, belong to a proxy in front and are ignored."""
-        scheme, _, text = (self.authorization or "").partition(" ")
-        return text.strip() if scheme.lower() == "bearer" else None
+        return bearer_of(self.authorization or "")
 
     @property
     def cookie_name(self) -> str:
@@ -40,6 +39,12 @@ class RequestCredentials:
     def address(self) -> str:
         """The client's IP address."""
         return self.request.client.host if self.request.client else ""
+
+
+def bearer_of(authorization: str) -> str | None:
+    """The API key in an `Authorization` header, if there is one."""
+    scheme, _, text = authorization.partition(" ")
+    return text.strip() if scheme.lower() == "bearer" else None
 
 
 def _port(host: str) -> int | None:

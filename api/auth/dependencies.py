@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPBearer
 from starlette.concurrency import run_in_threadpool
+from starlette.types import Scope
 
 from api.auth.authentication import Authenticator
 from api.auth.credentials import COOKIE, RequestCredentials
@@ -33,10 +34,10 @@ _Session = Annotated[
 
 async def _anyone(request: Request, state: StateDep, _: _Key, __: _Session) -> Caller:
     """The caller, with any role."""
-    counted = counted_at_once(request, state.authenticator)
+    counted = counted_before(request.scope) or _counted_at_once(request, state.authenticator)
     if counted is None:
         counted = await run_in_threadpool(_counted, state.authenticator, RequestCredentials(request))
-    caller, rate = request.state.counted = counted
+    caller, rate = counted
     request.state.rate_headers = rate_headers(rate)
     if not rate.allowed:
         raise TooManyRequests(
@@ -51,15 +52,23 @@ Counted = tuple[Caller, RateLimitStatus]
 """A caller, and its rate limit after this request."""
 
 
-def counted_at_once(request: Request, authenticator: Authenticator) -> Counted | None:
-    """The caller and its rate limit, without waiting, if its key was used since the last commit; None if the database
-    or Redis must be asked. A request is counted once, however often this is called for it."""
-    counted: Counted | None = getattr(request.state, "counted", None)
-    if counted is None and (caller := authenticator.known(RequestCredentials(request))) is not None:
-        rate = authenticator.count_at_once(caller)
-        counted = None if rate is None else (caller, rate)
-        request.state.counted = counted
+def remember(scope: Scope, counted: Counted) -> None:
+    """Keep the caller of a request that middleware has identified and counted: a request counts once."""
+    scope.setdefault("state", {})["counted"] = counted
+
+
+def counted_before(scope: Scope) -> Counted | None:
+    """What was kept by `remember`."""
+    counted: Counted | None = scope.get("state", {}).get("counted")
     return counted
+
+
+def _counted_at_once(request: Request, authenticator: Authenticator) -> Counted | None:
+    """The caller and its rate limit, without waiting, if its key was used since the last commit; None if the database
+    or Redis must be asked."""
+    caller = authenticator.known(RequestCredentials(request))
+    rate = None if caller is None else authenticator.count_at_once(caller)
+    return None if caller is None or rate is None else (caller, rate)
 
 
 def _counted(authenticator: Authenticator, credentials: RequestCredentials) -> Counted:

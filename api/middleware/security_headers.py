@@ -1,6 +1,6 @@
 """Security headers for browsers, on every response."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -43,20 +43,25 @@ class SecurityHeaders:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
 
-        async def secured(message: Message) -> None:
+        async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = list(message["headers"])
-                own = {name for name, _ in headers}
-                headers += _SECURITY if _NAMES.isdisjoint(own) else [one for one in _SECURITY if one[0] not in own]
-                if scope["scheme"] == "https" and b"strict-transport-security" not in own and not _is_localhost(scope):
-                    headers.append(_HTTPS_ONLY)
-                if b"cache-control" not in own and path_within(scope).startswith("/v1/"):
-                    headers.append(_PRIVATE)
-                headers += scope.get("state", {}).get("rate_headers", ())
-                message["headers"] = headers
+                message["headers"] = secured(scope, message["headers"])
             await send(message)
 
-        return await self._app(scope, receive, secured)
+        return await self._app(scope, receive, with_headers)
+
+
+def secured(scope: Scope, own: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """A response's own headers, the security headers that are not among them, and those of the rate limit."""
+    headers = list(own)
+    names = {name for name, _ in headers}
+    headers += _SECURITY if _NAMES.isdisjoint(names) else [one for one in _SECURITY if one[0] not in names]
+    if scope["scheme"] == "https" and b"strict-transport-security" not in names and not _is_localhost(scope):
+        headers.append(_HTTPS_ONLY)
+    if b"cache-control" not in names and path_within(scope).startswith("/v1/"):
+        headers.append(_PRIVATE)
+    headers += scope.get("state", {}).get("rate_headers", ())
+    return headers
 
 
 def _is_localhost(scope: Scope) -> bool:

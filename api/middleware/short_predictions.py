@@ -1,16 +1,23 @@
-"""Answers short requests for predictions on the event loop, bypassing routes and threads."""
+"""Answers short requests for predictions, rows in JSON for a small network, without the routes.
+
+All other requests, including those with mistakes, go to the route, which gives the same answers.
+"""
 
 import re
-from typing import Any
+import time
 
-from fastapi import Request, Response
+from fastapi import Response
 from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.auth.dependencies import counted_at_once, rate_headers
+from api.auth.credentials import bearer_of
+from api.auth.dependencies import Counted, counted_before, rate_headers, remember
 from api.http import parsing
-from api.http.responses import JSON, answer
+from api.http.rejection import rejection_of
+from api.http.responses import JSON
 from api.http.root_path import path_within
+from api.middleware.security_headers import secured
 from api.routes import predictions as routes
 from api.services import predictions
 from api.state import AppState
@@ -23,56 +30,125 @@ MOST_BYTES = 16 << 10
 _PATH = re.compile(r"/v1/experiments/([^/]+)/predict", re.ASCII)
 _OTHER = frozenset({b"transfer-encoding", b"content-encoding", b"prefer", b"expect"})
 """Headers that leave a request to the route."""
+_JSON = JSON.encode()
+_SHORT = "short_prediction"
+"""Where the ASGI state has the request, once it was read."""
+_ROUTE = next(
+    route for route in routes.router.routes if isinstance(route, APIRoute) and route.name == routes.predict.__name__
+)
 
 
-class ShortPredictions:
-    """Answers rows in JSON at once if everything needed is in memory and still valid: since the last commit, the key
-    was used and the model requested, and the network is small. All other requests, including those with mistakes, go to
-    the route, which gives the same answers."""
+class _Short:
+    """A short request: whose, and what it asks."""
+
+    __slots__ = ("content", "experiment_id", "key")
+
+    def __init__(self, experiment_id: str, key: str, content: bytes) -> None:
+        self.experiment_id, self.key, self.content = experiment_id, key, content
+
+
+class KnownPredictions:
+    """Answers on the event loop if everything needed is in memory and still valid: since the last commit, the key was
+    used and the model requested. Stands in front of the other middleware, whose work it does itself: it waits for
+    nothing, so it needs no turn."""
 
     def __init__(self, app: ASGIApp, state: AppState) -> None:
         self._app = app
         self._state = state
-        found = (route for route in routes.router.routes if isinstance(route, APIRoute))
-        self._route = next(route for route in found if route.name == routes.predict.__name__)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        experiment_id = _asked(scope) if scope["type"] == "http" else None
-        counted = None if experiment_id is None else counted_at_once(Request(scope), self._state.authenticator)
-        if experiment_id is None or counted is None or not counted[1].allowed:
+        asked = _asked(scope) if scope["type"] == "http" else None
+        if asked is None:
             return await self._app(scope, receive, send)
+        began = time.perf_counter()
         message = await receive()
-        caller, rate = counted
-        if not message.get("more_body") and message["type"] == "http.request" and caller.role.may(Role.VIEWER):
-            response = self._answer(caller.workspace_id, experiment_id, message.get("body", b""))
-            if response is not None:
-                scope["route"] = self._route
-                scope["state"]["rate_headers"] = rate_headers(rate)
-                return await response(scope, receive, send)
+        if message["type"] == "http.request" and not message.get("more_body"):
+            short = _Short(*asked, message.get("body", b""))
+            content = self._answer(scope, short)
+            if content is not None:
+                headers = secured(scope, [(b"content-length", b"%d" % len(content)), (b"content-type", _JSON)])
+                await send({"type": "http.response.start", "status": 200, "headers": headers})
+                await send({"type": "http.response.body", "body": content})
+                return self._state.prometheus.count("POST", _ROUTE.path, 200, time.perf_counter() - began)
+            scope.setdefault("state", {})[_SHORT] = short
         return await self._app(scope, _again(message, receive), send)
 
-    def _answer(self, workspace_id: str, experiment_id: str, content: bytes) -> Response | None:
+    def _answer(self, scope: Scope, short: _Short) -> bytes | None:
+        state = self._state
+        version = state.hub.changes.version()
+        caller = None if version is None else state.authenticator.known_at(version, short.key)
+        rate = None if caller is None else state.authenticator.count_at_once(caller)
+        if version is None or caller is None or rate is None:
+            return None
+        remember(scope, (caller, rate))
+        if not rate.allowed or not caller.role.may(Role.VIEWER):
+            return None
         try:
-            request = parsing.read_large(content, PredictRequest)
-            state = self._state
-            found = predictions.predict_at_once(state.hub, state.models, workspace_id, experiment_id, request)
+            request = parsing.read_large(short.content, PredictRequest)
+            found = predictions.predict_at_once(
+                state.models, version, caller.workspace_id, short.experiment_id, request
+            )
         except GradusError:
             return None
-        return None if found is None else answer(found)
+        scope["state"]["rate_headers"] = rate_headers(rate)
+        return None if found is None else found.model_dump_json().encode()
 
 
-def _asked(scope: Scope) -> str | None:
-    """The experiment of a request for predictions with a short JSON body and no further options; else None."""
+class LookedUpPredictions:
+    """Answers in one thread if only the database and Redis must be asked: the key is valid, and the model is loaded."""
+
+    def __init__(self, app: ASGIApp, state: AppState) -> None:
+        self._app = app
+        self._state = state
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        short: _Short | None = scope.get("state", {}).get(_SHORT)
+        if short is None:
+            return await self._app(scope, receive, send)
+        counted, content = await run_in_threadpool(self._answer, short, counted_before(scope))
+        if counted is not None:
+            remember(scope, counted)
+        if counted is None or content is None:
+            return await self._app(scope, receive, send)
+        scope["route"] = _ROUTE
+        scope["state"]["rate_headers"] = rate_headers(counted[1])
+        return await Response(content, media_type=JSON)(scope, receive, send)
+
+    def _answer(self, short: _Short, counted: Counted | None) -> tuple[Counted | None, bytes | None]:
+        state = self._state
+        try:
+            counted = counted or self._counted(short.key)
+            if counted is None or not counted[1].allowed or not counted[0].role.may(Role.VIEWER):
+                return counted, None
+            request = parsing.read_large(short.content, PredictRequest)
+            workspace_id = counted[0].workspace_id
+            found = predictions.predict_loaded(state.hub, state.models, workspace_id, short.experiment_id, request)
+        except GradusError:
+            return counted, None
+        return counted, None if found is None else found.model_dump_json().encode()
+
+    def _counted(self, key: str) -> Counted | None:
+        authenticator, version = self._state.authenticator, self._state.hub.changes.version()
+        known = None if version is None else authenticator.known_at(version, key)
+        caller = known or authenticator.bearer(key)
+        return None if caller is None else (caller, authenticator.count(caller))
+
+
+def _asked(scope: Scope) -> tuple[str, str] | None:
+    """The experiment and the key of a request for predictions with a short JSON body and no further options."""
     if scope["method"] != "POST" or scope["query_string"]:
         return None
     path = _PATH.fullmatch(path_within(scope))
-    if path is None:
+    if path is None or rejection_of(scope) is not None:
         return None
-    headers: dict[bytes, Any] = dict(scope["headers"])
+    headers: dict[bytes, bytes] = dict(scope["headers"])
     length = headers.get(b"content-length", b"")
     is_short = length.isdigit() and len(length) < 9 and int(length) <= MOST_BYTES
-    is_json = headers.get(b"content-type") == JSON.encode()
-    return path[1] if is_short and is_json and not _OTHER & headers.keys() else None
+    is_plain = headers.get(b"content-type") == _JSON and len(headers) == len(scope["headers"])
+    if not is_short or not is_plain or not _OTHER.isdisjoint(headers):
+        return None
+    key = bearer_of(headers.get(b"authorization", b"").decode("latin-1"))
+    return None if key is None else (path[1], key)
 
 
 def _again(first: Message, receive: Receive) -> Receive:

@@ -67,11 +67,27 @@ def loaded(hub: Hub, models: ModelCache, workspace_id: str, experiment_id: str, 
     return model
 
 
-def loaded_at_once(hub: Hub, models: ModelCache, workspace_id: str, experiment_id: str, epoch: Epoch) -> "Model | None":
-    """Like `loaded`, without waiting; None unless the model was requested since the last commit."""
-    version = hub.changes.version()
-    key = None if version is None else models.located.get(version, (workspace_id, experiment_id, epoch))
+def loaded_at_once(
+    models: ModelCache, version: int, workspace_id: str, experiment_id: str, epoch: Epoch
+) -> "Model | None":
+    """Like `loaded`, without waiting; None unless the model was requested since the last commit. `version` must be the
+    current version of the database."""
+    key = models.located.get(version, (workspace_id, experiment_id, epoch))
     return None if key is None else models.present(key)
+
+
+def loaded_before(hub: Hub, models: ModelCache, workspace_id: str, experiment_id: str, epoch: Epoch) -> "Model | None":
+    """Like `loaded`; None if the model would have to be loaded.
+
+    Raises:
+        NotFound: the workspace has no such experiment, or no checkpoint has the weights.
+    """
+    version = hub.changes.version()
+    key = _key(experiment_id, locate(hub, workspace_id, experiment_id, epoch))
+    model = models.present(key)
+    if version is not None and model is not None:
+        models.located.put(version, (workspace_id, experiment_id, epoch), key)
+    return model
 
 
 def calibrated(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from api.prediction.models import ModelCache
 from api.services import prediction_bodies
 from api.services.calibration import calibration, half_widths_of
-from api.services.loaded_models import calibrated, loaded, loaded_at_once
+from api.services.loaded_models import calibrated, loaded, loaded_at_once, loaded_before
 from api.services.prediction_bodies import Read
 from api.services.weights import Chosen
 from gradus.errors import InvalidSpec
@@ -54,17 +54,41 @@ def predict_csv(
 
 
 def predict_at_once(
-    hub: Hub, models: ModelCache, workspace_id: str, experiment_id: str, request: PredictRequest
+    models: ModelCache, version: int, workspace_id: str, experiment_id: str, request: PredictRequest
 ) -> Prediction | None:
-    """Like `predict`, without waiting and within one or two milliseconds, for the event loop. None if that is
-    impossible: the model was not requested since the last commit or is large, or there are many values.
+    """Like `predict`, without waiting and within one or two milliseconds, for the event loop. `version` must be the
+    current version of the database. None if that is impossible: the model was not requested since the last commit or is
+    large, or there are many values.
 
     Raises:
         InvalidSpec: the rows do not fit the model, or the options do not fit its task.
     """
-    if request.calibrated or request.interval is not None:
+    if _needs_calibration(request):
         return None
-    model = loaded_at_once(hub, models, workspace_id, experiment_id, request.epoch)
+    return _short(loaded_at_once(models, version, workspace_id, experiment_id, request.epoch), request)
+
+
+def predict_loaded(
+    hub: Hub, models: ModelCache, workspace_id: str, experiment_id: str, request: PredictRequest
+) -> Prediction | None:
+    """Like `predict_at_once`, with a look at the database. None if the model is not loaded or is large, or there are
+    many values.
+
+    Raises:
+        NotFound: there is no such experiment, or no such epoch.
+        InvalidSpec: the rows do not fit the model, or the options do not fit its task.
+    """
+    if _needs_calibration(request):
+        return None
+    return _short(loaded_before(hub, models, workspace_id, experiment_id, request.epoch), request)
+
+
+def _needs_calibration(request: PredictRequest) -> bool:
+    return request.calibrated or request.interval is not None
+
+
+def _short(model: "Model | None", request: PredictRequest) -> Prediction | None:
+    """The answers of a small network to few rows; None if they are not."""
     rows = len(request.rows or request.data or ())
     if model is None or not _is_short(model, rows):
         return None
@@ -108,7 +132,7 @@ def shown(model: "Model", request: PredictRequest) -> "Shown":
 
 
 def _asked(hub: Hub, models: ModelCache, workspace_id: str, experiment_id: str, request: PredictRequest) -> "Model":
-    if not request.calibrated and request.interval is None:
+    if not _needs_calibration(request):
         return loaded(hub, models, workspace_id, experiment_id, request.epoch)
 
     def known(chosen: Chosen) -> CalibrationRecord:

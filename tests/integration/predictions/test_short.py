@@ -5,10 +5,11 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import update
 
 from api.services import predictions
 from gradus.wire.key import Role
-from hub.tables import ExperimentRow
+from hub.tables import DEFAULT_WORKSPACE, ExperimentRow, KeyRow
 from tests.integration.predictions.conftest import ROW, Lab
 
 Ways = list[str]
@@ -20,19 +21,20 @@ ROUTE = {"Prefer": "wait=1"}
 def ways(monkeypatch: pytest.MonkeyPatch) -> Ways:
     """Which way each answer has come."""
     found: Ways = []
-    by_route, at_once = predictions.predict, predictions.predict_at_once
 
-    def slowly(*asked: Any) -> Any:
-        found.append("route")
-        return by_route(*asked)
+    def noted(name: str, way: str) -> None:
+        original = getattr(predictions, name)
 
-    def quickly(*asked: Any) -> Any:
-        if (answer := at_once(*asked)) is not None:
-            found.append("at once")
-        return answer
+        def asked(*arguments: Any) -> Any:
+            answer = original(*arguments)
+            if answer is not None:
+                found.append(way)
+            return answer
 
-    monkeypatch.setattr(predictions, "predict", slowly)
-    monkeypatch.setattr(predictions, "predict_at_once", quickly)
+        monkeypatch.setattr(predictions, name, asked)
+
+    for name, way in (("predict", "route"), ("predict_at_once", "at once"), ("predict_loaded", "looked up")):
+        noted(name, way)
     return found
 
 
@@ -51,6 +53,17 @@ def warm(client: httpx.Client, experiment: str, ways: Ways, **document: Any) -> 
     raise AssertionError(ways)
 
 
+def commit(lab: Lab) -> None:
+    """Commit a change, after which everything must be looked up."""
+    with lab.hub.write() as session:
+        session.execute(update(KeyRow).values(name=KeyRow.name + "'"))
+
+
+def left(answer: httpx.Response) -> int:
+    """How many requests a minute are left."""
+    return int(answer.headers["ratelimit"].split(";")[1].removeprefix("r="))
+
+
 def without_time(answer: httpx.Response) -> Any:
     return {**answer.json(), "seconds": None}
 
@@ -64,8 +77,41 @@ def test_the_answer_and_its_headers_are_those_of_the_route(lab: Lab, churn: str,
     assert [one for one in quick.headers.items() if one[0] not in other] == [
         one for one in slow.headers.items() if one[0] not in other
     ]
-    left = [int(one.headers["ratelimit"].split(";")[1].removeprefix("r=")) for one in (quick, slow)]
-    assert left[1] == left[0] - 1
+    assert left(slow) == left(quick) - 1
+
+
+def test_after_a_commit_the_answer_is_looked_up_and_the_same(lab: Lab, churn: str, ways: Ways) -> None:
+    asked: dict[str, Any] = {"rows": [{**ROW, "city": "Genf", "age": 99}, ROW], "top": 1}
+    quick = warm(lab.client, churn, ways, **asked)
+    commit(lab)
+    found = ask(lab.client, churn, **asked)
+    assert ways[-2:] == ["at once", "looked up"]
+    assert without_time(found) == without_time(quick)
+    other = {"date", "content-length", "ratelimit"}
+    assert [one for one in quick.headers.items() if one[0] not in other] == [
+        one for one in found.headers.items() if one[0] not in other
+    ]
+    assert left(found) == left(quick) - 1
+
+
+def test_each_answer_is_counted_once(lab: Lab, churn: str, ways: Ways) -> None:
+    with lab.client_of(DEFAULT_WORKSPACE, Role.ADMIN) as operator:
+        warm(lab.client, churn, ways)
+        before = answers_counted(operator)
+        warm(lab.client, churn, ways)
+        commit(lab)
+        ask(lab.client, churn)
+        ask(lab.client, churn, ROUTE)
+        assert ways[-3:] == ["at once", "looked up", "route"]
+        asked = len(ways) - ways.index("at once") - 1
+        assert answers_counted(operator) == before + asked
+
+
+def answers_counted(operator: httpx.Client) -> float:
+    """Predictions in the metrics."""
+    lines = operator.get("/metrics").raise_for_status().text.splitlines()
+    template = 'gradus_requests_total{method="POST",route="/v1/experiments/{experiment_id}/predict",status="200"}'
+    return sum(float(line.removeprefix(template)) for line in lines if line.startswith(template))
 
 
 @pytest.mark.parametrize(
@@ -85,8 +131,10 @@ def test_the_answer_and_its_headers_are_those_of_the_route(lab: Lab, churn: str,
 def test_a_mistake_is_told_as_by_the_route(lab: Lab, churn: str, ways: Ways, document: dict[str, Any]) -> None:
     warm(lab.client, churn, ways)
     quick, slow = ask(lab.client, churn, **document), ask(lab.client, churn, ROUTE, **document)
-    assert quick.status_code == slow.status_code >= 400
-    assert quick.json() == slow.json()
+    commit(lab)
+    found = ask(lab.client, churn, **document)
+    assert found.status_code == quick.status_code == slow.status_code >= 400
+    assert found.json() == quick.json() == slow.json()
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"rows": [], "rows": []}', b'{"rows": [{"age": NaN}]}'])
