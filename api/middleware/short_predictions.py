@@ -81,7 +81,7 @@ class KnownPredictions:
         if version is None or caller is None or rate is None:
             return None
         remember(scope, (caller, rate))
-        if not rate.allowed or not caller.role.may(Role.VIEWER):
+        if not _may_ask((caller, rate)):
             return None
         try:
             request = parsing.read_large(short.content, PredictRequest)
@@ -91,7 +91,7 @@ class KnownPredictions:
         except GradusError:
             return None
         scope["state"]["rate_headers"] = rate_headers(rate)
-        return None if found is None else found.model_dump_json().encode()
+        return found
 
 
 class LookedUpPredictions:
@@ -115,23 +115,31 @@ class LookedUpPredictions:
         return await Response(content, media_type=JSON)(scope, receive, send)
 
     def _answer(self, short: _Short, counted: Counted | None) -> tuple[Counted | None, bytes | None]:
-        state = self._state
         try:
             counted = counted or self._counted(short.key)
-            if counted is None or not counted[1].allowed or not counted[0].role.may(Role.VIEWER):
+            if counted is None or not _may_ask(counted):
                 return counted, None
-            request = parsing.read_large(short.content, PredictRequest)
-            workspace_id = counted[0].workspace_id
-            found = predictions.predict_loaded(state.hub, state.models, workspace_id, short.experiment_id, request)
+            return counted, self._found(short, counted[0].workspace_id)
         except GradusError:
             return counted, None
-        return counted, None if found is None else found.model_dump_json().encode()
 
     def _counted(self, key: str) -> Counted | None:
         authenticator, version = self._state.authenticator, self._state.hub.changes.version()
         known = None if version is None else authenticator.known_at(version, key)
         caller = known or authenticator.bearer(key)
         return None if caller is None else (caller, authenticator.count(caller))
+
+    def _found(self, short: _Short, workspace_id: str) -> bytes | None:
+        hub, models = self._state.hub, self._state.models
+        request, version = parsing.read_large(short.content, PredictRequest), hub.changes.version()
+        asked = workspace_id, short.experiment_id, request
+        found = None if version is None else predictions.predict_at_once(models, version, *asked)
+        return found or predictions.predict_loaded(hub, models, *asked)
+
+
+def _may_ask(counted: Counted) -> bool:
+    caller, rate = counted
+    return rate.allowed and caller.role.may(Role.VIEWER)
 
 
 def _asked(scope: Scope) -> tuple[str, str] | None:

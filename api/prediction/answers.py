@@ -65,28 +65,33 @@ def _answers(model: Model, tensors: Feeds, noted: Sequence[tuple[Note, ...]]) ->
 
 def rows_of(model: Model, found: Answers, shown: Shown) -> Iterator[PredictedRow]:
     """Each answer as the response shows it."""
+    return (PredictedRow.model_construct(**fields) for fields in fields_of(model, found, shown))
+
+
+def fields_of(model: Model, found: Answers, shown: Shown) -> Iterator[dict[str, Any]]:
+    """The fields of each answer's `PredictedRow`."""
     order = _order(model, found, shown)
     shares = None if order is None or found.probabilities is None else found.probabilities.tolist()
     for i, prediction in enumerate(found.prediction.tolist()):
-        yield PredictedRow.model_construct(
-            prediction=_prediction(model, prediction),
-            probabilities=None if shares is None or order is None else _by_class(model, shares[i], order[i]),
-            notes=found.notes[i],
-            interval=None if shown.half_widths is None else _interval(model, prediction, shown.half_widths),
-        )
+        yield {
+            "prediction": _prediction(model, prediction),
+            "probabilities": None if shares is None or order is None else _by_class(model, shares[i], order[i]),
+            "notes": found.notes[i],
+            "interval": None if shown.half_widths is None else _interval(model, prediction, shown.half_widths),
+        }
 
 
 def ensemble_rows_of(model: Model, found: Answers, shown: Shown) -> Iterator[EnsembleRow]:
     """Each answer of an ensemble as the response shows it."""
     order = _order(model, found, shown)
     spread = None if found.spread is None else found.spread.tolist()
-    for i, row in enumerate(rows_of(model, found, shown)):
+    for i, fields in enumerate(fields_of(model, found, shown)):
         apart: Any = None
         if spread is not None and model.data.task == "regression":
             apart = _by_target(model, spread[i])
         elif spread is not None and order is not None:
             apart = _by_class(model, spread[i], order[i])
-        yield EnsembleRow.model_construct(**dict(row), spread=apart)
+        yield EnsembleRow.model_construct(**fields, spread=apart)
 
 
 def _order(model: Model, found: Answers, shown: Shown) -> Sequence[Sequence[int]] | None:

@@ -60,7 +60,7 @@ def check_answer(model: Model, rows: int, wish: Shown) -> None:
         TooLarge: the answers take more than `ANSWER_BYTES`.
     """
     data = model.data
-    names = sorted(map(len, data.classes), reverse=True)
+    names = model.name_lengths
     shown = names[: wish.top] if wish.probabilities and model.signature.probabilities is not None else []
     row = (sum(shown) + NUMBER_BYTES * len(shown)) * (1 if model.signature.spread is None else 2)
     row += NUMBER_BYTES + names[0] if data.task == "classification" else NUMBER_BYTES * data.outputs + sum(names)

@@ -53,6 +53,11 @@ class Model:
         return PlainRows(self.fitted, self.other_columns)
 
     @cached_property
+    def name_lengths(self) -> list[int]:
+        """The lengths of the names of the classes or labels, the longest first."""
+        return sorted(map(len, self.data.classes), reverse=True)
+
+    @cached_property
     def is_table(self) -> bool:
         """Whether no input is a picture or an array."""
         return all(one.shape == (1,) for one in self.signature.inputs)

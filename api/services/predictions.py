@@ -1,8 +1,10 @@
 """Predictions of trained networks, by the ONNX models that users download."""
 
 import time
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pydantic_core import to_json
 
 from api.prediction.models import ModelCache
 from api.services import prediction_bodies
@@ -55,10 +57,10 @@ def predict_csv(
 
 def predict_at_once(
     models: ModelCache, version: int, workspace_id: str, experiment_id: str, request: PredictRequest
-) -> Prediction | None:
-    """Like `predict`, without waiting and within one or two milliseconds, for the event loop. `version` must be the
-    current version of the database. None if that is impossible: the model was not requested since the last commit or is
-    large, or there are many values.
+) -> bytes | None:
+    """The JSON of what `predict` answers, without waiting and within one or two milliseconds, for the event loop.
+    `version` must be the current version of the database. None if that is impossible: the model was not requested since
+    the last commit or is large, or there are many values.
 
     Raises:
         InvalidSpec: the rows do not fit the model, or the options do not fit its task.
@@ -70,7 +72,7 @@ def predict_at_once(
 
 def predict_loaded(
     hub: Hub, models: ModelCache, workspace_id: str, experiment_id: str, request: PredictRequest
-) -> Prediction | None:
+) -> bytes | None:
     """Like `predict_at_once`, with a look at the database. None if the model is not loaded or is large, or there are
     many values.
 
@@ -87,13 +89,16 @@ def _needs_calibration(request: PredictRequest) -> bool:
     return request.calibrated or request.interval is not None
 
 
-def _short(model: "Model | None", request: PredictRequest) -> Prediction | None:
-    """The answers of a small network to few rows; None if they are not."""
+def _short(model: "Model | None", request: PredictRequest) -> bytes | None:
+    """The JSON of the answers of a small network to few rows; None if the network is large, or the rows are many."""
     rows = len(request.rows or request.data or ())
     if model is None or not _is_short(model, rows):
         return None
     plain = _of_plain_rows(model, request, rows)
-    return plain or _answered(model, *prediction_bodies.rows(request)(model), shown(model, request))
+    if plain is not None:
+        return plain
+    answered = _answered(model, *prediction_bodies.rows(request)(model), shown(model, request))
+    return answered.model_dump_json().encode()
 
 
 def _is_short(model: "Model", rows: int) -> bool:
@@ -102,18 +107,19 @@ def _is_short(model: "Model", rows: int) -> bool:
     return model.is_table and values <= SHORT_VALUES and multiply_adds <= SHORT_MULTIPLY_ADDS
 
 
-def _of_plain_rows(model: "Model", request: PredictRequest, rows: int) -> Prediction | None:
-    """The answers to few rows without notes; None if the rows are not plain."""
+def _of_plain_rows(model: "Model", request: PredictRequest, rows: int) -> bytes | None:
+    """The JSON of the answers to few rows without notes; None if the rows are not plain."""
     began = time.perf_counter()
     tensors = model.plain_rows.feeds(request)
     if tensors is None:
         return None
-    from api.prediction.answers import plain_answers, rows_of  # noqa: PLC0415 (imports numpy)
+    from api.prediction.answers import fields_of, plain_answers  # noqa: PLC0415 (imports numpy)
     from api.prediction.budget import check_answer  # noqa: PLC0415
 
     wish = shown(model, request)
     check_answer(model, rows, wish)
-    return _prediction(model, tuple(rows_of(model, plain_answers(model, tensors, rows), wish)), began)
+    found = list(fields_of(model, plain_answers(model, tensors, rows), wish))
+    return to_json(_fields(model, found, began), inf_nan_mode="strings")  # of dictionaries: making models takes longer
 
 
 def shown(model: "Model", request: PredictRequest) -> "Shown":
@@ -163,15 +169,16 @@ def _answered(model: "Model", columns: "dict[str, Column]", rows: int, wish: "Sh
     found: list[PredictedRow] = []
     for part in answers(model, columns, rows):
         found += rows_of(model, part, wish)
-    return _prediction(model, tuple(found), began)
+    return Prediction.model_construct(**_fields(model, tuple(found), began))  # known to be valid
 
 
-def _prediction(model: "Model", found: tuple[PredictedRow, ...], began: float) -> Prediction:
+def _fields(model: "Model", data: Sequence[Any], began: float) -> dict[str, Any]:
+    """The fields of a `Prediction`."""
     origin = model.origin
-    return Prediction.model_construct(  # all is known to be valid, and looking at every row takes time
-        experiment=origin.experiment_id,
-        epoch=origin.epoch,
-        checkpoint=origin.checkpoint,
-        seconds=round(time.perf_counter() - began, 6),
-        data=found,
-    )
+    return {
+        "experiment": origin.experiment_id,
+        "epoch": origin.epoch,
+        "checkpoint": origin.checkpoint,
+        "seconds": round(time.perf_counter() - began, 6),
+        "data": data,
+    }

@@ -12,7 +12,7 @@ from hub.messaging.circuit_breaker import ANSWER_SECONDS, CircuitBreaker
 from hub.messaging.redis_errors import REDIS_TROUBLE
 
 WINDOW_SECONDS = 60
-LIMIT_SHARE = 1000
+LIMIT_SHARE = 250
 """A process counts at most 1 / LIMIT_SHARE of a limit at a time."""
 MOST_CLIENTS = 10_000
 """Number of remembered clients at which those whose windows have ended are forgotten."""
@@ -45,7 +45,7 @@ class _Taken:
 
 class RateLimiter:
     """Counts requests in fixed windows of a minute. A process that gets many requests counts several at a time, in
-    advance, up to a thousandth of the limit. So it asks Redis less often, and still no more requests pass than the
+    advance, up to a 250th of the limit. So it asks Redis less often, and still no more requests pass than the
     limit allows. Thread-safe."""
 
     def __init__(self, redis_url: str, breaker: CircuitBreaker | None = None) -> None:
