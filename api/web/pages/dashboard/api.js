@@ -37,11 +37,12 @@ export const remove = (path) => send("DELETE", path);
  * The answer to a file, whatever its type.
  *
  * @param {string} path @param {Blob} file @param {string} type @param {Query} [query]
+ * @param {Record<string, string>} [headers]
  */
-export const postFile = async (path, file, type, query) => {
+export const postFile = async (path, file, type, query, headers) => {
   const answer = await ask(at(path) + search(query), {
     method: "POST",
-    headers: { "Content-Type": type },
+    headers: { "Content-Type": type, ...headers },
     body: file,
   });
   return answer.ok ? answer : taken(answer.status, await answer.json().catch(() => null));

@@ -1,4 +1,4 @@
-// Files that are dropped or chosen: the answers to a CSV are saved, those to a picture shown.
+// Files that are dropped or chosen: the answers to a table of text are saved, those to a picture shown.
 
 import { postFile } from "../../../api.js";
 import { bytes } from "../../../format.js";
@@ -10,6 +10,29 @@ import { attempt, toast } from "../../../toast.js";
 const LARGEST = 16 * 2 ** 20;
 /** @type {Record<string, string>} */
 const PICTURES = { png: "image/png", jpg: "image/jpeg", jpeg: "image/jpeg" };
+
+const CSV = "text/csv";
+/** The types of tables of text. The service sees itself whether they are compressed. @type {Record<string, string>} */
+const TABLES = {
+  csv: CSV,
+  tsv: "text/tab-separated-values",
+  tab: "text/tab-separated-values",
+  jsonl: "application/x-ndjson",
+  ndjson: "application/x-ndjson",
+};
+const COMPRESSED = /\.(gz|zst)$/i;
+
+/**
+ * How a table is sent: by its name, and as CSV if that does not tell.
+ *
+ * @param {string} name @returns {{ title: string, type: string }} the name without the endings, and the media type
+ */
+export const table = (name) => {
+  const text = name.replace(COMPRESSED, "");
+  const ending = text.includes(".") ? text.split(".").at(-1)?.toLowerCase() ?? "" : "";
+  const type = TABLES[ending];
+  return { title: type ? text.slice(0, -ending.length - 1) : text, type: type ?? CSV };
+};
 
 export class AskedFiles {
   #isBusy = false;
@@ -37,9 +60,10 @@ export class AskedFiles {
 
   /** @param {File} file @param {Record<string, unknown>} options */
   async #answer(file, options) {
-    const answer = await postFile(`/v1/experiments/${this.id}/predict`, file, "text/csv", options);
+    const { title, type } = table(file.name);
+    const answer = await postFile(`/v1/experiments/${this.id}/predict`, file, type, options, { Accept: CSV });
     if (answer.status === 202) throw new Error("A worker still calibrates the network: try again in a moment.");
-    saveAs(await answer.blob(), `${file.name.replace(/\.csv$/i, "")}-predicted.csv`);
+    saveAs(await answer.blob(), `${title}-predicted.csv`);
     toast("The answers are saved.");
   }
 
@@ -52,10 +76,14 @@ export class AskedFiles {
     return html`
       <section class="card" aria-labelledby="ask-files">
         <h2 id="ask-files">A file</h2>
-        <p>Drop a CSV file with these columns anywhere on this page, and save the answers to its rows as CSV.</p>
+        <p>
+          Drop a file with these columns anywhere on this page, CSV, TSV or JSON lines, and save the answers to its rows
+          as CSV. It may be compressed with gzip or zstd.
+        </p>
         <p class="row ask-files">
-          <label class="button" for="ask-file">Choose a CSV file</label>
-          <input class="hidden-label" type="file" accept=".csv,text/csv" id="ask-file" @change=${choose}>
+          <label class="button" for="ask-file">Choose a file</label>
+          <input class="hidden-label" type="file" accept=".csv,.tsv,.tab,.jsonl,.ndjson,.gz,.zst,text/csv" id="ask-file"
+            @change=${choose}>
           <span role="status" class="muted">${this.#isBusy ? "The network answers …" : ""}</span>
         </p>
       </section>
