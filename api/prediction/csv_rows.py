@@ -15,12 +15,13 @@ from api.prediction.faults import Faults
 from api.prediction.json_rows import check_count
 from api.prediction.model import Model
 from api.prediction.names import Names, check_twice
-from api.prediction.values import WrongValue, column, day, may_miss, moment, nothing, type_of
+from api.prediction.values import WrongValue, day, moment
 from gradus.errors import BadRequest, InvalidSpec
 from gradus.facts import ColumnType
 from gradus.parse.text import CsvParse
 from preprocessing.column import Column
 from preprocessing.encode import FittedColumn, FittedNumber, FittedStandardized
+from preprocessing.given import column, may_miss, nothing, type_of
 from reading.delimited.csv_cells import CsvCells
 from reading.failure import ReadingFailed
 from reading.slices import Slices

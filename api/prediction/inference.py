@@ -12,12 +12,13 @@ from api.prediction.faults import Faults
 from api.prediction.json_rows import check_count
 from api.prediction.model import Model
 from api.prediction.tensors import WrongTensor, answered, array_of
-from api.prediction.values import WrongValue, type_of
+from api.prediction.values import WrongValue
 from gradus.errors import BadRequest
 from gradus.nearest import nearest
 from gradus.wire.inference import AnswerTensor, InferAnswer, InferRequest, InferTensor
 from preprocessing.column import Column
 from preprocessing.encode import FittedColumn
+from preprocessing.given import type_of
 from preprocessing.refused import refused
 
 SIZE = "binary_data_size"

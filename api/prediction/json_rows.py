@@ -11,13 +11,14 @@ from api.prediction.faults import Faults
 from api.prediction.model import Model
 from api.prediction.names import Names, check_twice
 from api.prediction.pictures import from_json
-from api.prediction.values import WrongValue, column, elements, json_reader, may_miss, nothing
+from api.prediction.values import WrongValue, elements, json_reader
 from export.signature import shape_of
 from gradus.errors import TooLarge
 from gradus.pointer import escaped
 from gradus.wire.prediction import PredictRequest
 from preprocessing.column import Column
 from preprocessing.encode import FittedColumn, FittedStandardized
+from preprocessing.given import column, may_miss, nothing
 from preprocessing.pixels import FittedArray, FittedBytes
 
 _ABSENT = object()

@@ -6,9 +6,9 @@ from itertools import islice
 
 from api.prediction.faults import Faults
 from api.prediction.model import Model
-from api.prediction.values import may_miss
 from gradus.nearest import nearest
 from gradus.pointer import escaped
+from preprocessing.given import may_miss
 
 MOST_NAMES = 20_000
 """Limit on the names in one list, far more than a data set has columns."""

@@ -9,7 +9,7 @@ from typing import Any, assert_never
 
 import numpy as np
 
-from api.prediction.values import WrongValue, json_reader, may_miss
+from api.prediction.values import WrongValue, json_reader
 from export.feeds import Feeds
 from export.onnx.categories import NO_BUCKET
 from export.onnx.missing import NAT
@@ -18,6 +18,7 @@ from gradus.wire.prediction import PredictRequest
 from preprocessing.calendar import MICROSECONDS_PER_DAY, FittedDate
 from preprocessing.categories import FittedHash, FittedOneHot, FittedOrdinal, bucket
 from preprocessing.encode import Fitted, FittedColumn, FittedNumber, FittedStandardized
+from preprocessing.given import may_miss
 from preprocessing.numbers import FittedMinMax
 from preprocessing.pixels import FittedArray, FittedBytes
 

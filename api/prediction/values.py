@@ -1,24 +1,21 @@
-"""Converts JSON values, or texts of cells, to the columns that preprocessing takes.
+"""Converts JSON values, or texts of cells, to the values that columns take.
 
 A reader converts one value that is not missing to the type of its column. It raises `WrongValue` with a message that
 completes a sentence.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from math import isfinite
-from typing import Any, assert_never
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gradus.facts import ColumnType
-from preprocessing.calendar import FittedDate
-from preprocessing.categories import FittedHash, FittedOneHot, FittedOrdinal
-from preprocessing.column import Column, column_of_texts
 from preprocessing.encode import FittedColumn, FittedNumber, FittedStandardized
-from preprocessing.pixels import FittedArray, FittedBytes
+from preprocessing.given import type_of
 
 
 class WrongValue(Exception):
@@ -32,57 +29,12 @@ _TIME = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?")
 _LARGEST_INTEGER = 2**63 - 1
 
 
-def type_of(fitted: FittedColumn) -> ColumnType:
-    """The type of a column."""
-    match fitted:
-        case FittedNumber() | FittedOneHot() | FittedOrdinal() | FittedHash() | FittedDate():
-            return fitted.type
-        case FittedBytes():
-            return "image"
-        case FittedArray():
-            return "array"
-        case FittedStandardized():
-            return type_of(fitted.scaled)
-        case _:
-            assert_never(fitted)
-
-
-def may_miss(fitted: FittedColumn) -> bool:
-    """Whether a column has a rule for missing values."""
-    match fitted:
-        case FittedNumber():
-            return fitted.fill is not None
-        case FittedBytes() | FittedArray():
-            return False
-        case FittedStandardized():
-            return may_miss(fitted.scaled)
-        case _:
-            return True
-
-
 def json_reader(fitted: FittedColumn) -> Reader:
     """The reader of JSON values for a column that is neither image nor array."""
     type_ = type_of(fitted)
     if isinstance(fitted, FittedNumber | FittedStandardized) and type_ == "integer":
         type_ = "number"  # a network that learned from integers can predict for other numbers
     return _JSON[type_]
-
-
-def column(fitted: FittedColumn, values: Sequence[Any]) -> Column:
-    """The column of values that a reader has returned, with None for missing values."""
-    missing = np.array([value is None for value in values], dtype=np.bool_)
-    type_ = type_of(fitted)
-    if type_ == "text":
-        return column_of_texts(["" if value is None else value for value in values], missing)
-    if isinstance(fitted, FittedNumber | FittedStandardized):
-        return Column(np.array([np.nan if value is None else value for value in values], dtype=np.float64), missing)
-    dtype = np.bool_ if type_ == "boolean" else np.int64
-    return Column(np.array([0 if value is None else value for value in values], dtype=dtype), missing)
-
-
-def nothing(fitted: FittedColumn, rows: int) -> Column:
-    """A column of missing values."""
-    return column(fitted, [None] * rows)
 
 
 def elements(value: Any, shape: tuple[int, ...], dtype: type[np.generic]) -> NDArray[Any]:

@@ -15,8 +15,9 @@ from api.http.parameters import ExperimentId
 from api.http.request_body import JsonBody
 from api.http.responses import NO_STORE, answer
 from api.openapi.responses import body_of, problems
-from api.routes.answering import UNANSWERED, PreferHeader, answer_to
+from api.routes.answering import UNANSWERED, PreferHeader, answer_to, still_open, wait_for
 from api.services import predicted_files
+from api.services.calibration import Unanswered
 from api.state import AppState, StateDep
 from gradus.wire.predicted_file import PredictedFile, PredictionsRequest
 from hub.access.keys import Caller
@@ -28,6 +29,7 @@ MEDIA_TYPES = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
 _EXAMPLES = {
     "all rows of a data set": {"value": {"dataset": "churn", "format": "parquet"}},
     "all rows of an upload": {"value": {"upload": "upl_01m8…", "format": "csv"}},
+    "with calibrated probabilities of two classes": {"value": {"dataset": "churn", "top": 2, "calibrated": True}},
 }
 _FILE: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 PredictionsId = Annotated[str, Path(description="The id of the predictions, `prd_…`.")]
@@ -49,10 +51,20 @@ async def predict_dataset(
 ) -> Response:
     """Predict all rows of an uploaded data set, or of an upload without a data set, with a trained network. A worker
     writes the predictions to a file, in the order of the rows. A repeated request gets the same file at once. The file
-    is deleted after a week."""
+    is deleted after a week.
+
+    The first request with `calibrated` or `interval` waits until a worker has evaluated the validation split. If that
+    takes too long, the response is a 202: wait at its `Location`, then send the request again."""
     wanted = parsing.read(body, PredictionsRequest)
     ask = partial(predicted_files.ask, state.hub, caller.workspace_id, experiment_id, wanted)
-    return await _answer(request, state, caller, experiment_id, ask, prefer)
+    try:
+        return await _answer(request, state, caller, experiment_id, ask, prefer)
+    except Unanswered as unanswered:
+        await wait_for(request, state, caller, unanswered.question_id, prefer)
+    try:
+        return await _answer(request, state, caller, experiment_id, ask, prefer)
+    except Unanswered as unanswered:
+        return await still_open(state, caller, unanswered.question_id, unanswered.location)
 
 
 @router.get(

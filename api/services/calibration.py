@@ -1,11 +1,14 @@
 """The calibration of a network's answers, which a worker computes once."""
 
 from math import inf
+from typing import Protocol
 
 from api.services import questions
 from api.services.lookup import EXPERIMENTS
-from gradus.errors import Conflict
+from gradus.errors import Conflict, InvalidSpec
+from gradus.spec.loss import Task
 from gradus.wire.calibration import CalibrationRecord
+from gradus.wire.problem import Mistake
 from hub.hub import Hub
 from hub.jobs.weights import Epoch
 from hub.questions import questions as asked
@@ -45,6 +48,38 @@ def calibration(hub: Hub, workspace_id: str, experiment_id: str, epoch: Epoch) -
     if found.answer is None:
         raise Unanswered(question_id, f"/v1/experiments/{experiment_id}/calibration?epoch={epoch}")
     return CalibrationRecord.model_validate_json(found.answer)
+
+
+class Wish(Protocol):
+    """The options of a request that need the calibration."""
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether probabilities are calibrated."""
+
+    @property
+    def interval(self) -> float | None:
+        """The level of intervals."""
+
+
+def needs_calibration(wish: Wish) -> bool:
+    """Whether a request needs the calibration."""
+    return wish.calibrated or wish.interval is not None
+
+
+def check_task(task: Task, wish: Wish) -> None:
+    """Refuse options that do not fit a network's task.
+
+    Raises:
+        InvalidSpec: calibrated probabilities of a regression, or intervals of a classification.
+    """
+    is_regression = task == "regression"
+    if wish.calibrated and is_regression:
+        message = "a regression has no probabilities: ask for an `interval`"
+        raise InvalidSpec(message, errors=[Mistake(path="calibrated", message=message)])
+    if wish.interval is not None and not is_regression:
+        message = "intervals are for regression: ask for `calibrated` probabilities"
+        raise InvalidSpec(message, errors=[Mistake(path="interval", message=message)])
 
 
 def half_widths_of(known: CalibrationRecord, level: float) -> tuple[float, ...]:

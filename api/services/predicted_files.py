@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
 
 from api.ids import is_predictions_id
 from api.services import dataset_rows, questions
+from api.services.calibration import calibration, check_task, half_widths_of, needs_calibration
 from api.services.dataset_creation import check_parse
 from api.services.lookup import EXPERIMENTS, UPLOADS
 from api.services.uploads import check_complete
-from api.services.weights import choose, parse_of
-from gradus.errors import InvalidSpec, NotFound, Unavailable
+from api.services.weights import Chosen, choose, parse_of
+from gradus.errors import Conflict, InvalidSpec, NotFound, Unavailable
 from gradus.wire.predicted_file import FileFormat, PredictedFile, PredictionsRequest
 from gradus.wire.problem import Mistake
 from hub.artifacts.manifest import Damaged
@@ -43,50 +47,70 @@ def ask(hub: Hub, workspace_id: str, experiment_id: str, request: PredictionsReq
         NotFound: the workspace has no such experiment, data set or upload, or no checkpoint has the weights of this
             epoch.
         Conflict: the data set has not been read, or parts of the upload are missing.
+        InvalidSpec: the options do not fit the network's task.
+        Unanswered: the network's calibration is not known yet.
         TooManyRequests: the workspace has too many open questions.
     """
     if (request.dataset is None) == (request.upload is None):
         message = "name either a `dataset` or an `upload`"
         raise InvalidSpec(message, errors=[Mistake(path="dataset", message=message)])
-    if request.upload is not None:
-        return _ask_about_upload(hub, workspace_id, experiment_id, request, request.upload)
+    chosen = choose(hub, workspace_id, experiment_id, request.epoch)
+    parse = None if request.upload is None else _parse(hub, workspace_id, chosen, request.upload, request.parse)
+    with hub.read() as session:
+        _source(session, workspace_id, request, parse)  # a mistake is told before the calibration is waited for
+    calibrating = _calibrating(hub, workspace_id, chosen, request)
     with hub.write() as session:
-        row = EXPERIMENTS.found(session, workspace_id, experiment_id)
-        dataset, version = dataset_rows.ready(session, workspace_id, request.dataset or "", request.version)
-        stored = stored_tables.of_version(version)
+        network = trained(session, EXPERIMENTS.found(session, workspace_id, experiment_id), request.epoch)
+        if calibrating and network.epoch != chosen.weights.epoch:
+            raise Conflict("the network's best or last epoch has just changed: ask again", code="epoch_changed")
         question = PredictionsQuestion(
-            network=trained(session, row, request.epoch),
-            dataset=dataset.name,
-            table=TableRef(key=stored.key, digest=stored.digest),
+            network=network,
             format=request.format,
             probabilities=request.probabilities,
+            top=request.top,
+            absent=request.absent,
+            **_source(session, workspace_id, request, parse),
+            **calibrating,
         )
         return asked.ask(session, workspace_id, question, hub.settings.quotas)
 
 
-def _ask_about_upload(
-    hub: Hub, workspace_id: str, experiment_id: str, request: PredictionsRequest, upload_id: str
-) -> str:
-    chosen = choose(hub, workspace_id, experiment_id, request.epoch)
+def _source(
+    session: Session, workspace_id: str, request: PredictionsRequest, parse: dict[str, Any] | None
+) -> dict[str, Any]:
+    """The fields of the question that say whose rows are predicted."""
+    if request.upload is None:
+        dataset, version = dataset_rows.ready(session, workspace_id, request.dataset or "", request.version)
+        stored = stored_tables.of_version(version)
+        return {"dataset": dataset.name, "table": TableRef(key=stored.key, digest=stored.digest)}
+    upload = UPLOADS.found(session, workspace_id, request.upload)
+    parts = tuple(TableRef(key=one.key, digest=one.digest) for one in uploads.content(session, upload.id))
+    return {"dataset": upload.id, "table": None, "upload": UploadedFile(parts=parts, parse=parse or {})}
+
+
+def _parse(hub: Hub, workspace_id: str, chosen: Chosen, upload_id: str, given: dict[str, Any] | None) -> dict[str, Any]:
+    """How an upload is read."""
     check_complete(hub, workspace_id, upload_id)
     own = parse_of(hub, chosen)
-    parse = (dict(own) if own.get("kind") == "csv" else {}) if request.parse is None else request.parse
+    parse = (dict(own) if own.get("kind") == "csv" else {}) if given is None else given
     check_parse(parse)
     if not isinstance(parse.get("columns") or {}, dict):
         message = "is the names of columns and their types"
         raise InvalidSpec(f"`parse/columns` {message}", errors=[Mistake(path="parse/columns", message=message)])
-    with hub.write() as session:
-        upload = UPLOADS.found(session, workspace_id, upload_id)
-        parts = tuple(TableRef(key=one.key, digest=one.digest) for one in uploads.content(session, upload.id))
-        question = PredictionsQuestion(
-            network=trained(session, EXPERIMENTS.found(session, workspace_id, experiment_id), request.epoch),
-            dataset=upload.id,
-            table=None,
-            upload=UploadedFile(parts=parts, parse=parse),
-            format=request.format,
-            probabilities=request.probabilities,
-        )
-        return asked.ask(session, workspace_id, question, hub.settings.quotas)
+    return parse
+
+
+def _calibrating(hub: Hub, workspace_id: str, chosen: Chosen, request: PredictionsRequest) -> dict[str, Any]:
+    """The fields of the question that say how answers are calibrated."""
+    if not needs_calibration(request):
+        return {}
+    check_task(chosen.resolved.data.task, request)
+    known = calibration(hub, workspace_id, chosen.experiment_id, request.epoch)
+    if known.epoch != chosen.weights.epoch:
+        raise Conflict("the network's best or last epoch has just changed: ask again", code="epoch_changed")
+    if request.interval is not None:
+        return {"half_widths": half_widths_of(known, request.interval)}
+    return {"temperature": 1.0 if known.temperature is None else known.temperature}
 
 
 def check(hub: Hub, workspace_id: str, experiment_id: str, predictions_id: str) -> str:

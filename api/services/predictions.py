@@ -8,15 +8,12 @@ from pydantic_core import to_json
 
 from api.prediction.models import ModelCache
 from api.services import prediction_bodies
-from api.services.calibration import calibration, half_widths_of
+from api.services.calibration import calibration, check_task, half_widths_of, needs_calibration
 from api.services.loaded_models import calibrated, loaded, loaded_at_once, loaded_before
 from api.services.prediction_bodies import Read
 from api.services.weights import Chosen
-from gradus.errors import InvalidSpec
-from gradus.spec.loss import Task
 from gradus.wire.calibration import CalibrationRecord
 from gradus.wire.prediction import PredictedRow, Prediction, PredictRequest
-from gradus.wire.problem import Mistake
 from hub.hub import Hub
 
 if TYPE_CHECKING:
@@ -65,7 +62,7 @@ def predict_at_once(
     Raises:
         InvalidSpec: the rows do not fit the model, or the options do not fit its task.
     """
-    if _needs_calibration(request):
+    if needs_calibration(request):
         return None
     return _short(loaded_at_once(models, version, workspace_id, experiment_id, request.epoch), request)
 
@@ -80,13 +77,9 @@ def predict_loaded(
         NotFound: there is no such experiment, or no such epoch.
         InvalidSpec: the rows do not fit the model, or the options do not fit its task.
     """
-    if _needs_calibration(request):
+    if needs_calibration(request):
         return None
     return _short(loaded_before(hub, models, workspace_id, experiment_id, request.epoch), request)
-
-
-def _needs_calibration(request: PredictRequest) -> bool:
-    return request.calibrated or request.interval is not None
 
 
 def _short(model: "Model | None", request: PredictRequest) -> bytes | None:
@@ -138,26 +131,16 @@ def shown(model: "Model", request: PredictRequest) -> "Shown":
 
 
 def _asked(hub: Hub, models: ModelCache, workspace_id: str, experiment_id: str, request: PredictRequest) -> "Model":
-    if not _needs_calibration(request):
+    if not needs_calibration(request):
         return loaded(hub, models, workspace_id, experiment_id, request.epoch)
 
     def known(chosen: Chosen) -> CalibrationRecord:
-        _check_task(chosen.resolved.data.task, request)
+        check_task(chosen.resolved.data.task, request)
         return calibration(hub, workspace_id, experiment_id, request.epoch)
 
     model = calibrated(hub, models, workspace_id, experiment_id, request.epoch, known)
-    _check_task(model.data.task, request)
+    check_task(model.data.task, request)
     return model
-
-
-def _check_task(task: Task, request: PredictRequest) -> None:
-    is_regression = task == "regression"
-    if request.calibrated and is_regression:
-        message = "a regression has no probabilities: ask for an `interval`"
-        raise InvalidSpec(message, errors=[Mistake(path="calibrated", message=message)])
-    if request.interval is not None and not is_regression:
-        message = "intervals are for regression: ask for `calibrated` probabilities"
-        raise InvalidSpec(message, errors=[Mistake(path="interval", message=message)])
 
 
 def _answered(model: "Model", columns: "dict[str, Column]", rows: int, wish: "Shown") -> Prediction:

@@ -63,12 +63,6 @@ def _spec(epochs: int, checkpoint: Any) -> Spec:
     return Spec.model_validate({"dataset": dataset, "layers": [64, 32], "epochs": epochs, "checkpoint": checkpoint})
 
 
-def _port(served: Served) -> int:
-    port = served.http.base_url.port
-    assert port is not None
-    return port
-
-
 def _compare(asked: argparse.Namespace, served: Served, experiment: str, mlflow: int) -> None:
     print("| clients | | requests/s of a block: median (least – most) | ms: p50 | p99 | processor ms a request |")
     print("|---:|---|---:|---:|---:|---:|")
@@ -112,7 +106,7 @@ def _blocks(asked: argparse.Namespace, clients: int, served: Served, experiment:
 
     def sides() -> tuple[_Side, _Side]:
         path = f"/v1/experiments/{experiment}/predict"
-        ours = _Side("Gradus", _port(served), path, {"rows": [ROW]}, key)
+        ours = _Side("Gradus", served.port, path, {"rows": [ROW]}, key)
         return ours, _Side("mlflow models serve", mlflow, "/invocations", {"dataframe_records": [ROW]})
 
     for side in sides():
@@ -143,10 +137,10 @@ def _client_row(name: str, served: Served, experiment: str) -> None:
     content = ",".join(ROW) + "\r\n" + (",".join(map(str, ROW.values())) + "\r\n") * CSV_ROWS
     rates, costs = [], []
     for _ in range(6):
-        before = processor_seconds(_port(served))
+        before = processor_seconds(served.port)
         seconds = _seconds(lambda: _csv(served, experiment, content))
         rates.append(CSV_ROWS / seconds)
-        costs.append(CSV_ROWS / (processor_seconds(_port(served)) - before))
+        costs.append(CSV_ROWS / (processor_seconds(served.port) - before))
     last: Sequence[Sample] = [Sample(tuple(found[1:])) for found in (rates, costs)]
     print(
         f"| {name} | {1000 * one.median:.2f} | {1000 * one.quantile(0.99):.2f} | "
@@ -168,7 +162,7 @@ def _seconds(ask: Any) -> float:
 
 def _many(models: int, served: Served, experiment: str) -> None:
     """Ask every kept epoch once, from the first to the last."""
-    before, times = memory(_port(served)), []
+    before, times = memory(served.port), []
     for epoch in range(1, models + 1):
         document = {"rows": [ROW], "epoch": epoch}
         began = time.perf_counter()
@@ -176,7 +170,7 @@ def _many(models: int, served: Served, experiment: str) -> None:
         times.append(1000 * (time.perf_counter() - began))
     cold = Sample(tuple(times))
     print(
-        f"{models} models in turn: {before:.0f} MiB before, {memory(_port(served)):.0f} MiB after; "
+        f"{models} models in turn: {before:.0f} MiB before, {memory(served.port):.0f} MiB after; "
         f"a model's first answer takes {cold.median:.0f} ms, p99 {cold.quantile(0.99):.0f} ms"
     )
 

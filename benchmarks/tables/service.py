@@ -38,6 +38,13 @@ class Served:
     folder: Path
     """Its data: databases, stored tables, checkpoints."""
 
+    @property
+    def port(self) -> int:
+        """The API's port."""
+        port = self.http.base_url.port
+        assert port is not None
+        return port
+
     def ask(self, method: str, path: str, **options: Any) -> Any:
         """The JSON of an answer.
 

@@ -21,7 +21,7 @@ class PredictedFilesHandle(PicturedHandle[T_co]):
     """An experiment, whose network workers ask about whole files."""
 
     @method
-    async def predict_dataset(
+    async def predict_dataset(  # noqa: PLR0913 (one for each option)
         self,
         dataset: str | None,
         path: str | PathLike[str] | None = None,
@@ -31,22 +31,29 @@ class PredictedFilesHandle(PicturedHandle[T_co]):
         upload: str | None = None,
         epoch: int | str = "best",
         format: str = "csv",  # noqa: A002 (the service's word)
+        top: int | None = None,
         probabilities: bool = True,
+        absent: str = "refuse",
+        calibrated: bool = False,
+        interval: float | None = None,
         timeout: float | None = None,
     ) -> Path:
         """Save the predictions for all rows of an uploaded data set as `csv` or `parquet`, in their order. `path` is a
-        file or a folder. A worker writes the file once. Instead of a data set, `upload` may be the id of an upload.
+        file or a folder. A worker writes the file once. Instead of a data set, `upload` may be the id of an upload. The
+        other options are those of `predict`.
 
         Raises:
             InvalidSpec: the data set lacks columns of the network; `errors` lists them.
             TimeoutError: the file is not available after `timeout` seconds; a worker still writes it.
         """
         source = {"dataset": dataset} if upload is None else {"upload": upload}
-        wanted = {**source, "version": version, "epoch": epoch, "format": format, "probabilities": probabilities}
+        options: dict[str, Any] = {"top": top, "probabilities": probabilities, "absent": absent}
+        options |= {"calibrated": calibrated, "interval": interval}
+        wanted = {**source, "version": version, "epoch": epoch, "format": format, **options}
         return await self._predicted(wanted, path, timeout)
 
     @method
-    async def predict_upload(
+    async def predict_upload(  # noqa: PLR0913 (one for each option)
         self,
         file: str | PathLike[str],
         path: str | PathLike[str] | None = None,
@@ -55,14 +62,19 @@ class PredictedFilesHandle(PicturedHandle[T_co]):
         parse: Mapping[str, Any] | None = None,
         epoch: int | str = "best",
         format: str = "csv",  # noqa: A002 (the service's word)
+        top: int | None = None,
         probabilities: bool = True,
+        absent: str = "refuse",
+        calibrated: bool = False,
+        interval: float | None = None,
         timeout: float | None = None,
     ) -> Path:
         """Save the predictions for all rows of a file that can become a data set, such as Parquet, Excel or a long
         CSV: it is uploaded, but no data set is made of it. `file` is its path, or the id of an upload, `upl_…`. `path`
         is a file or a folder for the predictions, as `csv` or `parquet`.
 
-        The file is read as the data set was that the network was trained on, or as `parse` says.
+        The file is read as the data set was that the network was trained on, or as `parse` says. The other options are
+        those of `predict`.
 
         Raises:
             InvalidSpec: the file cannot be read, or lacks columns of the network.
@@ -73,9 +85,11 @@ class PredictedFilesHandle(PicturedHandle[T_co]):
         if not upload.startswith(UPLOAD) or Path(file).exists():
             source = of_path(Path(file))
             upload = await send_parts(self._transport, source, Sent(source.size, None))
-        wanted = {"upload": upload, "epoch": epoch, "format": format, "probabilities": probabilities}
-        options = {} if parse is None else {"parse": dict(parse)}
-        return await self._predicted({**wanted, **options}, path, timeout)
+        options: dict[str, Any] = {"top": top, "probabilities": probabilities, "absent": absent}
+        options |= {"calibrated": calibrated, "interval": interval}
+        wanted = {"upload": upload, "epoch": epoch, "format": format, **options}
+        reading = {} if parse is None else {"parse": dict(parse)}
+        return await self._predicted({**wanted, **reading}, path, timeout)
 
     async def _predicted(
         self, wanted: Mapping[str, Any], path: str | PathLike[str] | None, timeout: float | None
@@ -83,6 +97,15 @@ class PredictedFilesHandle(PicturedHandle[T_co]):
         """Wait for the predictions, and save them."""
         from gradus.wire.predicted_file import PredictedFile  # noqa: PLC0415 (few need it)
 
+        await self._calibrated(wanted, timeout)
         asked = path_of("experiments", self.id, "predictions")
         found = await answer(self._transport, PredictedFile, asked, timeout, body=encoded(wanted))
         return await save(self._transport, Request("GET", found.file, nothing), path)
+
+    async def _calibrated(self, options: Mapping[str, Any], timeout: float | None) -> None:
+        """If the options need the calibration, wait until the service has computed it."""
+        from gradus.wire.calibration import CalibrationRecord  # noqa: PLC0415 (few need it)
+
+        if options["calibrated"] or options["interval"] is not None:
+            path = path_of("experiments", self.id, "calibration")
+            await answer(self._transport, CalibrationRecord, path, timeout, query={"epoch": options["epoch"]})

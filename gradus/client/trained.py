@@ -1,6 +1,5 @@
 """What can be done with a trained network: evaluate it, predict with it, inspect and export it."""
 
-from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -162,11 +161,3 @@ class TrainedHandle(PredictedFilesHandle[T_co]):
         """
         parts = path_of("experiments", self.id, f"export/{file}")
         return await save(self._transport, Request("GET", parts, nothing, query={"epoch": epoch}), path)
-
-    async def _calibrated(self, options: Mapping[str, Any], timeout: float | None) -> None:
-        """If the options need the calibration, wait until the service has computed it."""
-        from gradus.wire.calibration import CalibrationRecord  # noqa: PLC0415 (few need it)
-
-        if options["calibrated"] or options["interval"] is not None:
-            path = path_of("experiments", self.id, "calibration")
-            await answer(self._transport, CalibrationRecord, path, timeout, query={"epoch": options["epoch"]})

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from gradus.wire.message import Message
-from gradus.wire.prediction import Epoch
+from gradus.wire.prediction import Epoch, Level, Top
 
 FileFormat = Literal["csv", "parquet"]
 
@@ -32,6 +32,17 @@ class PredictionsRequest(BaseModel):
     """The format of the file."""
     probabilities: bool = True
     """Whether the file has a column for the probability of each class."""
+    top: Top | None = None
+    """Maximum number of probabilities for each row, the largest first, in the columns `top_1`, `top_1_probability`,
+    `top_2` …; null for a column for each class."""
+    absent: Literal["refuse", "missing"] = "refuse"
+    """What to do if a column is absent: refuse the request, or treat all of its values as missing, if the column has a
+    rule for missing values."""
+    calibrated: bool = False
+    """Whether logits are divided by the temperature that minimizes the log loss on the validation split."""
+    interval: Level | None = None
+    """For regression: add the columns `low` and `high`, an interval that contains the true value with this probability,
+    with a width that follows from the errors on the validation split."""
 
 
 class PredictedFile(Message):
@@ -46,6 +57,7 @@ class PredictedFile(Message):
     rows: int
     bytes: int
     columns: tuple[str, ...]
-    """The columns: `prediction`, or one for each of several targets; then `probability_…` for each class."""
+    """The columns: `prediction`, or one for each of several targets; then `probability_…` for each class, or `top_1`,
+    `top_1_probability` …; `low` and `high` of intervals; `notes`."""
     file: str
     """The path of the file."""

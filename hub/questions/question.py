@@ -94,6 +94,14 @@ class PredictionsQuestion(Message):
     upload: UploadedFile | None = None
     format: FileFormat
     probabilities: bool
+    top: int | None = Field(default=None, exclude_if=lambda one: one is None)
+    """Number of probabilities for each row; None for all. This and the next options are not serialized where they are
+    as by default, so that questions asked before they existed keep their digest."""
+    absent: Literal["refuse", "missing"] = Field(default="refuse", exclude_if=lambda one: one == "refuse")
+    temperature: float | None = Field(default=None, exclude_if=lambda one: one is None)
+    """What the logits are divided by; None for uncalibrated probabilities."""
+    half_widths: tuple[float, ...] | None = Field(default=None, exclude_if=lambda one: one is None)
+    """Half the width of each target's interval; None for no intervals."""
 
 
 class ProbeQuestion(Message):

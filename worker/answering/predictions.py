@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,20 +42,31 @@ def predictions(ask: Ask, question: PredictionsQuestion) -> PredictedRows:
     """
     trained, session = _model(ask, question)
     path = Path(ask.folder) / file_name(question.format)
-    with _table(ask, question, trained.fitted) as table:
-        _check(trained.fitted.columns, table)
-        pieces = _answers(trained, session, table, with_probabilities=question.probabilities)
+    may_be_absent = _may_be_absent(question, trained.fitted)
+    with _table(ask, question, trained.fitted, may_be_absent) as table:
+        _check(trained.fitted.columns, may_be_absent, table)
+        pieces = _answers(trained, session, table, question)
         columns = written(path, pieces, question.format, ask.file_bytes)
         return PredictedRows(rows=table.rows, bytes=path.stat().st_size, columns=tuple(columns))
 
 
+def _may_be_absent(question: PredictionsQuestion, fitted: "Fitted") -> frozenset[str]:
+    """The columns whose values are missing if the table does not have them."""
+    from preprocessing.given import may_miss  # noqa: PLC0415 (as above)
+
+    is_wanted = question.absent == "missing"
+    return frozenset(one.column for one in fitted.columns if is_wanted and may_miss(one))
+
+
 @contextmanager
-def _table(ask: Ask, question: PredictionsQuestion, fitted: "Fitted") -> "Iterator[Table]":
+def _table(
+    ask: Ask, question: PredictionsQuestion, fitted: "Fitted", may_be_absent: frozenset[str]
+) -> "Iterator[Table]":
     from worker.answering.uploaded_table import uploaded_table  # noqa: PLC0415 (as above)
     from worker.data.stored_table import stored_table  # noqa: PLC0415
 
     if question.upload is not None:
-        with uploaded_table(ask, question.upload, question.dataset, fitted) as table:
+        with uploaded_table(ask, question.upload, question.dataset, fitted, may_be_absent) as table:
             yield table
         return
     copies = LocalCopies(artifact_store(ask.artifacts_url), Path(ask.dataset_dirs[-1]) / FOLDER)
@@ -71,19 +83,22 @@ def _model(ask: Ask, question: PredictionsQuestion) -> "tuple[Trained, Session]"
     with artifact_store(ask.artifacts_url).open(reference.key, reference.digest) as folder:
         try:
             trained = read_trained(folder, ResolvedSpec(network.spec, network.data), network.which)
+            if question.temperature is not None:
+                trained = replace(trained, temperature=question.temperature)
             return trained, build(trained, {}).session
         except (Unusable, TooLargeForOnnx) as error:
             raise Conflict(str(error), code="checkpoint_unusable") from error
 
 
-def _check(fitted: "Sequence[FittedColumn]", table: "Table") -> None:
+def _check(fitted: "Sequence[FittedColumn]", may_be_absent: frozenset[str], table: "Table") -> None:
     """Check that the table has the columns that the network takes.
 
     Raises:
         InvalidSpec: it does not; `errors` lists everything that is wrong.
     """
     types = {column.name: str(column.type) for column in table.read.columns}
-    mistakes = [found for one in fitted if (found := _mistake(one, types)) is not None]
+    needed = [one for one in fitted if one.column in types or one.column not in may_be_absent]
+    mistakes = [found for one in needed if (found := _mistake(one, types)) is not None]
     if mistakes:
         raise InvalidSpec("the data set does not have the columns that the network was trained on", errors=mistakes)
 
@@ -119,7 +134,9 @@ def _types(fitted: "FittedColumn") -> frozenset[str]:
             return frozenset({str(fitted.type)})
 
 
-def _answers(trained: "Trained", session: "Session", table: "Table", *, with_probabilities: bool) -> Iterator[Answers]:
+def _answers(
+    trained: "Trained", session: "Session", table: "Table", question: PredictionsQuestion
+) -> Iterator[Answers]:
     """The answers to consecutive rows."""
     from export.answer_columns import answer_columns  # noqa: PLC0415 (as above)
     from export.batches import batches, row_bytes, rows_at_once  # noqa: PLC0415 (imports ONNX)
@@ -127,19 +144,31 @@ def _answers(trained: "Trained", session: "Session", table: "Table", *, with_pro
     from export.notes import notes  # noqa: PLC0415
     from export.signature import signature  # noqa: PLC0415
 
-    signed, names = signature(trained.fitted, trained.data), trained.fitted.names
+    signed, data = signature(trained.fitted, trained.data), trained.data
     batch_rows = rows_at_once(trained)
     chunk_rows = max(1, min(CHUNK_ROWS, CHUNK_BYTES // row_bytes(signed)))
-    for first, columns in table.chunks(names, chunk_rows):
+    for first, columns in _chunks(trained.fitted, table, chunk_rows):
         _refuse_missing(trained.fitted.columns, columns, first)
         rows = min(chunk_rows, table.rows - first)
         for batch in batches(columns, rows, batch_rows):
             found = session.run(feeds(trained.fitted, batch))
             probabilities = signed.probabilities
-            shares = None if probabilities is None or not with_probabilities else found[probabilities.name]
+            shares = None if probabilities is None or not question.probabilities else found[probabilities.name]
             prediction = found[signed.prediction.name]
             said = notes(trained.fitted, batch, len(prediction))
-            yield answer_columns(trained.data, prediction, shares, notes=said)
+            widths, top = question.half_widths, question.top
+            yield answer_columns(data, prediction, shares, half_widths=widths, notes=said, top=top)
+
+
+def _chunks(fitted: "Fitted", table: "Table", rows: int) -> "Iterator[tuple[int, dict[str, Column]]]":
+    """The columns that the network takes, in chunks of rows; those that the table does not have are missing."""
+    from preprocessing.given import nothing  # noqa: PLC0415 (as above)
+
+    there = {column.name for column in table.read.columns}
+    names = [name for name in fitted.names if name in there]
+    for first, columns in table.chunks(names, rows):
+        count = min(rows, table.rows - first)
+        yield first, {one.column: columns.get(one.column) or nothing(one, count) for one in fitted.columns}
 
 
 def _refuse_missing(fitted: "Sequence[FittedColumn]", columns: "Mapping[str, Column]", first: int) -> None:

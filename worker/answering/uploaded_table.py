@@ -2,7 +2,7 @@
 kept."""
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,11 +19,15 @@ from worker.answering.protocol import Ask
 if TYPE_CHECKING:  # DuckDB may not be installed
     from preprocessing.encode import Fitted, FittedColumn
     from preprocessing.table import Table
+    from reading.failure import ReadingFailed
 
 
 @contextmanager
-def uploaded_table(ask: Ask, upload: UploadedFile, name: str, fitted: "Fitted") -> "Iterator[Table]":
-    """The table of an upload, whose columns have the types that a network takes.
+def uploaded_table(
+    ask: Ask, upload: UploadedFile, name: str, fitted: "Fitted", may_be_absent: frozenset[str] = frozenset()
+) -> "Iterator[Table]":
+    """The table of an upload, whose columns have the types that a network takes. Columns that may be absent have types
+    only if the file has them.
 
     Raises:
         InvalidSpec: the file cannot be read as such a table.
@@ -38,21 +42,30 @@ def uploaded_table(ask: Ask, upload: UploadedFile, name: str, fitted: "Fitted") 
     with TemporaryDirectory(dir=ask.folder) as folder:
         file = Path(folder).resolve() / "file"
         _join(ask, upload, file)
-        request = ReadRequest(
-            files=(SourceFile(file, name),), parse=_typed(upload.parse, fitted), out=file.with_name("table")
-        )
+        parse, out = _typed(upload.parse, fitted), file.with_name("table")
         try:
-            read(request)
+            try:
+                read(ReadRequest(files=(SourceFile(file, name),), parse=parse, out=out))
+            except ReadingFailed as failed:
+                absent = _absent(failed)
+                if not absent or not may_be_absent.issuperset(absent):
+                    raise
+                parse["columns"] = {name: type_ for name, type_ in parse["columns"].items() if name not in absent}
+                read(ReadRequest(files=(SourceFile(file, name),), parse=parse, out=out))
         except ReadingFailed as failed:
             where = "" if failed.line is None else f"line {failed.line}: "
-            errors = _absent((failed.option or {}).get("columns") or {}, fitted.names)
+            errors = _mistakes([name for name in _absent(failed) if name not in may_be_absent], fitted.names)
             raise InvalidSpec(f"{where}{failed.message}", code=failed.code, errors=errors) from failed
-        yield Table(request.out)
+        yield Table(out)
 
 
-def _absent(patch: Mapping[str, Any], names: Sequence[str]) -> list[Mistake]:
+def _absent(failed: "ReadingFailed") -> list[str]:
     """The columns that the file lacks: those whose type the patch of `parse` takes away."""
-    absent = [name for name, type_ in patch.items() if type_ is None]
+    patch = (failed.option or {}).get("columns") or {}
+    return [name for name, type_ in patch.items() if type_ is None]
+
+
+def _mistakes(absent: Sequence[str], names: Sequence[str]) -> list[Mistake]:
     return [
         Mistake(
             path=f"columns/{escaped(name)}" if name in names else f"parse/columns/{escaped(name)}",

@@ -46,15 +46,12 @@ def predict(  # noqa: PLR0913, PLR0917 - one for each option
 ) -> None:
     """Ask a trained network about the rows of a CSV file, or about a picture; print CSV or JSON."""
     options = _options(epoch, top, probabilities, absent)
-    if upload and (top or absent or calibrated or interval):
-        raise BadRequest("--upload cannot be combined with --top, --absent, --calibrated and --interval")
     with Client(url) as client:
         one = client.experiments.get(ids.resolve(client, id_))
 
         def write(target: Path) -> Path:
-            if upload:
-                return one.predict_upload(file, target, epoch=options["epoch"], probabilities=probabilities)
-            return one.predict_file(file, target, **options, calibrated=calibrated, interval=interval)
+            ask = one.predict_upload if upload else one.predict_file
+            return ask(file, target, **options, calibrated=calibrated, interval=interval)
 
         _answers(file, to, write)
 

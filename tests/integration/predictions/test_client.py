@@ -21,7 +21,7 @@ from tests.duck import cursor
 from tests.integration.access.credentials import make_key
 from tests.integration.predictions.answering import answer_all
 from tests.integration.predictions.commands import ran
-from tests.integration.predictions.conftest import Lab
+from tests.integration.predictions.conftest import Lab, other_epoch
 
 ROWS: list[dict[str, Any]] = [
     {"age": 41, "city": "Chur", "balance": None, "since": "2020-02-03", "member": True, "visits": 3.5},
@@ -152,14 +152,27 @@ def test_a_file_that_only_workers_read_is_uploaded(
             monkeypatch.setenv(name, value)
         assert ran("predict", churn, str(file)) != 0
         assert "have a worker read it, with predict_upload or --upload" in capsys.readouterr().err
-        assert ran("predict", churn, str(file), "--upload", "--top", "2") != 0
-        assert "--upload cannot be combined with --top" in capsys.readouterr().err
         asked = thread.submit(ran, "predict", churn, str(file), "--upload", "-o", str(tmp_path / "printed.csv"))
         while not asked.done():
             answer_all(lab.hub, tmp_path)
             wait([asked], 0.05)
         assert asked.result() == 0
         assert (tmp_path / "printed.csv").read_bytes() == found.result().read_bytes()
+        capsys.readouterr()
+        epoch = other_epoch(lab, churn)
+        options = ("--top", "1", "--calibrated", "--epoch", str(epoch))
+        asked = thread.submit(ran, "predict", churn, str(file), "--upload", *options)
+        while not asked.done():
+            answer_all(lab.hub, tmp_path)
+            wait([asked], 0.05)
+        assert asked.result() == 0
+        printed = csv.DictReader(capsys.readouterr().out.splitlines())
+        likeliest = [
+            row.probabilities or {} for row in experiment.predict(ROWS, epoch=epoch, top=1, calibrated=True).data
+        ]
+        assert [{line["top_1"]: float(line["top_1_probability"])} for line in printed] == [
+            pytest.approx(row) for row in likeliest
+        ]
         lacking = client.request("POST", "/v1/uploads", json={"size": 3})["id"]
         with pytest.raises(Conflict, match="upload"):
             experiment.predict_upload(lacking)

@@ -10,7 +10,7 @@ import pytest
 from gradus.wire.key import Role
 from tests.integration.api.service import assert_problem
 from tests.integration.predictions.answering import answer_all
-from tests.integration.predictions.conftest import ROW, Lab
+from tests.integration.predictions.conftest import ROW, Lab, other_epoch
 
 NOW = {"Prefer": "wait=0"}
 ROWS = [{**ROW, "age": 20 + i % 60, "city": ["Chur", "Genf", None][i % 3], "visits": i / 7} for i in range(40)]
@@ -50,6 +50,72 @@ def test_the_file_has_the_answers_of_a_request_with_the_same_rows(lab: Lab, chur
     assert "city: unseen_category" in {line["notes"] for line in lines}
     for line, other in zip(lines, others, strict=True):
         assert float(line["probability_yes"]) == pytest.approx(float(other["probability_yes"]), abs=1e-6)
+
+
+def without(*names: str) -> list[dict[str, Any]]:
+    return [{name: value for name, value in row.items() if name not in names} for row in ROWS]
+
+
+@pytest.mark.parametrize(
+    ("network", "rows", "options"),
+    [
+        ("churn", ROWS, {"top": 1, "calibrated": True}),
+        ("churn", ROWS, {"probabilities": False}),
+        ("churn", without("city", "since"), {"absent": "missing"}),
+        ("spending", [{**row, "customer": "c7"} for row in ROWS], {"interval": 0.8}),
+    ],
+    ids=["calibrated", "without probabilities", "absent columns", "intervals"],
+)
+def test_a_file_takes_the_options_of_a_request(
+    lab: Lab,
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    network: str,
+    rows: list[dict[str, Any]],
+    options: dict[str, Any],
+) -> None:
+    experiment = request.getfixturevalue(network)
+    content, options = as_csv(rows), {"epoch": other_epoch(lab, experiment), **options}
+    path, asked = f"/v1/experiments/{experiment}/predictions", {"upload": upload(lab, content), **options}
+    while (found := lab.client.post(path, json=asked, headers=NOW)).status_code == 202:
+        assert answer_all(lab.hub, tmp_path) == 1
+    assert found.status_code == 200, found.text
+    headers, query = {"Content-Type": "text/csv"}, {name: str(value).lower() for name, value in options.items()}
+    answer = lab.client.post(f"/v1/experiments/{experiment}/predict", params=query, content=content, headers=headers)
+    lines, others = (
+        [*csv.reader(io.StringIO(text))] for text in (lab.client.get(found.json()["file"]).text, answer.text)
+    )
+    assert lines[0] == others[0] == found.json()["columns"]
+    for line, other in zip(lines[1:], others[1:], strict=True):
+        for one, same in zip(line, other, strict=True):
+            assert one == same or float(one) == pytest.approx(float(same), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("network", "options", "path"),
+    [
+        ("churn", {"interval": 0.9}, "interval"),
+        ("spending", {"calibrated": True}, "calibrated"),
+        ("churn", {"top": 0}, "top"),
+    ],
+    ids=str,
+)
+def test_options_that_do_not_fit_are_refused(
+    lab: Lab, request: pytest.FixtureRequest, network: str, options: dict[str, Any], path: str
+) -> None:
+    asked = {"upload": upload(lab, as_csv(ROWS)), **options}
+    experiment = request.getfixturevalue(network)
+    problem = assert_problem(lab.client.post(f"/v1/experiments/{experiment}/predictions", json=asked, headers=NOW), 422)
+    assert problem["errors"][0]["path"] == path
+
+
+def test_a_column_without_a_rule_for_missing_values_may_not_be_absent(lab: Lab, pictures: str, tmp_path: Path) -> None:
+    path = f"/v1/experiments/{pictures}/predictions"
+    asked = {"upload": upload(lab, b"kind,number\ncat,1\ndog,2\n"), "absent": "missing"}
+    lab.client.post(path, json=asked, headers=NOW)
+    answer_all(lab.hub, tmp_path)
+    problem = assert_problem(lab.client.post(path, json=asked), 422)
+    assert [one["path"] for one in problem["errors"]] == ["columns/photo"]
 
 
 @pytest.mark.parametrize(
