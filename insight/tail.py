@@ -26,7 +26,10 @@ class Tail:
 
 
 def tail(run: Run) -> Tail | None:
-    """The tail of a run; None if it has too few epochs."""
+    """The tail of a run; None if it has too few epochs, or weights of the classes: then the reported loss is not what
+    training minimizes."""
+    if run.spec.dataset.class_weights not in (None, "none"):
+        return None
     known = [
         (log2(row.epoch), row.validation_loss)
         for row in run.rows

@@ -106,8 +106,10 @@ def _easy(report: LayerReport) -> float:
 
 def _severity(run: Run) -> Severity:
     """Two classes often overlap, and examples near their border are hard whatever their labels: there the finding is a
-    note, unless nearly all validation examples are recognized. Of more classes, it is an alarm in any network."""
-    if len(run.data.classes) == 2 and not learns_well(run):
+    note, unless nearly all validation examples are recognized. Weights move that border: examples of the class that
+    weighs less are hard on purpose. Of more classes, it is an alarm in any network."""
+    is_weighted = run.spec.dataset.class_weights not in (None, "none")
+    if len(run.data.classes) == 2 and (is_weighted or not learns_well(run)):
         return "note"
     return "critical" if severity(run) == "critical" else "warning"
 

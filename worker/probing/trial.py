@@ -6,7 +6,7 @@ whole if it is short. Else its schedule is compressed into the steps that are af
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from math import log10
 
@@ -24,7 +24,8 @@ from models.seed import epoch_permutation
 from worker.probing.first_step import FirstStep, lengthened, rate_with
 from worker.probing.sample import CPU, Sample, engine, part, values
 from worker.training.chunk_length import step_seconds
-from worker.training.data import Data, Split
+from worker.training.constant import has_class_weights
+from worker.training.data import Data, Split, with_mean_one
 from worker.training.engine import Batch, Engine
 from worker.training.evaluation import outputs
 
@@ -145,12 +146,25 @@ def _folds(spec: Spec, data: Data, learned: int, most: int) -> list[tuple[Split,
     order = epoch_permutation(spec.seed, 1, len(data.train), CPU)
     if len(data.validation) >= ENOUGH:
         judging = torch.arange(min(MOST, len(data.validation)))
-        return [(_part(data.train, order[:learned].sort().values), _part(data.validation, judging))]
+        judged = _part(weighed_alike(data.validation, data.train), judging)
+        return [(_part(data.train, order[:learned].sort().values), judged)]
     fold = torch.arange(len(order)) % FOLDS
     return [
         (_part(data.train, order[fold != i][:learned]), _part(data.train, order[fold == i][:MOST]))
         for i in range(max(1, min(FOLDS, most)))
     ]
+
+
+def weighed_alike(split: Split, train: Split) -> Split:
+    """The split with the weights that training gives to each class, if it gives any: a rate is better if it has less of
+    the loss that training minimizes."""
+    if split.weights is not None or not has_class_weights(train):
+        return split
+    assert train.weights is not None
+    classes = int(max(train.targets.max(), split.targets.max())) + 1
+    totals = torch.bincount(train.targets, train.weights.double(), classes)
+    of_class = totals / torch.bincount(train.targets, minlength=classes).clamp(min=1)
+    return replace(split, weights=with_mean_one(of_class[split.targets]))
 
 
 def _part(split: Split, rows: Tensor) -> Split:
@@ -188,8 +202,9 @@ def _batches(specs: Sequence[Spec], size: int, split: Split) -> Iterator[Batch]:
 
 
 def _judged(net: Engine, split: Split) -> tuple[Tensor, Tensor | None]:
-    """Losses and hits of each network and example, (K, n)."""
+    """Losses and hits of each network and example, (K, n), times the example's weight."""
     found = outputs(net, split)
-    losses = net.loss.values(found, split.targets.expand(len(found), *split.targets.shape))
+    losses = net.loss.values(found, split.targets.expand(len(found), *split.targets.shape)).double()
     hits = net.loss.correct(found, split.targets)
-    return losses.double(), None if hits is None else hits.double()
+    weights = 1.0 if split.weights is None else split.weights.double()
+    return losses * weights, None if hits is None else hits.double() * weights

@@ -189,6 +189,16 @@ def test_raises_no_alarm_on(case: str) -> None:
     assert finding is None or finding.severity == "note"
 
 
+def test_examples_near_a_border_that_weights_have_moved_are_not_said_to_be_labelled_wrong() -> None:
+    prior = Prior(loss=0.69, accuracy=0.5, class_shares=(0.03, 0.97))
+    run = planted([0.2, 0.12, *[0.1] * 4], accuracies=0.95, dataset="breast_cancer", prior=prior)
+    run = with_layers(run, *hidden({}), easy=0.8, hard=0.1)
+    table = run.spec.dataset.model_copy(update={"digest": "sha256:" + "0" * 64, "class_weights": "balanced"})
+    weighted = replace(run, spec=run.spec.model_copy(update={"dataset": table}))
+    assert found(run)["label_noise"].severity == "warning"
+    assert found(weighted)["label_noise"].severity == "note"
+
+
 def test_a_patch_of_decay_keeps_the_optimizer() -> None:
     (patch,) = found(SICK["decay that limits the weights"][2])["penalty_too_strong"].patches
     assert patch.patch == {"optimizer": {"kind": "adamw", "weight_decay": 0.01}}
