@@ -1,10 +1,12 @@
 """What short trainings at many learning rates say of a spec's own."""
 
+from math import sqrt
+
 from gradus.wire.finding import Evidence, Patch
 from gradus.wire.probe import ProbedTrial
 from insight import cures
 from insight.start import Start
-from insight.words import count, percent
+from insight.words import count, percent, rounded
 
 APART = 2.5
 """Ratio of the best rate to the spec's own, as those tried are half a decade apart."""
@@ -77,9 +79,12 @@ def because(start: Start, trial: ProbedTrial) -> str:
 
 def patches(start: Start, *, higher: bool) -> tuple[Patch, ...]:
     """The rates that trials suggest, if they are on this side of the spec's own: the best, and the middle one of those
-    that are as good."""
+    that are as good. If the spec's own is too high, the rate halfway between them comes first: with another seed the
+    best may fail as well."""
     trial, lr = start.measured.step.trial, start.spec.optimizer.lr
     if trial is None or trial.gain is None or (trial.share < 1 and higher):
         return ()
-    rates = dict.fromkeys(rate for rate in (trial.gain.lr, trial.middle) if (rate > lr) == higher)
+    best, middle = trial.gain.lr, trial.middle
+    halfway = () if higher else (sqrt(best * middle),)
+    rates = dict.fromkeys(rounded(rate) for rate in (*halfway, best, middle) if (rate > lr) == higher)
     return tuple(cures.rate(start.spec, rate, "It did best of the rates that were tried.") for rate in rates)

@@ -116,7 +116,8 @@ class Prober:
         trial = self._start.measured.step.trial
         if trial is None or trial.gain is None or {*patch} != {"optimizer"}:
             return False
-        return patch["optimizer"].get("lr") in {rounded(trial.gain.lr), rounded(trial.middle)}
+        low, high = sorted((rounded(trial.gain.lr), rounded(trial.middle)))
+        return bool(low <= patch["optimizer"].get("lr", 0.0) <= high)
 
     def _with_rate(self, patch: Patch, finding: Finding, after: Patched) -> Patch:
         """The patch; if the present learning rate does not suit the patched network, with the rate that it needs."""

@@ -31,9 +31,9 @@ def test_a_higher_rate_that_learns_more_names_the_spec_s_own_too_low() -> None:
 
 
 def test_a_lower_rate_that_learns_more_names_the_spec_s_own_too_high() -> None:
-    found = alarms(trial(0.001, share=0.2))
+    found = alarms(trial(0.003, share=0.2, middle=0.001))
     assert [*found] == ["lr_too_high"]
-    assert found["lr_too_high"].patches[0].patch["optimizer"]["lr"] == 0.001
+    assert [patch.patch["optimizer"]["lr"] for patch in found["lr_too_high"].patches[:3]] == [0.0017, 0.003, 0.001]
     assert "In trials of 100 steps" in found["lr_too_high"].because
 
 
