@@ -22,6 +22,9 @@ LOSS = 0.05
 """The same for regression: share of the loss."""
 FEW_STEPS = 50
 """Steps of a run below which they are too few, and not too short."""
+SOUND_T, LEARNED = 1.0, 0.7
+"""Paired t of the gain below which the spec's own rate is as good as any, and the share of a constant prediction's loss
+below which a rate has learned something."""
 HIGHER_T, LOWER_T = 2.0, 2.5
 """Paired t of the gain. That a higher rate is better is seen in the loss of the learned examples as well, which has
 next to no chance in it."""
@@ -46,6 +49,16 @@ def lower(start: Start) -> ProbedTrial | None:
     if trial is None or trial.gain is None:
         return None
     return trial if APART * trial.gain.lr <= start.spec.optimizer.lr else None
+
+
+def is_sound(start: Start) -> bool:
+    """Whether the whole run was tried, no rate is better than the spec's own beyond chance, and it learns. What the
+    first step looks like does not matter then."""
+    trial = start.measured.step.trial
+    if trial is None or trial.gain is None or trial.share < WHOLE or not trial.rates:
+        return False
+    least = min(one.loss for one in trial.rates)
+    return trial.gain.t < SOUND_T and least < LEARNED * start.measured.data.prior
 
 
 def _worthwhile(start: Start, least_t: float) -> ProbedTrial | None:

@@ -27,8 +27,9 @@ LEAST_BATCH = 8
 
 def at_start(start: Start) -> Finding | None:
     """Fires if the first step gains less than a quarter of what the gradient predicts, or the loss of one batch grows
-    in twenty steps on it; or if a lower learning rate was tried, and learned more."""
-    return _too_far(start) or _tried(start)
+    in twenty steps on it, unless the whole run was tried and no rate is better; or if a lower one was tried, and
+    learned more."""
+    return _tried(start) if tried.is_sound(start) else _too_far(start) or _tried(start)
 
 
 def _tried(start: Start) -> Finding | None:

@@ -104,7 +104,7 @@ def _late_gain(run: Run, parts: int) -> tuple[float, int]:
 
 def _goes_on(run: Run) -> bool:
     """Whether the training and the validation loss fell by at least 5 % in the second half of the run, up to its end,
-    and by 1 % in its last fifth.
+    and by 1 % in its last fifth, and the validation loss by more than its epochs scatter.
 
     Losses fall with the logarithm of the steps, so a run of twice the length would gain as much again. With a schedule
     that shortens the steps, the end of the run says nothing.
@@ -115,7 +115,9 @@ def _goes_on(run: Run) -> bool:
         return False
     middle = run.before_last(ceil(epochs / 2))
     is_lowest = epochs - run.epochs[lowest(validation)] <= epochs // 10 and _late_gain(run, 5)[0] >= FALL
-    return is_lowest and all(losses[-1] <= (1 - GAIN) * losses[middle] for losses in (train, validation))
+    found = tail(run)
+    is_sure = found is not None and found.t >= SURE
+    return is_lowest and is_sure and all(losses[-1] <= (1 - GAIN) * losses[middle] for losses in (train, validation))
 
 
 def _patches(run: Run) -> list[Patch]:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from gradus.wire.finding import Finding
-from gradus.wire.probe import ProbedGain, ProbedTrial
+from gradus.wire.probe import ProbedGain, ProbedTrial, ProbedTrialRate
 from insight.findings.registry import findings_at_start
 from insight.root_cause import ALARMS
 from tests.unit.insight.starts import start
@@ -119,3 +119,16 @@ def test_an_optimizer_that_forgets_at_once_gets_its_memory_back(
     found = findings_at_start(start({"optimizer": optimizer}, step={"trial": trial(0.02)}))
     (finding,) = (finding for finding in found if finding.id == "lr_too_high")
     assert finding.patches[0].patch["optimizer"] == first
+
+
+@pytest.mark.parametrize(
+    ("t", "share", "loss", "fires"),
+    [(0.5, 1.0, 0.5, False), (2.0, 1.0, 0.5, True), (0.5, 0.5, 0.5, True), (0, 1, 2, True)],
+)
+def test_a_long_first_step_does_not_matter_if_no_rate_is_better(
+    t: float, share: float, loss: float, *, fires: bool
+) -> None:
+    rates = tuple(ProbedTrialRate(lr=lr, loss=loss, accuracy=None, good=True) for lr in (0.003, 0.01))
+    tried = trial(0.003, gain=0.001, t=t, share=share).model_copy(update={"rates": rates})
+    found = alarms(tried, step={"sustained_rho": -0.9})  # of a loss of 2.3, what a constant prediction has
+    assert ("lr_too_high" in found) == fires

@@ -125,3 +125,12 @@ def test_first_steps_that_throw_the_weights_are_too_long_though_something_is_lea
     assert alarms(planted(losses, [0.6] * 12, 0.75))[0] == "lr_too_high"
     assert "lr_too_high" not in alarms(planted(losses, [0.6] * 12, 0.75, dropout=0.2))  # which costs as much
     assert "lr_too_high" not in alarms(planted([2 * LN10, *[0.6] * 11], [0.6] * 12, 0.75))
+
+
+def test_a_regression_whose_last_epoch_is_the_best_by_chance_is_at_its_end() -> None:
+    variance = Prior(loss=10.0)
+    train = [4.0 * 0.99**epoch for epoch in EPOCHS]
+    up_and_down = [3.8, 3.4, 3.8, 3.3, 3.7, 3.7, 3.3, 3.8, 3.4, 3.8, 3.7, 3.1]
+    assert "too_few_steps" not in alarms(planted(train, up_and_down, dataset="diabetes", prior=variance))
+    steady = [3.8 - 0.2 * log2(epoch) for epoch in EPOCHS]
+    assert "too_few_steps" in alarms(planted(train, steady, dataset="diabetes", prior=variance))
