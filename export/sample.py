@@ -73,7 +73,7 @@ def _category(
 
 
 def _elements(fitted: FittedArray, rows: int, draws: np.random.Generator) -> NDArray[Any]:
-    """Elements between the bounds of a scaling that has bounds, else around 1."""
+    """Random elements: between the bounds of a scaling that has bounds, else between -1 and 1."""
     low = np.array([one.low if isinstance(one, FittedMinMax) else -1.0 for one in fitted.scalings])
     high = np.array([one.high if isinstance(one, FittedMinMax) else 1.0 for one in fitted.scalings])
     elements: NDArray[np.float64] = low + (high - low) * draws.random((rows, fitted.width))

@@ -100,7 +100,7 @@ def _inherited(experiment: Spec, layer: WeightedLayer, activation: Activation) -
 
 
 def _place(name: str) -> tuple[bool, list[tuple[int, str]]]:
-    """The layer's place in the spec: the tenth after the ninth, the output last."""
+    """A key to sort layers in the order of the spec: the tenth comes after the ninth, the output last."""
     return name == "output", [(int(part) if part.isdecimal() else -1, part) for part in name.split("/")]
 
 

@@ -17,7 +17,7 @@ MAX_SLOTS = 64
 SLOT_BYTES = 2**30
 """Memory of a trainer with a data set and its networks."""
 RESERVED_BYTES = 2**30
-"""Memory for API, database and readings."""
+"""Memory that is kept free for the API, the database and the reading of files."""
 
 
 def slots(cores: int, free_bytes: int | None) -> int:

@@ -34,7 +34,7 @@ class FittedArray(FittedModel):
     column: str
     scalings: tuple[FittedScaling, ...]
     fills: tuple[float | None, ...]
-    """The fill of a NaN in each element; null if missing values are refused."""
+    """What replaces a NaN in each element; null if missing values are refused."""
     shape: tuple[int, ...] | None = None
     """Shape of one array; null, in files of older versions, for (width,)."""
 

@@ -63,7 +63,7 @@ def _tags(target: Tags, labels: Sequence[str], table: Table) -> Targets:
     for i, cell in enumerate(column.categories):
         for tag in _split(cell, target):
             if tag not in place:
-                raise Misfit(("target",), f"the tag '{tag}' is none of the {len(labels)} labels")
+                raise Misfit(("target",), f"the tag '{tag}' is not one of the {len(labels)} labels")
             of_cell[i, place[tag]] = 1
     return Targets(of_cell[column.values], ~column.missing)
 
@@ -76,7 +76,7 @@ def _positions(column: Column, classes: Sequence[str]) -> NDArray[np.int64]:
     place = {name: i for i, name in enumerate(classes)}
     unknown = [name for name in column.categories if name not in place]
     if unknown:
-        raise Misfit(("target",), f"'{unknown[0]}' is none of the {len(classes)} classes")
+        raise Misfit(("target",), f"'{unknown[0]}' is not one of the {len(classes)} classes")
     of_category = np.array([*(place[name] for name in column.categories), 0], dtype=np.int64)
     positions: NDArray[np.int64] = of_category[column.values]
     return positions

@@ -1,4 +1,4 @@
-"""Which reader a file belongs to: by its content, held against its name and the request."""
+"""Chooses the reader of a file by its content, and compares that with the file's name and the request."""
 
 from collections import Counter
 from typing import Literal

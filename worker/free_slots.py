@@ -23,7 +23,7 @@ class FreeSlots:
         return bool(self._free)
 
     def put(self, slot: Slot) -> None:
-        """A slot is free from now on."""
+        """Add a slot that has become free."""
         with self._change:
             self._free.append((slot, self._clock()))
             self._change.notify()

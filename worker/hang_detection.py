@@ -40,12 +40,12 @@ class HangDetector:
             raise TrainerLost(f"the trainer hung: no progress for {self.limit:.0f} s; the process was killed")
 
     def record_progress(self, longest: float = 0.0) -> None:
-        """The trainer reported; its longest piece of work so far took `longest` seconds."""
+        """Record that the trainer has reported; its longest piece of work so far took `longest` seconds."""
         self._longest = max(self._longest, longest)
         self._silence, self._polled_at = 0.0, self._clock()
 
     def record_silence(self) -> bool:
-        """The trainer has not reported since the last poll; returns whether it counts as hanging."""
+        """Record that the trainer has not reported since the last poll. Returns whether it counts as hanging."""
         now = self._clock()
         self._silence += min(now - self._polled_at, self._least / MIN_POLLS)
         self._polled_at = now

@@ -12,7 +12,7 @@ class Turn:
     takes longer than a turn. So every turn trains for at least one epoch, or for the duration of a turn."""
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
-        """The turn begins. It is over after this many seconds."""
+        """Begin a turn, which is over after this many seconds."""
         self._seconds, self._clock = seconds, clock
         self._over_at = clock() + seconds
         self._look_at = 0.0
@@ -20,11 +20,11 @@ class Turn:
         self._at_end = False
 
     def begin_epoch(self, *, first: bool = False) -> None:
-        """An epoch has begun: the first after data and checkpoints were loaded, or the next after one has ended."""
+        """Record that an epoch has begun: the `first` after data and checkpoints were loaded, or another one."""
         self._epoch_began, self._at_end = self._clock(), not first
 
     def is_due(self) -> bool:
-        """Whether to look into the queue now. Asked after each report of the trainer, and while none comes."""
+        """Whether to check the queue now. Called after each report of the trainer, and repeatedly while none comes."""
         at_end, self._at_end, now = self._at_end, False, self._clock()
         if self._epoch_began is None or now < max(self._over_at, self._look_at):
             return False

@@ -47,7 +47,8 @@ async def file_body(request: Request, limit: int, what: str, folder: Path) -> As
     coding = request.headers.get("content-encoding", "").strip()
     if coding.lower() not in {"", "identity"}:
         raise UnsupportedMedia(
-            f"send the file as it is, without 'Content-Encoding: {coding[:100]}': a compressed file is read by its type"
+            f"send the file as it is, without 'Content-Encoding: {coding[:100]}'; its media type says that it "
+            "is compressed"
         )
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length[:20]) > limit:

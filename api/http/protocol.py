@@ -275,7 +275,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self._parse_held()
 
     def _on_idle(self) -> None:
-        """All requests are answered. An ignored body may still be arriving, within its own deadline."""
+        """Called when all requests are answered. An ignored body may still be arriving, within its own deadline."""
         if not self._in_message:
             self._deadline.set(self.head_seconds)
         if self._connections is not None:
@@ -325,7 +325,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         return Rejection(431, "head_too_large", f"the header fields and the URL are too large together: {limit}")
 
     def _too_late(self) -> None:
-        """The deadline of a head or of a body has passed."""
+        """Called when the deadline of a head or of a body has passed."""
         if self._in_body:
             seconds = self.body_seconds + self._body / BODY_RATE - (self.loop.time() - self._began)
             if seconds > 0 or self.flow.read_paused or self.cycle.waiting_for_100_continue:  # it may wait for us

@@ -45,9 +45,9 @@ BODY: dict[str, Any] = {
         },
     }
 }
-"""The body in the OpenAPI document."""
+"""What the OpenAPI document says about the body."""
 ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {CSV: {"schema": {"type": "string"}}}}}
-"""The answer that is not JSON in the OpenAPI document."""
+"""What the OpenAPI document says about an answer that is not JSON."""
 AcceptHeader = Annotated[
     list[str] | None, Header(description="For tables: `application/json` or `text/csv`, the form of the answer.")
 ]

@@ -147,7 +147,7 @@ def _members(session: Session, sweep: SweepRow, label: str | None, epoch: Epoch)
         absent.append(AbsentMember(experiment=row.id, seed=_seed(row), status=status, reason=reason))
     if not members:
         raise Conflict(
-            f"none of the {len(rows)} experiments of '{label[:100]}' can be asked: {absent[0].experiment}, for one: "
+            f"none of the {len(rows)} experiments of '{label[:100]}' can be asked, for example {absent[0].experiment}: "
             f"{absent[0].reason}",
             code="no_members",
         )

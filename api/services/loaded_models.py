@@ -36,7 +36,7 @@ rearranged for matrix products."""
 PARAMETER_BYTES = 250_000_000
 """Limit on the bytes of a network's parameters in the API: the cache of models holds twice as much."""
 BUILT_IN_TARGET = "target"
-"""The target's name in scikit-learn's tables, which a request may have."""
+"""Name of the target in scikit-learn's tables. Rows that are sent may have this column."""
 
 
 def loaded(hub: Hub, models: ModelCache, workspace_id: str, experiment_id: str, epoch: Epoch) -> "Model":

@@ -1,4 +1,4 @@
-"""The limit on the rows of a table that one answer has."""
+"""Limits how many rows of a table one answer has."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING

@@ -10,7 +10,7 @@ from export.trained import TargetScale, Trained
 
 
 def answer(graph: Graph, trained: Trained, taken: Signature, outputs: str) -> None:
-    """The model's outputs, from the outputs of the last layer."""
+    """Add the model's outputs, computed from the outputs of the last layer."""
     match trained.data.task:
         case "classification":
             place = graph.node("ArgMax", outputs, axis=1, keepdims=1)

@@ -12,7 +12,7 @@ from export.trained import Trained
 
 
 def mean_answer(graph: Graph, members: Sequence[Trained], taken: Signature, outputs: Sequence[str]) -> None:
-    """The model's outputs, from the outputs of each network's last layer."""
+    """Add the model's outputs, computed from the outputs of each network's last layer."""
     assert taken.spread is not None
     mean, spread = _mean_and_spread(
         graph, [values(graph, one, output) for one, output in zip(members, outputs, strict=True)]

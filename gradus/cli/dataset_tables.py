@@ -124,7 +124,7 @@ def failure(found: ReadFailure, name: str) -> str:
 
 
 def refusal(error: GradusError, command: str) -> str | None:
-    """The same for the error of a dry run; None if the error is not about reading files."""
+    """Why a dry run could not read a file, where, and the command that would; None for errors about something else."""
     cure = next((one.input for one in error.errors if one.path == "parse" and isinstance(one.input, Mapping)), None)
     where = next((one for one in error.errors if one.path != "parse"), None)
     if where is None or error.code not in READING:

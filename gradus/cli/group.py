@@ -72,13 +72,13 @@ class Program(CommandGroup):
         return code
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 (the registry knows)
-        """Each section with its commands."""
+        """Write each section with its commands."""
         for title, found in registry.SECTIONS.items():
             with formatter.section(title):
                 formatter.write_dl([(entry.name, entry.help) for entry in found])
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
-        """The exit codes."""
+        """Write the exit codes."""
         with formatter.section("Exit codes"):
             formatter.write_dl([(str(int(code)), code.meaning) for code in Exit])
 

@@ -33,7 +33,7 @@ class CommandHelp(TyperCommand):
         return [piece.replace("{", "").replace("}", "") for piece in super().collect_usage_pieces(ctx)]
 
     def format_help_text(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
-        """The description, with each command line on a line of its own."""
+        """Write the description, with each command line on a line of its own."""
         formatter.write_paragraph()
         with formatter.indentation():
             formatter.write_text(EXAMPLES.sub(lambda found: _VERBATIM + found[0], self.help or ""))

@@ -41,12 +41,12 @@ def show(what: RenderableType) -> None:
 
 
 def say(line: str) -> None:
-    """One line of the answer, unbuffered."""
+    """Print one line of the answer, unbuffered."""
     write(f"{printable(line)}\n")
 
 
 def write(text: str) -> None:
-    """A piece of the answer, as it is, unbuffered."""
+    """Print a piece of the answer as it is, unbuffered."""
     sys.stdout.write(text)
     sys.stdout.flush()
 

@@ -46,7 +46,7 @@ def apply_all(document: Any, settings: Sequence[str]) -> Any:
 
 
 def _check_order(settings: Sequence[str]) -> None:
-    """Each field may be set once, and an object only before its fields."""
+    """Refuse settings that set a field twice, or an object after one of its fields."""
     done: dict[tuple[str, ...], str] = {}
     for setting in settings:
         keys = tuple(_read(setting)[0])

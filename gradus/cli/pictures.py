@@ -22,7 +22,7 @@ def save(picture: bytes, path: Path | None, name: str, *, opened: bool) -> None:
         raise BadRequest(f"{target} cannot be written: {error.strerror}", code="no_file") from error
     output.say(str(target))
     if opened and not webbrowser.open(target.resolve().as_uri()):
-        output.note("nothing could be started here that shows pictures")
+        output.note("no program that shows pictures could be started")
 
 
 def _target(path: Path, name: str) -> Path:

@@ -91,7 +91,7 @@ def run(coroutine: Coroutine[Any, Any, R]) -> R:
         result: R = end.value
         return result
     coroutine.close()
-    raise AssertionError("a coroutine over a transport that blocks never waits")
+    raise AssertionError("a blocking transport never suspends a coroutine")
 
 
 def iterate(values: AsyncGenerator[Y]) -> Generator[Y]:

@@ -116,7 +116,7 @@ def _table(data: Any) -> tuple[Columns | None, Rows]:
 def _of_columns(columns: Mapping[str, list[Any]]) -> tuple[Columns, Rows]:
     lengths = {len(values) for values in columns.values()}
     if len(lengths) > 1:
-        raise BadRequest("predict: the columns must have one length")
+        raise BadRequest("predict: all columns must have the same length")
     return list(columns), zip(*columns.values(), strict=True)
 
 

@@ -53,7 +53,7 @@ async def send_parts(
     """
     upload = await transport.send(_create(source) if resume is None else get_upload(resume))
     if upload.size != source.size:
-        raise BadRequest(f"{upload.id} is of a file of {upload.size:,} bytes, and this one has {source.size:,}")
+        raise BadRequest(f"{upload.id} was begun for a file of {upload.size:,} bytes, but this one has {source.size:,}")
     while missing := _missing(upload, source, sent, file):
         try:
             await _all(transport, [_part(upload, source, number, sent.part(file, number)) for number in missing])

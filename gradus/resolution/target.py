@@ -92,7 +92,8 @@ def _several(dataset: Dataset, target: tuple[str, ...], columns: list[ColumnFact
             _refuse_text(column)
         return TargetPlan(target, task, ())
     raise Misfit(
-        ("task",), "several targets are numbers, or booleans for multi_label: choose regression, or one target"
+        ("task",),
+        "several targets must all be numbers (regression) or all be booleans (multi_label); else choose one target",
     )
 
 

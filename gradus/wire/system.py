@@ -42,7 +42,7 @@ class WorkerRecord(Message):
     cores: int = 0
     """Number of physical cores that its runs share; 0 from an older service."""
     threads: tuple[int, ...] = ()
-    """Number of threads of each of the caller's workspace's runs that it currently trains on a CPU."""
+    """For each run of the caller's workspace that it currently trains on a CPU: the number of threads."""
     running: int
     """Experiments of the caller's workspace that it currently trains."""
     runs: tuple[RunUsage, ...] = ()

@@ -36,9 +36,9 @@ def at_start(start: Start) -> Finding | None:
             Evidence(statistic="majority_share", value=majority, threshold=limit, healthy=(0, limit)),
             Evidence(statistic="rarest_examples", value=rarest, threshold=FEW, healthy=(FEW, None)),
         ),
-        because=f"{percent(majority)} of the training examples are of class '{name}': a network that always says so is "
-        f"right that often, and the rarest class has {rarest} examples. Look at balanced accuracy and at the recall of "
-        "each class.",
+        because=f"{percent(majority)} of the training examples are of class '{name}': a network that always predicts "
+        f"it is right that often, and the rarest class has {rarest} examples. Look at balanced accuracy and at the "
+        "recall of each class.",
     )
 
 

@@ -59,8 +59,8 @@ def in_run(run: Run) -> Finding | None:
             Evidence(statistic="easy", value=_easy(report), threshold=EASY, healthy=(EASY, 1)),
         ),
         because=f"In epoch {report.epoch}, {_place(run, report)}, the network is sure of "
-        f"{percent(_easy(report))} of the training examples, but takes {percent(hard)} for another class than "
-        "they are labelled: some of these labels may be wrong.",
+        f"{percent(_easy(report))} of the training examples, but sees in {percent(hard)} another class than their "
+        "label says: some of these labels may be wrong.",
         patches=() if gravity == "note" else tuple(_patches(run)),
     )
 

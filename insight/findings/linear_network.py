@@ -33,7 +33,7 @@ def _useless(start: Start, layers: list[DensePlan | ConvPlan]) -> Finding:
         layer=layers[0].name,
         evidence=(Evidence(statistic="nonlinear_layers", value=0, threshold=1, healthy=(1, None)),),
         because=f"None of the {count(len(layers), 'hidden layer')} has an activation function: together they compute "
-        "one weighted sum of the inputs, which no hidden layer at all can do as well.",
+        "one weighted sum of the inputs, as a network without hidden layers does.",
         patches=(cures.cure(start.spec, {"activation": "relu", "init": {"kind": "auto"}}, "ReLU bends the function."),),
     )
 

@@ -65,7 +65,7 @@ def _patches(run: Run) -> list[Patch]:
     if run.spec.clip_norm is None and norm > 0:
         limit = clip_norm(norm)
         patches.append(
-            Patch(patch={"clip_norm": limit}, why=f"No gradient counts for more than the usual norm of {limit:g}.")
+            Patch(patch={"clip_norm": limit}, why=f"A longer gradient is shortened to the usual norm of {limit:g}.")
         )
     if isinstance(optimizer, Adam | AdamW | RMSProp) and optimizer.eps < 1e-4:
         why = "Parameters whose gradients have been near 0 no longer take long steps when one is not."

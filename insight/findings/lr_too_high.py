@@ -9,8 +9,8 @@ from insight.start import Start
 from insight.words import figure
 
 PLAIN = (0.0, 0.25)
-"""rho of gradient descent below which the finding is critical, or a warning: below 0, the step goes more than twice as
-far as the minimum along its line."""
+"""Values of rho, for plain gradient descent, below which the finding is critical and below which it is a warning. Below
+0, a step goes more than twice as far as the minimum along its line."""
 ADAPTIVE = (-2.0, 0.0)
 """The same for optimizers whose first step moves every weight by the learning rate."""
 HAMPERED = 0.2

@@ -51,7 +51,8 @@ def _finding(start: Start) -> Finding:
             Evidence(statistic="rho", value=rate.rho, healthy=(0.25, 1)),
         ),
         because=f"With a learning rate of {start.spec.optimizer.lr:g} the {count(steps, 'step')} of this run would "
-        f"take off {figure(rate.decrease)} of the loss, even if each gained as much as the first: too little to learn.",
+        f"lower the loss by a share of {figure(rate.decrease)}, even if each gained as much as the first: too little "
+        "to learn.",
         patches=_patches(start),
     )
 

@@ -122,8 +122,8 @@ def _hovering(run: Run) -> Finding | None:
             Evidence(statistic="learning_rate", value=lr),
         ),
         because=f"In epochs {', '.join(before)} and {end}, the last ones measured, a step with the learning rate of "
-        f"{lr:g} increased the loss of the very batch that it was computed from (rho {figure(rho)}): each is longer "
-        "than twice the way to the minimum.",
+        f"{lr:g} increased the loss of the very batch that it was computed from (rho {figure(rho)}): it is more than "
+        "twice as long as the way to the minimum.",
         patches=_patches(run),
     )
 
@@ -149,7 +149,7 @@ def _diverged(run: Run) -> Finding | None:
         since=since,
         evidence=(Evidence(statistic="learning_rate", value=lr, healthy=(0, rounded(lr / 10))),),
         because=f"With a learning rate of {lr:g} the loss diverged in step {since.step} of epoch {since.epoch}: the "
-        "steps are longer than twice the way to the minimum, so each ends higher than it began.",
+        "steps are more than twice as long as the way to the minimum, so each ends higher than it began.",
         patches=_patches(run),
     )
 

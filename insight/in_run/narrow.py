@@ -8,8 +8,8 @@ from insight.widths import is_too_narrow
 LEARNED = 0.9
 """Share of a constant prediction's loss below which steps are long enough to learn what the layer lets through."""
 GAP = 1.15
-"""Validation loss over training loss below which next to nothing has been memorized: what cannot pass the layer cannot
-be learned by heart either, and the noise of the two means is a few percent."""
+"""Ratio of validation loss to training loss below which next to nothing has been memorized: what cannot pass the layer
+cannot be learned by heart either, and the noise of the two means is a few percent."""
 
 
 def narrow_layer(run: Run) -> DensePlan | None:

@@ -103,7 +103,7 @@ def _described(matrix: Matrix, ordered: Matrix, counts: NDArray[np.intp], edges:
 
 
 def _quantiles(ordered: Matrix, last: NDArray[np.intp]) -> Matrix:
-    """Interpolated linearly between order statistics, (columns, quantiles)."""
+    """The quantiles, interpolated linearly between order statistics, (columns, quantiles)."""
     places = last * np.array(QUANTILES)
     below = np.floor(places).astype(np.intp)
     low = np.take_along_axis(ordered, below, axis=1)

@@ -1,4 +1,4 @@
-"""The dialect of a file, by consistency: what divides every row into equally many cells, at least two."""
+"""Guesses the dialect of a file: the delimiter that divides every row into the same number of cells, at least two."""
 
 import re
 from collections import Counter

@@ -99,7 +99,9 @@ def _deny_network() -> None:
         deny_network_and_processes()
     except OSError as refusal:
         if sys.platform == "linux" and not ctypes.CDLL(None).unshare(_CLONE_NEWUSER | _CLONE_NEWNET):
-            raise OSError(refusal.errno, f"{refusal.strerror}; its network is an empty one") from refusal
+            raise OSError(
+                refusal.errno, f"{refusal.strerror}; the process runs in an empty network namespace instead"
+            ) from refusal
         raise
 
 

@@ -33,7 +33,7 @@ class LongStep:
         self._report(done, self._total)
 
     def end(self, done: int) -> None:
-        """The step is complete; reported only if its progress was."""
+        """Report that the step is complete, if its progress has been reported."""
         if self._reported:
             self._report(done, done)
 

@@ -36,9 +36,9 @@ VALUES_PER_SECOND = 3e8
 FORWARD = 3
 """Cost of a step in evaluations of its examples."""
 FEWEST_STEPS = 10
-"""Steps below which a training says nothing; then none is made."""
+"""Minimum number of steps of a trial: fewer say nothing, so no trial is made."""
 FEWEST_EXAMPLES = 40
-"""Training examples below which none can be held out."""
+"""Minimum number of training examples of which some can be held out."""
 ABOVE, BELOW = 3, 7
 """Half decades of learning rates above and below the one at which a first step, as long as momentum makes it, gains
 nothing. Of thirty networks, the best one was from 3 above to 6 below."""
@@ -66,10 +66,10 @@ class Trial:
     """The trained networks on the examples that were held out."""
 
     exponents: range
-    """The learning rates, rising, in half decades: i for 10^(i/2)."""
+    """The learning rates in ascending order. The number i stands for the rate 10^(i/2)."""
     steps: int
     share: float
-    """The steps over those of the planned run."""
+    """The number of steps, as a share of those of the planned run."""
     losses: Tensor
     """Of each rate and example, float64, (R, n)."""
     hits: Tensor | None

@@ -31,7 +31,7 @@ class Progress:
         self._send(self._clock())
 
     def beat(self) -> None:
-        """A piece of work is done. The longest time between two calls is sent with each pulse."""
+        """Record that a piece of work is done. The longest time between two calls is sent with each pulse."""
         now = self._clock()
         self._longest = max(self._longest, now - self._last_beat)
         self._last_beat = now

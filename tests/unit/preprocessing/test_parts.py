@@ -61,12 +61,12 @@ def test_several_targets_are_numbers_or_labels(
 def test_the_tags_of_a_table_are_known(tmp_path: Path) -> None:
     table = store(tmp_path, {"t": ["red, big", "big,,Ö", None]})
     assert tags_in(Tags(column="t"), table) == ("big", "red", "Ö")
-    with pytest.raises(Misfit, match="the tag 'Ö' is none of the 2 labels"):
+    with pytest.raises(Misfit, match="the tag 'Ö' is not one of the 2 labels"):
         targets_of(Tags(column="t"), ("big", "red"), table)
 
 
 def test_a_value_that_is_no_class_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Misfit, match="'b' is none of the 1 classes"):
+    with pytest.raises(Misfit, match="'b' is not one of the 1 classes"):
         targets_of("y", ("a",), store(tmp_path, {"y": ["a", "b"]}))
 
 

@@ -78,7 +78,7 @@ class TrialStep:
         readings["", "growth_gain"] = predicted_decrease([(storage.weights_gradient(), weights)]) / loss
 
     def _backward(self, readings: Readings) -> None:
-        """The gradient of the loss alone, after the forward pass."""
+        """Compute the gradient of the loss alone, after the forward pass."""
         sample, network = self._sample, self._pass.network
         grad = self._engine.loss.gradient(self._outputs, sample.targets, self._pass.grad)
         if sample.weights is not None:
