@@ -70,7 +70,7 @@ class Dataset(SpecModel):
     missing: Missing | None = None
     """How a missing number is replaced; null for the median. A missing text is a category of its own."""
     split: Split | None = None
-    """How rows are divided into training, validation and test; null for `auto`: as roles of columns or the parts of files
+    """How rows are divided into training, validation and test; null for `auto`: as the roles of columns or the files
     say, else at random, with the classes in proportion."""
     class_weights: ClassWeights | None = None
     """Weights of the classes in the training loss: `none`, `balanced`, or a map; null for none."""
