@@ -2,7 +2,7 @@
 
 import { debounced } from "./throttle.js";
 
-/** @typedef {() => Promise<any>} Ask */
+/** @typedef {(isLatest: () => boolean) => Promise<any>} Ask */
 
 export class Latest {
   /** The latest answer; null before the first, and after an error. @type {any} */
@@ -20,14 +20,15 @@ export class Latest {
   /** Ask at once. Until the answer comes, the one before it stays. @param {Ask} ask */
   async now(ask) {
     const asked = ++this.#asked;
+    const isLatest = () => this.#asked === asked;
     let answer = null;
     let error = /** @type {any} */ (null);
     try {
-      answer = await ask();
+      answer = await ask(isLatest);
     } catch (reason) {
       error = reason;
     }
-    if (this.#asked !== asked) return;
+    if (!isLatest()) return;
     [this.answer, this.error] = [answer, error];
     this.draw();
   }
@@ -44,3 +45,14 @@ export class Latest {
     this.soon.cancel();
   }
 }
+
+/**
+ * A worker's answer, for which the service is asked again until it is there.
+ *
+ * @param {() => Promise<any>} request @param {() => boolean} isLatest
+ */
+export const fromWorker = async (request, isLatest) => {
+  let answer = await request();
+  while (isLatest() && answer.status === "open") answer = await request();
+  return answer;
+};

@@ -3,6 +3,7 @@
 import { get, number } from "../../api.js";
 import { Charts } from "../../charts/chart.js";
 import { figure, whole } from "../../format.js";
+import { fromWorker, Latest } from "../../latest.js";
 import { note } from "../../states.js";
 import { html, nothing } from "../../template.js";
 import { throttled } from "../../throttle.js";
@@ -23,17 +24,12 @@ const EPOCHS = ["best", "last"];
 const CHART_INTERVAL = 250;
 
 export class EvaluationTab {
-  /** @type {any} */
-  #report = null;
-  /** @type {Error | null} */
-  #error = null;
+  #question = new Latest(0, () => this.#answered());
   #choice = { split: "test", epoch: "best", by: "" };
   /** @type {string[] | null} */
   #columns = null;
   /** Epochs whose checkpoints are kept. @type {string[]} */
   #kept = [];
-  /** Counts the questions: an answer to an earlier one is not shown. */
-  #asked = 0;
   #class = "";
   #drawCharts = throttled(CHART_INTERVAL, () => this.#renderCharts());
   #charts;
@@ -58,7 +54,7 @@ export class EvaluationTab {
   }
 
   close() {
-    this.#asked = -1;
+    this.#question.close();
     this.#drawCharts.cancel();
     this.#charts.dispose();
   }
@@ -74,26 +70,22 @@ export class EvaluationTab {
     this.draw();
   }
 
-  /** Ask, and again as long as the worker is not ready. */
-  async #ask() {
-    const asked = ++this.#asked;
-    [this.#report, this.#error] = [null, null];
+  get #report() {
+    return this.#question.answer;
+  }
+
+  #ask() {
+    this.#question.forget();
     this.#errors.close();
     this.draw();
-    try {
-      let answer;
-      do answer = await get(`/v1/experiments/${this.store.id}/evaluation`, { ...this.#choice }); while (
-        this.#asked === asked && answer.status === "open"
-      );
-      if (this.#asked !== asked) return;
-      this.#report = answer;
-      this.#class = answer.curves[0]?.name ?? "";
-      this.#renderCharts();
-    } catch (error) {
-      if (this.#asked !== asked) return;
-      this.#error = /** @type {Error} */ (error);
-      this.draw();
-    }
+    const path = `/v1/experiments/${this.store.id}/evaluation`;
+    this.#question.now((isLatest) => fromWorker(() => get(path, { ...this.#choice }), isLatest));
+  }
+
+  #answered() {
+    if (!this.#report) return this.draw();
+    this.#class = this.#report.curves[0]?.name ?? "";
+    this.#renderCharts();
   }
 
   #renderCharts() {
@@ -110,9 +102,11 @@ export class EvaluationTab {
   view(experiment) {
     this.#readColumns(experiment.spec.dataset);
     return html`
-      ${this.#controls()} ${this.#error ? this.#failure(this.#error) : this.#report ? this.#parts(this.#report) : html`
-        <p class="state" role="status">A worker evaluates the network …</p>
-      `}
+      ${this.#controls()} ${this.#question.error
+        ? this.#failure(this.#question.error)
+        : this.#report
+        ? this.#parts(this.#report)
+        : html`<p class="state" role="status">A worker evaluates the network …</p>`}
     `;
   }
 

@@ -2,6 +2,7 @@
 
 import { get, post } from "../../api.js";
 import { Charts } from "../../charts/chart.js";
+import { fromWorker, Latest } from "../../latest.js";
 import { note } from "../../states.js";
 import { html, nothing } from "../../template.js";
 import { debounced } from "../../throttle.js";
@@ -28,16 +29,14 @@ export class PredictionsTab {
   #fields = null;
   /** @type {any[]} */
   #values = [];
-  /** @type {any} */
-  #answer = null;
-  /** @type {Error | null} */
-  #error = null;
+  /** For the columns that the network was trained on. */
+  #columns = new Latest(PAUSE, () => this.#known());
+  /** For the answer to the row. */
+  #question = new Latest(PAUSE, () => this.draw());
   #shown = FIRST;
   /** Epochs whose checkpoints are kept. @type {number[]} */
   #kept = [];
   #choice = { epoch: "best", calibrated: false, interval: "" };
-  /** Counts the questions: an answer to an earlier one is not shown. */
-  #asked = 0;
   #ask = debounced(PAUSE, () => this.#askNow());
   #files;
   #epochs;
@@ -67,33 +66,27 @@ export class PredictionsTab {
   }
 
   close() {
-    this.#asked = -1;
     this.#ask.cancel();
-    for (const part of [this.#epochs, this.#convolutions]) part.close();
+    for (const part of [this.#columns, this.#question, this.#epochs, this.#convolutions]) part.close();
     this.#charts.dispose();
     this.#endDrop();
   }
 
-  async #begin() {
-    const asked = ++this.#asked;
-    [this.#answer, this.#error] = [null, null];
+  #begin() {
+    this.#question.forget();
+    this.#columns.forget();
     this.draw();
-    try {
-      const { epoch } = this.#choice;
-      const fields = fieldsOf(await get(`/v1/experiments/${this.store.id}/export/preprocessing.json`, { epoch }));
-      if (this.#asked !== asked) return;
-      if (!this.#fields) this.#values = fields.map(({ start }) => start);
-      this.#fields = fields;
-      await this.#askNow();
-    } catch (error) {
-      if (this.#asked === asked) this.#fail(error);
-    }
+    const path = `/v1/experiments/${this.store.id}/export/preprocessing.json`;
+    const { epoch } = this.#choice;
+    this.#columns.now(async () => fieldsOf(await get(path, { epoch })));
   }
 
-  /** @param {any} error */
-  #fail(error) {
-    this.#error = error;
-    this.draw();
+  #known() {
+    const fields = this.#columns.answer;
+    if (!fields) return this.draw();
+    if (!this.#fields) this.#values = fields.map((/** @type {any} */ { start }) => start);
+    this.#fields = fields;
+    this.#askNow();
   }
 
   #options() {
@@ -114,24 +107,18 @@ export class PredictionsTab {
     return this.#fields?.some(({ form }, i) => form === "picture" && this.#values[i] === null) ?? false;
   }
 
-  async #askNow() {
-    const asked = ++this.#asked;
+  #askNow() {
+    if (this.#lacksPicture()) {
+      this.#question.forget();
+      return this.draw();
+    }
+    this.#columns.error = null;
     const row = this.#row();
-    if (this.#lacksPicture()) return this.draw();
     this.#epochs.changed(row);
     this.#convolutions.changed(row, epochOf(this.#choice.epoch));
-    try {
-      let answer;
-      const body = { rows: [row], top: TOP, ...this.#options() };
-      do answer = await post(`/v1/experiments/${this.store.id}/predict`, body); while (
-        this.#asked === asked && answer.status === "open"
-      );
-      if (this.#asked !== asked) return;
-      [this.#answer, this.#error] = [answer, null];
-      this.draw();
-    } catch (error) {
-      if (this.#asked === asked) this.#fail(error);
-    }
+    const path = `/v1/experiments/${this.store.id}/predict`;
+    const body = { rows: [row], top: TOP, ...this.#options() };
+    this.#question.now((isLatest) => fromWorker(() => post(path, body), isLatest));
   }
 
   /** @param {File} file */
@@ -151,13 +138,15 @@ export class PredictionsTab {
 
   /** @param {any} experiment */
   view(experiment) {
+    const { answer } = this.#question;
+    const error = this.#columns.error ?? this.#question.error;
     if (!this.#fields) {
-      return this.#error ? this.#failure(this.#error) : html`<p class="state" role="status">Loading …</p>`;
+      return error ? this.#failure(error) : html`<p class="state" role="status">Loading …</p>`;
     }
     // CSV cannot have pictures or arrays.
     const takesFiles = this.#fields.every(({ form }) => form !== "picture" && form !== "numbers");
     return html`
-      ${controls(this.#choice, this.#answer?.data[0], this.#kept, (change, anew) => this.#choose(change, anew))}
+      ${controls(this.#choice, answer?.data[0], this.#kept, (change, anew) => this.#choose(change, anew))}
       <div class="ask">
         <section class="card" aria-labelledby="ask-row">
           <h2 id="ask-row">A row</h2>
@@ -165,7 +154,7 @@ export class PredictionsTab {
         </section>
         <section class="card ask-said" aria-labelledby="ask-said">
           <h2 id="ask-said">The answer</h2>
-          ${this.#error ? this.#failure(this.#error) : this.#answer ? answerOf(this.#answer) : this.#waiting()}
+          ${error ? this.#failure(error) : answer ? answerOf(answer) : this.#waiting()}
         </section>
       </div>
       ${this.#lacksPicture() ? nothing : this.#epochs.view(() => this.#row())}
@@ -184,7 +173,7 @@ export class PredictionsTab {
 
   /** @param {import("./predictions/fields.js").Field[]} fields */
   #form(fields) {
-    const notes = this.#answer?.data[0].notes ?? [];
+    const notes = this.#question.answer?.data[0].notes ?? [];
     const about = (/** @type {string} */ name) =>
       notes.filter((/** @type {any} */ { column }) => column === name).map((/** @type {any} */ one) => one.message);
     const more = () => {

@@ -38,7 +38,10 @@ const fork = async (query, spec, linked) => {
   return { kind: "fork", parent, document: linked?.document ?? patched(spec, parent.document, patch ?? {}) };
 };
 
-const fresh = (sets) => ({ dataset: (sets.find(({ available }) => available) ?? sets[0]).name, layers: [300, 100] });
+const fresh = (sets) => ({ dataset: (sets.find(mayBeLearned) ?? sets[0]).name, layers: [300, 100] });
+
+/** Whether a spec need only name it: one that was uploaded without a target would begin with an error. */
+const mayBeLearned = ({ available, built_in: builtIn, target }) => available && (builtIn || target !== null);
 
 /**
  * A sweep of a spec, in which nothing changes yet.

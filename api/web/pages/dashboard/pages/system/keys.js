@@ -1,15 +1,15 @@
 // The keys of the workspace: listed, made, revoked. A new key is shown once, for nobody can look it up again.
 
-import { post, remove } from "../../api.js";
+import { remove } from "../../api.js";
 import { now } from "../../clock.js";
-import { copy } from "../../copy.js";
-import { confirm, openDialog } from "../../dialog.js";
+import { confirm } from "../../dialog.js";
 import { moment } from "../../format.js";
 import { icon } from "../../icons.js";
 import { html, nothing } from "../../template.js";
 import { time } from "../../time.js";
 import { attempt } from "../../toast.js";
 import { isolated, visible } from "../../visible.js";
+import { create, formActions } from "./secret.js";
 
 const ROLES = {
   viewer: "may read",
@@ -28,7 +28,7 @@ export const keysCard = (keys, changed) =>
       <div class="card-head">
         <h2 id="keys-title">Keys</h2>
         ${keys
-          ? html`<button class="button" @click=${() => create(changed)}>${icon("plus")} New key</button>`
+          ? html`<button class="button" @click=${() => create(KEY, changed)}>${icon("plus")} New key</button>`
           : nothing}
       </div>
       ${keys ? table(keys, changed) : html`<p class="muted">Keys are for admins of the workspace.</p>`}
@@ -85,14 +85,6 @@ const revoke = async (key, changed) => {
   changed();
 };
 
-const create = async (changed) => {
-  const wanted = await openDialog("New key", wish);
-  const made = wanted && (await attempt(() => post("/v1/keys", wanted)));
-  if (!made) return;
-  changed();
-  await openDialog("Your new key", (answer) => shownOnce(made, answer));
-};
-
 const wish = (answer) => {
   const submit = (event) => {
     event.preventDefault();
@@ -125,20 +117,18 @@ const wish = (answer) => {
           <option value="365">in a year</option>
         </select>
       </div>
-      <div class="dialog-actions">
-        <button type="button" class="button" @click=${() => answer(undefined)}>Back</button>
-        <button class="button button-primary">Create the key</button>
-      </div>
+      ${formActions("Create the key", answer)}
     </form>
   `;
 };
 
-const shownOnce = (made, answer) =>
-  html`
-    <p>This is the only time it is shown: copy it to where it will be used.</p>
-    <p class="secret"><code id="new-key">${made.key}</code></p>
-    <div class="dialog-actions">
-      <button class="button" @click=${() => answer(true)}>Done</button>
-      <button class="button button-primary" @click=${() => copy(made.key, "The key")}>${icon("copy")} Copy</button>
-    </div>
-  `;
+/** @type {import("./secret.js").Kind} */
+const KEY = {
+  path: "/v1/keys",
+  title: "New key",
+  form: wish,
+  made: "Your new key",
+  said: "This is the only time it is shown: copy it to where it will be used.",
+  field: "key",
+  copied: "The key",
+};

@@ -109,7 +109,7 @@ const workersTable = (all) =>
             html`
               <tr>
                 <th scope="row">${worker.host} <span class="muted">${worker.pid}</span></th>
-                <td>${worker.device}</td>
+                <td class="device">${worker.device}</td>
                 <td class="number">${whole(worker.running)}</td>
                 <td class="number">${whole(worker.slots)}</td>
                 <td class="number">${worker.cores ? whole(worker.cores) : "–"}</td>

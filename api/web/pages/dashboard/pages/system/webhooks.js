@@ -1,8 +1,7 @@
 // The webhooks of the workspace: how their last calls went, made, enabled again, deleted. A secret is shown once.
 
 import { post, remove } from "../../api.js";
-import { copy } from "../../copy.js";
-import { confirm, openDialog } from "../../dialog.js";
+import { confirm } from "../../dialog.js";
 import { whole } from "../../format.js";
 import { icon } from "../../icons.js";
 import { mayChange } from "../../session.js";
@@ -10,6 +9,7 @@ import { html, nothing } from "../../template.js";
 import { time } from "../../time.js";
 import { attempt } from "../../toast.js";
 import { isolated, visible, visibleLines } from "../../visible.js";
+import { create, formActions } from "./secret.js";
 
 const EVENTS = {
   status: "an experiment waits, starts, ends",
@@ -32,7 +32,7 @@ export const webhooksCard = (hooks, changed) =>
       <div class="card-head">
         <h2 id="webhooks-title">Webhooks</h2>
         ${mayChange()
-          ? html`<button class="button" @click=${() => create(changed)}>${icon("plus")} New webhook</button>`
+          ? html`<button class="button" @click=${() => create(WEBHOOK, changed)}>${icon("plus")} New webhook</button>`
           : nothing}
       </div>
       ${hooks.length ? table(hooks, changed) : html`
@@ -116,15 +116,6 @@ const drop = async (hook, changed) => {
   changed();
 };
 
-/** @param {() => void} changed */
-const create = async (changed) => {
-  const wanted = await openDialog("New webhook", wish);
-  const made = wanted && (await attempt(() => post("/v1/webhooks", wanted)));
-  if (!made) return;
-  changed();
-  await openDialog("The webhook's secret", (answer) => shownOnce(made, answer));
-};
-
 /** @param {(value: any) => void} answer */
 const wish = (answer) => {
   const submit = (/** @type {any} */ event) => {
@@ -154,23 +145,18 @@ const wish = (answer) => {
         )}
       </fieldset>
       <p class="muted small">An address is public and HTTPS, unless whoever runs this service allows others.</p>
-      <div class="dialog-actions">
-        <button type="button" class="button" @click=${() => answer(undefined)}>Back</button>
-        <button class="button button-primary">Create the webhook</button>
-      </div>
+      ${formActions("Create the webhook", answer)}
     </form>
   `;
 };
 
-/** @param {any} made @param {(value: any) => void} answer */
-const shownOnce = (made, answer) =>
-  html`
-    <p>Each call is signed with it. This is the only time it is shown: copy it to where calls are verified.</p>
-    <p class="secret"><code id="new-secret">${made.secret}</code></p>
-    <div class="dialog-actions">
-      <button class="button" @click=${() => answer(true)}>Done</button>
-      <button class="button button-primary" @click=${() => copy(made.secret, "The secret")}>${icon(
-        "copy",
-      )} Copy</button>
-    </div>
-  `;
+/** @type {import("./secret.js").Kind} */
+const WEBHOOK = {
+  path: "/v1/webhooks",
+  title: "New webhook",
+  form: wish,
+  made: "The webhook's secret",
+  said: "Each call is signed with it. This is the only time it is shown: copy it to where calls are verified.",
+  field: "secret",
+  copied: "The secret",
+};
