@@ -97,7 +97,7 @@ class Odd(Resource[SyncTransport]):
 
 def test_what_a_method_raises_comes_out_and_what_waits_for_anything_else_is_a_mistake() -> None:
     odd = Odd(Script())
-    with pytest.raises(AssertionError, match="never waits"):
+    with pytest.raises(AssertionError, match="never suspends"):
         odd.sleep()
     numbers = odd.count()
     assert next(numbers) == 1

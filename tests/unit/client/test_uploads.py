@@ -117,7 +117,7 @@ def test_a_refusal_ends_it_at_once() -> None:
 
 
 def test_a_resumed_upload_is_of_the_same_file() -> None:
-    with pytest.raises(BadRequest, match="upl_1 is of a file of 2,500 bytes, and this one has 3"):
+    with pytest.raises(BadRequest, match="upl_1 was begun for a file of 2,500 bytes, but this one has 3"):
         run(send_parts(script(Uploads()), of_bytes(b"abc"), Sent(3, None), 0, "upl_1"))
 
 

@@ -23,7 +23,23 @@ function* ofLayers(spec, item) {
 const inherits = (spec, key, value) => same(value, spec[key]) || (key === "init" && spec.init.kind === "auto");
 
 function* ofField(value, description, path) {
-  if (isObject(value)) {
-    for (const field of fieldsOf(description, value)) yield* ofField(value[field.key], field, `${path}/${field.key}`);
-  } else if (!same(value, description.default)) yield path;
+  if (Array.isArray(value)) {
+    for (const [i, item] of value.entries()) {
+      yield `${path}/${i}`;
+      if (isObject(item)) yield* ofField(item, description.item ?? ANYTHING, `${path}/${i}`);
+    }
+  } else if (!isObject(value)) {
+    if (!same(value, description.default)) yield path;
+  } else {
+    for (const [key, inner] of within(value, description)) yield* ofField(value[key], inner, `${path}/${key}`);
+  }
 }
+
+/** What has no description was chosen. */
+const ANYTHING = { form: "json", default: undefined };
+
+/** The keys within an object with their descriptions: of a map, such as the roles of columns, whatever stands there. */
+const within = (value, description) =>
+  description.form === "union" || description.form === "object"
+    ? fieldsOf(description, value).map((field) => [field.key, field])
+    : Object.keys(value).map((key) => [key, description.values ?? ANYTHING]);
