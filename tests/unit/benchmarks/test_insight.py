@@ -140,6 +140,17 @@ def test_every_label_is_of_a_spec_of_its_half(half: Half) -> None:
         assert label.name in names or (name in names and times in ("1", "2")), label.name
 
 
+def test_training_has_confirmed_every_spec_of_the_third_half() -> None:
+    found = [(case, label.label) for case, label in labels.labelled("third_held_out")]
+    assert all(label == ("sick" if case.is_sick else "healthy") for case, label in found)
+    assert {case.name.removesuffix(" x1").removesuffix(" x2") for case, _ in found} == {
+        case.name for case in cases.read("third_held_out")
+    }
+    assert sum(case.is_sick for case, _ in found) >= 80
+    assert sum(case.multiple is not None for case, _ in found) >= 60
+    assert sum(not case.is_sick for case, _ in found) >= 45
+
+
 def test_wider_layers_keep_their_kind() -> None:
     layers = [
         {"kind": "conv", "channels": 3},
