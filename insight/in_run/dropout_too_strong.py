@@ -18,8 +18,9 @@ RATIO = 1.05
 COSTLY, NEEDLESS, UNSOLVED = 1.25, 1.05, 0.05
 """Loss with dropout over the loss of training examples without it; validation loss over the latter, up to which nothing
 is learned by heart, so that dropout has nothing to prevent; share of a constant prediction's loss that is left."""
-COSTLY_NUMBERS = 1.18
-"""`COSTLY` for a regression, where the noise in what a number is computed from is noise in the number."""
+COSTLY_NUMBERS, MUCH, COSTLY_IF_MUCH = 1.18, 0.4, 1.08
+"""`COSTLY` for a regression, where the noise in what a number is computed from is noise in the number; and for rates
+from 0.4 on, with which a network that has adapted to the noise is no better without it."""
 NOTHING = 0.9
 """The same share above which next to nothing is learned."""
 BY_HEART = 1.2
@@ -49,7 +50,9 @@ def _needless(run: Run, seen: Generalization) -> Finding | None:
     the validation examples, and more than is needed: it takes away, and there is nothing that it could prevent. If next
     to nothing is learned, more than half of a layer or of the inputs must be dropped."""
     rate, left = largest_rate(run.network), run.remaining(seen.training)
-    limit = COSTLY_NUMBERS if run.data.task == "regression" else COSTLY
+    limit = COSTLY
+    if run.data.task == "regression":
+        limit = COSTLY_NUMBERS if rate < MUCH else COSTLY_IF_MUCH
     is_costly = seen.cost >= limit + max(0.0, run.fall_per_epoch()) and left > UNSOLVED
     if seen.gap > NEEDLESS or not (is_costly or (rate > RATE and left > NOTHING)):
         return None

@@ -44,6 +44,11 @@ SICK: dict[str, tuple[str, str, Run]] = {
         "warning",
         scored(of_many(planted([2900.0] * 6, [2000.0] * 6, dataset="diabetes", prior=VARIANCE, dropout=0.2)), 2050.0),
     ),
+    "half of a regression's units, to which the rest has adapted": (
+        "dropout_too_strong",
+        "warning",
+        scored(of_many(planted([2300.0] * 6, [2000.0] * 6, dataset="diabetes", prior=VARIANCE, dropout=0.5)), 2050.0),
+    ),
     "dropped inputs": (
         "dropout_too_strong",
         "critical",
@@ -114,6 +119,10 @@ LOOK_ALIKES: dict[str, tuple[str, Run]] = {
     "dropout that costs little": (
         "dropout_too_strong",
         scored(planted(FLAT, [0.4] * 6, 0.95, layers=[512], dropout=0.1), 0.4),
+    ),
+    "a little dropout of a regression": (
+        "dropout_too_strong",
+        scored(of_many(planted([2300.0] * 6, [2000.0] * 6, dataset="diabetes", prior=VARIANCE, dropout=0.05)), 2050.0),
     ),
     "few channels, each of many pixels": (
         "dropout_too_strong",
