@@ -23,8 +23,8 @@ LOSS = 0.05
 FEW_STEPS = 50
 """Steps of a run below which they are too few, and not too short."""
 SOUND_T, LEARNED = 1.0, 0.7
-"""Paired t of the gain below which the spec's own rate is as good as any, and the share of a constant prediction's loss
-below which a rate has learned something."""
+"""The spec's own rate is as good as any if the paired t of the gain is below the first. A rate has learned something if
+its loss is below the second, as a share of a constant prediction's."""
 HIGHER_T, LOWER_T = 2.0, 2.5
 """Paired t of the gain. That a higher rate is better is seen in the loss of the learned examples as well, which has
 next to no chance in it."""

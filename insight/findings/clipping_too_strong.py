@@ -31,7 +31,8 @@ def at_start(start: Start) -> Finding | None:
             Evidence(statistic="decrease", value=rate.decrease, threshold=DECREASE, healthy=(10, None)),
         ),
         because=f"The first gradient has a norm of {figure(norm)} and is clipped to {limit:g}: every step is "
-        f"{figure(norm / limit)} times as short, and the planned steps take off {figure(rate.decrease)} of the loss.",
+        f"{figure(norm / limit)} times as short, and the planned steps lower the loss by a share of "
+        f"{figure(rate.decrease)}.",
         patches=(
             Patch(patch={"clip_norm": None}, why="Without clipping."),
             Patch(patch={"clip_norm": wide}, why="A limit that clips only unusual gradients."),

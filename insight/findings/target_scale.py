@@ -32,7 +32,7 @@ def at_start(start: Start) -> Finding | None:
             Evidence(statistic="decrease", value=rate.decrease, threshold=DECREASE, healthy=(10, None)),
         ),
         because=f"Targets are about {figure(far)} away from 0, where the outputs start with a deviation of "
-        f"{figure(begin.output_deviation)}; the planned steps take off {figure(rate.decrease)} of the loss.",
+        f"{figure(begin.output_deviation)}; the planned steps lower the loss by a share of {figure(rate.decrease)}.",
         patches=_patches(start),
     )
 

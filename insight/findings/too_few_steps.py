@@ -36,8 +36,8 @@ def at_start(start: Start) -> Finding | None:
             Evidence(statistic="steps", value=data.steps, healthy=(500, None)),
         ),
         because=f"{count(start.spec.epochs, 'epoch')} of {count(data.steps_per_epoch, 'step')} make "
-        f"{count(data.steps, 'step')}: together they would take off {figure(rate.decrease)} of the loss, even if each "
-        "gained as much as the first.",
+        f"{count(data.steps, 'step')}: together they would lower the loss by a share of {figure(rate.decrease)}, "
+        "even if each gained as much as the first.",
         patches=tuple(_more(start)),
     )
 

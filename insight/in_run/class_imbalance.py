@@ -23,8 +23,8 @@ RARE = 0.6
 USUAL = 0.5
 """Recall that every class with enough examples must have: else it is not rarity that the network fails at."""
 HARDLY, PARTLY = 0.2, 0.25
-"""Share over the median from which on a class is learned in part; and the recall below which it is not, so that there
-is another fault."""
+"""A class with less than `HARDLY` times the median share may not be learned at all. A larger one is learned in part: if
+its recall is below `PARTLY`, something else is at fault."""
 CHANCE = 2.0
 """Standard errors by which the recall of a rare class must be lower."""
 
