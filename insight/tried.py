@@ -92,12 +92,12 @@ def because(start: Start, trial: ProbedTrial) -> str:
 
 def patches(start: Start, *, higher: bool) -> tuple[Patch, ...]:
     """The rates that trials suggest, if they are on this side of the spec's own: the best, and the middle one of those
-    that are as good. If the spec's own is too high, the rate halfway between them comes first: with another seed the
-    best may fail as well."""
+    that are as good. If the spec's own is too high, the rate halfway between them comes first, else the lower one: with
+    another seed the best may fail."""
     trial, lr = start.measured.step.trial, start.spec.optimizer.lr
     if trial is None or trial.gain is None or (trial.share < 1 and higher):
         return ()
     best, middle = trial.gain.lr, trial.middle
-    halfway = () if higher else (sqrt(best * middle),)
-    rates = dict.fromkeys(rounded(rate) for rate in (*halfway, best, middle) if (rate > lr) == higher)
+    first = min(best, middle) if higher else sqrt(best * middle)
+    rates = dict.fromkeys(rounded(rate) for rate in (first, best, middle) if (rate > lr) == higher)
     return tuple(cures.rate(start.spec, rate, "It did best of the rates that were tried.") for rate in rates)

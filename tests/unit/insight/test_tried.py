@@ -26,7 +26,7 @@ def alarms(tried: ProbedTrial, step: dict[str, Any] | None = None, **fields: Any
 def test_a_higher_rate_that_learns_more_names_the_spec_s_own_too_low() -> None:
     found = alarms(trial(0.1, middle=0.06))
     assert [*found] == ["lr_too_low"]
-    assert [patch.patch["optimizer"]["lr"] for patch in found["lr_too_low"].patches[:2]] == [0.1, 0.06]
+    assert [patch.patch["optimizer"]["lr"] for patch in found["lr_too_low"].patches[:2]] == [0.06, 0.1]
     assert "In trials of the whole run, a learning rate of 0.1 recognizes 5 % more" in found["lr_too_low"].because
 
 
