@@ -82,7 +82,8 @@ def _table(
     except ReadingFailed as failure:
         if failure.code == "no_rows":
             raise InvalidSpec("the CSV has no header row") from None
-        raise BadRequest(f"the CSV cannot be read: {failure.message}", code="data_error") from None
+        where = "; options are in `parse` of POST /v1/experiments/{id}/predictions" if failure.option else ""
+        raise BadRequest(f"the CSV cannot be read: {failure.message.rstrip('.')}{where}", code="data_error") from None
     names = tuple(reader.names)
     cells: list[Pieces] = [[batch.columns[i] for batch in batches] for i in range(len(names))]
     return names, cells, [line for batch in batches for line in batch.lines]

@@ -226,7 +226,9 @@ def test_mistakes_in_csv_are_told_by_line(lab: Lab, churn: str) -> None:
     }
     problem = assert_problem(post_csv(lab, churn, "agee,city\n"), 422)
     assert "line 1/agee" in mistakes(problem)
-    assert "line 3" in assert_problem(post_csv(lab, churn, head + good + "1,2\n"), 400)["detail"]
+    ragged = assert_problem(post_csv(lab, churn, head + good + "1,2\n"), 400)["detail"]
+    assert "line 3" in ragged
+    assert ragged.endswith("; options are in `parse` of POST /v1/experiments/{id}/predictions")
     assert assert_problem(post_csv(lab, churn, ""), 422)
     assert post_csv(lab, churn, head).text == "prediction,probability_no,probability_yes,notes\r\n"
 
