@@ -17,6 +17,13 @@ UPLOAD = "upl_"
 """The beginning of an upload's id."""
 
 
+def _given(top: int | None, absent: str, interval: float | None, *, calibrated: bool) -> dict[str, Any]:
+    """The options that are not as by default: services of earlier versions do not know them."""
+    default = {"top": None, "absent": "refuse", "calibrated": False, "interval": None}
+    given = {"top": top, "absent": absent, "calibrated": calibrated, "interval": interval}
+    return {name: value for name, value in given.items() if value != default[name]}
+
+
 class PredictedFilesHandle(PicturedHandle[T_co]):
     """An experiment, whose network workers ask about whole files."""
 
@@ -47,8 +54,7 @@ class PredictedFilesHandle(PicturedHandle[T_co]):
             TimeoutError: the file is not available after `timeout` seconds; a worker still writes it.
         """
         source = {"dataset": dataset} if upload is None else {"upload": upload}
-        options: dict[str, Any] = {"top": top, "probabilities": probabilities, "absent": absent}
-        options |= {"calibrated": calibrated, "interval": interval}
+        options = {"probabilities": probabilities, **_given(top, absent, interval, calibrated=calibrated)}
         wanted = {**source, "version": version, "epoch": epoch, "format": format, **options}
         return await self._predicted(wanted, path, timeout)
 
@@ -85,8 +91,7 @@ class PredictedFilesHandle(PicturedHandle[T_co]):
         if not upload.startswith(UPLOAD) or Path(file).exists():
             source = of_path(Path(file))
             upload = await send_parts(self._transport, source, Sent(source.size, None))
-        options: dict[str, Any] = {"top": top, "probabilities": probabilities, "absent": absent}
-        options |= {"calibrated": calibrated, "interval": interval}
+        options = {"probabilities": probabilities, **_given(top, absent, interval, calibrated=calibrated)}
         wanted = {"upload": upload, "epoch": epoch, "format": format, **options}
         reading = {} if parse is None else {"parse": dict(parse)}
         return await self._predicted({**wanted, **reading}, path, timeout)
@@ -106,6 +111,6 @@ class PredictedFilesHandle(PicturedHandle[T_co]):
         """If the options need the calibration, wait until the service has computed it."""
         from gradus.wire.calibration import CalibrationRecord  # noqa: PLC0415 (few need it)
 
-        if options["calibrated"] or options["interval"] is not None:
+        if options.get("calibrated") or options.get("interval") is not None:
             path = path_of("experiments", self.id, "calibration")
             await answer(self._transport, CalibrationRecord, path, timeout, query={"epoch": options["epoch"]})
