@@ -19,7 +19,7 @@ from worker.probing.first_step import (
     rate_with,
     suggested,
 )
-from worker.probing.good_rates import with_trial
+from worker.probing.good_rates import best_rate, middle, with_trial
 from worker.probing.sample import part, plain_loss, sample
 from worker.probing.trial import trial
 from worker.probing.twenty import control, curves
@@ -63,6 +63,13 @@ def measured(
             rates=len(tried),
         ),
     )
+
+
+def best_tried(resolved: ResolvedSpec, data: Data) -> float | None:
+    """The learning rate that does best in short trainings; None for networks that are too large for them."""
+    chosen = sample(resolved, data)
+    found = trial(resolved, data, chosen, first_step_at_all_rates(resolved, data, chosen))
+    return None if found is None else min(found.rates[best_rate(found)], middle(found))
 
 
 def _step(

@@ -16,6 +16,7 @@ from gradus.merge import merged
 from gradus.resolution import rules
 from gradus.resolved import ResolvedSpec
 from gradus.spec.dataset import Dataset
+from gradus.spec.experiment import Spec
 from gradus.wire.finding import Finding, Patch
 from insight import cures
 from insight.findings.lr_too_low import higher_rate
@@ -23,7 +24,7 @@ from insight.findings.registry import findings_at_start
 from insight.root_cause import ALARMS
 from insight.start import Start
 from insight.words import rounded
-from worker.probing.measure import measured
+from worker.probing.measure import best_tried, measured
 from worker.probing.sample import multiplications
 from worker.training.data import Data
 
@@ -37,6 +38,10 @@ MOST = 8
 BUDGET = 2.5e11
 """Number of multiply-adds after which no other patched spec is measured: about 8 s on a slow core. They are counted,
 not timed, so that the answer depends on the spec alone."""
+TRIALS = 1
+"""Maximum number of patched specs for which learning rates are tried, which takes up to half a second each."""
+RATES = frozenset({"lr_too_low", "lr_too_high"})
+"""Findings of the first step that mean nothing at a rate that did best in a trial."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,7 @@ class Prober:
     def __init__(self, start: Start, data: Data, load: Callable[[Dataset], Data], budget: float = BUDGET) -> None:
         self._start, self._data, self._load, self._budget = start, data, load, budget
         self._known: dict[str, Patched | _Outcome] = {}
+        self._rates: dict[str, float | None] = {}
         self.patched = 0
         """Number of patched specs that were measured."""
 
@@ -103,8 +109,11 @@ class Prober:
     def _healing(self, finding: Finding, heals: Heals) -> Iterator[Patch]:
         for patch in finding.patches:
             after = self._patched(patch.patch)
-            if isinstance(after, Patched) and (patch_for := self._with_rate(patch, finding, after)) is not patch:
-                patch, after = patch_for, self._patched(patch_for.patch)  # noqa: PLW2901
+            if isinstance(after, Patched) and (lr := self._rate(patch, finding, after)) is not None:
+                patch, is_tried = _with_rate(patch, after.start.spec, lr), lr in self._rates.values()  # noqa: PLW2901
+                after = self._patched(patch.patch)
+                if is_tried and isinstance(after, Patched):
+                    after = Patched(after.start, tuple(one for one in after.findings if one.id not in RATES))
             if after is _Outcome.UNMEASURED:
                 yield patch
             elif isinstance(after, Patched) and (self._is_tried(patch.patch) or heals(finding, after)):
@@ -119,16 +128,18 @@ class Prober:
         low, high = sorted((rounded(trial.gain.lr), rounded(trial.middle)))
         return bool(low <= patch["optimizer"].get("lr", 0.0) <= high)
 
-    def _with_rate(self, patch: Patch, finding: Finding, after: Patched) -> Patch:
-        """The patch; if the present learning rate does not suit the patched network, with the rate that it needs."""
-        if finding.id.startswith("lr_too_") or "optimizer" in patch.patch:
-            return patch
-        lr = _needed_rate(after)
-        if lr is None:
-            return patch
-        rate = cures.rate(after.start.spec, lr, "")
-        why = f"{patch.why} With a learning rate that suits the patched network."
-        return patch.model_copy(update={"patch": merged(patch.patch, rate.patch), "why": why})
+    def _rate(self, patch: Patch, finding: Finding, after: Patched) -> float | None:
+        """The learning rate that the patched network needs if the present one does not suit it; else None. It is the
+        best of those that were tried or, for networks that are too large for that and after `TRIALS` others, the one
+        that the first step suggests."""
+        if finding.id.startswith("lr_too_") or "optimizer" in patch.patch or (lr := _needed_rate(after)) is None:
+            return None
+        key = json.dumps(patch.patch, sort_keys=True)
+        if key not in self._rates and len(self._rates) < TRIALS:
+            resolved = self._resolved(patch.patch)
+            assert resolved is not None
+            self._rates[key] = best_tried(resolved, self._data_of(resolved))
+        return self._rates.get(key) or lr
 
     def _patched(self, patch: dict[str, Any]) -> Patched | _Outcome:
         """The probe of a patched spec, or why there is none."""
@@ -146,12 +157,16 @@ class Prober:
             return _Outcome.UNMEASURED
         self.patched += 1
         self._budget -= cost
-        is_same = resolved.spec.dataset == self._start.spec.dataset
-        data = self._data if is_same else self._load(resolved.spec.dataset)
-        known = self._start.measured.data if is_same else None
-        found = measured(resolved, data, known)
+        known = self._start.measured.data if self._has_same_data(resolved) else None
+        found = measured(resolved, self._data_of(resolved), known)
         start = Start(resolved.spec, resolved.data, resolved.network, found)
         return Patched(start, findings_at_start(start))
+
+    def _has_same_data(self, resolved: ResolvedSpec) -> bool:
+        return bool(resolved.spec.dataset == self._start.spec.dataset)
+
+    def _data_of(self, resolved: ResolvedSpec) -> Data:
+        return self._data if self._has_same_data(resolved) else self._load(resolved.spec.dataset)
 
     def _resolved(self, patch: dict[str, Any]) -> ResolvedSpec | None:
         data = self._start.data
@@ -164,6 +179,12 @@ class Prober:
         except (ValidationError, Misfit):
             return None
         return None if rules.mistakes(resolved.spec, data) else resolved
+
+
+def _with_rate(patch: Patch, patched: Spec, lr: float) -> Patch:
+    rate = cures.rate(patched, lr, "")
+    why = f"{patch.why} With a learning rate that suits the patched network."
+    return patch.model_copy(update={"patch": merged(patch.patch, rate.patch), "why": why})
 
 
 def _needed_rate(after: Patched) -> float | None:

@@ -17,7 +17,13 @@ from tests.integration.predictions.answering import answer_all
 from tests.integration.predictions.conftest import COLUMNS, Lab
 
 NOW = {"Prefer": "wait=0"}
-SICK = {"dataset": "digits", "layers": [30, 30, 30, 30, 30], "activation": "sigmoid", "optimizer": {"kind": "sgd"}}
+SICK = {
+    "dataset": "digits",
+    "layers": [30] * 5,
+    "activation": "sigmoid",
+    "optimizer": {"kind": "sgd"},
+    "epochs": 20,
+}
 KEYS = {"verdict", "parameters", "data", "start", "layers", "step", "twenty", "seeds", "findings", "effort", "seconds"}
 
 
