@@ -6,7 +6,10 @@ import duckdb
 
 
 def cursor() -> duckdb.DuckDBPyConnection:
-    """A connection to the database in memory; tables in it stay."""
+    """A connection to the database in memory; tables in it stay.
+
+    Not for modules that are being imported: the database has threads, and processes with threads cannot be forked.
+    """
     return _database().cursor()
 
 

@@ -11,10 +11,10 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
+import duckdb
 import numpy as np
 from PIL import Image
 
-from tests.duck import cursor
 from tests.workbooks import ods, packed, xlsx
 
 if sys.version_info >= (3, 14):
@@ -93,7 +93,7 @@ def parquet(*, lists: bool) -> bytes:
         "range AS id, 'x' || range AS name, range / 3 AS ratio, range % 2 = 0 AS ok, range::DECIMAL(20, 3) AS price, "
         "DATE '2026-01-01' + range::INTEGER AS day" + (", [range] AS list" if lists else "")
     )
-    with tempfile.TemporaryDirectory() as folder, cursor() as connection:
+    with tempfile.TemporaryDirectory() as folder, duckdb.connect(config={"threads": 1}) as connection:
         path = Path(folder) / "x.parquet"
         rows = connection.sql("SELECT range FROM range(50)").project(columns)
         rows.write_parquet(str(path), compression="snappy" if lists else "uncompressed")
