@@ -1,5 +1,6 @@
 """How much a run would gain if it went on: losses fall with the logarithm of the number of steps."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf, log2, sqrt
 
@@ -31,15 +32,35 @@ def tail(run: Run) -> Tail | None:
     if run.spec.dataset.class_weights not in (None, "none"):
         return None
     known = [
-        (log2(row.epoch), row.validation_loss)
+        (row.epoch, row.validation_loss)
         for row in run.rows
         if row.epoch > SHARE * run.last.epoch and abs(row.validation_loss) < FAR
     ]
     if len(known) < LEAST:
         return None
+    slope, t = _line(known)
+    return Tail(-slope, -t)
+
+
+def accuracy_gain(run: Run) -> float | None:
+    """The rise of the validation accuracy along the same kind of line while the number of epochs doubles; None for
+    regression and for too few epochs. Where the classes overlap the loss falls longer than the accuracy rises."""
+    known = [
+        (row.epoch, row.validation_accuracy)
+        for row in run.rows
+        if row.epoch > SHARE * run.last.epoch and row.validation_accuracy is not None
+    ]
+    return None if len(known) < LEAST else _line(known)[0]
+
+
+def _line(known: Sequence[tuple[int, float]]) -> tuple[float, float]:
+    """The slope of the line of least squares over log2(epoch), and its t."""
     n = len(known)
-    x, y = sum(x for x, _ in known) / n, sum(y for _, y in known) / n
-    square = sum((one - x) ** 2 for one, _ in known)
-    slope = sum((one - x) * (other - y) for one, other in known) / square
-    error = sqrt(sum((other - y - slope * (one - x)) ** 2 for one, other in known) / (n - 2) / square)
-    return Tail(-slope, max(-MOST_T, min(MOST_T, -slope / error if error else -slope * inf)) if slope else 0.0)
+    points = [(log2(epoch), value) for epoch, value in known]
+    x, y = sum(x for x, _ in points) / n, sum(y for _, y in points) / n
+    square = sum((one - x) ** 2 for one, _ in points)
+    slope = sum((one - x) * (other - y) for one, other in points) / square
+    if not slope:
+        return 0.0, 0.0
+    error = sqrt(sum((other - y - slope * (one - x)) ** 2 for one, other in points) / (n - 2) / square)
+    return slope, max(-MOST_T, min(MOST_T, slope / error if error else slope * inf))

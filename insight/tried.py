@@ -25,6 +25,8 @@ FEW_STEPS = 50
 SOUND_T, LEARNED = 1.0, 0.7
 """The spec's own rate is as good as any if the paired t of the gain is below the first. A rate has learned something if
 its loss is below the second, as a share of a constant prediction's."""
+SOME = 0.97
+"""A network that has not brought its loss below this share of a constant prediction's has learned nothing."""
 HIGHER_T, LOWER_T = 2.0, 2.5
 """Paired t of the gain. That a higher rate is better is seen in the loss of the learned examples as well, which has
 next to no chance in it."""
@@ -46,7 +48,7 @@ def higher(start: Start) -> ProbedTrial | None:
 def lower(start: Start) -> ProbedTrial | None:
     """The trial if a lower rate is better; None if it is not, or was not tried."""
     trial = _worthwhile(start, LOWER_T)
-    if trial is None or trial.gain is None:
+    if trial is None or trial.gain is None or not _learns(start, trial):
         return None
     return trial if APART * trial.gain.lr <= start.spec.optimizer.lr else None
 
@@ -59,6 +61,12 @@ def is_sound(start: Start) -> bool:
         return False
     least = min(one.loss for one in trial.rates)
     return trial.gain.t < SOUND_T and least < LEARNED * start.measured.data.prior
+
+
+def _learns(start: Start, trial: ProbedTrial) -> bool:
+    """Whether a network learns at one of the rates. If none does, the lowest does best because it does least, and the
+    rate is not at fault."""
+    return min((one.loss for one in trial.rates), default=0.0) < SOME * start.measured.data.prior
 
 
 def _worthwhile(start: Start, least_t: float) -> ProbedTrial | None:

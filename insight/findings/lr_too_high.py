@@ -2,7 +2,7 @@
 
 from gradus.wire.finding import Evidence, Finding, Patch
 from insight import cures, tried
-from insight.findings import dropout_too_strong, penalty_too_strong
+from insight.findings import dropout_too_strong, penalty_too_strong, signal_collapse
 from insight.findings.kind import FindingKind
 from insight.in_run.lr_too_high import in_run
 from insight.start import Start
@@ -52,6 +52,8 @@ def _is_regularized_too_much(start: Start) -> bool:
 
 def _too_far(start: Start) -> Finding | None:
     measured, rate = start.measured, start.measured.rate
+    if signal_collapse.at_start(start) is not None:
+        return None  # only the output's biases learn, and how long their steps are does not matter
     if any(layer.batch_norm for layer in measured.layers) and _batch(start) < LEAST_BATCH:
         return None
     critical, warning = ADAPTIVE if start.is_adaptive else PLAIN

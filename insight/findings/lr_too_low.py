@@ -1,5 +1,7 @@
 """The learning rate is too low."""
 
+from math import inf
+
 from gradus.wire.finding import Evidence, Finding, Patch
 from insight import cures, tried
 from insight.findings.kind import FindingKind
@@ -21,6 +23,8 @@ ENOUGH = 100.0
 """D that a new learning rate should have: the best rates have 30 to 500."""
 SOUND = 0.85
 """rho below which a step is too long."""
+USUAL_TIMES = 10
+"""The most that the first step alone may suggest, in usual learning rates of the optimizer."""
 
 
 def at_start(start: Start) -> Finding | None:
@@ -91,12 +95,14 @@ def _patches(start: Start) -> tuple[Patch, ...]:
 
 
 def higher_rate(start: Start) -> float | None:
-    """The learning rate with a sufficient D, or the one with a rho of 0.85 if that is lower. None if it is not higher
-    than the present one."""
+    """The learning rate with a sufficient D, or the one with a rho of 0.85 if that is lower, and at most ten times the
+    optimizer's usual one: the first step says little of those after it. None if it is not higher than the present
+    one."""
     step, lr, decrease = start.measured.step, start.spec.optimizer.lr, start.measured.rate.decrease
     if step.recommended is None or decrease <= 0:
         return None
-    best = min(step.recommended, lr * ENOUGH / decrease)
+    usual = cures.USUAL.get(start.spec.optimizer.kind)
+    best = min(step.recommended, lr * ENOUGH / decrease, inf if usual is None else USUAL_TIMES * usual)
     return best if best > lr else None
 
 

@@ -76,7 +76,8 @@ KIND = FindingKind(
     "of steps per epoch. The loss falls by 1 % or more an epoch at the end. Losses fall with the logarithm of"
     " the steps, so a line through the validation losses over log2(epoch) tells what a run of twice the "
     "length would gain. It is a note if most has been learned and that line is flat, or its epochs scatter "
-    "about it; and another finding, a learning rate that is too low, if each step changes next to nothing. "
+    "about it, or the accuracy does not rise with it; and another finding, a learning rate that is too low, if "
+    "each step changes next to nothing. "
     "What shortens the steps comes first: clipping, a warm-up, a schedule, batch normalization.",
     cure="With fewer than ten steps an epoch, smaller batches; else more epochs: `gradus extend` continues the run.",
     at_start=at_start,

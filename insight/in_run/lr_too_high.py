@@ -36,7 +36,7 @@ def in_run(run: Run) -> Finding | None:
     - The run diverged, and no other cause is known.
     - It learned nothing, and its loss rose above that of a constant prediction and that of the start, although the
       initial weights were not too large.
-    - Its learning rate is too high for its optimizer, and it does not learn well.
+    - Its learning rate is too high for its optimizer, and it does not learn well, not even its training examples.
     - It lost what it had learned, or measured steps increase the loss of their own batch.
     """
     if run.failure is not None and run.failure.code is not FailureCode.DIVERGED:
@@ -50,7 +50,8 @@ def in_run(run: Run) -> Finding | None:
     is_thrown = (is_at_prior(run) and peak > ABOVE and lr_too_low.in_run(run) is None) or (
         peak > FAR and not learns_well(run) and not _drops(run)
     )
-    is_long = lr > LONG.get(run.spec.optimizer.kind, float("inf"))
+    is_solved = run.remaining(run.train_losses[-1]) < SOLVED
+    is_long = lr > LONG.get(run.spec.optimizer.kind, float("inf")) and not is_solved
     best = lowest(run.validation_losses)
     if (hovering := _hovering(run)) is not None:
         return hovering

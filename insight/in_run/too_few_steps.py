@@ -6,7 +6,7 @@ from gradus.wire.finding import Evidence, Finding, Patch
 from insight.in_run.narrow import narrow_layer
 from insight.outcome import STRICT, is_at_prior, learns_well, severity
 from insight.run import Run
-from insight.tail import tail
+from insight.tail import accuracy_gain, tail
 from insight.trend import falling_share, lowest, ratio
 from insight.words import count, figure, percent
 
@@ -15,6 +15,11 @@ FALL = 0.01
 TAIL_GAIN, FEW_GAIN = 0.02, 0.1
 """Gain of a run of twice the length, as a share of a constant prediction's loss, that is worth it: about a point of
 accuracy. The second is for few validation examples."""
+NOISY, NOISY_GAIN = 0.5, 0.08
+"""If more than the first share of a constant prediction's loss is left, the classes overlap or the network is near the
+start. Of the first kind is a small gain, which is one of sureness and not of accuracy: the gain must be the second."""
+LEAST_ACCURACY = 0.005
+"""Rise of the validation accuracy below which a gain under `NOISY_GAIN` is one of sureness."""
 LEAST_GAIN = 0.014
 """The least gain in any case: where one class is nearly all, the constant prediction has next to no loss."""
 SURE = 2.9
@@ -77,7 +82,17 @@ def _heads_down(run: Run) -> bool:
     if is_sparse and learns_well(run):
         return False
     share = FEW_GAIN if is_sparse else TAIL_GAIN
-    return found.t >= SURE and found.gain >= max(LEAST_GAIN, share * run.prior.loss)
+    is_sure = found.t >= SURE and found.gain >= max(LEAST_GAIN, share * run.prior.loss)
+    is_past = run.remaining(run.train_losses[-1]) <= NOISY or found.gain >= NOISY_GAIN * run.prior.loss
+    return is_sure and is_past and _helps_accuracy(run)
+
+
+def _helps_accuracy(run: Run) -> bool:
+    """Whether the accuracy rises as the loss falls, as far as both are known, or will, as the loss falls so much."""
+    found, gained = tail(run), accuracy_gain(run)
+    if found is None or gained is None or run.prior is None:
+        return True
+    return gained >= LEAST_ACCURACY or found.gain >= NOISY_GAIN * run.prior.loss
 
 
 def _still_falls(run: Run, fall: float) -> bool:
@@ -89,6 +104,8 @@ def _still_falls(run: Run, fall: float) -> bool:
         return False
     if len(losses) == 1:
         return True
+    if not _helps_accuracy(run):
+        return False
     gain, epochs = _late_gain(run, 5)
     helps = gain >= epochs * FALL and _late_gain(run, 10)[0] > 0
     return helps and fall >= FALL and falling_share(losses[-6:]) >= DIRECTION

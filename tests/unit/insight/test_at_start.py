@@ -326,6 +326,18 @@ def test_steps_that_are_too_long_are_not_made_longer() -> None:
     assert [len(patches[name]) for name in rates] == [1, 0]
 
 
+def test_steps_are_not_too_long_where_the_last_layer_sees_one_example() -> None:
+    far = {"rate": {"rho": -3.4}, "twenty": SLOW}
+    assert "lr_too_high" in found(far)
+    assert [*found({**far, "begin": {"share": 1.5e-7}})] == ["signal_collapse"]
+
+
+def test_the_first_step_suggests_ten_times_the_usual_rate_at_most() -> None:
+    momentum = {"optimizer": {"kind": "momentum", "lr": 0.0001}}
+    low = found({"spec": momentum, "rate": {"decrease": 0.01, "rho": 1.0}, "step": {"recommended": 0.26}})
+    assert [patch.patch["optimizer"]["lr"] for patch in low["lr_too_low"].patches] == [0.1, 0.001]
+
+
 def test_rare_classes_get_no_weights_before_their_recall_is_known() -> None:
     planted = start(data={"class_shares": (0.82, *[0.02] * 9)})
     table = planted.spec.dataset.model_copy(update={"digest": DIGEST, "class_weights": "none"})

@@ -51,6 +51,12 @@ def test_a_rate_that_is_hardly_better_says_nothing(lr: float, gain: dict[str, fl
     assert alarms(trial(lr, **gain)) == {}
 
 
+@pytest.mark.parametrize(("loss", "fires"), [(1.0, True), (2.29, False)])
+def test_a_rate_is_not_too_high_if_nothing_learns_at_a_lower_one(loss: float, *, fires: bool) -> None:
+    rates = (ProbedTrialRate(lr=0.001, loss=loss, accuracy=0.1, good=True),)  # a constant prediction has 2.3
+    assert ("lr_too_high" in alarms(trial(0.001).model_copy(update={"rates": rates}))) == fires
+
+
 @pytest.mark.parametrize("lr", [0.02, 0.006])
 def test_neighbouring_rates_say_nothing(lr: float) -> None:
     assert alarms(trial(lr)) == {}

@@ -372,6 +372,10 @@ LOOK_ALIKES: dict[str, tuple[str, Run]] = {
         "lr_too_high",
         planted([9100, 9090, 9080, 9070], dataset="diabetes", prior=Prior(loss=5900), optimizer=SGD | {"lr": 1e-5}),
     ),
+    "a high rate that learned all training examples": (
+        "lr_too_high",
+        planted([0.3, 0.05, 0.02, 0.01], [0.6] * 4, 0.8, optimizer={"kind": "adam", "lr": 0.03}),
+    ),
     "edge of stability": ("lr_too_high", with_layers(planted(FALLING), *hidden({}), rho=0.3)),
     "good recall": (
         "class_imbalance",

@@ -9,13 +9,15 @@ from gradus.wire.layer_report import LayerStatistics
 from insight.prior import Prior
 from insight.root_cause import ALARMS
 from insight.run import Run
-from insight.tail import MOST_T, tail
+from insight.tail import MOST_T, accuracy_gain, tail
 from tests.unit.insight.in_run.planted import LN10, found, planted, with_layers
 
 EPOCHS = range(1, 13)
 TRAINING = [2.0 - 0.4 * log2(epoch) for epoch in EPOCHS]
 """Training losses that fall by 8 % in the last epoch."""
 SCATTER = [0.02 * (-1) ** epoch for epoch in EPOCHS]
+RISING = [0.93 + 0.01 * log2(epoch) for epoch in EPOCHS]
+"""Validation accuracies that rise by a point in every doubling."""
 LAYERS = (LayerStatistics(name="layers/0", units=100, share=0.3, dead=0.0), LayerStatistics(name="output", units=10))
 
 
@@ -46,7 +48,30 @@ def test_the_tail_is_the_line_through_the_last_two_thirds() -> None:
 def test_a_loss_that_heads_down_ended_too_early_however_much_its_epochs_scatter() -> None:
     losses = heading_down(0.1)
     assert losses[-1] > losses[-2]  # the last epoch is no best one
-    assert alarms(planted(TRAINING, losses, 0.97)) == ["too_few_steps"]
+    assert alarms(planted(TRAINING, losses, RISING)) == ["too_few_steps"]
+
+
+@pytest.mark.parametrize(
+    ("level", "gain", "accuracies", "fires"),
+    [
+        (0.0, 0.1, RISING, True),
+        (0.0, 0.1, 0.97, False),  # the network only grows surer
+        (0.0, 0.3, 0.97, True),  # so much surer that it will recognize more
+        (1.0, 0.1, RISING, False),  # classes overlap: much is left, and hardly less
+        (1.0, 0.3, RISING, True),
+    ],
+)
+def test_a_loss_that_falls_alone_did_not_end_too_early(
+    level: float, gain: float, accuracies: float | list[float], *, fires: bool
+) -> None:
+    training = [level + loss for loss in TRAINING]
+    assert ("too_few_steps" in alarms(planted(training, heading_down(gain), accuracies))) == fires
+
+
+def test_the_gain_of_accuracy_is_along_the_same_line() -> None:
+    assert accuracy_gain(planted(TRAINING, None, RISING)) == pytest.approx(0.01)
+    assert accuracy_gain(planted(TRAINING, None, 0.9)) == pytest.approx(0, abs=1e-9)
+    assert accuracy_gain(planted([1.0, 0.9, 0.8])) is None
 
 
 @pytest.mark.parametrize(
@@ -59,7 +84,7 @@ def test_a_loss_that_heads_down_ended_too_early_however_much_its_epochs_scatter(
     ],
 )
 def test_a_loss_that_may_be_at_its_end_is_no_alarm(validation: list[float], fields: dict[str, Any]) -> None:
-    assert "too_few_steps" not in alarms(planted(TRAINING, validation, 0.97, **fields))
+    assert "too_few_steps" not in alarms(planted(TRAINING, validation, RISING, **fields))
 
 
 def test_where_one_class_is_nearly_all_a_gain_has_to_be_worth_a_point() -> None:
@@ -76,7 +101,7 @@ def test_where_one_class_is_nearly_all_a_gain_has_to_be_worth_a_point() -> None:
     ],
 )
 def test_what_shortens_the_steps_of_a_run_that_ended_too_early_is_its_cause(name: str, fields: dict[str, Any]) -> None:
-    assert alarms(planted(TRAINING, heading_down(0.1), 0.97, **fields))[0] == name
+    assert alarms(planted(TRAINING, heading_down(0.1), RISING, **fields))[0] == name
     at_its_end = planted([1.0] + [0.1] * 11, [1.0] + [0.1] * 11, 0.97, **fields)
     assert alarms(at_its_end) == []
 
