@@ -45,6 +45,7 @@ class PlainRows:
     def __init__(self, fitted: Fitted, others: frozenset[str]) -> None:
         """`others` are the columns that a row may have in addition."""
         self._known = others.union(fitted.names)
+        self._needed = frozenset(column.column for column in fitted.columns)
         kinds = [_kind(column) for column in fitted.columns]
         self._columns = [
             (column.column, _element(column, *kind), _dtype(column))
@@ -66,6 +67,10 @@ class PlainRows:
             }
         except (_NotPlain, KeyError):
             return None
+
+    def has_its_columns(self, request: PredictRequest) -> bool:
+        """Whether each row has all columns that the model needs, and none that it does not know."""
+        return all(self._known.issuperset(row) and self._needed <= row.keys() for row in _rows(request) or ({},))
 
 
 def _rows(request: PredictRequest) -> Sequence[Mapping[str, Any]] | None:

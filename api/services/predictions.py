@@ -83,15 +83,23 @@ def predict_loaded(
 
 
 def _short(model: "Model | None", request: PredictRequest) -> bytes | None:
-    """The JSON of the answers of a small network to few rows; None if the network is large, or the rows are many."""
+    """The JSON of the answers of a small network to few rows; None if the network is large, the rows are many, or
+    columns are absent or unknown: to suggest names for them takes long."""
     rows = len(request.rows or request.data or ())
     if model is None or not _is_short(model, rows):
         return None
     plain = _of_plain_rows(model, request, rows)
     if plain is not None:
         return plain
+    if not model.plain_rows.has_its_columns(request):
+        return None
     answered = _answered(model, *prediction_bodies.rows(request)(model), shown(model, request))
     return answered.model_dump_json().encode()
+
+
+def has_few_values(request: PredictRequest) -> bool:
+    """Whether the rows have no more values than are answered without the route."""
+    return sum(map(len, request.rows or request.data or ())) <= SHORT_VALUES
 
 
 def _is_short(model: "Model", rows: int) -> bool:

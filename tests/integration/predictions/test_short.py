@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 
 from api.services import predictions
 from gradus.wire.key import Role
@@ -135,6 +136,44 @@ def test_a_mistake_is_told_as_by_the_route(lab: Lab, churn: str, ways: Ways, doc
     found = ask(lab.client, churn, **document)
     assert found.status_code == quick.status_code == slow.status_code >= 400
     assert found.json() == quick.json() == slow.json()
+
+
+def test_names_that_need_suggestions_are_left_to_the_route(
+    lab: Lab, churn: str, ways: Ways, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warm(lab.client, churn, ways)
+    original, found = predictions.predict_at_once, []
+
+    def seen(*arguments: Any) -> bytes | None:
+        found.append("mistake")
+        answer = original(*arguments)
+        found[-1] = "left" if answer is None else "answered"
+        return answer
+
+    monkeypatch.setattr(predictions, "predict_at_once", seen)
+    for row in ({**ROW, "agee": 1}, {"age": 3}):
+        assert ask(lab.client, churn, rows=[row]).status_code == 422
+    assert ask(lab.client, churn, rows=[{**ROW, "age": None}]).is_success
+    assert set(found[:-1]) == {"left"}
+    assert found[-1] == "answered", "only a value was missing"
+
+
+def test_without_a_database_the_answer_is_the_problem_that_the_route_tells(
+    lab: Lab, churn: str, ways: Ways, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warm(lab.client, churn, ways)
+    commit(lab)
+
+    def down(*_: Any) -> Any:
+        raise OperationalError("SELECT", {}, Exception("the database is down"))
+
+    monkeypatch.setattr(predictions, "predict_loaded", down)
+    monkeypatch.setattr(predictions, "predict_at_once", lambda *_: None)
+    monkeypatch.setattr(predictions, "predict", down)
+    quick, slow = ask(lab.client, churn), ask(lab.client, churn, ROUTE)
+    assert quick.status_code == slow.status_code == 503
+    assert quick.json() == slow.json()
+    assert quick.headers["retry-after"] == slow.headers["retry-after"] == "1"
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"rows": [], "rows": []}', b'{"rows": [{"age": NaN}]}'])
