@@ -25,6 +25,7 @@ class Changes:
         self._lock = threading.Lock()
         self._sqlite = sqlite_module()
         self._connection: Any = None
+        self._opened = 0
 
     def version(self) -> int | None:
         """A number that changes with each commit; None if the database cannot give it without waiting."""
@@ -36,11 +37,12 @@ class Changes:
                     self._connection = self._sqlite.connect(
                         self._file, timeout=0, isolation_level=None, check_same_thread=False
                     )
+                    self._opened += 1
                 ((version,),) = self._connection.execute("PRAGMA data_version").fetchall()
             except self._sqlite.Error:
                 self._forget()
                 return None
-            return int(version)
+            return self._opened << 32 | int(version)  # each connection counts from the start
 
     def close(self) -> None:
         """Close the connection."""

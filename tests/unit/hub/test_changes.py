@@ -39,3 +39,11 @@ def test_what_was_read_is_forgotten_after_a_commit_and_dropped_if_it_was_read_be
     for name in "abc":
         found.put(2, name, 20)
     assert [found.get(2, name) for name in "abc"] == [20, 20, None]
+
+
+def test_another_connection_never_has_the_version_of_an_earlier_one(tmp_path: Path) -> None:
+    changes = Changes(f"sqlite:///{tmp_path / 'some.db'}")
+    first = changes.version()
+    changes.close()  # as after an error, in which a commit may have been missed
+    assert changes.version() != first
+    changes.close()
