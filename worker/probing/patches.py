@@ -125,8 +125,11 @@ class Prober:
         trial = self._start.measured.step.trial
         if trial is None or trial.gain is None or {*patch} != {"optimizer"}:
             return False
+        optimizer, kind = patch["optimizer"], self._start.spec.optimizer.kind
+        if {*optimizer} - {"kind", "lr"} or optimizer.get("kind", kind) != kind:
+            return False
         low, high = sorted((rounded(trial.gain.lr), rounded(trial.middle)))
-        return bool(low <= patch["optimizer"].get("lr", 0.0) <= high)
+        return bool(low <= optimizer.get("lr", 0.0) <= high)
 
     def _rate(self, patch: Patch, finding: Finding, after: Patched) -> float | None:
         """The learning rate that the patched network needs if the present one does not suit it; else None. It is the

@@ -13,6 +13,7 @@ from gradus.wire.probe import Probe, ProbedGain, ProbedTrial
 from insight.findings.registry import findings_at_start
 from insight.root_cause import ALARMS
 from insight.start import Start
+from tests.unit.insight.starts import start
 from tests.unit.training.examples import made_up_data
 from worker.probing.measure import measured
 from worker.probing.patches import Prober
@@ -85,6 +86,23 @@ def test_a_rate_that_did_well_in_a_trial_is_a_cure_whatever_its_first_step(is_tr
     assert predicted[0].id == "lr_too_high"
     rates = [patch.patch["optimizer"]["lr"] for patch in predicted[0].patches if "optimizer" in patch.patch]
     assert (rates[:3] == [24, 30, 20]) == is_tried
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "expected"),
+    [
+        ({"kind": "sgd", "lr": 25}, True),
+        ({"lr": 25}, True),
+        ({"kind": "adam", "lr": 25}, False),
+        ({"kind": "sgd", "lr": 25, "nesterov": True}, False),
+        ({"kind": "sgd", "lr": 40}, False),
+    ],
+)
+def test_a_trial_vouches_for_a_rate_of_its_own_optimizer_alone(optimizer: dict[str, Any], *, expected: bool) -> None:
+    best = ProbedGain(lr=30, gain=0.2, t=9, fit=0.9)
+    trial = ProbedTrial(steps=9, share=1, examples=400, middle=20, gain=best, rates=())
+    tried = start({"optimizer": {"kind": "sgd", "lr": 100}}, step={"trial": trial})
+    assert Prober(tried, DATA, lambda _: DATA)._is_tried({"optimizer": optimizer}) == expected
 
 
 def test_a_patch_that_changes_nothing_is_left_out() -> None:
