@@ -74,16 +74,21 @@ def _worthwhile(start: Start, least_t: float) -> ProbedTrial | None:
     if trial is None or trial.gain is None:
         return None
     gain = trial.gain
-    least = LOSS if start.data.task == "regression" else GAIN
-    return trial if gain.gain >= least and gain.t >= least_t and gain.fit >= FIT else None
+    return trial if gain.gain >= _least_gain(start) and gain.t >= least_t and gain.fit >= FIT else None
 
 
-def evidence(trial: ProbedTrial) -> tuple[Evidence, ...]:
+def _least_gain(start: Start) -> float:
+    return LOSS if start.data.task == "regression" else GAIN
+
+
+def evidence(start: Start, trial: ProbedTrial) -> tuple[Evidence, ...]:
     """What the best rate gains, and how sure that is."""
     assert trial.gain is not None
+    least_t = HIGHER_T if trial.gain.lr > start.spec.optimizer.lr else LOWER_T
+    least = _least_gain(start)
     return (
-        Evidence(statistic="tried_gain", value=trial.gain.gain, threshold=GAIN, healthy=(None, GAIN)),
-        Evidence(statistic="tried_t", value=trial.gain.t, threshold=HIGHER_T, healthy=(None, HIGHER_T)),
+        Evidence(statistic="tried_gain", value=trial.gain.gain, threshold=least, healthy=(None, least)),
+        Evidence(statistic="tried_t", value=trial.gain.t, threshold=least_t, healthy=(None, least_t)),
     )
 
 
@@ -107,5 +112,10 @@ def patches(start: Start, *, higher: bool) -> tuple[Patch, ...]:
         return ()
     best, middle = trial.gain.lr, trial.middle
     first = min(best, middle) if higher else sqrt(best * middle)
-    rates = dict.fromkeys(rounded(rate) for rate in (first, best, middle) if (rate > lr) == higher)
-    return tuple(cures.rate(start.spec, rate, "It did best of the rates that were tried.") for rate in rates)
+    rates = {
+        rounded(first): "It is halfway between the best of the rates that were tried and the middle of the good ones.",
+        rounded(middle): "It is in the middle of those that are as good as the best of the rates that were tried.",
+        rounded(best): "It did best of the rates that were tried.",
+    }
+    order = dict.fromkeys(rounded(rate) for rate in (first, best, middle) if (rate > lr) == higher)
+    return tuple(cures.rate(start.spec, rate, rates[rate]) for rate in order)

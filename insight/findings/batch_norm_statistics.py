@@ -57,6 +57,9 @@ def in_run(run: Run) -> Finding | None:
     else:
         told = f"{count(run.last.step, 'step')} with a momentum of {norm.momentum:g} are too few for the averages"
         evidence = Evidence(statistic="steps_times_momentum", value=settled, threshold=SETTLED, healthy=(SETTLED, None))
+    times, on = f"{figure(ratio)} times", ""
+    if modes and isinstance(value := modes[0].value, int | float) and value > 0:
+        times, on = f"{figure(1 / value)} times", ", on the same training examples"
     return Finding(
         id=KIND.id,
         severity=severity(run, STRICT),
@@ -64,8 +67,8 @@ def in_run(run: Run) -> Finding | None:
             *dict.fromkeys((evidence, *modes)),
             Evidence(statistic="validation_over_train_loss", value=ratio, threshold=RATIO, healthy=(1 / RATIO, RATIO)),
         ),
-        because=f"Evaluation with running statistics has {figure(ratio)} times the loss of training with each batch's "
-        f"own: {told}.",
+        because=f"Evaluation with running statistics has {times} the loss of training with each batch's own{on}: "
+        f"{told}.",
         patches=tuple(_patches(is_small, run)),
     )
 

@@ -1,10 +1,10 @@
 """Gradient clipping shortens every step."""
 
 from gradus.wire.finding import Evidence, Finding, Patch
+from insight import tried
 from insight.findings.kind import FindingKind
 from insight.in_run.clipping_too_strong import in_run
 from insight.start import Start
-from insight.tried import higher
 from insight.words import figure, rounded
 
 DECREASE = 3.0
@@ -20,19 +20,27 @@ def at_start(start: Start) -> Finding | None:
     if limit is None or norm <= limit or start.is_adaptive:
         return None
     is_stuck = rate.decrease < DECREASE <= rate.decrease * norm / limit
-    if not is_stuck and not (norm > LIMITING * limit and higher(start) is not None):
+    trial = None if is_stuck or norm <= LIMITING * limit else tried.higher(start)
+    if not is_stuck and trial is None:
         return None
+    if trial is None:
+        evidence: tuple[Evidence, ...] = (
+            Evidence(statistic="decrease", value=rate.decrease, threshold=DECREASE, healthy=(10, None)),
+        )
+        told = f"the planned steps lower the loss by a share of {figure(rate.decrease)}."
+    else:
+        evidence, because = tried.evidence(start, trial), tried.because(start, trial)
+        told = f"longer ones learn more. {because}."
     wide = rounded(2 * norm)
     return Finding(
         id=KIND.id,
         severity="critical" if rate.decrease < 0.3 else "warning",
         evidence=(
             Evidence(statistic="gradient_norm", value=norm, threshold=limit, healthy=(0, limit)),
-            Evidence(statistic="decrease", value=rate.decrease, threshold=DECREASE, healthy=(10, None)),
+            *evidence,
         ),
         because=f"The first gradient has a norm of {figure(norm)} and is clipped to {limit:g}: every step is "
-        f"{figure(norm / limit)} times as short, and the planned steps lower the loss by a share of "
-        f"{figure(rate.decrease)}.",
+        f"{figure(norm / limit)} times as short, and {told}",
         patches=(
             Patch(patch={"clip_norm": None}, why="Without clipping."),
             Patch(patch={"clip_norm": wide}, why="A limit that clips only unusual gradients."),

@@ -43,6 +43,7 @@ def _missing(start: Start) -> Finding | None:
     saved, t = data.curvature, data.curvature_t
     if saved is None or t is None or saved < SAVED or t < SIGNIFICANT:
         return None
+    bends = {"activation": "relu"} if start.spec.activation == "identity" else {}
     return Finding(
         id=KIND.id,
         severity="warning",
@@ -52,7 +53,7 @@ def _missing(start: Start) -> Finding | None:
         ),
         because=f"Without a hidden layer the network is a linear model. On {data.held_out} held-out examples, a model "
         f"of curved functions saves {percent(saved)} of a linear model's errors.",
-        patches=(Patch(patch={"layers": [64]}, why="A hidden layer lets the function bend."),),
+        patches=(Patch(patch={"layers": [64], **bends}, why="A hidden layer lets the function bend."),),
     )
 
 

@@ -39,7 +39,7 @@ def _tried(start: Start) -> Finding | None:
     return Finding(
         id=KIND.id,
         severity="warning",
-        evidence=tried.evidence(trial),
+        evidence=tried.evidence(start, trial),
         because=tried.because(start, trial) + ": its steps are too long to settle.",
         patches=_patches(start),
     )

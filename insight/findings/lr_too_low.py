@@ -68,7 +68,7 @@ def _tried(start: Start) -> Finding | None:
     return Finding(
         id=KIND.id,
         severity="warning",
-        evidence=tried.evidence(trial),
+        evidence=tried.evidence(start, trial),
         because=tried.because(start, trial) + ": its steps are too short to get as far.",
         patches=_patches(start),
     )

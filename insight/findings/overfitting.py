@@ -66,6 +66,8 @@ def in_run(run: Run) -> Finding | None:
     elif rise <= limit or rise * least <= swing(after) or not _is_significant(run, best, t):
         return None
     now = median(run.validation_losses[end:])
+    if is_by_heart:
+        now = max(now, (1 + _late_rise(run, best)) * least)
     return Finding(
         id=KIND.id,
         severity="warning" if is_by_heart else _severity(run, best, rise),
@@ -75,7 +77,7 @@ def in_run(run: Run) -> Finding | None:
             Evidence(statistic="validation_loss", value=now, threshold=(1 + limit) * least, healthy=(0, least)),
             Evidence(statistic="best_epoch", value=run.rows[best].epoch, healthy=(run.last.epoch - needed, None)),
         ),
-        because=f"Since epoch {run.rows[best].epoch} the validation loss has risen by {percent(rise)}, from "
+        because=f"Since epoch {run.rows[best].epoch} the validation loss has risen by {percent(now / least - 1)}, from "
         f"{figure(least)} to {figure(now)}, while the training loss fell to {figure(run.train_losses[-1])}: the "
         "network learns its training examples by heart.",
         patches=tuple(_patches(run)),
@@ -104,9 +106,9 @@ def _by_heart(run: Run, best: int) -> bool:
 
 
 def _late_rise(run: Run, best: int) -> float:
-    """The relative rise of the median loss of the second half of the run above the lowest."""
+    """The relative rise of the median loss above the lowest, in the second half of the run, as far as it is later."""
     half = run.before_last(ceil(run.last.epoch / 2))
-    return median(run.validation_losses[half:]) / run.validation_losses[best] - 1
+    return median(run.validation_losses[max(half, best + 1) :]) / run.validation_losses[best] - 1
 
 
 def rise_of(losses: Sequence[float], best: int, end: int) -> float:

@@ -71,23 +71,25 @@ def in_run(run: Run) -> Finding | None:
     worst = min(known, key=lambda one: one.recall)
     balanced = sum(one.recall for one in known) / len(known)
     if _prevails(shares) and worst.recall < RECALL and run.accuracies[-1] - balanced >= DIFFERENCE:
-        return _finding(run, worst, balanced)
+        return _finding(run, worst, RECALL, balanced)
     missed = None if is_at_prior(run) or overfitting.in_run(run) is not None else _missed(known, shares)
-    return None if missed is None else _finding(run, missed, balanced)
+    return None if missed is None else _finding(run, *missed, balanced)
 
 
-def _missed(known: Sequence[_Class], shares: Sequence[float]) -> _Class | None:
-    """The rare class that is recognized least, if it is less often than all others, and each of these in most cases."""
+def _missed(known: Sequence[_Class], shares: Sequence[float]) -> tuple[_Class, float] | None:
+    """The rare class that is recognized least, if it is less often than all others, and each of these in most cases;
+    and the recall that it would have to have."""
     rare = [one for one in known if _is_rare(one.share, shares)]
     rest = [one.recall for one in known if not _is_rare(one.share, shares)]
     if not rare or not rest or min(rest) < USUAL:
         return None
     usual = sum(rest) / len(rest)
     missed = max(rare, key=lambda one: (usual - one.recall) / _error(usual, one.examples))
-    lacking = usual - missed.recall
-    is_less = lacking >= max(DIFFERENCE, CHANCE * _error(usual, missed.examples))
+    lacking, chance = usual - missed.recall, max(DIFFERENCE, CHANCE * _error(usual, missed.examples))
     is_learned = missed.share < HARDLY * median(shares) or missed.recall > PARTLY
-    return missed if is_less and is_learned and missed.recall < min(rest) else None
+    if lacking < chance or not is_learned or missed.recall >= min(rest):
+        return None
+    return missed, min(usual - chance, *rest)
 
 
 def _error(recall: float, examples: float) -> float:
@@ -95,19 +97,19 @@ def _error(recall: float, examples: float) -> float:
     return sqrt(max(recall * (1 - recall), 0.01) / examples)
 
 
-def _finding(run: Run, worst: _Class, balanced: float) -> Finding:
+def _finding(run: Run, worst: _Class, limit: float, balanced: float) -> Finding:
     accuracy = run.accuracies[-1]
     return Finding(
         id="class_imbalance",
         severity="critical" if severity(run) == "critical" else "warning",
         since=run.since(len(run.rows) - 1),
         evidence=(
-            Evidence(statistic="recall", value=worst.recall, threshold=RECALL, healthy=(RECALL, 1)),
+            Evidence(statistic="recall", value=worst.recall, threshold=limit, healthy=(limit, 1)),
             Evidence(statistic="balanced_accuracy", value=balanced, healthy=(accuracy - DIFFERENCE, 1)),
             Evidence(statistic="class_share", value=worst.share, healthy=(RARE / len(run.data.classes), 1)),
         ),
         because=f"{percent(worst.share)} of the training examples are of class {worst.name}, of whose validation "
-        f"examples {percent(worst.recall)} are recognised: an accuracy of {percent(accuracy)} is {percent(balanced)} "
+        f"examples {percent(worst.recall)} are recognized: an accuracy of {percent(accuracy)} is {percent(balanced)} "
         "on average over the classes.",
         patches=_patches(run),
     )

@@ -1,5 +1,8 @@
 """The dropout rates of a network, and patches that lower them."""
 
+from typing import Any
+
+from gradus.fork import unresolved
 from gradus.spec.network import NetworkPlan
 from gradus.spec.nodes.conv import ConvPlan
 from gradus.spec.nodes.dense import DensePlan
@@ -28,18 +31,34 @@ def narrowest(network: NetworkPlan) -> DensePlan | ConvPlan | None:
 def weaker(run: Run | Start, *, is_needless: bool = False) -> tuple[Patch, ...]:
     """A quarter of the largest rate, then none; the other way round if it `is_needless`, and for regression none."""
     less = 0.0 if run.data.task == "regression" else rounded(largest_rate(run.network) / 4)
-    none = Patch(patch=_with(run.network, 0.0), why="Without dropout every unit learns in every step.")
+    none = Patch(patch=_with(run, 0.0), why="Without dropout every unit learns in every step.")
     if less == 0:
         return (none,)
-    quarter = Patch(patch=_with(run.network, less), why=f"Dropout of {less:g} leaves {percent(1 - less)} of the units.")
+    quarter = Patch(patch=_with(run, less), why=f"Dropout of {less:g} leaves {percent(1 - less)} of the units.")
     return (none, quarter) if is_needless else (quarter, none)
 
 
-def _with(network: NetworkPlan, rate: float) -> dict[str, float]:
-    """The rate in place of those of layers and inputs that are higher."""
-    changes = {}
-    if any(getattr(layer, "dropout", 0) > rate for layer in network.layers):
+def _with(run: Run | Start, rate: float) -> dict[str, Any]:
+    """The rate in place of those of layers and inputs that are higher. Layers with a lower one keep it."""
+    network, spec = run.network, run.spec
+    rates = [layer.dropout for layer in network.layers[:-1] if isinstance(layer, DensePlan | ConvPlan)]
+    changes: dict[str, Any] = {}
+    if max(rates, default=0.0) > rate > min(rates, default=0.0):
+        changes["layers"] = [_capped(layer, rate) for layer in unresolved(spec)["layers"]]
+        if spec.dropout > rate:
+            changes["dropout"] = rate
+    elif max(rates, default=0.0) > rate:
         changes["dropout"] = rate
     if network.input_dropout > rate:
         changes["input_dropout"] = rate
     return changes
+
+
+def _capped(layer: dict[str, Any], rate: float) -> dict[str, Any]:
+    """A layer's document with this rate at most, where it has its own."""
+    capped = dict(layer)
+    if "dropout" in layer:
+        capped["dropout"] = min(layer["dropout"], rate)
+    if "layers" in layer:
+        capped["layers"] = [_capped(inner, rate) for inner in layer["layers"]]
+    return capped

@@ -3,15 +3,16 @@
 from gradus.spec.nodes.conv import ConvPlan
 from gradus.spec.nodes.dense import DensePlan
 from gradus.wire.finding import Evidence, Finding, Patch
+from insight.linear import is_nonlinear
 from insight.outcome import severity
 from insight.run import Run
 from insight.words import count
 
 
 def in_run(run: Run) -> Finding | None:
-    """Fires if all hidden layers have the identity as activation: together they are one matrix."""
+    """Fires if no hidden layer has an activation function or takes a maximum: together they are one matrix."""
     hidden = [one for one in run.network.layers[:-1] if isinstance(one, DensePlan | ConvPlan)]
-    if not hidden or not run.is_due or any(one.activation != "identity" for one in hidden):
+    if not hidden or not run.is_due or is_nonlinear(run.network):
         return None
     return Finding(
         id="linear_network",

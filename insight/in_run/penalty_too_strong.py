@@ -1,6 +1,6 @@
 """A penalty, or a decay of the weights, that outweighs the data, as seen in a run."""
 
-from math import sqrt
+from math import isnan, sqrt
 
 from gradus.wire.finding import Evidence, Finding
 from insight.in_run.generalization import generalization
@@ -135,7 +135,11 @@ def _decays(run: Run) -> Finding | None:
         severity="critical" if left > NOTHING else "warning",
         evidence=(
             Evidence(statistic="decay_folds", value=folds, threshold=FOLDS, healthy=(0, FOLDS)),
-            Evidence(statistic="growth_gain", value=gain, threshold=PULL, healthy=(0, PULL)),
+            *(
+                []
+                if isnan(gain)
+                else [Evidence(statistic="growth_gain", value=gain, threshold=PULL, healthy=(0, PULL))]
+            ),
             Evidence(
                 statistic="validation_over_evaluation_loss",
                 value=seen.gap,

@@ -38,6 +38,8 @@ EPOCHS = 6
 FEW_STEPS = 10
 """Steps per epoch below which smaller batches are the first cure."""
 LEAST_BATCH = 8
+MOST_EPOCHS = 100_000
+"""The largest number of epochs of a spec."""
 
 
 def in_run(run: Run) -> Finding | None:
@@ -67,9 +69,17 @@ def in_run(run: Run) -> Finding | None:
             Evidence(statistic="loss_over_prior", value=left, healthy=(0, 0.35)),
         ),
         because=f"After {count(steps, 'step')} in {count(run.last.epoch, 'epoch')} the training loss is "
-        f"{figure(losses[-1])} and was still falling by {percent(fall)} an epoch: training ended before learning did.",
+        f"{figure(losses[-1])}{_told(run, fall, goes_on=goes_on)}: training ended before learning did.",
         patches=tuple(_patches(run)),
     )
+
+
+def _told(run: Run, fall: float, *, goes_on: bool) -> str:
+    """How far the training loss fell, as the end of a sentence. Of a single epoch nothing is known."""
+    if goes_on:
+        fell = 1 - ratio(run.train_losses[-1], run.train_losses[_middle(run)])
+        return f" and fell by {percent(fell)} in the second half of the run"
+    return f" and was still falling by {percent(fall)} an epoch" if fall > 0 and len(run.rows) > 1 else ""
 
 
 def _heads_down(run: Run) -> bool:
@@ -130,24 +140,30 @@ def _goes_on(run: Run) -> bool:
     epochs = run.last.epoch
     if epochs < EPOCHS or run.spec.schedule.kind != "constant":
         return False
-    middle = run.before_last(ceil(epochs / 2))
+    middle = _middle(run)
     is_lowest = epochs - run.epochs[lowest(validation)] <= epochs // 10 and _late_gain(run, 5)[0] >= FALL
     found = tail(run)
     is_sure = found is not None and found.t >= SURE
     return is_lowest and is_sure and all(losses[-1] <= (1 - GAIN) * losses[middle] for losses in (train, validation))
 
 
+def _middle(run: Run) -> int:
+    """The index of the last epoch of the first half of the run."""
+    return run.before_last(ceil(run.last.epoch / 2))
+
+
 def _patches(run: Run) -> list[Patch]:
     spec, examples = run.spec, run.data.train_examples
-    epochs = min(3 * spec.epochs, 100_000)
-    longer = Patch(patch={"epochs": epochs}, why=f"{epochs} epochs take {epochs * run.steps_per_epoch} steps.")
+    epochs = min(3 * spec.epochs, MOST_EPOCHS)
+    why = f"{epochs} epochs take {epochs * run.steps_per_epoch} steps."
+    longer = [Patch(patch={"epochs": epochs}, why=why)] if epochs > spec.epochs else []
     batch = max(LEAST_BATCH, examples // 32)
     current = examples if spec.batch_size == "full" else spec.batch_size
     if run.steps_per_epoch >= FEW_STEPS or batch >= current:
-        return [longer]
+        return longer
     batch = min(batch, 64)
     steps = spec.epochs * -(-examples // batch)
     return [
         Patch(patch={"batch_size": batch}, why=f"Batches of {batch} make {steps} steps of the same epochs."),
-        longer,
+        *longer,
     ]
