@@ -139,10 +139,15 @@ class Prober:
             return None
         key = json.dumps(patch.patch, sort_keys=True)
         if key not in self._rates and len(self._rates) < TRIALS:
-            resolved = self._resolved(patch.patch)
-            assert resolved is not None
-            self._rates[key] = best_tried(resolved, self._data_of(resolved))
+            self._rates[key] = self._best_tried(patch.patch)
         return self._rates.get(key) or lr
+
+    def _best_tried(self, patch: dict[str, Any]) -> float | None:
+        resolved = self._resolved(patch)
+        if resolved is None or (cost := multiplications(resolved, self._data)) > self._budget:
+            return None
+        self._budget -= cost
+        return best_tried(resolved, self._data_of(resolved))
 
     def _patched(self, patch: dict[str, Any]) -> Patched | _Outcome:
         """The probe of a patched spec, or why there is none."""
