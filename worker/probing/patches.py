@@ -109,8 +109,9 @@ class Prober:
     def _healing(self, finding: Finding, heals: Heals) -> Iterator[Patch]:
         for patch in finding.patches:
             after = self._patched(patch.patch)
-            if isinstance(after, Patched) and (lr := self._rate(patch, finding, after)) is not None:
-                patch, is_tried = _with_rate(patch, after.start.spec, lr), lr in self._rates.values()  # noqa: PLW2901
+            if isinstance(after, Patched) and (needed := self._rate(patch, finding, after)) is not None:
+                lr, is_tried = needed
+                patch = _with_rate(patch, after.start.spec, lr)  # noqa: PLW2901
                 after = self._patched(patch.patch)
                 if is_tried and isinstance(after, Patched):
                     after = Patched(after.start, tuple(one for one in after.findings if one.id not in RATES))
@@ -131,16 +132,17 @@ class Prober:
         low, high = sorted((rounded(trial.gain.lr), rounded(trial.middle)))
         return bool(low <= optimizer.get("lr", 0.0) <= high)
 
-    def _rate(self, patch: Patch, finding: Finding, after: Patched) -> float | None:
-        """The learning rate that the patched network needs if the present one does not suit it; else None. It is the
-        best of those that were tried or, for networks that are too large for that and after `TRIALS` others, the one
-        that the first step suggests."""
+    def _rate(self, patch: Patch, finding: Finding, after: Patched) -> tuple[float, bool] | None:
+        """The learning rate that the patched network needs, and whether it was tried; None if the present one suits.
+        It is the best of those that were tried or, for networks that are too large for that and after `TRIALS` others,
+        the one that the first step suggests."""
         if finding.id.startswith("lr_too_") or "optimizer" in patch.patch or (lr := _needed_rate(after)) is None:
             return None
         key = json.dumps(patch.patch, sort_keys=True)
         if key not in self._rates and len(self._rates) < TRIALS:
             self._rates[key] = self._best_tried(patch.patch)
-        return self._rates.get(key) or lr
+        tried = self._rates.get(key)
+        return (lr, False) if tried is None else (tried, True)
 
     def _best_tried(self, patch: dict[str, Any]) -> float | None:
         resolved = self._resolved(patch)
