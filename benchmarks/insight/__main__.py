@@ -11,6 +11,7 @@ Scores are kept in `--cache`, so that what was trained once is not trained again
 """
 
 import argparse
+import random
 import tempfile
 import time
 from pathlib import Path
@@ -18,9 +19,10 @@ from pathlib import Path
 import torch
 
 from benchmarks.insight import labels, tables_of_results
-from benchmarks.insight.cases import HALVES, Half, read
+from benchmarks.insight.cases import HALVES, Case, Half, read
 from benchmarks.insight.data import Folder
 from benchmarks.insight.judge import evidence, in_words, judged
+from benchmarks.insight.labels import Label
 from benchmarks.insight.runs import Runs
 
 
@@ -34,6 +36,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="judge: do not train the patches")
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "gradus-insight.jsonl")
     parser.add_argument("--search", action="store_true", help="baselines: also random search with twenty trainings")
+    parser.add_argument("--sample", type=int, help="baselines: as many random specs of each label")
     parser.add_argument("--evidence", action="store_true", help="judge: print the numbers behind each finding")
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
@@ -45,7 +48,7 @@ def main() -> None:
         case "judge":
             _judge(options.half, options, runs)
         case "baselines":
-            tables_of_results.print_baselines(options.half, options.only, runs, search=options.search)
+            tables_of_results.print_baselines(_drawn(options, runs), options.half, runs, search=options.search)
         case "rates":
             tables_of_results.print_rates(options.half, runs)
 
@@ -77,6 +80,23 @@ def _judge(half: Half, options: argparse.Namespace, runs: Runs) -> None:
         if options.evidence:
             print("\n".join(evidence(found[-1])), flush=True)
     tables_of_results.print_judged(found)
+
+
+def _drawn(options: argparse.Namespace, runs: Runs) -> list[tuple[Case, Label]]:
+    """The labelled specs that the options name, in the order of their half."""
+    named = [
+        (case, label)
+        for case, label in labels.labelled(options.half)
+        if options.only in case.name and runs.folder.has(case.source)
+    ]
+    if options.sample is None:
+        return named
+    drawn: list[tuple[Case, Label]] = []
+    for word in ("sick", "healthy"):
+        those = [one for one in named if one[1].label == word]
+        draws = random.Random(f"sample {word}")  # noqa: S311
+        drawn += draws.sample(those, min(options.sample, len(those)))
+    return [one for one in named if one in drawn]
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from statistics import median
 from benchmarks.insight.baselines import blind, searched
 from benchmarks.insight.cases import Case, Half, Source
 from benchmarks.insight.judge import DEAREST, Judged
-from benchmarks.insight.labels import Label, labelled
+from benchmarks.insight.labels import Label
 from benchmarks.insight.metrics import metrics, published, share
 from benchmarks.insight.rates import DRAWS, compared, in_words, networks, trial
 from benchmarks.insight.runs import Runs
@@ -70,12 +70,12 @@ def _said(one: Judged) -> str:
     return ", ".join(alarm.id for alarm in one.alarms) or "silent"
 
 
-def print_baselines(half: Half, only: str, runs: Runs, *, search: bool) -> None:
+def print_baselines(drawn: Sequence[tuple[Case, Label]], half: Half, runs: Runs, *, search: bool) -> None:
     """What blind changes repair, and harm."""
     repaired: dict[str, list[bool]] = defaultdict(list)
     harmed: dict[str, list[bool]] = defaultdict(list)
-    for case, label in labelled(half):
-        if only not in case.name or not runs.folder.has(case.source) or not case.is_curable:
+    for case, label in drawn:
+        if not case.is_curable:
             continue
         for name, source in _changes(case, label, runs, search=search):
             before, after = runs.scores(case.source), runs.scores(source)
