@@ -12,7 +12,6 @@ from hub.disk_full import disk_full
 
 EXPECTED = (GradusError, SQLAlchemyError, redis.RedisError, OSError)
 """Errors that come from the environment, not from a bug."""
-NO_DOCSTRINGS = "Python drops docstrings (-OO), which Gradus needs for its texts: set PYTHONOPTIMIZE=1, or unset it"
 _NO_TABLES_MESSAGES = ("no such table", "UndefinedTable")
 
 
@@ -28,8 +27,6 @@ def sentence(error: BaseException) -> str:
 @contextlib.contextmanager
 def exit_on_environment_error() -> Iterator[None]:
     """Exit with one sentence instead of a traceback on an error of the environment."""
-    if sys.flags.optimize > 1:
-        sys.exit(f"error: {NO_DOCSTRINGS}")
     try:
         yield
     except EXPECTED as error:

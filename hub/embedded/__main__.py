@@ -23,7 +23,7 @@ from hub.embedded.local_key import sign_in_path
 from hub.embedded.ports import free_port
 from hub.embedded.run_part import end_with_parent
 from hub.embedded.supervisor import Stopped, Supervisor
-from hub.environment_errors import EXPECTED, NO_DOCSTRINGS, sentence
+from hub.environment_errors import EXPECTED, sentence
 from hub.loopback import loopback
 
 FAILED = 3
@@ -36,9 +36,6 @@ def main(arguments: Sequence[str]) -> int:
     tolerate_any_text()
     options = _options(arguments)
     open_files.raise_limit()
-    if sys.flags.optimize > 1:
-        say(f"error: {NO_DOCSTRINGS}")
-        return FAILED
     try:
         folder = DataFolder(path_of(options.data, "--data") if options.data is not None else data_dir())
         return _start(folder, options)

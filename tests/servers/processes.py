@@ -33,12 +33,14 @@ warm: Warm | None = None
 """Where tests have services, APIs and workers forked from; benchmarks start each as a person does."""
 
 
-def start(command: Sequence[str], env: Mapping[str, str], log: BinaryIO) -> "subprocess.Popen[bytes] | WarmProcess":
-    """Run `python -m` of a command, whose output goes to the log."""
+def start(
+    command: Sequence[str], env: Mapping[str, str], log: BinaryIO, folder: Path = ROOT
+) -> "subprocess.Popen[bytes] | WarmProcess":
+    """Run `python -m` of a command in this folder; its output goes to the log."""
     if warm is not None and command[0] in MODULES:
-        return warm.start(command, env, log)
+        return warm.start(command, env, log, folder)
     return subprocess.Popen(
-        [sys.executable, "-m", *command], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=ROOT, env=env
+        [sys.executable, "-m", *command], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=folder, env=env
     )
 
 

@@ -27,7 +27,7 @@ from hub.embedded.forked import ForkedProcess
 from tests.servers.forks import Server, forget_children, listen
 
 ROOT = Path(__file__).parents[2]
-MODULES = frozenset({"api", "worker", "hub.embedded"})
+MODULES = frozenset({"api", "api.keys", "hub.embedded", "hub.migrate", "worker"})
 _IMPORTED = ("api.main", "worker.worker_process", "worker.slot", "hub.embedded.supervisor")
 _CONNECT_SECONDS = 180.0
 FOR_ALL = "TESTS_WARM_SERVER"
@@ -94,9 +94,10 @@ class Warm:
         self._starter = starter or started
         self._lock = threading.Lock()
 
-    def start(self, command: Sequence[str], env: Mapping[str, str], log: BinaryIO) -> WarmProcess:
-        """Fork a process that runs a module as `python -m` would, and prints to the log."""
-        return WarmProcess(self.ask({"command": list(command), "env": dict(env)}, [log.fileno()]))
+    def start(self, command: Sequence[str], env: Mapping[str, str], log: BinaryIO, folder: Path = ROOT) -> WarmProcess:
+        """Fork a process that runs a module in this folder as `python -m` would, and prints to the log."""
+        request = {"command": list(command), "env": dict(env), "folder": str(folder)}
+        return WarmProcess(self.ask(request, [log.fileno()]))
 
     def ask(self, request: Mapping[str, Any], files: Sequence[int]) -> socket.socket:
         """Send a request and files; returns the connection, on which the answers come."""
@@ -143,7 +144,7 @@ def started(path: Path) -> "subprocess.Popen[bytes]":
 
 def _forked(request: dict[str, Any], files: list[int]) -> ForkedProcess:
     with os.fdopen(os.dup(files[0]), "ab") as log:
-        return ForkedProcess(partial(_run, request["command"]), log, request["env"], ROOT)
+        return ForkedProcess(partial(_run, request["command"]), log, request["env"], Path(request["folder"]))
 
 
 def _run(command: Sequence[str]) -> None:

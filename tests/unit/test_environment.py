@@ -3,8 +3,7 @@
 import errno
 import os
 import re
-import subprocess
-from collections.abc import Iterator
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -27,8 +26,7 @@ from hub.embedded.data_folder import DataFolder
 from hub.environment_errors import sentence
 from hub.migrate import upgrade
 from hub.settings import Settings, sqlite_url
-from tests.servers.forking import ROOT
-from tests.servers.modules import forked_modules
+from tests.servers.processes import ROOT, new_interpreters, start
 from worker.__main__ import DEVICES
 
 NAMES = ["mine?a", "a%20b", "100%", "a#b", "a b", "ü 漢字", 'it\'s "it"', "a@b:c", "a&b=c;d", "a\\b", "a+b", "file:x"]
@@ -85,42 +83,21 @@ def test_an_empty_address_or_key_is_refused(tmp_path: Path, url: str | None, key
 
 
 @pytest.mark.parametrize("command", [("up", "--data", ""), ("lecture", "--data", " "), ("ls", "--url", "")])
-def test_the_command_line_refuses_what_is_empty(python: Path, tmp_path: Path, command: tuple[str, ...]) -> None:
+def test_the_command_line_refuses_what_is_empty(tmp_path: Path, command: tuple[str, ...]) -> None:
     """The current folder is not what an unset variable of a script meant."""
-    done = started(python, tmp_path, "gradus.cli", *command)
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr
+    code, printed = outcome(tmp_path, "gradus.cli", *command)
+    assert code == 2
+    assert "Traceback" not in printed
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.fixture(scope="module")
-def python() -> Iterator[Path]:
-    """It has imported the service."""
-    with forked_modules({"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}) as program:
-        yield program
-
-
-@pytest.fixture(scope="module")
-def without_docstrings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A Python that has compiled and imported the service so."""
-    folder = tmp_path_factory.mktemp("bytecode")
-    without = {"PYTHONOPTIMIZE": "2", "PYTHONPYCACHEPREFIX": str(folder)}
-    with forked_modules({"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **without}) as program:
-        yield program
-
-
-def started(python: Path, folder: Path, module: str, *arguments: str, **env: str) -> "subprocess.CompletedProcess[str]":
-    """A program, started in this folder."""
+def outcome(folder: Path, module: str, *arguments: str, **env: str) -> tuple[int, str]:
+    """The exit code of a program that was started in this folder, and what it has printed."""
     own = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(folder)}
-    return subprocess.run(
-        [python, "-m", module, *arguments],
-        cwd=folder,
-        env={**own, **env},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    with tempfile.TemporaryFile() as log:
+        code = start([module, *arguments], {**own, **env}, log, folder).wait(120)
+        log.seek(0)
+        return code, log.read().decode()
 
 
 @pytest.fixture
@@ -176,7 +153,7 @@ def test_without_a_home_the_doctor_looks_at_the_rest(monkeypatch: pytest.MonkeyP
 def test_a_folder_of_any_name_has_its_database_inside(tmp_path: Path, name: str) -> None:
     folder = DataFolder(tmp_path / name)
     folder.make()
-    upgrade(folder.database_url)
+    upgrade(folder.database_url, "0001")
     assert make_url(folder.database_url).database == str(tmp_path / name / "gradus.db")
     assert Settings.from_env({"GRADUS_DATA_DIR": str(tmp_path / name)}).database_url == folder.database_url
     assert (tmp_path / name / "gradus.db").is_file()
@@ -268,21 +245,23 @@ MODULES = {
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_no_program_of_the_service_starts_without_docstrings(
-    without_docstrings: Path, module: str, tmp_path: Path
-) -> None:
-    done = started(without_docstrings, tmp_path, module, *MODULES[module])
-    assert done.returncode != 0
-    assert "PYTHONOPTIMIZE" in done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
+def test_no_program_of_the_service_starts_without_docstrings(module: str, tmp_path: Path) -> None:
+    """It ends before it imports what may need them."""
+    with new_interpreters():
+        code, printed = outcome(tmp_path, module, *MODULES[module], PYTHONOPTIMIZE="2", PYTHONVERBOSE="1")
+    assert code == 3
+    assert "PYTHONOPTIMIZE" in printed
+    assert "Traceback" not in printed
+    assert "import 'hub.docstrings'" in printed
+    assert not any(f"import '{name}'" in printed for name in ("fastapi", "pydantic", "sqlalchemy"))
 
 
 @pytest.mark.parametrize("module", ["api.keys", "api"])
-def test_before_the_migration_it_is_asked_for(python: Path, module: str, tmp_path: Path) -> None:
-    done = started(python, tmp_path, module, *MODULES[module], GRADUS_DATA_DIR=str(tmp_path))
-    assert done.returncode == 1
-    assert "run `python -m hub.migrate` first" in done.stderr
-    assert "Traceback" not in done.stderr
+def test_before_the_migration_it_is_asked_for(module: str, tmp_path: Path) -> None:
+    code, printed = outcome(tmp_path, module, *MODULES[module], GRADUS_DATA_DIR=str(tmp_path))
+    assert code == 1
+    assert "run `python -m hub.migrate` first" in printed
+    assert "Traceback" not in printed
 
 
 @pytest.mark.parametrize("module", ["hub.migrate", "api.keys"])
@@ -295,14 +274,12 @@ def test_before_the_migration_it_is_asked_for(python: Path, module: str, tmp_pat
         ("postgresql+psycopg://u:secret@127.0.0.1:1/x", "refused"),
     ],
 )
-def test_a_database_that_cannot_be_used_is_told_in_a_sentence(
-    python: Path, module: str, url: str, said: str, tmp_path: Path
-) -> None:
-    done = started(python, tmp_path, module, *MODULES[module], GRADUS_DATABASE_URL=url)
-    assert done.returncode == 1
-    assert re.search(said, done.stderr)
-    assert "Traceback" not in done.stderr
-    assert "secret" not in done.stderr
+def test_a_database_that_cannot_be_used_is_told_in_a_sentence(module: str, url: str, said: str, tmp_path: Path) -> None:
+    code, printed = outcome(tmp_path, module, *MODULES[module], GRADUS_DATABASE_URL=url)
+    assert code == 1
+    assert re.search(said, printed)
+    assert "Traceback" not in printed
+    assert "secret" not in printed
 
 
 def test_a_data_folder_that_cannot_be_one_is_told_in_a_sentence(
