@@ -24,7 +24,7 @@ from insight.run import Run
 from worker.probing.probe import probe
 from worker.trainer.convert import metrics_row
 from worker.trainer.divergence_advice import cause_of, divergence_failure
-from worker.trainer.yardstick import class_shares
+from worker.trainer.yardstick import class_shares, target_size
 from worker.training.baseline import Baseline
 from worker.training.data import Data
 from worker.training.evaluation import outputs
@@ -100,8 +100,10 @@ def _in_run(resolved: ResolvedSpec, data: Data, trained: Trained) -> tuple[Findi
             is_over=True,
             prior=Prior(
                 loss=baseline.loss,
+                train_loss=baseline.train_loss,
                 accuracy=baseline.accuracy,
                 class_shares=class_shares(data),
+                target_size=target_size(data),
                 inputs=input_scale(data),
             ),
             reports=trained.reports,

@@ -20,7 +20,7 @@ FALL = 0.01
 """Fall of the loss per epoch above which hard examples may still be learned."""
 NEAR = 0.5
 """Share of the best epoch before which a report is too old to say anything of it."""
-MANY, SURE, TIMES, WORKS = 0.2, 0.6, 2.0, 0.95
+MANY, SURE, TIMES, WORKS = 0.2, 0.5, 2.0, 0.95
 """If so many labels are wrong that the network is sure of none: the share of hard examples; their share of all training
 errors, which is that of classes that were ruled out; accuracy over that of a constant prediction; and the share of a
 constant prediction's loss that is left at most."""

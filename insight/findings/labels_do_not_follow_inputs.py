@@ -1,5 +1,7 @@
 """The labels have nothing to do with the inputs."""
 
+from collections.abc import Sequence
+
 from gradus.wire.finding import Evidence, Finding
 from insight.findings import batch_norm_statistics
 from insight.findings.kind import FindingKind
@@ -11,7 +13,7 @@ from insight.words import figure, percent
 EXAMPLES = 200
 """Number of held-out examples below which chance may hide a weak relation."""
 LEAST = 50
-"""The same for any relation."""
+"""The same for any relation, in examples of classes that are equally frequent."""
 HALF = 0.5
 """Share of what chance can do, below which even few examples show that there is no strong relation."""
 FEW = 40
@@ -26,9 +28,12 @@ def at_start(start: Start) -> Finding | None:
     chance; of fewer than 200 examples, if both are below half of what chance can do."""
     data = start.measured.data
     linear, neighbour, chance = data.linear_correlation, data.neighbour_correlation, data.chance_correlation
-    if linear is None or neighbour is None or chance is None or data.held_out < LEAST:
+    if linear is None or neighbour is None or chance is None:
         return None
-    limit = chance if data.held_out >= EXAMPLES else HALF * chance
+    worth = data.held_out * _evenness(data.class_shares)
+    if worth < LEAST:
+        return None
+    limit = chance if worth >= EXAMPLES else HALF * chance
     if max(linear, neighbour) >= limit:
         return None
     return Finding(
@@ -42,6 +47,14 @@ def at_start(start: Start) -> Finding | None:
         f"their predictions correlate with the truth by {figure(linear)} and {figure(neighbour)}, no more than chance "
         f"({figure(chance)}). Look whether labels and inputs were shuffled against each other.",
     )
+
+
+def _evenness(shares: Sequence[float]) -> float:
+    """How much variance the classes have, as a share of that of as many equally frequent ones: where one class is
+    nearly all, few examples say anything of the others. 1 for regression."""
+    if len(shares) < 2:
+        return 1.0
+    return (1 - sum(share**2 for share in shares)) * len(shares) / (len(shares) - 1)
 
 
 def in_run(run: Run) -> Finding | None:

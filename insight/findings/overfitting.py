@@ -29,13 +29,19 @@ SIGNIFICANT = 3.0
 LASTING, LASTING_RISE = 1.5, 0.1
 """The same if all epochs of the second half of a run are above the lowest loss by this rise: a few examples whose loss
 has grown much make t small."""
-BY_HEART, BY_HEART_RISE, BY_HEART_T = 1.5, 0.15, 1.25
+BY_HEART, BY_HEART_RISE, BY_HEART_T = 1.4, 0.15, 1.25
 """For a regression with at least `LEAST` validation examples: validation loss over that of training examples, both in
 evaluation mode; rise of the median loss of the second half of the run; and t. The squared errors of single examples are
 so uneven that t is small."""
-LEAST, SOLVED = 50, 0.15
-"""`SOLVED` is the share of a constant prediction's loss that the best epoch must have left: below it, the network has
-found the rule, and a few examples make the rest."""
+FAR_APART, FAR_APART_RISE = 2.5, 0.08
+"""The first two for losses that are so far apart that a smaller rise is no chance."""
+OF_CLASSES, OF_CLASSES_RISE, OF_CLASSES_T = 1.6, 0.1, 1.5
+"""The same for classes."""
+LEAST = 30
+SOLVED, OF_CLASSES_SOLVED = 0.15, 0.5
+"""The share of a constant prediction's loss that the best epoch must have left. In a regression with less, the network
+has found the rule, and a few examples make the rest; a classifier with less has only become too sure of a few
+mistakes."""
 REGRESSION_RISE = 0.1
 """Rise that is a warning in a regression with at least `FEW` validation examples; 0.4 with fewer."""
 
@@ -95,14 +101,17 @@ def _lasts(run: Run, best: int) -> bool:
 
 
 def _by_heart(run: Run, best: int) -> bool:
-    """Whether a regression predicts its training examples far better than others, which it once predicted better."""
+    """Whether a network that has much left to learn predicts its training examples far better than others, which it
+    once predicted better."""
     seen = generalization(run)
-    if seen is None or run.data.task != "regression" or run.data.validation_examples < LEAST:
+    if seen is None or run.data.validation_examples < LEAST:
         return False
-    t = seen.report.validation_t
-    if best_remaining(run) < SOLVED:
-        return False
-    return seen.gap >= BY_HEART and _late_rise(run, best) >= BY_HEART_RISE and (t is None or t >= BY_HEART_T)
+    t, rise, left = seen.report.validation_t, _late_rise(run, best), best_remaining(run)
+    if run.data.task != "regression":
+        is_sure = t is None or t >= OF_CLASSES_T
+        return left >= OF_CLASSES_SOLVED and seen.gap >= OF_CLASSES and rise >= OF_CLASSES_RISE and is_sure
+    is_far = (seen.gap >= BY_HEART and rise >= BY_HEART_RISE) or (seen.gap >= FAR_APART and rise >= FAR_APART_RISE)
+    return left >= SOLVED and is_far and (t is None or t >= BY_HEART_T)
 
 
 def _late_rise(run: Run, best: int) -> float:
@@ -174,8 +183,8 @@ KIND = FindingKind(
     why="With enough weights a network can store its training examples. What it then learns no longer helps with "
     "others. The validation loss must stay above its lowest by 5 % for at least three epochs, by 20 % with few "
     "validation examples. It is a note while the accuracy has not fallen: then the network is only too sure of its "
-    "mistakes. A regression that predicts its training examples far better than others has learned them by heart, even "
-    "if its validation loss jumps from epoch to epoch.",
+    "mistakes. A network that predicts its training examples far better than others, and has much left to learn, has "
+    "learned them by heart, even if its validation loss jumps from epoch to epoch.",
     cure="Early stopping, which keeps the best epoch; dropout of 0.2; an L2 penalty; a smaller network; more examples, "
     "if there are any.",
     in_run=in_run,

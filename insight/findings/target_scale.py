@@ -1,21 +1,19 @@
 """The targets of a regression are far from the outputs."""
 
 from gradus.wire.finding import Evidence, Finding, Patch
-from insight import cures
+from insight import cures, tried
 from insight.findings.kind import FindingKind
+from insight.in_run.target_scale import FAR, MOST, in_run
 from insight.start import Start
 from insight.words import figure
 
-FAR = 10.0
-"""Distance of the targets from 0, in standard deviations of the initial outputs, or in units of 1 if these are
-smaller."""
 DECREASE = 3.0
 SOUND = 0.85
 """rho below which a step is too long."""
 
 
 def at_start(start: Start) -> Finding | None:
-    """Fires if the targets, in the units that the network learns, are at least ten times as far from 0 as the outputs,
+    """Fires if the targets, in the units that the network learns, are at least four times as far from 0 as the outputs,
     and the steps are too small to reach them or too large to stay near them."""
     data, begin, rate = start.measured.data, start.measured.start, start.measured.rate
     if not data.target_deviation or begin.output_deviation <= 0:
@@ -33,15 +31,18 @@ def at_start(start: Start) -> Finding | None:
         ),
         because=f"Targets are about {figure(far)} away from 0, where the outputs start with a deviation of "
         f"{figure(begin.output_deviation)}; the planned steps lower the loss by a share of {figure(rate.decrease)}.",
-        patches=_patches(start),
+        patches=_patches(start, far),
     )
 
 
-def _patches(start: Start) -> tuple[Patch, ...]:
-    """A higher learning rate; none if the steps are too long already, as even longer ones do not help."""
+def _patches(start: Start, far: float) -> tuple[Patch, ...]:
+    """Rates that were tried, then one that is higher by the distance; none if the steps are too long already, as even
+    longer ones do not help."""
     if start.measured.rate.rho < SOUND:
         return ()
-    return (cures.rate(start.spec, 30 * start.spec.optimizer.lr, "Longer steps get there in as many epochs."),)
+    known = () if tried.higher(start) is None else tried.patches(start, higher=True)
+    lr = min(far, MOST) * start.spec.optimizer.lr
+    return (*known, cures.rate(start.spec, lr, "Longer steps get there in as many epochs."))
 
 
 KIND = FindingKind(
@@ -53,4 +54,5 @@ KIND = FindingKind(
     cure="Longer steps, as long as they gain what the gradient predicts. If they are too long already, mend the data: "
     "remove the extreme values, or learn the logarithm of the target.",
     at_start=at_start,
+    in_run=in_run,
 )

@@ -7,6 +7,7 @@ from statistics import median
 
 from gradus.wire.finding import Evidence, Finding, Patch
 from insight.findings import overfitting
+from insight.in_run.layers import newest
 from insight.outcome import is_at_prior, severity
 from insight.run import Run
 from insight.words import percent
@@ -27,6 +28,14 @@ HARDLY, PARTLY = 0.2, 0.25
 its recall is below `PARTLY`, something else is at fault."""
 CHANCE = 2.0
 """Standard errors by which the recall of a rare class must be lower."""
+FEW = 3
+"""Number of validation examples of a class below which its recall there says nothing."""
+HALF, ALL = 0.5, 1.2
+"""Share of hard training examples over that of the rare class: from the first on, and up to the second, they are its
+examples, and it is not learned."""
+FALL, LEFT = 0.02, 0.25
+"""Fall of the training loss per epoch, and share of a constant prediction's loss that is left, above which a class that
+is not that rare may still be learned."""
 
 
 @dataclass(frozen=True)
@@ -72,13 +81,44 @@ def in_run(run: Run) -> Finding | None:
     balanced = sum(one.recall for one in known) / len(known)
     if _prevails(shares) and worst.recall < RECALL and run.accuracies[-1] - balanced >= DIFFERENCE:
         return _finding(run, worst, RECALL, balanced)
-    missed = None if is_at_prior(run) or overfitting.in_run(run) is not None else _missed(known, shares)
+    if is_at_prior(run):
+        return None
+    if (unlearned := _unlearned(run, known, shares)) is not None:
+        return unlearned
+    goes_on = run.fall_per_epoch() > FALL and run.remaining(run.last.train_loss) > LEFT
+    missed = None if overfitting.in_run(run) is not None else _missed(known, shares, goes_on=goes_on)
     return None if missed is None else _finding(run, *missed, balanced)
 
 
-def _missed(known: Sequence[_Class], shares: Sequence[float]) -> tuple[_Class, float] | None:
+def _unlearned(run: Run, known: Sequence[_Class], shares: Sequence[float]) -> Finding | None:
+    """Fires if the rarest class has too few validation examples for a recall, and the training examples that are taken
+    for another class are about as many as half of its own, or all: other classes have hardly any such examples."""
+    report, rarest = newest(run), min(known, key=lambda one: one.share)
+    is_few = rarest.examples < FEW and (_prevails(shares) or rarest.share < HARDLY * median(shares))
+    if report is None or report.hard is None or not is_few or not run.is_due or not rarest.share > 0:
+        return None
+    lost = report.hard / rarest.share
+    if not HALF <= lost <= ALL:
+        return None
+    return Finding(
+        id="class_imbalance",
+        severity="warning",
+        since=run.since(len(run.rows) - 1),
+        evidence=(
+            Evidence(statistic="hard_over_class_share", value=lost, threshold=HALF, healthy=(0, HALF)),
+            Evidence(statistic="class_share", value=rarest.share, healthy=(RARE / len(run.data.classes), 1)),
+        ),
+        because=f"{percent(rarest.share)} of the training examples are of class {rarest.name}, and "
+        f"{percent(report.hard)} of all are taken for another class than their own: most of them can only be of that "
+        "class. It has too few validation examples for a recall.",
+        patches=_patches(run),
+    )
+
+
+def _missed(known: Sequence[_Class], shares: Sequence[float], *, goes_on: bool) -> tuple[_Class, float] | None:
     """The rare class that is recognized least, if it is less often than all others, and each of these in most cases;
-    and the recall that it would have to have."""
+    and the recall that it would have to have. If learning `goes_on`, it may still be learned unless it is hardly
+    there."""
     rare = [one for one in known if _is_rare(one.share, shares)]
     rest = [one.recall for one in known if not _is_rare(one.share, shares)]
     if not rare or not rest or min(rest) < USUAL:
@@ -86,7 +126,7 @@ def _missed(known: Sequence[_Class], shares: Sequence[float]) -> tuple[_Class, f
     usual = sum(rest) / len(rest)
     missed = max(rare, key=lambda one: (usual - one.recall) / _error(usual, one.examples))
     lacking, chance = usual - missed.recall, max(DIFFERENCE, CHANCE * _error(usual, missed.examples))
-    is_learned = missed.share < HARDLY * median(shares) or missed.recall > PARTLY
+    is_learned = missed.share < HARDLY * median(shares) or (missed.recall > PARTLY and not goes_on)
     if lacking < chance or not is_learned or missed.recall >= min(rest):
         return None
     return missed, min(usual - chance, *rest)

@@ -1,7 +1,7 @@
 """How a run scores on training examples in evaluation mode, beside its validation examples."""
 
 from dataclasses import dataclass
-from math import sqrt
+from math import inf, sqrt
 
 from gradus.wire.layer_report import LayerReport
 from insight.in_run.layers import newest
@@ -22,11 +22,14 @@ class Generalization:
     validation: float
     in_training: float
     """Training loss of the epoch, in training mode."""
+    harder: float
+    """How much harder the validation examples are to begin with, see `harder`."""
 
     @property
     def gap(self) -> float:
-        """Validation loss over training loss: about 1 if nothing was learned by heart."""
-        return ratio(self.validation, self.training)
+        """Validation loss over training loss, as far as learning has made them differ: about 1 if nothing was learned
+        by heart."""
+        return ratio(self.validation, self.training) / self.harder
 
     @property
     def cost(self) -> float:
@@ -47,4 +50,13 @@ def generalization(run: Run) -> Generalization | None:
     row = next((row for row in reversed(run.rows) if row.epoch == report.epoch), None)
     if row is None:
         return None
-    return Generalization(report, report.evaluation_loss, row.validation_loss, row.train_loss)
+    return Generalization(report, report.evaluation_loss, row.validation_loss, row.train_loss, harder(run))
+
+
+def harder(run: Run) -> float:
+    """How much harder the validation examples are than those of training: the ratio of a constant prediction's losses.
+    A few examples with extreme targets make it more than 1. It is 1 if it is less, or not known."""
+    prior = run.prior
+    if prior is None or not prior.train_loss or not 0 < prior.loss / prior.train_loss < inf:
+        return 1.0
+    return max(1.0, prior.loss / prior.train_loss)

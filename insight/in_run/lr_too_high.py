@@ -46,7 +46,8 @@ def in_run(run: Run) -> Finding | None:
     if not run.is_due or run.prior is None or worst_scale(run) > SCALE:
         return None
     lr = run.spec.optimizer.lr
-    peak = max(map(run.remaining, run.train_losses)) / max(1.0, run.remaining(initial_loss(run)))
+    losses = run.validation_losses if _drops(run) else run.train_losses  # dropout makes the latter higher by itself
+    peak = max(map(run.remaining, losses)) / max(1.0, run.remaining(initial_loss(run)))
     is_thrown = (is_at_prior(run) and peak > ABOVE and lr_too_low.in_run(run) is None) or (
         peak > FAR and not learns_well(run) and not _drops(run)
     )

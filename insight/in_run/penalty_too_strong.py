@@ -3,7 +3,7 @@
 from math import isnan, sqrt
 
 from gradus.wire.finding import Evidence, Finding
-from insight.in_run.generalization import generalization
+from insight.in_run.generalization import generalization, harder
 from insight.in_run.penalties import decay_of, in_words, without
 from insight.outcome import is_at_prior, learns_well
 from insight.run import Run
@@ -13,11 +13,10 @@ from insight.words import figure, percent
 SHARE = 0.5
 """Share of the penalty in the whole loss."""
 COSTLY = 0.1
-"""The same if the weights have shrunk as well, or for regression. There the loss grows continuously with the penalty:
-at the end of training, weights that are 1 % smaller cost 2 % of an L2 penalty in the loss, and 1 % of an L1 penalty."""
-HALVED, RESTING = 0.5, 0.15
-"""The share of the largest penalty that is left, above which the weights have hardly shrunk, and what `COSTLY` is for
-them in regression."""
+"""The same if the weights have shrunk as well."""
+RESTING = 0.15
+"""The same for regression, where the loss grows continuously with the penalty: at the end of training, weights that are
+1 % smaller cost 2 % of an L2 penalty in the loss, and 1 % of an L1 penalty."""
 SHRUNK = 0.05
 """Last penalty over the run's largest, below which the penalty has shrunk the weights to almost nothing."""
 GAP = 1.1
@@ -32,7 +31,7 @@ NOTHING = 0.9
 LEAST = 2
 NEEDLESS = 1.15
 """Validation loss over training loss in evaluation mode, up to which hardly anything is learned by heart, so that a
-penalty has nothing to prevent."""
+penalty has nothing to prevent; besides chance, see `_needless`."""
 PULL, UNSOLVED = 0.15, 0.04
 """What larger weights would gain, as a share of a constant prediction's loss, and the loss that must be left, above
 which such a penalty does harm."""
@@ -62,18 +61,18 @@ def _heavy(run: Run) -> Finding | None:
     share = last.penalty / (last.penalty + loss) if last.penalty + loss > 0 else 0.0
     highest = max(row.penalty for row in run.rows)
     left = last.penalty / highest if highest > 0 else 1.0
-    gap = last.validation_loss / last.train_loss if last.train_loss > 0 else float("inf")
+    gap = last.validation_loss / last.train_loss / harder(run) if last.train_loss > 0 else float("inf")
     gap = gap if seen is None else min(gap, seen.gap)
     rules = share > SHARE or (share > COSTLY and left < SHARE)
     is_sick = run.remaining(last.train_loss) > SOLVED if share > SHARE else not learns_well(run)
-    if is_regression and share > (COSTLY if left < HALVED else RESTING):
+    if is_regression and share > RESTING:
         rules = True
         is_sick = run.remaining(last.train_loss) > (EXACT if share > SHARE else SOLVED)
     chance = 2 * sqrt(2 / max(run.data.validation_examples, 1)) if is_regression else 0.0
     is_nothing = is_at_prior(run) or run.remaining(last.train_loss) > NOTHING
     if not is_sick or gap > GAP + chance or not (rules or (is_nothing and left < SHRUNK)):
         return None
-    limit = COSTLY if is_regression else SHARE
+    limit = RESTING if is_regression else SHARE
     return Finding(
         id="penalty_too_strong",
         severity="critical" if is_nothing else "warning",
@@ -93,7 +92,7 @@ def _pulls(run: Run) -> Finding | None:
     """Fires if a classifier has learned nothing by heart, and larger weights would gain 15 % of a constant prediction's
     loss for each 100 % in size: at rest that is twice an L2 penalty, or an L1 penalty."""
     seen = generalization(run)
-    if seen is None or run.prior is None or run.data.task == "regression" or seen.gap > NEEDLESS:
+    if seen is None or run.prior is None or run.data.task == "regression" or seen.gap > _needless(run):
         return None
     squares = run.spec.l2 and not run.spec.l1
     pull = run.remaining((2 if squares else 1) * run.last.penalty)
@@ -107,8 +106,8 @@ def _pulls(run: Run) -> Finding | None:
             Evidence(
                 statistic="validation_over_evaluation_loss",
                 value=seen.gap,
-                threshold=NEEDLESS,
-                healthy=(NEEDLESS, None),
+                threshold=_needless(run),
+                healthy=(_needless(run), None),
             ),
         ),
         because=f"With {in_words(run.spec)} the penalty is {figure(run.last.penalty)} beside a loss of the data of "
@@ -124,7 +123,7 @@ def _decays(run: Run) -> Finding | None:
     decay, seen = decay_of(run.spec), generalization(run)
     rate = sum(row.learning_rate * span for row, span in zip(run.rows, run.spans, strict=True))
     folds = decay * rate * run.steps_per_epoch
-    if decay < BINDING or folds < FOLDS or seen is None or seen.gap > NEEDLESS:
+    if decay < BINDING or folds < FOLDS or seen is None or seen.gap > _needless(run):
         return None
     left = run.remaining(seen.training)
     gain = _growth(run) * left
@@ -143,8 +142,8 @@ def _decays(run: Run) -> Finding | None:
             Evidence(
                 statistic="validation_over_evaluation_loss",
                 value=seen.gap,
-                threshold=NEEDLESS,
-                healthy=(NEEDLESS, None),
+                threshold=_needless(run),
+                healthy=(_needless(run), None),
             ),
         ),
         because=f"With {in_words(run.spec)} the weights would have shrunk {figure(folds)} times to 1/e by themselves: "
@@ -152,6 +151,12 @@ def _decays(run: Run) -> Finding | None:
         f"{figure(seen.validation)}, so nothing is learned by heart that decay would have to prevent.",
         patches=without(run.spec),
     )
+
+
+def _needless(run: Run) -> float:
+    """The ratio of losses that counts as nothing learned by heart. One standard error of a mean loss of n examples, as
+    uneven as they are in a network that has learned most, is about 1/√n of it."""
+    return NEEDLESS + 1 / sqrt(max(run.data.validation_examples, 1))
 
 
 def _growth(run: Run) -> float:

@@ -24,7 +24,8 @@ HELD_OUT = 0.4
 LEAST_HELD_OUT = 40
 """Minimum number of held-out examples for any statement about the models."""
 CHANCE = 3.3
-"""Number of standard errors: a correlation by chance stays below it with 99.9 % probability."""
+"""Number of standard errors: a correlation by chance stays below it with 99.9 % probability. The largest of several is
+√(2 ln n) larger, where n of them are independent: two classes make one, as one is what the other is not."""
 RIDGE = 0.01
 """Ridge penalty, as a share of the mean squared norm of an example."""
 
@@ -37,9 +38,10 @@ def inputs(resolved: ResolvedSpec, data: Data) -> ProbedData:
     x, y = numbers(train, places), train.targets[places]
     scale, varies = scale_of(x, data), vary(x, x.std(0, correction=0))
     per_epoch = steps_per_epoch(spec.batch_size, n)
-    found = _correlations(x[:, varies], _columns(y, data))
+    is_class = plan.task == "classification"
+    found = _correlations(x[:, varies], _columns(y, data), is_class=is_class)
     if not is_nonlinear(resolved.network):
-        found = replace(found, curved=_curved(x[:, varies], _columns(y, data), is_class=plan.task == "classification"))
+        found = replace(found, curved=_curved(x[:, varies], _columns(y, data), is_class=is_class))
     targets = y.double().view(len(y), -1) if plan.task == "regression" else None
     return ProbedData(
         examples=n,
@@ -104,18 +106,18 @@ class _Correlations:
     """The share of a linear model's errors that a kernel model saves, and its t."""
 
 
-def _correlations(x: Tensor, y: Tensor) -> _Correlations:
+def _correlations(x: Tensor, y: Tensor, *, is_class: bool) -> _Correlations:
     """Correlations of predictions with targets y (n, outputs) on held-out examples: the largest over the outputs."""
     split = _split(x, y)
     if split is None:
         return _Correlations()
     known, asked = split
-    held_out = len(asked[0])
+    held_out, several = len(asked[0]), y.shape[1] - 1 if is_class else y.shape[1]
     return _Correlations(
         held_out,
         _correlation(_ridge(*known, asked[0]), asked[1]),
         _correlation(_nearest(*known, asked[0]), asked[1]),
-        (CHANCE + sqrt(2 * log(y.shape[1]))) / sqrt(held_out) if y.shape[1] > 1 else CHANCE / sqrt(held_out),
+        (CHANCE + sqrt(2 * log(max(1, several)))) / sqrt(held_out),
     )
 
 

@@ -27,7 +27,22 @@ def priors(trainees: Iterable[Trainee], data: Data) -> dict[str, Prior]:
 
 def _prior(data: Data, kind: ConcreteLoss, outputs: int, inputs: InputScale) -> Prior:
     baseline = Baseline(data, kind, outputs)
-    return Prior(loss=baseline.loss, accuracy=baseline.accuracy, class_shares=class_shares(data), inputs=inputs)
+    return Prior(
+        loss=baseline.loss,
+        train_loss=baseline.train_loss,
+        accuracy=baseline.accuracy,
+        class_shares=class_shares(data),
+        target_size=target_size(data),
+        inputs=inputs,
+    )
+
+
+def target_size(data: Data) -> float | None:
+    """The largest |mean| + standard deviation of a training target; None unless the task is regression."""
+    if data.task != "regression":
+        return None
+    targets = data.train.targets.double()
+    return float((targets.mean(0).abs() + targets.std(0, correction=0)).max())
 
 
 def class_shares(data: Data) -> tuple[float, ...]:

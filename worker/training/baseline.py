@@ -17,7 +17,7 @@ from torch import Tensor
 from gradus.spec.loss import ConcreteLoss, Task
 from models.loss import loss, loss_unit
 from worker.training.constant import best_constant, constant_words, has_class_weights
-from worker.training.data import Data
+from worker.training.data import Data, Split
 
 MARGIN = 0.02
 FIRST_EPOCHS = 3
@@ -29,18 +29,23 @@ DEAD_UNIT_EXAMPLES = 1000
 
 
 class Baseline:
-    """The validation loss and accuracy of the constant prediction, in the units of the run's metrics."""
+    """The validation loss and accuracy of the constant prediction, in the units of the run's metrics, and its training
+    loss."""
 
     def __init__(self, data: Data, kind: ConcreteLoss, outputs: int) -> None:
         """For a network with this loss and this number of outputs."""
-        deviation, validation = data.target_scale.deviation, data.validation
+        deviation = data.target_scale.deviation
         constant = best_constant(kind, data.train, outputs, deviation)
-        targets = validation.targets.cpu()
-        targets = targets.double() if targets.is_floating_point() else targets
-        losses = loss([kind], deviation, constant).values(constant.expand(1, len(targets), -1), targets[None])[0]
-        if validation.evaluation_weights is not None:
-            losses = losses * validation.evaluation_weights.cpu()
-        self.loss = loss_unit(kind, deviation) * float(losses.sum()) / validation.total_weight
+
+        def mean_loss(split: Split) -> float:
+            targets = _targets(split)
+            losses = loss([kind], deviation, constant).values(constant.expand(1, len(targets), -1), targets[None])[0]
+            if split.evaluation_weights is not None:
+                losses = losses * split.evaluation_weights.cpu()
+            return loss_unit(kind, deviation) * float(losses.sum()) / split.total_weight
+
+        targets = _targets(data.validation)
+        self.loss, self.train_loss = mean_loss(data.validation), mean_loss(data.train)
         self.accuracy = _constant_accuracy(targets, data.task)
         self.answer = constant_words(kind, outputs)
         if data.task == "classification" and has_class_weights(data.train):
@@ -75,6 +80,11 @@ class Guesses:
         lowest = loss if falls or self.lowest_loss is None else self.lowest_loss
         is_time = self.epochs + 1 >= max(FIRST_EPOCHS, ceil(epochs / 4)) and not falls
         return Guesses(self.epochs + 1, lowest, self.said or is_time or is_over)
+
+
+def _targets(split: Split) -> Tensor:
+    targets = split.targets.cpu()
+    return targets.double() if targets.is_floating_point() else targets
 
 
 def _accuracy_of(constant: Tensor, targets: Tensor) -> float:

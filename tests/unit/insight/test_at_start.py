@@ -226,6 +226,9 @@ SILENT: dict[str, dict[str, Any]] = {
         "spec": {"layers": [{"kind": "conv", "channels": 12, "kernel": 3}, 64], "dropout": 0.2}
     },
     "hard data with a trace of a rule": {"data": {"linear_correlation": 0.25, "neighbour_correlation": 0.1}},
+    "too few examples of a rare class to tell": {
+        "data": {"linear_correlation": 0.0, "neighbour_correlation": 0.0, "class_shares": (0.79, 0.21), "held_out": 60}
+    },
     "too few examples to tell": {"data": {"held_out": 49, "linear_correlation": 0.0, "neighbour_correlation": 0.0}},
     "few examples with a trace of a rule": {
         "data": {"held_out": 80, "linear_correlation": 0.3, "neighbour_correlation": 0.1, "chance_correlation": 0.5}

@@ -93,6 +93,7 @@ def test_a_resumed_run_does_not_say_it_again(digits: Data) -> None:
 def test_a_regression_is_held_against_the_mean() -> None:
     data = made_up_data("diabetes")
     knows = Baseline(data, SquaredLoss(), 1)
+    assert knows.train_loss == pytest.approx(float(data.train.targets.double().var(correction=0)), rel=1e-4)
     spread = float((data.validation.targets - data.train.targets.mean()).square().mean())
     assert knows.loss == pytest.approx(spread)
     assert knows.accuracy is None

@@ -9,8 +9,9 @@ from gradus.fork import changed
 from insight.in_run.find import findings_in_run
 from insight.prior import Prior
 from insight.run import Run
+from insight.words import rounded
 from tests.unit.insight.in_run.planted import LN10, found, planted, with_layers
-from tests.unit.insight.in_run.test_findings import hidden, of_many
+from tests.unit.insight.in_run.test_findings import failed, hidden, of_many
 
 VARIANCE = Prior(loss=5900)
 FLAT = [0.9, 0.5, 0.46, 0.45, 0.45, 0.45]
@@ -22,17 +23,26 @@ def scored(run: Run, evaluation_loss: float, **numbers: Any) -> Run:
     return with_layers(run, *hidden({}), evaluation_loss=evaluation_loss, **numbers)
 
 
+def _prior(*counts: int) -> Prior:
+    shares = tuple(count / sum(counts) for count in counts)
+    return Prior(loss=LN10, accuracy=max(shares), class_shares=shares)
+
+
 def of_a_table(*counts: int, recalls: tuple[float, ...], **spec: Any) -> Run:
     """A run on so many examples of each digit, of which these shares are recognized."""
-    shares = tuple(count / sum(counts) for count in counts)
-    prior = Prior(loss=LN10, accuracy=max(shares), class_shares=shares)
-    run = of_many(planted([0.9, 0.5, 0.3, 0.25], accuracies=0.9, dataset="digits", prior=prior, **spec))
+    run = of_many(planted([0.9, 0.5, 0.3, 0.25], accuracies=0.9, dataset="digits", prior=_prior(*counts), **spec))
     return replace(run, recalls=recalls)
 
 
 RARE = (200,) * 8 + (60, 200)
 RISING = [3000.0, 2800, 2600, *[3300, 4000, 3100, 3600] * 3]
 DECAYING = [5000 / epoch for epoch in range(1, 16)]
+LEARNING = [1.8, 1.6, 1.4, 1.2, 1.0, 0.9, 0.8, 0.7]
+SURER = [1.9, 1.75, 1.7, 1.8, 1.9, 1.95, 1.95, 2.0]
+UNEVEN = Prior(loss=7400, train_loss=5900)
+SHRINKING = [0.96, 0.8, 0.65, 0.5, 0.4, 0.35]
+FAR = Prior(loss=5900, target_size=60)
+ON_ITS_WAY = [5800.0 - 40 * i for i in range(8)]
 SICK: dict[str, tuple[str, str, Run]] = {
     "dropout that costs, and has nothing to prevent": (
         "dropout_too_strong",
@@ -85,6 +95,52 @@ SICK: dict[str, tuple[str, str, Run]] = {
         "overfitting",
         "warning",
         scored(of_many(planted(DECAYING, RISING, dataset="diabetes", prior=VARIANCE)), 300.0, validation_t=1.4),
+    ),
+    "a classifier with much left to learn, by heart": (
+        "overfitting",
+        "warning",
+        scored(planted(LEARNING, SURER, 0.45, trained=0.5), 0.8, validation_t=2.0),
+    ),
+    "a regression whose losses are far apart": (
+        "overfitting",
+        "warning",
+        scored(
+            of_many(
+                planted(DECAYING, [one / 2 for one in RISING[:3]] + [1430.0] * 12, dataset="diabetes", prior=VARIANCE)
+            ),
+            300.0,
+            validation_t=2.0,
+        ),
+    ),
+    "a penalty with nothing to prevent, among few validation examples": (
+        "penalty_too_strong",
+        "warning",
+        scored(planted(FLAT, [0.48] * 6, 0.87, dataset="digits", l2=1e-3, penalties=0.2), 0.4),
+    ),
+    "a penalty in a regression whose validation examples are harder": (
+        "penalty_too_strong",
+        "warning",
+        scored(
+            of_many(
+                planted([2600.0] * 6, [3500.0] * 6, dataset="diabetes", prior=UNEVEN, l2=0.03, penalties=SHRINKING)
+            ),
+            2500.0,
+        ),
+    ),
+    "a rare class without validation examples": (
+        "class_imbalance",
+        "warning",
+        with_layers(of_a_table(*(200,) * 9, 10, recalls=(0.99,) * 9 + (1.0,)), *hidden({}), easy=0.9, hard=0.004),
+    ),
+    "targets that steps do not reach": (
+        "target_scale",
+        "warning",
+        of_many(planted(ON_ITS_WAY, dataset="diabetes", prior=FAR, optimizer={"kind": "adam", "lr": 0.001})),
+    ),
+    "targets whose gradients are too large": (
+        "target_scale",
+        "critical",
+        failed(dataset="diabetes", prior=FAR),
     ),
     "a class with a third of the examples": (
         "class_imbalance",
@@ -154,6 +210,57 @@ LOOK_ALIKES: dict[str, tuple[str, Run]] = {
             validation_t=1.4,
         ),
     ),
+    "a classifier that has learned most, and grows surer of its mistakes": (
+        "overfitting",
+        scored(planted([one / 2 for one in LEARNING], [one / 2 for one in SURER], 0.8), 0.4, validation_t=2.0),
+    ),
+    "a classifier whose validation loss rises, and that knows others as well": (
+        "overfitting",
+        scored(planted(LEARNING, SURER, 0.45, trained=0.5), 1.5, validation_t=2.0),
+    ),
+    "a little penalty in a regression": (
+        "penalty_too_strong",
+        scored(
+            of_many(
+                planted(
+                    [2600.0] * 6,
+                    [2300.0] * 6,
+                    dataset="diabetes",
+                    prior=VARIANCE,
+                    l2=0.02,
+                    penalties=[0.2, *[0.066] * 5],
+                )
+            ),
+            2500.0,
+        ),
+    ),
+    "a rare class whose training examples are recognized": (
+        "class_imbalance",
+        with_layers(of_a_table(*(200,) * 9, 10, recalls=(0.99,) * 9 + (1.0,)), *hidden({}), easy=0.9, hard=0.001),
+    ),
+    "hard examples of more classes than the rare one": (
+        "class_imbalance",
+        with_layers(of_a_table(*(200,) * 9, 10, recalls=(0.99,) * 9 + (1.0,)), *hidden({}), easy=0.9, hard=0.05),
+    ),
+    "a rarer class, while most is left to learn": (
+        "class_imbalance",
+        replace(
+            of_many(planted([1.9, 1.7, 1.5, 1.3], accuracies=0.9, dataset="digits", prior=_prior(*RARE))),
+            recalls=(0.95,) * 8 + (0.4, 0.95),
+        ),
+    ),
+    "a training loss that dropout makes high by itself": (
+        "lr_too_high",
+        scored(planted([3.2, 2.9, 2.7, 2.6], [2.4, 2.31, 2.31, 2.31], 0.11, dropout=0.9), 2.3),
+    ),
+    "steps that are too short for standardized targets": (
+        "target_scale",
+        of_many(planted(ON_ITS_WAY, dataset="diabetes", prior=Prior(loss=5900, target_size=1.0))),
+    ),
+    "targets that are far away, and reached": (
+        "target_scale",
+        of_many(planted([3000.0, 2000, *[1500.0] * 6], dataset="diabetes", prior=FAR)),
+    ),
     "a rare class that is recognized": ("class_imbalance", of_a_table(*RARE, recalls=(0.95,) * 8 + (0.9, 0.95))),
     "a network that confuses all classes": (
         "class_imbalance",
@@ -211,6 +318,13 @@ def test_examples_near_a_border_that_weights_have_moved_are_not_said_to_be_label
 def test_a_patch_of_decay_keeps_the_optimizer() -> None:
     (patch,) = found(SICK["decay that limits the weights"][2])["penalty_too_strong"].patches
     assert patch.patch == {"optimizer": {"kind": "adamw", "weight_decay": 0.01}}
+
+
+def test_steps_grow_with_the_distance_of_the_targets() -> None:
+    (patch,) = found(SICK["targets that steps do not reach"][2])["target_scale"].patches
+    assert patch.patch == {"optimizer": {"kind": "adam", "lr": 0.03}}  # 30 times at most
+    (patch,) = found(SICK["targets whose gradients are too large"][2])["target_scale"].patches
+    assert patch.patch == {"optimizer": {"kind": "sgd", "lr": rounded(0.1 / 60)}}
 
 
 def test_dead_units_follow_from_a_penalty() -> None:

@@ -1,0 +1,58 @@
+"""Targets of a regression that are far from the outputs, as seen in a run."""
+
+from gradus.spec.optimizer import SGD, Momentum
+from gradus.status import FailureCode
+from gradus.wire.finding import Evidence, Finding, Patch
+from insight import cures
+from insight.in_run import lr_too_low
+from insight.in_run.slow import is_slow
+from insight.outcome import severity
+from insight.run import Run
+from insight.words import count, figure, percent
+
+FAR = 4.0
+"""Distance of the targets from 0, in the unit that the network learns, in which initial outputs have a size of 1 at
+most. Standardized targets have 1."""
+MOST = 30.0
+"""The largest factor of the learning rate in a patch."""
+
+
+def in_run(run: Run) -> Finding | None:
+    """Fires if the targets are at least four times as far from 0 as standardized ones, and the run diverged, or ended
+    on its way to them."""
+    size = None if run.prior is None else run.prior.target_size
+    diverged = run.failure is not None and run.failure.code is FailureCode.DIVERGED
+    if size is None or not size > FAR or not (diverged or _is_on_its_way(run)):
+        return None
+    how = severity(run)
+    return Finding(
+        id="target_scale",
+        severity="warning" if how == "note" else how,
+        layer="output",
+        evidence=(Evidence(statistic="target_size", value=size, threshold=FAR, healthy=(0, FAR)),),
+        because=f"Targets are about {figure(size)} away from 0, where the outputs start, in the unit that the network "
+        f"learns: {_then(run, diverged=diverged)}.",
+        patches=patches(run, size, diverged=diverged),
+    )
+
+
+def _is_on_its_way(run: Run) -> bool:
+    return run.is_due and run.failure is None and (is_slow(run) or lr_too_low.in_run(run) is not None)
+
+
+def _then(run: Run, *, diverged: bool) -> str:
+    if diverged:
+        return "gradients are as large, and the first steps went too far"
+    left = percent(run.remaining(run.train_losses[-1]))
+    return f"after {count(run.last.step, 'step')} they have not got there, and {left} of the targets' variance is left"
+
+
+def patches(run: Run, size: float, *, diverged: bool) -> tuple[Patch, ...]:
+    """Steps that are as much longer as the targets are farther away; shorter ones after a divergence. The gradient of a
+    squared error grows with the distance by itself, so that longer ones are for optimizers that divide by its size."""
+    lr = run.spec.optimizer.lr
+    if diverged:
+        return (cures.rate(run.spec, lr / size, "Steps that are shorter by the size of the targets."),)
+    if isinstance(run.spec.optimizer, SGD | Momentum):
+        return ()
+    return (cures.rate(run.spec, min(size, MOST) * lr, "Steps that are longer by the size of the targets."),)
