@@ -7,9 +7,11 @@ from worker.training.engine import Engine
 from worker.training.evaluation import outputs
 
 
-def recalls(engine: Engine, split: Split, member: int) -> tuple[float, ...]:
-    """For each class, the share of its examples for which the class has the largest output; NaN without examples."""
-    predicted = outputs(engine, split)[member].argmax(1)
+def recalls(engine: Engine, split: Split) -> tuple[tuple[float, ...], ...]:
+    """For each member and class, the share of the class's examples for which it has the largest output; NaN without
+    examples."""
     classes = engine.plans[0].outputs
-    hits = torch.bincount(split.targets[predicted == split.targets], minlength=classes)
-    return tuple((hits.double() / torch.bincount(split.targets, minlength=classes)).tolist())
+    totals = torch.bincount(split.targets, minlength=classes)
+    predicted = outputs(engine, split).argmax(2)  # (K, n)
+    hits = [torch.bincount(split.targets[one == split.targets], minlength=classes).double() for one in predicted]
+    return tuple(tuple((hit / totals).tolist()) for hit in hits)

@@ -102,6 +102,7 @@ class Training(Iterator[Report]):
         self._members = Members(experiments, data, self._engine, self._divergence_monitor, self._data.validation.inputs)
         if state is not None:
             self._restore(state)
+        self._recalled: tuple[int, tuple[tuple[float, ...], ...]] | None = None
         self._reports = self._train()
 
     def __next__(self) -> Report:
@@ -124,8 +125,11 @@ class Training(Iterator[Report]):
         return {name: tensor.clone() for name, tensor in tensors.items()}
 
     def recalls(self, member: int) -> tuple[float, ...]:
-        """For each class, the share of its validation examples that a member recognizes now; for classification."""
-        return recalls(self._engine, self._data.validation, member)
+        """For each class, the share of its validation examples that a member recognizes now; for classification. All
+        members are evaluated at once, the first time after a step that one is asked for."""
+        if self._recalled is None or self._recalled[0] != self._step:
+            self._recalled = self._step, recalls(self._engine, self._data.validation)
+        return self._recalled[1][member]
 
     def best_weights(self, member: int) -> dict[str, Tensor]:
         """A copy of the parameters and statistics of the best epoch so far, or the initial ones before there is one."""
