@@ -43,7 +43,7 @@ def in_run(run: Run) -> Finding | None:
     if widths is None or not run.reports or not run.is_due or run.failure is not None or learns_well(run, STRICT):
         return None
     first = run.reports[0]
-    ratio, _, _ = backward(first)
+    ratio, _, _ = backward(first, run.network)
     layers = hidden(first)
     if not _fades(ratio, layers[-1].share, max((layer.dead or 0.0 for layer in layers), default=0.0)):
         return None

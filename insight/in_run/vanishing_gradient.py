@@ -1,5 +1,8 @@
 """A gradient that is lost on the way back through the layers, as seen in a run."""
 
+from math import inf, prod, sqrt
+
+from gradus.spec.network import NetworkPlan
 from gradus.wire.finding import Evidence, Finding, Patch, Since
 from gradus.wire.layer_report import LayerReport
 from insight.in_run.layers import hidden, newest
@@ -26,12 +29,12 @@ def in_run(run: Run) -> Finding | None:
         or run.remaining(run.last.train_loss) < SOLVED
     ):
         return None
-    ratio, factor, layers = backward(report)
+    ratio, factor, layers = backward(report, run.network)
     if layers < 2 or not (ratio < WHOLE and factor < FACTOR):
         return None
     since = report
     for earlier in reversed(run.reports):
-        before, each, _ = backward(earlier)
+        before, each, _ = backward(earlier, run.network)
         if not (before < WHOLE and each < FACTOR):
             break
         since = earlier
@@ -51,11 +54,17 @@ def in_run(run: Run) -> Finding | None:
     )
 
 
-def backward(report: LayerReport) -> tuple[float, float, int]:
-    """R, q and the number of hidden layers. R is the root mean square gradient of the first hidden layer over that of
-    the last, and q its root, the factor per layer."""
-    deltas = [layer.delta_rms for layer in hidden(report) if layer.delta_rms is not None]
-    if len(deltas) < 2 or not all(0 <= delta < float("inf") for delta in deltas) or not deltas[-1] > 0:
+def backward(report: LayerReport, network: NetworkPlan) -> tuple[float, float, int]:
+    """R, q and the number of hidden layers. R is the norm of an example's gradient in the first hidden layer over that
+    in the last, and q its root, the factor per layer. The norm, unlike the root mean square, is the same for few values
+    as for many among which pooling or a convolution spreads it."""
+    sizes = {layer.name: prod(layer.shape) for layer in network.layers}
+    deltas = [
+        layer.delta_rms * sqrt(sizes.get(layer.name, layer.units))
+        for layer in hidden(report)
+        if layer.delta_rms is not None
+    ]
+    if len(deltas) < 2 or not all(0 <= delta < inf for delta in deltas) or not deltas[-1] > 0:
         return 1.0, 1.0, len(deltas)
     ratio = deltas[0] / deltas[-1]
     return ratio, rounded(ratio ** (1 / (len(deltas) - 1))), len(deltas)

@@ -561,3 +561,10 @@ def test_epochs_in_which_steps_raise_the_loss_are_recent_and_named(
     first, second, third = sorted(measured)
     named = finding is not None and f"In epochs {first}, {second} and {third}, the last ones" in finding.because
     assert named is fires, finding
+
+
+def test_what_pooling_spreads_over_an_image_has_not_vanished() -> None:
+    conv = [{"kind": "conv", "channels": 8, "kernel": 5, "stride": 3}, {"kind": "avg_pool"}, 30]
+    rms = hidden({"delta_rms": 0.01}, {"delta_rms": 0.118, "name": "layers/2"})
+    assert "vanishing_gradient" not in found(with_layers(planted([2.3] * 6, layers=conv), *rms))
+    assert "vanishing_gradient" in found(with_layers(planted([2.3] * 6, layers=[30, 30, 30]), *rms))
