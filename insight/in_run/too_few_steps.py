@@ -6,7 +6,7 @@ from gradus.wire.finding import Evidence, Finding, Patch
 from insight.in_run.narrow import narrow_layer
 from insight.outcome import STRICT, is_at_prior, learns_well, severity
 from insight.run import Run
-from insight.tail import accuracy_gain, tail
+from insight.tail import Tail, accuracy_gain, tail
 from insight.trend import falling_share, lowest, ratio
 from insight.words import count, figure, percent
 
@@ -35,6 +35,8 @@ GAIN = 0.05
 """Share of the loss that a regression gains in the second half of at least `EPOCHS` epochs. As nobody knows how much of
 a target is noise, the trend decides whether the run is at its end, and not the loss that is left."""
 EPOCHS = 6
+MANY = 20
+"""Epochs of a run whose last ones need not show that it still learns."""
 FEW_STEPS = 10
 """Steps per epoch below which smaller batches are the first cure."""
 LEAST_BATCH = 8
@@ -51,11 +53,12 @@ def in_run(run: Run) -> Finding | None:
     fall = run.fall_per_epoch()
     left = run.remaining(losses[-1])
     steps = run.last.step
-    goes_on = run.data.task == "regression" and _goes_on(run)
     if left <= SOLVED or narrow_layer(run) is not None:
         return None
-    heads_down = fall >= FALL and _heads_down(run)
-    if not (goes_on or heads_down or _still_falls(run, fall)):
+    line = tail(run)
+    goes_on = run.data.task == "regression" and _goes_on(run, line)
+    heads_down = _learns_on(run, fall) and _heads_down(run, line)
+    if not (goes_on or heads_down or _still_falls(run, fall, line)):
         return None
     if is_at_prior(run) and len(losses) > 1 and fall / run.steps_per_epoch < PER_STEP:
         return None  # the steps are too short: another finding
@@ -74,6 +77,14 @@ def in_run(run: Run) -> Finding | None:
     )
 
 
+def _learns_on(run: Run, fall: float) -> bool:
+    """Whether the training loss still falls: by 1 % in each of the last epochs; or, in a run of many short epochs, by
+    5 % in its second half, and the validation loss is lowest in the last fifth."""
+    if fall >= FALL or run.last.epoch < MANY:
+        return fall >= FALL
+    return run.train_losses[-1] <= (1 - GAIN) * run.train_losses[_middle(run)] and _late_gain(run, 5)[0] > 0
+
+
 def _told(run: Run, fall: float, *, goes_on: bool) -> str:
     """How far the training loss fell, as the end of a sentence. Of a single epoch nothing is known."""
     if goes_on:
@@ -82,30 +93,36 @@ def _told(run: Run, fall: float, *, goes_on: bool) -> str:
     return f" and was still falling by {percent(fall)} an epoch" if fall > 0 and len(run.rows) > 1 else ""
 
 
-def _heads_down(run: Run) -> bool:
+def _heads_down(run: Run, line: Tail | None) -> bool:
     """Whether the validation loss of a classifier heads down so surely that a longer run is better, however well it has
     learned and however much its epochs scatter."""
-    found = tail(run)
-    if found is None or run.prior is None or run.data.task == "regression" or run.spec.schedule.kind != "constant":
+    if line is None or run.prior is None or run.data.task == "regression" or run.spec.schedule.kind != "constant":
         return False
     is_sparse = run.data.validation_examples < FEW
     if is_sparse and learns_well(run):
         return False
     share = FEW_GAIN if is_sparse else TAIL_GAIN
-    is_sure = found.t >= SURE and found.gain >= max(LEAST_GAIN, share * run.prior.loss)
-    is_past = run.remaining(run.train_losses[-1]) <= NOISY or found.gain >= NOISY_GAIN * run.prior.loss
-    return is_sure and is_past and _helps_accuracy(run)
+    is_sure = line.t >= SURE and line.gain >= max(LEAST_GAIN, share * run.prior.loss)
+    return is_sure and not _grows_surer(run, line) and _helps_accuracy(run, line)
 
 
-def _helps_accuracy(run: Run) -> bool:
+def _grows_surer(run: Run, line: Tail | None) -> bool:
+    """Whether most of the loss is left and a longer run would take off little of it: the classes overlap, and the
+    network only grows surer."""
+    if line is None or run.prior is None or run.data.task == "regression":
+        return False
+    return run.remaining(run.train_losses[-1]) > NOISY and line.gain < NOISY_GAIN * run.prior.loss
+
+
+def _helps_accuracy(run: Run, line: Tail | None) -> bool:
     """Whether the accuracy rises as the loss falls, as far as both are known, or will, as the loss falls so much."""
-    found, gained = tail(run), accuracy_gain(run)
-    if found is None or gained is None or run.prior is None:
+    gained = accuracy_gain(run)
+    if line is None or gained is None or run.prior is None:
         return True
-    return gained >= LEAST_ACCURACY or found.gain >= NOISY_GAIN * run.prior.loss
+    return gained >= LEAST_ACCURACY or line.gain >= NOISY_GAIN * run.prior.loss
 
 
-def _still_falls(run: Run, fall: float) -> bool:
+def _still_falls(run: Run, fall: float, line: Tail | None) -> bool:
     """Whether the training loss falls by 1 % an epoch in a network that has not learned well, and what is learned at
     the end helps: the lowest validation loss is among the last tenth of the epochs, and that of the last fifth is lower
     than all before by 1 % an epoch. Of a single epoch nothing is known but what is left."""
@@ -114,7 +131,7 @@ def _still_falls(run: Run, fall: float) -> bool:
         return False
     if len(losses) == 1:
         return True
-    if not _helps_accuracy(run):
+    if _grows_surer(run, line) or not _helps_accuracy(run, line):
         return False
     gain, epochs = _late_gain(run, 5)
     helps = gain >= epochs * FALL and _late_gain(run, 10)[0] > 0
@@ -129,7 +146,7 @@ def _late_gain(run: Run, parts: int) -> tuple[float, int]:
     return 1 - ratio(last, least), run.last.epoch - run.epochs[before]
 
 
-def _goes_on(run: Run) -> bool:
+def _goes_on(run: Run, line: Tail | None) -> bool:
     """Whether the training and the validation loss fell by at least 5 % in the second half of the run, up to its end,
     and by 1 % in its last fifth, and the validation loss by more than its epochs scatter.
 
@@ -142,8 +159,7 @@ def _goes_on(run: Run) -> bool:
         return False
     middle = _middle(run)
     is_lowest = epochs - run.epochs[lowest(validation)] <= epochs // 10 and _late_gain(run, 5)[0] >= FALL
-    found = tail(run)
-    is_sure = found is not None and found.t >= SURE
+    is_sure = line is not None and line.t >= SURE
     return is_lowest and is_sure and all(losses[-1] <= (1 - GAIN) * losses[middle] for losses in (train, validation))
 
 
