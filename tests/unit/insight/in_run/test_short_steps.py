@@ -145,6 +145,32 @@ def test_small_batches_of_batch_norm_make_training_worse_by_a_quarter(
     assert ("batch_norm_statistics" in alarms(run)) == fires
 
 
+@pytest.mark.parametrize(
+    ("momentum", "ratio", "fires"),
+    [(0.0001, 0.87, True), (0.0001, 0.95, False), (0.01, 0.87, False)],  # 0.1 of the averages is new, or nearly all
+)
+def test_averages_that_hardly_run_are_no_fit_however_much_examples_differ(
+    momentum: float, ratio: float, *, fires: bool
+) -> None:
+    losses = [8.0, *[5.0] * 11]
+    regression = planted(
+        losses, dataset="diabetes", prior=Prior(loss=10.0), batch_norm={"momentum": momentum}, batch_size=8
+    )
+    run = with_layers(regression, *LAYERS, mode_ratio=ratio, mode_t=-0.6)
+    assert ("batch_norm_statistics" in alarms(run)) == fires
+
+
+@pytest.mark.parametrize(("level", "fires"), [(1.4, True), (1.0, False)])
+def test_full_batches_that_swing_at_the_end_may_still_be_too_few(level: float, *, fires: bool) -> None:
+    epochs = range(1, 25)
+    fall = [2.3 - 0.2 * level * log2(epoch) for epoch in epochs]
+    training = [*fall[:-1], fall[-2]]  # momentum swings: the last epochs show no fall
+    losses = fall if level > 1 else [max(one, fall[11]) for one in fall]
+    rising = [0.5 + 0.05 * log2(epoch) for epoch in epochs]
+    run = planted([*training[:-3], *[training[-3]] * 3], losses, rising, batch_size="full")
+    assert ("too_few_steps" in alarms(run)) == fires
+
+
 def test_first_steps_that_throw_the_weights_are_too_long_though_something_is_learned_later() -> None:
     losses = [4 * LN10, *[0.6] * 11]
     assert alarms(planted(losses, [0.6] * 12, 0.75))[0] == "lr_too_high"
