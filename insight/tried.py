@@ -3,7 +3,7 @@
 from math import sqrt
 
 from gradus.wire.finding import Evidence, Patch
-from gradus.wire.probe import ProbedTrial
+from gradus.wire.probe import ProbedGain, ProbedTrial
 from insight import cures
 from insight.start import Start
 from insight.words import count, percent, rounded
@@ -22,9 +22,14 @@ LOSS = 0.05
 """The same for regression: share of the loss."""
 FEW_STEPS = 50
 """Steps of a run below which they are too few, and not too short."""
+RARELY = 0.5
+"""Share of the loss of a regression that the best rate takes off, above which it is better whatever its t: a few
+examples with nearly all of the loss make t small."""
 SOUND_T, LEARNED = 1.0, 0.7
 """The spec's own rate is as good as any if the paired t of the gain is below the first. A rate has learned something if
 its loss is below the second, as a share of a constant prediction's."""
+BY_HEART = 0.01
+"""Share of a constant prediction's loss below which the learned examples are known by heart."""
 SOME = 0.97
 """A network that has not brought its loss below this share of a constant prediction's has learned nothing."""
 HIGHER_T, LOWER_T = 2.0, 2.5
@@ -39,10 +44,16 @@ def higher(start: Start) -> ProbedTrial | None:
     to be well above one, and far above it if s is not.
     """
     trial = _worthwhile(start, HIGHER_T)
-    if trial is None or trial.gain is None:
+    if trial is None or trial.gain is None or _has_learned(start, trial.gain):
         return None
     apart = APART if trial.share >= WHOLE else FAR_APART
     return trial if trial.gain.lr * trial.share >= apart * start.spec.optimizer.lr else None
+
+
+def _has_learned(start: Start, gain: ProbedGain) -> bool:
+    """Whether the spec's own rate learns its examples by heart, which longer steps could not do better. What they gain
+    on other examples is chance, or noise that regularizes."""
+    return gain.own is not None and gain.own < BY_HEART * start.measured.data.prior
 
 
 def lower(start: Start) -> ProbedTrial | None:
@@ -60,7 +71,8 @@ def is_sound(start: Start) -> bool:
     if trial is None or trial.gain is None or trial.share < WHOLE or not trial.rates:
         return False
     least = min(one.loss for one in trial.rates)
-    return trial.gain.t < SOUND_T and least < LEARNED * start.measured.data.prior
+    is_rare = start.data.task == "regression" and trial.gain.gain > RARELY  # a few examples that are far off
+    return trial.gain.t < SOUND_T and not is_rare and least < LEARNED * start.measured.data.prior
 
 
 def _learns(start: Start, trial: ProbedTrial) -> bool:

@@ -141,6 +141,8 @@ class ProbedGain(Message):
     fit: Number
     """Share of the loss on examples that were learned from that is gone; negative if the better rate has learned less
     by heart."""
+    own: Number | None = None
+    """The loss at the spec's own rate on these examples."""
 
 
 class ProbedTrial(Message):

@@ -70,8 +70,8 @@ def middle(trial: Trial) -> float:
     return rate((low + high) / 2)
 
 
-def gain(trial: Trial) -> ProbedGain:
-    """What the best rate has over the spec's own, on the same examples."""
+def gain(trial: Trial, unit: float = 1.0) -> ProbedGain:
+    """What the best rate has over the spec's own, on the same examples. `unit` is that of the loss."""
     own, best = trial.own, best_rate(trial)
     gained = scores(trial)[best] - _scores(own.losses, own.hits)  # (n,)
     error = float(gained.std()) / sqrt(len(gained))
@@ -85,6 +85,7 @@ def gain(trial: Trial) -> ProbedGain:
         gain=share,
         t=float(gained.mean()) / error if error else 0.0,
         fit=_fall(own.fit, float(trial.fits[best])),
+        own=unit * own.fit,
     )
 
 
@@ -110,6 +111,6 @@ def _told(trial: Trial, unit: float) -> ProbedTrial:
         share=trial.share,
         examples=trial.losses.shape[1],
         middle=middle(trial),
-        gain=gain(trial),
+        gain=gain(trial, unit),
         rates=tuple(ProbedTrialRate(lr=lr, loss=loss, accuracy=hit, good=good) for lr, loss, hit, good in told),
     )

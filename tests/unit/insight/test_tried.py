@@ -70,6 +70,23 @@ def test_a_higher_rate_must_go_further_than_the_rest_of_the_run(share: float, lr
     assert ("lr_too_low" in alarms(trial(lr, share=share))) == fires  # 0.5 · 0.5 = 25 times 0.01
 
 
+@pytest.mark.parametrize(("own", "fires"), [(0.05, True), (0.01, False)])
+def test_what_is_known_by_heart_needs_no_longer_steps(own: float, *, fires: bool) -> None:
+    assert ("lr_too_low" in alarms(trial(0.1, own=own))) == fires  # of a loss of 2.3, what a constant prediction has
+
+
+def test_a_first_step_that_is_too_long_does_not_matter_if_a_higher_rate_learns_more() -> None:
+    schedule = {"kind": "inverse_time", "decay": 200}
+    found = findings_at_start(
+        start(
+            {"optimizer": {"kind": "momentum", "lr": 0.01}, "schedule": schedule},
+            step={"trial": trial(0.3), "sustained_rho": -0.2},
+            data={"effective_steps": 10},
+        )
+    )
+    assert [one.id for one in found if one.severity in ALARMS] == ["schedule_ends_early", "lr_too_low"]
+
+
 def test_a_layer_that_is_too_narrow_is_not_blamed_on_the_rate() -> None:
     adam = {"optimizer": {"kind": "adam", "lr": 0.01}}
     found = findings_at_start(start({**adam, "layers": [2]}, step={"trial": trial(0.1)}))
@@ -125,6 +142,14 @@ def test_an_optimizer_that_forgets_at_once_gets_its_memory_back(
     found = findings_at_start(start({"optimizer": optimizer}, step={"trial": trial(0.02)}))
     (finding,) = (finding for finding in found if finding.id == "lr_too_high")
     assert finding.patches[0].patch["optimizer"] == first
+
+
+def test_a_few_examples_with_nearly_all_of_the_loss_do_not_make_a_rate_sound() -> None:
+    rates = (ProbedTrialRate(lr=0.003, loss=0.5, accuracy=None, good=True),)
+    tried = trial(0.003, gain=0.99, t=0.9).model_copy(update={"rates": rates})
+    assert "lr_too_high" in alarms(
+        tried, step={"sustained_rho": -0.9}, plan={"task": "regression", "classes": ()}, data={"prior": 1.0}
+    )
 
 
 @pytest.mark.parametrize(
