@@ -141,12 +141,12 @@ class Authenticator:
 
 
 def _digest(key: str) -> bytes:
-    """The digest that stands for a key in memory. Comparing the keys themselves would take a time that depends on
-    them."""
+    """The digest by which a key is looked up in memory. A comparison of the keys themselves could leak them through its
+    timing."""
     return sha256(key.encode()).digest()
 
 
 def _until(row: KeyRow) -> datetime:
-    """The time until which a valid key identifies its caller without another look at its row."""
+    """The time until which a valid key identifies its caller without reading its row again."""
     stale = keys.stale_at(row)
     return stale if row.expires_at is None else min(stale, row.expires_at)

@@ -58,7 +58,7 @@ def remember(scope: Scope, counted: Counted) -> None:
 
 
 def counted_before(scope: Scope) -> Counted | None:
-    """What was kept by `remember`."""
+    """The caller and its rate limit that `remember` has kept; None if there is none."""
     counted: Counted | None = scope.get("state", {}).get("counted")
     return counted
 

@@ -18,7 +18,8 @@ MAX_UNSENT_BYTES = 16 << 20
 """Limit on buffered response bytes that clients have not read. Streams wait for their clients; other responses are
 buffered whole."""
 ENDS_AT_ONCE = 8
-"""Requests that are ended in one iteration of the event loop: each takes a millisecond."""
+"""Limit on the disconnected clients' requests that are ended in one iteration of the event loop: each takes a
+millisecond."""
 IGNORED_UNSENT_BYTES = 64 << 10
 """Unread bytes of one client that are not counted: the size of the chunks in which files are sent."""
 logger = logging.getLogger(__name__)

@@ -67,11 +67,11 @@ def is_known(media_type: str) -> bool:
 
 
 def check_beginning(beginning: bytes, declared: FileType) -> None:
-    """Refuse a file that obviously is no table, or not of its declared type. The reader would refuse it too, but only
-    after the data set has been created, which would then have failed.
+    """Refuse a file that is obviously not a table, or not of its declared type. The reader would refuse it too, but
+    only after the data set has been created, which would then have failed.
 
     Raises:
-        UnsupportedMedia: the file is no table, or not of its declared type.
+        UnsupportedMedia: the file is not a table, or not of its declared type.
         InvalidSpec: the file is empty.
     """
     found = signature(beginning)

@@ -1,9 +1,9 @@
-"""Writes of one iteration of the event loop in one piece: each write is a system call, and wakes the client."""
+"""Joins the writes of one iteration of the event loop into one: each write is a system call, and wakes the client."""
 
 import asyncio
 
 HELD_BYTES = 16 << 10
-"""Bytes that wait for more; a transport with a full buffer must say so before the application writes on."""
+"""Limit on the bytes that are held back: the transport must report a full buffer before the application writes more."""
 
 
 class JoinedWrites:
@@ -22,7 +22,7 @@ class JoinedWrites:
         self.set_write_buffer_limits = transport.set_write_buffer_limits
 
     def write(self, data: bytes) -> None:
-        """Write soon, after what was written before."""
+        """Hold the data back until the next iteration of the event loop, or write them now if too much is held back."""
         self._held.append(data)
         self._bytes += len(data)
         if self._bytes > HELD_BYTES:
@@ -32,7 +32,7 @@ class JoinedWrites:
             self._loop.call_soon(self._on_next)
 
     def flush(self) -> None:
-        """Write what is held now."""
+        """Write what is held back."""
         if self._held:
             held, self._held, self._bytes = self._held, [], 0
             self._transport.write(held[0] if len(held) == 1 else b"".join(held))

@@ -42,11 +42,12 @@ def is_compressed(content: bytes) -> bool:
 
 
 def table_text(media_type: str, content: bytes, most: int, otherwise: str) -> TableText:
-    """The table in a body of one of `TABLE_TYPES`. Without a type of the text itself, what begins with `{` is JSON
-    lines. `most` limits the bytes of the text; `otherwise` says how tables of other kinds are sent.
+    """The table in a body of one of `TABLE_TYPES`. If the media type does not tell the kind of text, text that begins
+    with `{` is read as JSON lines, all other text as CSV. `most` limits the decompressed text, in bytes; `otherwise`
+    says in the errors how to send a table of another kind.
 
     Raises:
-        UnsupportedMedia: the body is no text, or compressed twice.
+        UnsupportedMedia: the body is not text, or is compressed twice.
         InvalidSpec: the body is empty.
         TooLarge: the text has more than `most` bytes.
         BadRequest: the compressed body is damaged.
@@ -67,7 +68,7 @@ def table_text(media_type: str, content: bytes, most: int, otherwise: str) -> Ta
 
 
 def refuse_type(media_type: str, accepted: tuple[str, ...], otherwise: str) -> UnsupportedMedia:
-    """The refusal of a body whose type is none of those accepted."""
+    """The error for a body whose media type is not accepted."""
     how = f"; {otherwise}" if is_known(media_type) else ""
     return UnsupportedMedia(f"send {', '.join(accepted)}, not '{media_type[:100]}'{how}")
 

@@ -34,22 +34,22 @@ _OTHER = frozenset({b"transfer-encoding", b"content-encoding", b"prefer", b"expe
 """Headers that leave a request to the route."""
 _JSON = JSON.encode()
 _SHORT = "short_prediction"
-"""Where the ASGI state has the request, once it was read."""
+"""Key in the ASGI state under which a request is kept once it has been read."""
 _ROUTE = next(
     route for route in routes.router.routes if isinstance(route, APIRoute) and route.name == routes.predict.__name__
 )
 
 
 class _Short:
-    """A short request: whose, and what it asks."""
+    """A short request: the experiment, the key of the caller, and the body."""
 
     def __init__(self, experiment_id: str, key: str, content: bytes) -> None:
         self.experiment_id, self.key, self._content = experiment_id, key, content
 
     @cached_property
     def request(self) -> PredictRequest | None:
-        """What it asks; None if it has mistakes, which take the route longer to explain than the event loop has, or
-        more values than are answered here."""
+        """The parsed body; None if it has more values than are answered here, or mistakes: explaining them takes too
+        long for the event loop, so the route does it."""
         try:
             request = PredictRequest.model_validate(parsing.parse_any(self._content))
         except (GradusError, ValidationError):

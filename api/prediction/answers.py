@@ -49,7 +49,7 @@ def answers(model: Model, columns: Mapping[str, Column], rows: int) -> Iterator[
 
 
 def plain_answers(model: Model, tensors: Feeds, rows: int) -> Answers:
-    """The answers for so few plain rows that they are one batch."""
+    """The answers for plain rows that fit into one batch."""
     return _answers(model, tensors, [()] * rows)
 
 

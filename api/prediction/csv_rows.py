@@ -39,7 +39,8 @@ _TRUE, _FALSE = frozenset({"true", "yes", "y", "t", "1"}), frozenset({"false", "
 def columns_of(
     model: Model, content: bytes, absent: str, delimiter: str | None = None
 ) -> tuple[dict[str, Column], int]:
-    """The columns of a CSV text, by name, and the number of rows. Without a delimiter, it has that of the data set.
+    """The columns of a CSV text, by name, and the number of rows. If no delimiter is given, that of the data set is
+    used.
 
     Raises:
         InvalidSpec: names or cells do not fit the model; `errors` lists them by line.

@@ -36,7 +36,8 @@ _SPELLED: Mapping[ColumnType, tuple[type, Callable[[Any], str]]] = {
     "integer": (int, str),
     "boolean": (bool, lambda value: "true" if value else "false"),
 }
-"""The types of categories with the Python type of their values, and their texts as in `preprocessing.texts`."""
+"""For each column type that can be a category: the Python type of its values, and the function that writes a value as
+the category's text, as in `preprocessing.texts`."""
 
 
 class PlainRows:
@@ -56,7 +57,7 @@ class PlainRows:
 
     def feeds(self, request: PredictRequest) -> Feeds | None:
         """The tensors of the request's rows; None if a row is not plain, or a column is a picture, an array, or of
-        another type that this does not know."""
+        another type that this class cannot convert."""
         rows = _rows(request) if self._all else None
         if not rows or not all(self._known.issuperset(row) for row in rows):
             return None
@@ -106,7 +107,7 @@ def _dtype(fitted: FittedColumn) -> type[np.generic]:
 
 
 def _kind(fitted: FittedColumn) -> _Kind | None:
-    """How a column's values are converted; None if this does not know it."""
+    """The conversion of a column's values; None if this class cannot convert them."""
     known: _Kind | None = None
     match fitted:
         case FittedNumber():

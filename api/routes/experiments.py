@@ -166,7 +166,8 @@ def change_experiment(
         list[str] | None, Header(description="Change the experiment only if this is still its ETag.")
     ] = None,
 ) -> Response:
-    """Change the name, tags, notes or priority, which counts while it is queued. Omitted keys keep their values."""
+    """Change the name, tags, notes or priority. The priority matters only while the experiment is queued. Omitted keys
+    keep their values."""
     changes = parsing.read_changes(body, ExperimentPatch)
     return _with_tag(
         experiments.patch(

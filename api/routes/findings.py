@@ -98,8 +98,8 @@ def verify_finding(
 ) -> Response:
     """Verify a patch of the finding: train the spec with and without it, paired by seed, in a sweep. Training stops
     when the confidence interval of the gain excludes 0, after 3 pairs at the earliest; then the finding has `verified`,
-    with the gain. Repeating the request has no effect during training, and afterwards only if it asks for more
-    seeds."""
+    with the gain. A repeated request has no effect while the sweep trains; afterwards it has one only if it asks for
+    more seeds."""
     request = parsing.read(body, VerifyRequest)
     outcome = finding_cures.verify(state.hub, caller.workspace_id, experiment_id, finding, request, idempotency_key)
     return repeatable(outcome, 202)

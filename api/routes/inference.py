@@ -72,7 +72,7 @@ async def infer(
     request: Request, state: StateDep, caller: CallerDep, model: Model, document_bytes: DocumentBytes = None
 ) -> Response:
     """Predict with the network of an experiment's best epoch. Tensors are lists in the document, or bytes after it;
-    then the header `Inference-Header-Content-Length` has the length of the document."""
+    with bytes, the header `Inference-Header-Content-Length` gives the length of the document."""
     return await _inferred(request, state, caller, (model, None), document_bytes)
 
 

@@ -37,7 +37,7 @@ _SIGN_IN = (dashboard_page.PAGES / "sign-in.html").read_text()
 _READ = ["GET", "HEAD"]
 _ID = re.compile(r"\w+", re.ASCII)
 _NAME = re.compile(r"[^/]{1,100}")
-"""A data set's page has its id or its name as its address."""
+"""The address of a data set's page contains its id or its name."""
 _DOCS = PAGE.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 """Swagger UI sets inline styles."""
 

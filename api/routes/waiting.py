@@ -29,9 +29,9 @@ async def wait_for_end(
     over: Callable[[], bool],
     prefer: list[str] | None,
 ) -> Mapping[str, str]:
-    """Wait until `over`, for as long as the client prefers, or until it disconnects. `over` is called again after each
-    `end` event in the log of `log_id`. Returns the header with the wait; without a wait, none: the client has not asked
-    for one, or has too many open requests."""
+    """Wait until `over` returns true, for as long as the client prefers, or until it disconnects. `over` is called
+    again after each `end` event in the log of `log_id`. Returns the response header that names the wait. Does not wait,
+    and returns no header, if the client has not asked for a wait or has too many open requests."""
     owner, seconds = owner_of(request, caller), preferred_wait(prefer or ())
     if not seconds or not state.open_requests.has_room(owner):
         return {}

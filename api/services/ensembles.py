@@ -71,7 +71,7 @@ def predict(
     request: PredictRequest,
     read: Read,
 ) -> EnsemblePrediction:
-    """The answers to what `read` reads. `request` has the options.
+    """The answers for the rows that `read` reads from the body. `request` has the options.
 
     Raises:
         NotFound: there is no such sweep or change.

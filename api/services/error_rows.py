@@ -79,7 +79,8 @@ def page(hub: Hub, workspace_id: str, experiment_id: str, outcome: Outcome, cell
 
 
 def _network(hub: Hub, workspace_id: str, outcome: Outcome) -> TrainedNetwork:
-    """The network that gave the outcomes: since then, another epoch may have become the best."""
+    """The network that gave the outcomes. It need not be the best epoch's: since then, another epoch may have become
+    the best."""
     with hub.read() as session:
         question = questions.request_of(session, workspace_id, outcome.id)
     if not isinstance(question, OutcomesQuestion):

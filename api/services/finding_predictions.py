@@ -60,7 +60,7 @@ def look(hub: Hub, workspace_id: str, question: CuresQuestion) -> bool:
 
 
 def _keep(row: ExperimentRow, question: CuresQuestion, answer: Cures) -> None:
-    """Replace the patches in the question by the probed ones."""
+    """Replace the stored patches of the findings in the question by the probed patches in the answer."""
     if row.status not in FINAL:
         return
     probed = {

@@ -49,7 +49,8 @@ def metadata(hub: Hub, models: ModelCache, workspace_id: str, name: str, epoch: 
 def infer(
     hub: Hub, models: ModelCache, workspace_id: str, name: str, epoch: Epoch, body: bytes, document_bytes: int | None
 ) -> tuple[bytes, int | None]:
-    """The answer to a request, and the number of its bytes that are the document; None if all are.
+    """The answer to a request, and the length of the JSON document at its beginning, in bytes; None if it is nothing
+    but this document.
 
     Raises:
         NotFound: there is no such experiment or epoch.

@@ -103,7 +103,7 @@ def calibrated(
     Raises:
         NotFound: the workspace has no such experiment, or no checkpoint has the weights.
         TooLarge: the network is larger than the API can hold.
-        Exception: what `known` raises, which is called unless the model is loaded.
+        Exception: any error of `known`, which is called only if the model is not loaded yet.
     """
     located = locate(hub, workspace_id, experiment_id, epoch)
 

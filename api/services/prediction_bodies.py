@@ -37,7 +37,7 @@ def json_lines(content: bytes, request: PredictRequest) -> Read:
 
 
 def csv(content: bytes, request: PredictRequest, delimiter: str | None) -> Read:
-    """Delimited text; without a delimiter, with that of the data set. `request` has the options."""
+    """Delimited text. If no delimiter is given, that of the data set is used. `request` has the options."""
 
     def read(model: "Model") -> "tuple[dict[str, Column], int]":
         from api.prediction.csv_rows import columns_of  # noqa: PLC0415 (imports numpy)

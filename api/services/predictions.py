@@ -28,7 +28,7 @@ SHORT_VALUES, SHORT_MULTIPLY_ADDS = 128, 2_000_000
 def predict(
     hub: Hub, models: ModelCache, workspace_id: str, experiment_id: str, request: PredictRequest, read: Read
 ) -> Prediction:
-    """The answers to what `read` reads. `request` has the options.
+    """The answers for the rows that `read` reads from the body. `request` has the options.
 
     Raises:
         NotFound: there is no such experiment, or no such epoch.
@@ -55,7 +55,7 @@ def predict_csv(
 def predict_at_once(
     models: ModelCache, version: int, workspace_id: str, experiment_id: str, request: PredictRequest
 ) -> bytes | None:
-    """The JSON of what `predict` answers, without waiting and within one or two milliseconds, for the event loop.
+    """The answer of `predict` as JSON, for the event loop: computed without waiting, within one or two milliseconds.
     `version` must be the current version of the database. None if that is impossible: the model was not requested since
     the last commit or is large, or there are many values.
 
@@ -70,8 +70,8 @@ def predict_at_once(
 def predict_loaded(
     hub: Hub, models: ModelCache, workspace_id: str, experiment_id: str, request: PredictRequest
 ) -> bytes | None:
-    """Like `predict_at_once`, with a look at the database. None if the model is not loaded or is large, or there are
-    many values.
+    """Like `predict_at_once`, but reads the database. None if the model is not loaded or is large, or there are many
+    values.
 
     Raises:
         NotFound: there is no such experiment, or no such epoch.
@@ -84,7 +84,7 @@ def predict_loaded(
 
 def _short(model: "Model | None", request: PredictRequest) -> bytes | None:
     """The JSON of the answers of a small network to few rows; None if the network is large, the rows are many, or
-    columns are absent or unknown: to suggest names for them takes long."""
+    columns are absent or unknown: suggesting names for them takes too long."""
     rows = len(request.rows or request.data or ())
     if model is None or not _is_short(model, rows):
         return None
@@ -98,7 +98,7 @@ def _short(model: "Model | None", request: PredictRequest) -> bytes | None:
 
 
 def has_few_values(request: PredictRequest) -> bool:
-    """Whether the rows have no more values than are answered without the route."""
+    """Whether the rows have few enough values to be answered without the route."""
     return sum(map(len, request.rows or request.data or ())) <= SHORT_VALUES
 
 

@@ -1,4 +1,4 @@
-"""Reading of documents with a spec: what is wrong with the document and with the name of its data set, at once."""
+"""Reads documents that contain a spec, and reports mistakes in the document together with an unknown data set."""
 
 from collections.abc import Sequence
 from typing import Any, TypeVar
@@ -15,10 +15,10 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def read(hub: Hub, workspace_id: str, body: bytes, model: type[Model], at: Sequence[str] = ()) -> Model:
-    """The model that the body describes. The document has a spec at these keys.
+    """The model that the body describes. `at` are the keys that lead to the spec within the document.
 
-    Resolution looks data sets up, but only in documents without a mistake. A user who mends one mistake should not meet
-    the next one, so a document that is refused is also searched for the name of its data set.
+    Normally resolution finds an unknown data set, but it needs a document without mistakes. So that a user sees all
+    mistakes at once, the data set of a refused document is looked up here.
 
     Raises:
         BadRequest: the body is not JSON.

@@ -106,7 +106,7 @@ def stale(row: KeyRow, at: datetime) -> bool:
 
 
 def stale_at(row: KeyRow) -> datetime:
-    """When the recorded time of the last use will be out of date, or was."""
+    """When the recorded time of the last use becomes, or became, out of date."""
     return row.created_at if row.used_at is None else row.used_at + _USED_AT_PRECISION
 
 

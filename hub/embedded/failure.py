@@ -1,4 +1,4 @@
-"""When parts that keep dying end the service, and what it then says."""
+"""Decides whether parts that keep dying end the service, and writes the error about it."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from hub.embedded.restarts import RestartedPart
 
 
 def fatal(required: Sequence[RestartedPart], workers: Sequence[RestartedPart]) -> RestartedPart | None:
-    """The part whose end is that of the service, if there is one: a required part that is not restarted again, or the
+    """The part whose end also ends the service, if there is one: a required part that is not restarted again, or the
     last worker."""
     lost = [one for one in required if one.given_up]
     return next(iter(lost or [one for one in workers if all(other.given_up for other in workers)]), None)

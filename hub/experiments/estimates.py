@@ -33,8 +33,8 @@ def seconds(rates: Mapping[Kind, float], experiments: Sequence[ResolvedSpec], sl
     """Estimated time for all experiments on this many slots, each of which trains one array at a time. None if the rate
     of any experiment is unknown.
 
-    The time of an array's epoch is divided equally among its members, so the estimate includes what arrays save as far
-    as the earlier runs were arrays, too.
+    The time of an array's epoch is divided equally among its members, so the estimate includes the time that arrays
+    save, provided that the earlier runs were trained in arrays, too.
     """
     costs = [(rates.get(_kind(experiment)), experiment.spec.epochs) for experiment in experiments]
     if any(rate is None for rate, _ in costs):

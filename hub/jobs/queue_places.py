@@ -118,8 +118,9 @@ def ahead(
 
 
 def _turns_before(other: Turn, mine: Turn, before: int) -> int:
-    """How many jobs the workspace `other` starts before `mine` starts the job that comes after `before` jobs of its
-    own. On a tie, the workspace that had to catch up in running jobs was served last, so the other one comes first."""
+    """How many jobs the workspace `other` starts before the workspace `mine` starts a job that has `before` older jobs
+    of `mine` in front of it. When both have equally many running jobs, the workspace that had fewer at first was served
+    last, so the other one comes first."""
     first = (
         other.rank_among_equals < mine.rank_among_equals
         if other.running == mine.running

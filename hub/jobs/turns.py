@@ -35,7 +35,7 @@ class Turn:
     running: int
     """Number of its jobs that train."""
     served_at: datetime
-    """When a job of it was last started."""
+    """When one of its jobs was last started."""
 
     @property
     def rank(self) -> tuple[int, int, datetime, str]:

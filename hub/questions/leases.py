@@ -18,7 +18,7 @@ from hub.questions.question import QUESTIONS, Question
 from hub.tables import QuestionRow
 
 MAX_LOSSES = 1
-"""Number of losses, of a worker or of its process, after which a question is still tried again."""
+"""Maximum number of losses, of a worker or of its process, after which a question is tried again."""
 FAILURE = timedelta(seconds=10)
 """Time for which a failed question is not asked again: its clients poll, and must see that it has failed."""
 LONG_FAILURE = timedelta(hours=1)

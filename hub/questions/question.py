@@ -65,7 +65,8 @@ class OutcomesQuestion(Message):
 
 
 class CalibrationQuestion(Message):
-    """What calibrates a network, as fitted to its validation split: its outputs then come true as often as they say."""
+    """Which calibration, fitted to the validation split, makes a network's predictions come true as often as they
+    say?"""
 
     kind: Literal["calibration"] = "calibration"
     revision: Literal[1] = 1
@@ -95,8 +96,8 @@ class PredictionsQuestion(Message):
     format: FileFormat
     probabilities: bool
     top: int | None = Field(default=None, exclude_if=lambda one: one is None)
-    """Number of probabilities for each row; None for all. This and the next options are not serialized where they are
-    as by default, so that questions asked before they existed keep their digest."""
+    """Number of probabilities for each row; None for all. This and the next options are not serialized while they have
+    their defaults, so that questions asked before the options existed keep their digest."""
     absent: Literal["refuse", "missing"] = Field(default="refuse", exclude_if=lambda one: one == "refuse")
     temperature: float | None = Field(default=None, exclude_if=lambda one: one is None)
     """What the logits are divided by; None for uncalibrated probabilities."""

@@ -152,8 +152,8 @@ def _failed(values: Mapping[int, float | None], seeds: Sequence[int]) -> int:
 
 
 def _counting(members: Sequence[Outcome], label: str) -> frozenset[int]:
-    """The seeds whose experiment with this label exists and was not lost. A failure other than divergence says nothing
-    about the patch."""
+    """The seeds whose experiment with this label exists and counts. An experiment that failed for another reason than
+    divergence does not count: it says nothing about the patch."""
     return frozenset(_seed(one) for one in members if one.sweep_label == label and not _is_lost(one))
 
 

@@ -73,7 +73,8 @@ def check_public(host: str, addresses: Sequence[str]) -> None:
     """Check that all addresses of a host are public.
 
     Raises:
-        RefusedDestination: one is not. The text does not tell which: users must not read the names of our network.
+        RefusedDestination: one is not. The message does not name it, because users must not learn addresses of our
+            network.
     """
     for address in addresses:
         if not is_public(address):
