@@ -115,8 +115,8 @@ class SlotPool:
         return bool(self._free)
 
     def run_job(self, job_id: str, kinds: Sequence[str] = ()) -> None:
-        """On the message of a job, claim the job whose turn it is, maybe another one, and train it; does nothing if no
-        job waits. `kinds` are the kinds of devices whose jobs this worker trains."""
+        """When the message of a job arrives, claim the job whose turn it is, which may be another job, and train it;
+        does nothing if no job waits. `kinds` are the kinds of devices whose jobs this worker trains."""
         self._messages_received += 1
         slot = self._free.take()
         try:

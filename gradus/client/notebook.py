@@ -34,7 +34,7 @@ def sweep_card(record: SweepSummary) -> str:
 
 
 def result_line(result: SweepResult) -> dict[str, Any]:
-    """A result of a sweep as a row of a table: what was changed, and what that gave."""
+    """A result of a sweep as a row of a table: the change, and what it achieved."""
     low, high = result.ci95 or (None, None)
     return {
         "label": result.label,

@@ -105,9 +105,9 @@ def _values(network: NetworkPlan) -> int:
 
 
 def _twice(experiment: Spec, data: DatasetPlan, network: NetworkPlan) -> int:
-    """Numbers in the largest value that a step makes anew and holds for its backward pass. It is in memory twice: the C
-    library aligns blocks, for which it needs some bytes more than a block has that an equal value was freed from. The
-    peaks of second steps were higher than those of first ones by just this value."""
+    """Numbers in the largest value that every step allocates again and keeps for its backward pass. It is in memory
+    twice: to align a block, the C library needs a few bytes more than the block that the previous step has freed, and
+    so cannot reuse it. Measured peaks of the second step exceeded those of the first by exactly this value."""
     return examples_per_step(experiment.batch_size, data.train_examples) * max(layer.held for layer in network.layers)
 
 

@@ -51,10 +51,10 @@ class ProbedData(Message):
     chance_correlation: Number | None = None
     """The value that correlations by chance do not exceed, with 99.9 % probability."""
     curvature: Number | None = None
-    """Share of ridge regression's errors on the held-out examples that a kernel model saves: wrong classes, or squared
-    errors. Only for networks without a nonlinear function."""
+    """Share of ridge regression's errors on the held-out examples (wrong classes, or squared errors) that a kernel
+    model avoids. Only for networks without a nonlinear function."""
     curvature_t: Number | None = None
-    """Paired t over the held-out examples of what it saves."""
+    """Paired t, over the held-out examples, of the errors that the kernel model avoids."""
 
 
 class ProbedStart(Message):
@@ -123,24 +123,24 @@ class ProbedTrialRate(Message):
     loss: Number
     """Mean loss of the examples that judge it."""
     accuracy: Number | None
-    """Share of these examples that it recognizes; null for regression."""
+    """Share of these examples that are classified correctly; null for regression."""
     good: bool
     """Whether it does as well as the best one, as far as these examples tell."""
 
 
 class ProbedGain(Message):
-    """What the best rate of a trial has over the spec's own, which was trained as well."""
+    """The advantage of a trial's best learning rate over the spec's own rate, which was tried as well."""
 
     lr: Finite
     """The best rate."""
     gain: Number
-    """Share of the judging examples that it recognizes and the spec's own rate does not, less the inverse; for
-    regression, the share of the loss that is gone."""
+    """Share of the judging examples that only the best rate classifies correctly, minus the share that only the spec's
+    rate does; for regression, the relative decrease of the loss."""
     t: Number
-    """Paired t of the difference over the judging examples: above 3 it is no accident."""
+    """Paired t of the difference over the judging examples: above 3, it is unlikely to be chance."""
     fit: Number
-    """Share of the loss on examples that were learned from that is gone; negative if the better rate has learned less
-    by heart."""
+    """Relative decrease of the loss on the examples that were trained on; negative if the best rate memorizes them
+    less."""
     own: Number | None = None
     """The loss at the spec's own rate on these examples."""
 
@@ -151,17 +151,17 @@ class ProbedTrial(Message):
     steps: int
     """Steps of each training."""
     share: Finite
-    """These steps over those of the planned run: 1 if the run itself was tried. Else the run's schedule is compressed
-    into them."""
+    """Their number divided by the steps of the planned run: 1 if the trainings are as long as the run. Otherwise they
+    follow the run's schedule, compressed into these steps."""
     examples: int
-    """Number of examples that judge the trained networks, and were not learned: of the validation split, or training
-    examples that were held out."""
+    """Number of examples on which the trained networks are compared, none of which they were trained on: the validation
+    split, or training examples that were held out."""
     middle: Finite
-    """The learning rate in the middle of the suggested ones, if there should be a single one."""
+    """The learning rate in the middle of the suggested range, for those who want a single one."""
     gain: ProbedGain | None = None
-    """What the best rate has over the spec's own."""
+    """The advantage of the best rate over the spec's own."""
     rates: tuple[ProbedTrialRate, ...]
-    """Rising, half a decade apart."""
+    """The rates in ascending order, half a decade apart."""
 
 
 class ProbedStep(Message):
@@ -179,8 +179,8 @@ class ProbedStep(Message):
     noise_scale: Number | None = None
     """B: trace of the gradient's covariance over its squared norm, in examples; the useful batch size is about B."""
     sustained_rho: Number | None = None
-    """rho of a step that is 1/(1 - momentum) times the first, as long as steps with momentum become; null without
-    momentum."""
+    """rho of a step that is 1/(1 - momentum) times as long as the first, the length that steps with momentum reach;
+    null without momentum."""
     gradient_norm: Number
     """L2 norm of the whole gradient before clipping, penalties included."""
     data_gradient_norm: Number

@@ -25,7 +25,7 @@ def outcomes(ask: Ask, question: OutcomesQuestion) -> OutcomesAnswer:
     """Write the outcomes into the folder of the question.
 
     Raises:
-        Conflict: the network is no classifier, or an output is not a number.
+        Conflict: the network is not a classifier, or an output is not a number.
         DataError: the data set was deleted or is damaged.
     """
     plan = question.network.data

@@ -1,4 +1,4 @@
-"""Whether data have a rule that no linear model finds: a kernel model predicts held-out examples beside it."""
+"""Whether data have a nonlinear rule: a kernel model and a linear model predict the same held-out examples."""
 
 from math import sqrt
 
@@ -21,10 +21,9 @@ def kernel_ridge(x: Tensor, y: Tensor, asked: Tensor) -> Tensor:
 
 
 def saved(linear: Tensor, curved: Tensor, truth: Tensor, *, is_class: bool) -> tuple[float, float]:
-    """The share of the linear model's errors that the other model saves, and its paired t over the examples.
-
-    Predictions and truth are (m, outputs). For classes, an error is another largest output than that of the truth; else
-    it is the squared error.
+    """The share of the linear model's errors that the other model avoids, and the paired t of the difference over the
+    examples. Predictions and truth are (m, outputs). For classes, an error is an example whose largest output is not
+    that of its class; for regression, errors are squared differences.
     """
     before, after = (_errors(one, truth, is_class=is_class) for one in (linear, curved))
     difference = before - after

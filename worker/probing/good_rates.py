@@ -9,17 +9,19 @@ from gradus.wire.probe import ProbedGain, ProbedStep, ProbedTrial, ProbedTrialRa
 from worker.probing.trial import Trial, rate
 
 ERRORS = 1.5
-"""Standard errors by which a rate may do worse than the best: with so few examples, either may be the better one."""
+"""A rate counts as good if it is worse than the best one by at most this many standard errors: with so few examples,
+either of the two may be better."""
 MARGIN = 1
-"""Half decades by which the interval goes on beyond the outermost good rates: the run may have another seed than the
-trial. If it has n times as many steps, its best rate is lower by up to about √n, log₁₀ n half decades."""
+"""Half decades by which the interval extends beyond the outermost good rates, because the run may have another seed
+than the trial. If the run has n times as many steps as the trial, its best rate is lower by a factor of up to about √n,
+which is log₁₀ n half decades."""
 LOSS = 0.05
-"""Value of a unit of loss in recognized examples, so that the surer one is best of rates with about the same
-accuracy."""
+"""The number of correct predictions that a unit of loss is worth. Of rates with about the same accuracy, the one with
+the lowest loss is thus the best."""
 FAR = 1e6
-"""The largest loss that counts in a regression."""
+"""Upper bound of an example's loss in a regression: larger losses count as this one."""
 MOST_LOSS = 7.0
-"""The largest loss that counts: three times ln 10."""
+"""Upper bound of an example's loss in other tasks, three times ln 10: larger losses count as this one."""
 
 
 def scores(trial: Trial) -> Tensor:
@@ -39,7 +41,7 @@ def best_rate(trial: Trial) -> int:
 
 
 def good_rates(trial: Trial) -> list[bool]:
-    """Whether each rate is no worse than the best, as far as the examples tell, by the paired differences."""
+    """For each rate, whether it is as good as the best one, judging by the paired differences over the examples."""
     found = scores(trial)
     lost = found[best_rate(trial)] - found  # (R, n)
     error = lost.std(1) / sqrt(lost.shape[1])
@@ -64,14 +66,15 @@ def _ends(trial: Trial) -> tuple[int, int]:
 
 
 def middle(trial: Trial) -> float:
-    """The learning rate in the middle of the interval. The best one of a trial is another as often as not, and at the
-    end of the interval a run with another seed may fail."""
+    """The learning rate in the middle of the interval. With another seed, another rate is often the best, and a run at
+    an end of the interval may fail."""
     low, high = _ends(trial)
     return rate((low + high) / 2)
 
 
 def gain(trial: Trial, unit: float = 1.0) -> ProbedGain:
-    """What the best rate has over the spec's own, on the same examples. `unit` is that of the loss."""
+    """The advantage of the best rate over the spec's own, on the same examples. `unit` converts losses to the unit of
+    the metrics."""
     own, best = trial.own, best_rate(trial)
     gained = scores(trial)[best] - _scores(own.losses, own.hits)  # (n,)
     error = float(gained.std()) / sqrt(len(gained))
@@ -90,13 +93,13 @@ def gain(trial: Trial, unit: float = 1.0) -> ProbedGain:
 
 
 def _fall(before: float, after: float) -> float:
-    """1 - after / before; losses that are not finite are large ones."""
+    """1 - after / before; a loss that is not finite counts as a large one."""
     first, second = (one if isfinite(one) else FAR for one in (before, after))
     return 1 - second / first if first else 0.0
 
 
 def with_trial(step: ProbedStep, trial: Trial | None, unit: float) -> ProbedStep:
-    """The answer with the learning rates that a trial suggests. `unit` is that of the loss."""
+    """The answer with the learning rates that a trial suggests. `unit` converts losses to the unit of the metrics."""
     if trial is None:
         return step
     return step.model_copy(update={"suggested": suggested(trial), "trial": _told(trial, unit)})

@@ -103,7 +103,7 @@ class _Correlations:
     neighbour: float | None = None
     chance: float | None = None
     curved: tuple[float | None, float | None] = None, None
-    """The share of a linear model's errors that a kernel model saves, and its t."""
+    """The share of a linear model's errors that a kernel model avoids, and the paired t of the difference."""
 
 
 def _correlations(x: Tensor, y: Tensor, *, is_class: bool) -> _Correlations:

@@ -121,8 +121,8 @@ class Prober:
                 yield patch.model_copy(update={"predicted": effect(self._start, after.start)})
 
     def _is_tried(self, patch: dict[str, Any]) -> bool:
-        """Whether the patch is nothing but a learning rate that did well in a trial, which knows more than the first
-        step."""
+        """Whether the patch changes only the learning rate, to one that did well in a trial: a trial is better evidence
+        than the first step."""
         trial = self._start.measured.step.trial
         if trial is None or trial.gain is None or {*patch} != {"optimizer"}:
             return False

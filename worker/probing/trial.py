@@ -40,8 +40,9 @@ FEWEST_STEPS = 10
 FEWEST_EXAMPLES = 40
 """Minimum number of training examples of which some can be held out."""
 ABOVE, BELOW = 3, 7
-"""Half decades of learning rates above and below the one at which a first step, as long as momentum makes it, gains
-nothing. Of thirty networks, the best one was from 3 above to 6 below."""
+"""The range of learning rates that are tried, in half decades above and below the rate at which the first step,
+lengthened as momentum will lengthen later steps, gains nothing. For thirty networks, the best rate was between 3 above
+and 6 below."""
 ENOUGH = 300
 """Validation examples that suffice to judge; with fewer, training examples are held out."""
 MOST = 1000
@@ -55,10 +56,10 @@ class Own:
     """A network trained at the spec's own learning rate."""
 
     losses: Tensor
-    """Of each example, float64, (n,)."""
+    """The loss of each example, float64, (n,)."""
     hits: Tensor | None
     fit: float
-    """Mean loss on examples that it did learn from."""
+    """Mean loss on the examples that it was trained on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,11 +72,12 @@ class Trial:
     share: float
     """The number of steps, as a share of those of the planned run."""
     losses: Tensor
-    """Of each rate and example, float64, (R, n)."""
+    """The loss of each example at each rate, float64, (R, n)."""
     hits: Tensor | None
-    """Whether each example was recognized, or the share of its labels, float64, (R, n); None for regression."""
+    """Whether each example was classified correctly, or the share of its labels that were, float64, (R, n); None for
+    regression."""
     fits: Tensor
-    """Mean loss of each rate on examples that it did learn from, float64, (R,)."""
+    """Mean loss at each rate on the examples that were trained on, float64, (R,)."""
     own: Own
     """The same of the spec's own learning rate."""
 
@@ -142,7 +144,8 @@ def _groups(resolved: ResolvedSpec, sample: Sample, rates: Sequence[float]) -> l
 
 
 def _folds(spec: Spec, data: Data, learned: int, most: int) -> list[tuple[Split, Split]]:
-    """At most `most` pairs of examples to learn from, of which `learned` are used, and examples to judge."""
+    """At most `most` folds, each a pair: at most `learned` examples to train on, and the examples to judge the networks
+    by."""
     order = epoch_permutation(spec.seed, 1, len(data.train), CPU)
     if len(data.validation) >= ENOUGH:
         judging = torch.arange(min(MOST, len(data.validation)))
@@ -156,8 +159,8 @@ def _folds(spec: Spec, data: Data, learned: int, most: int) -> list[tuple[Split,
 
 
 def weighed_alike(split: Split, train: Split) -> Split:
-    """The split with the weights that training gives to each class, if it gives any: a rate is better if it has less of
-    the loss that training minimizes."""
+    """The split with the class weights of training, if there are any: rates are compared by the loss that training
+    minimizes."""
     if split.weights is not None or not has_class_weights(train):
         return split
     assert train.weights is not None
@@ -174,7 +177,8 @@ def _part(split: Split, rows: Tensor) -> Split:
 def _tested(
     specs: Sequence[Spec], data: Data, learned: Split, judged: Split, shape: Tensor
 ) -> tuple[Tensor, Tensor | None, Tensor]:
-    """Losses and hits of each network and judging example, (K, n), and its mean loss on learned ones, (K,)."""
+    """Losses and hits of each network on the examples of `judged`, (K, n), and its mean loss on those of `learned`,
+    (K,)."""
     net = _trained(specs, data, learned, shape)
     used = torch.arange(0, len(learned), -(-len(learned) // MOST))
     return *_judged(net, judged), _judged(net, _part(learned, used))[0].mean(1)
@@ -192,7 +196,7 @@ def _trained(specs: Sequence[Spec], data: Data, split: Split, shape: Tensor) -> 
 
 
 def _batches(specs: Sequence[Spec], size: int, split: Split) -> Iterator[Batch]:
-    """The batches of one epoch after the other."""
+    """The batches of successive epochs, without end."""
     seeds = [spec.seed for spec in specs]
     for number in count(1):
         epoch = EpochBatches(seeds, number, split.targets, size, split.weights)
@@ -202,7 +206,7 @@ def _batches(specs: Sequence[Spec], size: int, split: Split) -> Iterator[Batch]:
 
 
 def _judged(net: Engine, split: Split) -> tuple[Tensor, Tensor | None]:
-    """Losses and hits of each network and example, (K, n), times the example's weight."""
+    """Losses and hits of each network on each example, (K, n), multiplied by the example's weight."""
     found = outputs(net, split)
     losses = net.loss.values(found, split.targets.expand(len(found), *split.targets.shape)).double()
     hits = net.loss.correct(found, split.targets)

@@ -23,7 +23,7 @@ MARGIN = 0.02
 FIRST_EPOCHS = 3
 """The warning comes after this many epochs, or a quarter of all epochs if that is more."""
 TIED = 1e-3
-"""Difference of the logarithms of probabilities up to which classes are as likely."""
+"""Classes count as equally likely if the logarithms of their probabilities differ by at most this."""
 DEAD_UNIT_EXAMPLES = 1000
 """Number of examples with which dead units are detected."""
 
@@ -88,8 +88,8 @@ def _targets(split: Split) -> Tensor:
 
 
 def _accuracy_of(constant: Tensor, targets: Tensor) -> float:
-    """The accuracy of a constant prediction with these outputs; the mean of those of the likeliest classes if several
-    are as likely."""
+    """The accuracy of a constant prediction with these outputs; if several classes are equally likely, the mean of
+    their accuracies."""
     likeliest = constant >= constant.max() - TIED
     frequencies = torch.bincount(targets, minlength=len(constant)) / len(targets)
     return float(frequencies[likeliest].mean())

@@ -23,9 +23,9 @@ BISECTIONS = 60
 def best_constant(kind: ConcreteLoss, train: Split, outputs: int, deviation: tuple[float, ...]) -> Tensor:
     """The outputs with the least loss on the training split if they are the same for all examples, float64, (outputs,).
 
-    Frequencies are smoothed by adding one example of each class, so that no class has probability 0. With weights of
-    the classes, they are those of the weighted loss, which training minimizes: a network that knows nothing else is
-    not even to learn that a class is rare.
+    Frequencies are smoothed by adding one example of each class, so that no class has probability 0. If classes have
+    weights, the frequencies are those of the weighted examples, whose loss training minimizes: with balanced weights,
+    not even the rarity of a class is to be learned.
     """
     targets, weights = train.targets.cpu(), train.weights if has_class_weights(train) else train.evaluation_weights
     w = torch.ones(len(targets), dtype=torch.float64) if weights is None else weights.cpu().double()
@@ -49,7 +49,7 @@ def best_constant(kind: ConcreteLoss, train: Split, outputs: int, deviation: tup
 
 
 def has_class_weights(train: Split) -> bool:
-    """Whether the gradient weighs examples otherwise than the reported loss."""
+    """Whether classes have weights, so that examples have other weights in the gradient than in the reported loss."""
     weights, reported = train.weights, train.evaluation_weights
     return weights is not None and (reported is None or not torch.equal(weights, reported))
 

@@ -44,9 +44,9 @@ def train(  # noqa: PLR0913 (options with defaults)
     """Train experiments of one `array_shape` together; iterate over the result for the reports.
 
     With a `state`, training continues from there, with the same bits as if it had never been interrupted. A pulse comes
-    after every `pulse_steps` steps; None for about a quarter of a second on a slow CPU. On a GPU it stands for more, as
-    its `pace` says. `on_progress` is called between the pieces of longer work. `products` names the library for each
-    large product, as a `CpuName` does.
+    after every `pulse_steps` steps; None for about a quarter of a second on a slow CPU. On a GPU, one pulse stands for
+    a group of such chunks, whose size `pace` determines. `on_progress` is called between the pieces of longer work.
+    `products` names the library for each large product, as a `CpuName` does.
     """
     return Training(
         experiments,

@@ -10,7 +10,7 @@ from worker.training.statistics.readings import Readings
 EASY = 0.25
 """Share of a guess's loss below which an example is easy."""
 MAX_VALIDATION = 8192
-"""Maximum number of validation examples whose losses are kept: of more examples, every n-th is."""
+"""Maximum number of validation examples whose losses are kept; if there are more, those of every n-th are kept."""
 
 
 class LossStatistics:

@@ -32,7 +32,7 @@ class SampleScores:
 
     def readings(self, training: Tensor | None) -> Readings:
         """The scores of all examples, and the losses (K, b) of the step's examples in `training` mode beside those in
-        evaluation mode; None if the modes are one."""
+        evaluation mode; None if both modes are the same."""
         values, weights = torch.cat(self._values, 1).double(), self._sample.evaluation_weights
         readings = Readings()
         readings["", "evaluation_loss"] = self._unit * _mean(values, weights)
