@@ -51,8 +51,8 @@ def fitting_init(spec: Spec, network: NetworkPlan) -> Patch:
 
 
 def at_usable_rate(patch: Patch, spec: Spec) -> Patch:
-    """The patch, with the optimizer's usual learning rate if the spec's is far from it. It is for patches of a run,
-    where nothing has been measured of the patched network."""
+    """The patch, with the optimizer's usual learning rate if the spec's is far from it. Use this for the patches of a
+    run, for which the patched network has not been measured."""
     kind, lr = spec.optimizer.kind, spec.optimizer.lr
     usual = USUAL.get(kind)
     if usual is None or "optimizer" in patch.patch or usual / FAR <= lr <= usual * FAR_ABOVE:
@@ -76,8 +76,8 @@ def relu(spec: Spec) -> Patch:
 
 
 def longer_memory(spec: Spec) -> tuple[Patch, ...]:
-    """The usual memory and learning rate of an optimizer that forgets the size of gradients at once; nothing for
-    others."""
+    """A patch with the usual averaging time and learning rate for an optimizer that averages squared gradients over too
+    few steps; nothing for other optimizers."""
     optimizer, (beta2, rho) = spec.optimizer, FORGETFUL
     match optimizer:
         case Adam() | AdamW() if optimizer.beta2 < beta2:

@@ -7,13 +7,13 @@ from math import inf, log2, sqrt
 from insight.run import Run
 
 SHARE = 1 / 3
-"""The part of a run, from its start, that does not count."""
+"""The first part of a run, which the line leaves out, as a share of its epochs."""
 LEAST = 3
-"""Epochs that a line needs."""
+"""Minimum number of epochs for a line."""
 FAR = 1e100
-"""Losses from this on do not count: their squares are not finite."""
+"""Losses from this value on are left out: their squares are not finite."""
 MOST_T = 1000.0
-"""The largest t, of losses that lie exactly on a line."""
+"""Upper bound of t, for losses that lie exactly on a line."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class Tail:
 
 
 def tail(run: Run) -> Tail | None:
-    """The tail of a run; None if it has too few epochs, or weights of the classes: then the reported loss is not what
-    training minimizes."""
+    """The tail of a run; None if it has too few epochs, or if classes have weights: then training does not minimize the
+    reported loss."""
     if run.spec.dataset.class_weights not in (None, "none"):
         return None
     known = [

@@ -1,4 +1,4 @@
-"""What short trainings at many learning rates say of a spec's own."""
+"""What short trainings at many learning rates tell about the spec's own rate."""
 
 from math import sqrt
 
@@ -9,17 +9,19 @@ from insight.start import Start
 from insight.words import count, percent, rounded
 
 APART = 2.5
-"""Ratio of the best rate to the spec's own, as those tried are half a decade apart."""
+"""Minimum ratio of the best rate to the spec's own, or the inverse, for one to count as clearly higher. Tried rates are
+half a decade apart, a ratio of 3.2."""
 WHOLE, FAR_APART = 0.9, 20.0
-"""If less than this share of the run was tried, the ratio that a higher rate must have, times the share: what a part of
-the run learns at the best rate, the rest may learn at the spec's own."""
+"""If the trials were shorter than the share `WHOLE` of the run, a higher rate must exceed the spec's own by the factor
+`FAR_APART` divided by their share: what they learn at a higher rate, the run may learn at its own rate in its other
+steps."""
 FIT = 0.1
-"""Share of the loss on learned examples that the best rate takes off. A lower rate that is better although it has
-learned less is a cure for overfitting, and the spec's own rate is sound."""
+"""Minimum decrease of the loss on the examples that were trained on, as a share of that at the spec's own rate. If a
+lower rate is better without it, the rate prevents overfitting, and the spec's own is not at fault."""
 GAIN = 0.01
-"""Share of the examples that are recognized only at the best rate."""
+"""Minimum share of the judging examples that the best rate gains in correct predictions."""
 LOSS = 0.05
-"""The same for regression: share of the loss."""
+"""The same for regression: minimum decrease of the loss, as a share of that at the spec's own rate."""
 FEW_STEPS = 50
 """Steps of a run below which they are too few, and not too short."""
 RARELY = 0.5
@@ -31,17 +33,17 @@ its loss is below the second, as a share of a constant prediction's."""
 BY_HEART = 0.01
 """Share of a constant prediction's loss below which the learned examples are known by heart."""
 SOME = 0.97
-"""A network that has not brought its loss below this share of a constant prediction's has learned nothing."""
+"""A network whose loss stays above this share of a constant prediction's has learned nothing."""
 HIGHER_T, LOWER_T = 2.0, 2.5
-"""Paired t of the gain. That a higher rate is better is seen in the loss of the learned examples as well, which has
-next to no chance in it."""
+"""Minimum paired t of the gain, for a higher and for a lower rate. A smaller t suffices for a higher rate, because the
+loss on the examples that were trained on, which hardly depends on chance, must have decreased as well."""
 
 
 def higher(start: Start) -> ProbedTrial | None:
     """The trial if a higher rate is better; None if it is not, or was not tried.
 
-    A rate r times as high for a share s of the run goes about as far as the spec's own for rs of it: this product has
-    to be well above one, and far above it if s is not.
+    A rate that is r times as high moves the weights in the share s of the run about as far as the spec's own rate does
+    in the share rs. So rs must be well above one, and far above it if s itself is small.
     """
     trial = _worthwhile(start, HIGHER_T)
     if trial is None or trial.gain is None or _has_learned(start, trial.gain):
@@ -65,8 +67,8 @@ def lower(start: Start) -> ProbedTrial | None:
 
 
 def is_sound(start: Start) -> bool:
-    """Whether the whole run was tried, no rate is better than the spec's own beyond chance, and it learns. What the
-    first step looks like does not matter then."""
+    """Whether the whole run was tried, the network learns, and no rate is better than the spec's own beyond chance. If
+    so, it does not matter what the first step looks like."""
     trial = start.measured.step.trial
     if trial is None or trial.gain is None or trial.share < WHOLE or not trial.rates:
         return False
@@ -76,8 +78,8 @@ def is_sound(start: Start) -> bool:
 
 
 def _learns(start: Start, trial: ProbedTrial) -> bool:
-    """Whether a network learns at one of the rates. If none does, the lowest does best because it does least, and the
-    rate is not at fault."""
+    """Whether the network learns at one of the rates. If not, a low rate does best merely because it changes the
+    network least, and the learning rate is not at fault."""
     return min((one.loss for one in trial.rates), default=0.0) < SOME * start.measured.data.prior
 
 
@@ -94,7 +96,7 @@ def _least_gain(start: Start) -> float:
 
 
 def evidence(start: Start, trial: ProbedTrial) -> tuple[Evidence, ...]:
-    """What the best rate gains, and how sure that is."""
+    """The gain of the best rate, and its paired t."""
     assert trial.gain is not None
     least_t = HIGHER_T if trial.gain.lr > start.spec.optimizer.lr else LOWER_T
     least = _least_gain(start)
@@ -116,9 +118,9 @@ def because(start: Start, trial: ProbedTrial) -> str:
 
 
 def patches(start: Start, *, higher: bool) -> tuple[Patch, ...]:
-    """The rates that trials suggest, if they are on this side of the spec's own: the best, and the middle one of those
-    that are as good. If the spec's own is too high, the rate halfway between them comes first, else the lower one: with
-    another seed the best may fail."""
+    """The rates that trials suggest, if they are on this side of the spec's own: the best one, and the one in the
+    middle of the good ones. The first patch is more cautious, because the best rate may fail with another seed: it has
+    the lower of the two rates, or, if the spec's own rate is too high, the rate halfway between them."""
     trial, lr = start.measured.step.trial, start.spec.optimizer.lr
     if trial is None or trial.gain is None or (trial.share < 1 and higher):
         return ()

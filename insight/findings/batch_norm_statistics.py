@@ -35,8 +35,8 @@ then enough, whatever its t: a few examples that are far off make t small."""
 def in_run(run: Run) -> Finding | None:
     """Fires if batches are tiny, or the run is too short for the running averages to settle, and the loss with the
     batch's statistics differs by half from that with the running ones, or by a quarter if it is the higher one in small
-    batches. With large batches and enough steps a gap between training and validation is overfitting; one on the same
-    training examples is not."""
+    batches. With large batches and enough steps, a gap between training and validation loss is overfitting; but a gap
+    between both modes on the same training examples is not."""
     norm = next(
         (one.batch_norm for one in run.network.layers if isinstance(one, DensePlan | ConvPlan) and one.batch_norm), None
     )
@@ -102,8 +102,8 @@ def _modes(run: Run, settled: float) -> tuple[Evidence, ...]:
 
 
 def _trains_worse(run: Run, ratio: float) -> bool:
-    """Whether the noise of small batches makes the training loss higher than the validation loss. So does dropout, by
-    less than a half; and the loss of augmented images is higher by itself."""
+    """Whether the noise of small batches makes the training loss higher than the validation loss. Dropout does so, too,
+    but by less than a half; and so does augmentation, so that nothing is known then."""
     if run.spec.dataset.augment:
         return False
     drops = any(isinstance(one, DensePlan | ConvPlan) and one.dropout > 0 for one in run.network.layers)

@@ -10,7 +10,7 @@ MAJORITY = 0.8
 FEW = 10
 """Number of training examples below which a class is hardly learned."""
 TIMES = 3.0
-"""Multiple of the share that each class would have if all were equal."""
+"""A class outnumbers the others if it has more than this many times the share that it would have if all were equal."""
 
 
 def at_start(start: Start) -> Finding | None:

@@ -62,8 +62,8 @@ def _finding(scale: InputScale, run: Run | Start, gravity: Severity, layer: str)
 
 
 def _patches(start: Run | Start) -> tuple[Patch, ...]:
-    """Other inputs; if they are standardized already, a lower learning rate for those that are too large all the
-    same."""
+    """Patches: standardized inputs or, if the inputs are standardized already and yet too large, a lower learning
+    rate."""
     dataset, why = start.spec.dataset, "Every input gets mean 0 and deviation 1 over the training examples."
     if dataset.digest is None and not dataset.standardize:
         return (Patch(patch={"dataset": {"standardize": True}}, why=why),)

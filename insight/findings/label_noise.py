@@ -10,9 +10,9 @@ from insight.trend import lowest
 from insight.words import percent
 
 EASY = 0.5
-"""Share of easy examples from which on the network has understood most of the data."""
+"""Share of easy examples above which the network has understood most of the data."""
 HARD = 0.08
-"""Share of hard examples that fires the finding."""
+"""Share of hard examples above which the finding fires."""
 LEARNED = 0.7
 """Share of a constant prediction's loss below which the best epoch has learned something; with 40 % wrong labels this
 much is left."""
@@ -25,8 +25,8 @@ MANY, SURE, TIMES, WORKS = 0.2, 0.5, 2.0, 0.95
 errors, which is that of classes that were ruled out; accuracy over that of a constant prediction; and the share of a
 constant prediction's loss that is left at most."""
 MEMORY, NOISE = 1.5, 1.3
-"""Validation loss over training loss above which wrong labels are learned by heart; loss in training mode over that in
-evaluation mode above which it is dropout that makes examples hard."""
+"""`MEMORY`: ratio of validation loss to training loss above which wrong labels are learned by heart. `NOISE`: ratio of
+the loss in training mode to that in evaluation mode above which it is dropout that makes examples hard."""
 L2 = 1e-3
 EPOCHS = 2
 """Epochs after the best one from which on the validation loss counts as no longer falling."""
@@ -106,8 +106,9 @@ def _easy(report: LayerReport) -> float:
 
 def _severity(run: Run) -> Severity:
     """Two classes often overlap, and examples near their border are hard whatever their labels: there the finding is a
-    note, unless nearly all validation examples are recognized. Weights move that border: examples of the class that
-    weighs less are hard on purpose. Of more classes, it is an alarm in any network."""
+    note, unless nearly all validation examples are recognized. Class weights move that border: they make examples of
+    the class with the smaller weight hard on purpose. With more than two classes, the finding is an alarm in any
+    network."""
     is_weighted = run.spec.dataset.class_weights not in (None, "none")
     if len(run.data.classes) == 2 and (is_weighted or not learns_well(run)):
         return "note"

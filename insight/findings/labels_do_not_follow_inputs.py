@@ -15,17 +15,19 @@ EXAMPLES = 200
 LEAST = 50
 """The same for any relation, in examples of classes that are equally frequent."""
 HALF = 0.5
-"""Share of what chance can do, below which even few examples show that there is no strong relation."""
+"""Correlation, as a share of the largest that chance explains, below which even few examples show that there is no
+strong relation."""
 FEW = 40
-"""The same for the validation examples of a run. Fewer suffice, as the trained network is judged and not a simple
-model."""
+"""Minimum number of validation examples of a run. Fewer suffice than above, because the trained network is judged, not
+a simple model."""
 BY_HEART = 0.5
 """Training loss as a share of a constant prediction's, at or below which the examples have been memorized."""
 
 
 def at_start(start: Start) -> Finding | None:
     """Fires if neither ridge regression nor the nearest neighbour predicts held-out training examples better than
-    chance; of fewer than 200 examples, if both are below half of what chance can do."""
+    chance; with fewer than 200 held-out examples, if both correlations are below half of the largest that chance
+    explains."""
     data = start.measured.data
     linear, neighbour, chance = data.linear_correlation, data.neighbour_correlation, data.chance_correlation
     if linear is None or neighbour is None or chance is None:

@@ -11,10 +11,10 @@ from insight.start import Start
 from insight.words import count, percent
 
 SAVED = 0.18
-"""Share of a linear model's errors that a kernel model saves; in data that a line describes as well as a network, up to
-0.13."""
+"""Share of a linear model's errors that a kernel model avoids; up to 0.13 in data that a linear model describes as well
+as a network does."""
 SIGNIFICANT = 3.0
-"""Paired t of what it saves."""
+"""Paired t of the difference in errors."""
 
 
 def at_start(start: Start) -> Finding | None:

@@ -27,7 +27,7 @@ LEAST_BATCH = 8
 
 def at_start(start: Start) -> Finding | None:
     """Fires if the first step gains less than a quarter of what the gradient predicts, or the loss of one batch grows
-    in twenty steps on it, unless the whole run was tried and no rate is better; or if a lower one was tried, and
+    in twenty steps on it, unless the whole run was tried and no rate is better; or if a lower rate was tried and
     learned more."""
     return _tried(start) if tried.is_sound(start) else _too_far(start) or _tried(start)
 
@@ -46,7 +46,8 @@ def _tried(start: Start) -> Finding | None:
 
 
 def _is_regularized_too_much(start: Start) -> bool:
-    """Whether dropout or a penalty is at fault: shorter steps make less of their noise, or of their pull."""
+    """Whether dropout or a penalty is at fault: shorter steps are then better only because they reduce the noise of
+    dropout, or the pull of the penalty."""
     return any(kind.at_start(start) is not None for kind in (dropout_too_strong, penalty_too_strong))
 
 

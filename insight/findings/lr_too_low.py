@@ -16,20 +16,20 @@ first."""
 PLAIN_WARNING = 10.0
 """The same for gradient descent with sound signals: it lost four points of accuracy with a D of 13, and nine with 6."""
 NARROW = 0.1
-"""The same if a layer has too few units for the classes: that is what makes D small."""
+"""The same if a layer has too few units for the classes, which makes D small by itself."""
 ROOM = 10.0
-"""Ratio of the suitable learning rate to the spec's. Below it, the number of steps is too low and not the rate."""
+"""Minimum ratio of the suitable learning rate to the spec's. Below it, the number of steps is too low, not the rate."""
 ENOUGH = 100.0
 """D that a new learning rate should have: the best rates have 30 to 500."""
 SOUND = 0.85
 """rho below which a step is too long."""
 USUAL_TIMES = 10
-"""The most that the first step alone may suggest, in usual learning rates of the optimizer."""
+"""The highest learning rate that the first step alone may suggest, as a multiple of the optimizer's usual rate."""
 
 
 def at_start(start: Start) -> Finding | None:
     """Fires if the planned steps cannot leave the start, D < 3 (10 for gradient descent), and a learning rate ten times
-    as high would suit; or if a higher one was tried, and learned more."""
+    as high would suit; or if a higher rate was tried and learned more."""
     return _tried(start) if not _is_flat(start) else _finding(start)
 
 
@@ -96,7 +96,7 @@ def _patches(start: Start) -> tuple[Patch, ...]:
 
 def higher_rate(start: Start) -> float | None:
     """The learning rate with a sufficient D, or the one with a rho of 0.85 if that is lower, and at most ten times the
-    optimizer's usual one: the first step says little of those after it. None if it is not higher than the present
+    optimizer's usual one: the first step says little about later ones. None if it is not higher than the present
     one."""
     step, lr, decrease = start.measured.step, start.spec.optimizer.lr, start.measured.rate.decrease
     if step.recommended is None or decrease <= 0:

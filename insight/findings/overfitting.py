@@ -14,7 +14,7 @@ from insight.trend import lowest, median
 from insight.words import figure, percent, rounded
 
 RISE = 0.05
-"""Relative rise of the validation loss above its lowest value."""
+"""Relative rise of the validation loss above its lowest value from which on the finding fires."""
 FEW_RISE = 0.2
 """The same with fewer than `FEW` validation examples, whose mean loss is noisy."""
 FEW = 200
@@ -115,7 +115,8 @@ def _by_heart(run: Run, best: int) -> bool:
 
 
 def _late_rise(run: Run, best: int) -> float:
-    """The relative rise of the median loss above the lowest, in the second half of the run, as far as it is later."""
+    """The relative rise of the validation loss from its lowest value to its median over the second half of the run,
+    without the epochs up to the best one."""
     half = run.before_last(ceil(run.last.epoch / 2))
     return median(run.validation_losses[max(half, best + 1) :]) / run.validation_losses[best] - 1
 

@@ -16,7 +16,7 @@ DECREASE = 3.0
 
 def at_start(start: Start) -> Finding | None:
     """Fires if the factors of the schedule add up to less than a tenth of the number of steps; a note if these steps
-    suffice. A quarter is too little if the run learns more at a higher rate."""
+    suffice. If a higher rate was tried and learned more, it fires below a quarter of the number of steps."""
     data, rate = start.measured.data, start.measured.rate
     share = data.effective_steps / data.steps
     schedule = start.spec.schedule

@@ -17,12 +17,13 @@ ENOUGH = 20.0
 SOUND = 0.85
 """rho below which a step is too long."""
 AFFORDABLE = 5
-"""The first cure trains at most this many times as long."""
+"""The first patch trains on at most this many times as many examples."""
 
 
 def at_start(start: Start) -> Finding | None:
-    """Fires if D < 3, that is, the planned steps cannot leave the start, and no much higher learning rate would suit:
-    then the rate is at fault. Of less than fifty steps it is enough that longer ones learn more."""
+    """Fires if D < 3, so that the planned steps cannot leave the start, unless a much higher learning rate would suit:
+    then the rate is at fault. Also fires if the run has fewer than fifty steps, and a higher rate was tried and learned
+    more."""
     data, rate = start.measured.data, start.measured.rate
     is_stuck = 0 < rate.decrease < DECREASE and rate.rho >= SOUND
     is_hasty = data.steps < tried.FEW_STEPS and tried.higher(start) is not None

@@ -13,19 +13,20 @@ from insight.run import Run
 from insight.words import percent
 
 RECALL = 0.4
-"""Recall of the worst class, of a data set with a prevailing one."""
+"""Recall of the worst class below which the finding fires if one class prevails."""
 DIFFERENCE = 0.15
-"""Accuracy minus balanced accuracy; and the recall that a rare class lacks against the others."""
+"""Minimum of accuracy minus balanced accuracy if one class prevails; else minimum difference between the mean recall of
+the other classes and that of a rare class."""
 MAJORITY = 0.8
 MORE = 3.0
-"""Multiple of the share that each class would have if all were equal."""
+"""A class prevails if it has more than this many times the share that it would have if all classes were equal."""
 RARE = 0.6
-"""Share of a rare class over the median of all classes. Of two classes the rarer one never is."""
+"""A class is rare if its share is below this fraction of the median share. With two classes, neither counts as rare."""
 USUAL = 0.5
-"""Recall that every class with enough examples must have: else it is not rarity that the network fails at."""
+"""Minimum recall of every class that is not rare: if one of them is below it, rarity is not the network's problem."""
 HARDLY, PARTLY = 0.2, 0.25
-"""A class with less than `HARDLY` times the median share may not be learned at all. A larger one is learned in part: if
-its recall is below `PARTLY`, something else is at fault."""
+"""A class with less than `HARDLY` times the median share may not be learned at all. A rare class with a larger share is
+at least partly learned: if its recall is below `PARTLY`, rarity is not the cause."""
 CHANCE = 2.0
 """Standard errors by which the recall of a rare class must be lower."""
 FEW = 3
@@ -42,15 +43,15 @@ is not that rare may still be learned."""
 class _Class:
     name: str
     share: float
-    """Of the training examples."""
+    """Share of the training examples."""
     recall: float
     examples: float
-    """Validation examples, as many as its share of the training examples says, at least one."""
+    """Number of validation examples, estimated from the share of the training examples; at least 1."""
 
 
 def is_uneven(shares: Sequence[float]) -> bool:
-    """Whether one class has more than 80 % of the training examples, or three times its equal share; or another, of at
-    least three, less than three fifths of the median."""
+    """Whether one class has more than 80 % of the training examples, or more than three times its equal share; or one
+    of at least three classes has less than three fifths of the median share."""
     return bool(shares) and (_prevails(shares) or _is_rare(min(shares), shares))
 
 

@@ -29,7 +29,8 @@ def narrowest(network: NetworkPlan) -> DensePlan | ConvPlan | None:
 
 
 def weaker(run: Run | Start, *, is_needless: bool = False) -> tuple[Patch, ...]:
-    """A quarter of the largest rate, then none; the other way round if it `is_needless`, and for regression none."""
+    """Patches: first a quarter of the largest rate, then no dropout; in the opposite order if dropout `is_needless`.
+    For regression only no dropout."""
     less = 0.0 if run.data.task == "regression" else rounded(largest_rate(run.network) / 4)
     none = Patch(patch=_with(run, 0.0), why="Without dropout every unit learns in every step.")
     if less == 0:
@@ -39,7 +40,7 @@ def weaker(run: Run | Start, *, is_needless: bool = False) -> tuple[Patch, ...]:
 
 
 def _with(run: Run | Start, rate: float) -> dict[str, Any]:
-    """The rate in place of those of layers and inputs that are higher. Layers with a lower one keep it."""
+    """The changes that lower all higher rates, of layers and of inputs, to this one. Lower rates are kept."""
     network, spec = run.network, run.spec
     rates = [layer.dropout for layer in network.layers[:-1] if isinstance(layer, DensePlan | ConvPlan)]
     changes: dict[str, Any] = {}
@@ -55,7 +56,7 @@ def _with(run: Run | Start, rate: float) -> dict[str, Any]:
 
 
 def _capped(layer: dict[str, Any], rate: float) -> dict[str, Any]:
-    """A layer's document with this rate at most, where it has its own."""
+    """A layer's document, with its own rate, if it has one, lowered to at most this rate."""
     capped = dict(layer)
     if "dropout" in layer:
         capped["dropout"] = min(layer["dropout"], rate)

@@ -12,27 +12,29 @@ from insight.run import Run
 from insight.words import figure, percent
 
 NOISE = 1.25
-"""Loss with dropout over the loss without it, for regression."""
+"""For regression: ratio of the loss with dropout to the loss without it."""
 RATIO = 1.05
-"""Training loss, which is with dropout, over validation loss, which is without."""
+"""Ratio of the training loss, measured with dropout, to the validation loss, measured without."""
 COSTLY, NEEDLESS, UNSOLVED = 1.25, 1.05, 0.05
-"""Loss with dropout over the loss of training examples without it; validation loss over the latter, up to which nothing
-is learned by heart, so that dropout has nothing to prevent; share of a constant prediction's loss that is left."""
+"""Dropout is costly if it multiplies the loss of the training examples by at least `COSTLY`, and more than the share
+`UNSOLVED` of a constant prediction's loss is left. It is needless if the validation loss is at most `NEEDLESS` times
+the training loss without dropout: then nothing is learned by heart that it could prevent."""
 COSTLY_NUMBERS, MUCH, COSTLY_IF_MUCH = 1.18, 0.4, 1.08
-"""`COSTLY` for a regression, where the noise in what a number is computed from is noise in the number; and for rates
-from 0.4 on, with which a network that has adapted to the noise is no better without it."""
+"""In place of `COSTLY` for regression, where noise in the units is noise in the predicted number; for rates from `MUCH`
+on, `COSTLY_IF_MUCH`: a network that has adapted to that much noise is hardly better without it."""
 NOTHING = 0.9
-"""The same share above which next to nothing is learned."""
+"""Share of a constant prediction's loss above which next to nothing has been learned."""
 BY_HEART = 1.2
-"""The ratio of validation and training loss above which dropout is not what keeps the network from learning more."""
+"""Ratio of validation loss to training loss above which the network learns by heart, so that dropout does not keep it
+from learning."""
 
 
 def in_run(run: Run) -> Finding | None:
-    """Fires if dropout costs what it need not prevent, see `_needless`; or if a run with dropout learns badly, its loss
-    with dropout is above that without, and a layer drops more than half of its units or keeps fewer than two for each
-    output.
+    """Fires if dropout costs much and prevents nothing, see `_needless`; or if a run with dropout learns badly, its
+    loss with dropout is above that without, and a layer drops more than half of its units or keeps fewer than two for
+    each output.
 
-    Training scores below the validation scores are no evidence by themselves: dropout always lowers them.
+    Training scores below the validation scores are not evidence by themselves: dropout always lowers them.
     """
     if not run.is_due or run.failure is not None or run.spec.dataset.augment or largest_rate(run.network) == 0:
         return None  # the training loss of augmented images is higher by itself
@@ -46,9 +48,9 @@ def in_run(run: Run) -> Finding | None:
 
 
 def _needless(run: Run, seen: Generalization) -> Finding | None:
-    """Fires if dropout adds a quarter to the loss of the training examples, though without it they have no less than
-    the validation examples, and more than is needed: it takes away, and there is nothing that it could prevent. If next
-    to nothing is learned, more than half of a layer or of the inputs must be dropped."""
+    """Fires if there is nothing that dropout could prevent, because without it the training examples have about the
+    loss of the validation examples, and it is harmful: either it adds a quarter to a loss that is still worth
+    decreasing, or next to nothing is learned and it drops more than half of a layer or of the inputs."""
     rate, left = largest_rate(run.network), run.remaining(seen.training)
     limit = COSTLY
     if run.data.task == "regression":
@@ -97,9 +99,9 @@ def _thin(run: Run, layer: DensePlan | ConvPlan) -> Finding | None:
 
 
 def _noisy(run: Run, layer: DensePlan | ConvPlan) -> Finding | None:
-    """Fires if the noise of dropout adds a quarter to the squared error, beyond what chance and the progress within the
-    epoch can add; with more than half of a layer dropped, if the loss with dropout is not clearly below that without.
-    Noise in the outputs may leave a predicted class unchanged, but never a predicted number."""
+    """Fires if dropout adds a quarter to the loss of a regression, beyond what chance and the progress within the epoch
+    can add; if more than half of a layer is dropped, unless the loss with dropout is clearly below that without. Noise
+    may leave a predicted class unchanged, but never a predicted number."""
     last = run.last
     ratio = last.train_loss / last.validation_loss if last.validation_loss > 0 else 0.0
     chance = 2 * sqrt(2 / max(run.data.validation_examples, 1))

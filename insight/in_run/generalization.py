@@ -35,15 +35,16 @@ class Generalization:
     def cost(self) -> float:
         """Loss in training mode over that in evaluation mode: what dropout takes away.
 
-        It is the geometric mean of two ratios, of which the epoch's contains what the epoch gained, and that of one
-        batch is noisy.
+        It is the geometric mean of two imperfect ratios: that of the epoch includes what was learned within the epoch,
+        and that of one batch is noisy.
         """
         of_epoch = ratio(self.in_training, self.training)
         return of_epoch if self.report.mode_ratio is None else sqrt(of_epoch * self.report.mode_ratio)
 
 
 def generalization(run: Run) -> Generalization | None:
-    """The scores of the newest report; None if it is outdated, or has none."""
+    """The scores of the newest report; None if the report is outdated or has no scores, or there are too few
+    examples."""
     report = newest(run)
     if report is None or report.evaluation_loss is None or run.data.train_examples < LEAST:
         return None

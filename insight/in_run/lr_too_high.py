@@ -74,7 +74,7 @@ def in_run(run: Run) -> Finding | None:
 
 
 def _drops(run: Run) -> bool:
-    """Whether the training loss is higher by itself, as units are dropped."""
+    """Whether dropout by itself raises the training loss."""
     layers = [one for one in run.network.layers if isinstance(one, DensePlan | ConvPlan)]
     return run.spec.input_dropout > 0 or any(one.dropout > 0 for one in layers)
 

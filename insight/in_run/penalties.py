@@ -11,7 +11,7 @@ USUAL_DECAY = 0.01
 
 
 def decay_of(spec: Spec) -> float:
-    """The decay of the weights that the optimizer makes besides the gradient; 0 without."""
+    """The optimizer's weight decay, which is separate from the gradient; 0 if it has none."""
     return spec.optimizer.weight_decay if isinstance(spec.optimizer, AdamW) else 0.0
 
 
@@ -22,7 +22,7 @@ def in_words(spec: Spec) -> str:
 
 
 def without(spec: Spec) -> tuple[Patch, ...]:
-    """No penalty, with the usual decay; then a hundredth."""
+    """Patches: first no penalty, then a hundredth of it; both with at most the usual weight decay."""
     none = {name: 0.0 for name in ("l1", "l2") if getattr(spec, name)}
     less = {name: rounded(getattr(spec, name) / 100) for name in none}
     patches = [Patch(patch=_with(spec, none), why="Without a penalty the data decide.")]

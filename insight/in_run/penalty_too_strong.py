@@ -11,21 +11,21 @@ from insight.trend import median
 from insight.words import figure, percent
 
 SHARE = 0.5
-"""Share of the penalty in the whole loss."""
+"""Share of the penalty in the loss with the penalty above which it is too strong."""
 COSTLY = 0.1
 """The same if the weights have shrunk as well."""
 RESTING = 0.15
 """The same for regression, where the loss grows continuously with the penalty: at the end of training, weights that are
 1 % smaller cost 2 % of an L2 penalty in the loss, and 1 % of an L1 penalty."""
 SHRUNK = 0.05
-"""Last penalty over the run's largest, below which the penalty has shrunk the weights to almost nothing."""
+"""Ratio of the last penalty to the run's largest below which the penalty has shrunk the weights to almost nothing."""
 GAP = 1.1
-"""Validation loss over training loss above which the run overfits, so that the penalty is not the fault."""
+"""Ratio of validation loss to training loss above which the run overfits, so that the penalty is not at fault."""
 SOLVED = 0.1
 """Share of a constant prediction's loss below which the penalty does no harm."""
 EXACT = 0.01
-"""The same for regression where the penalty is more than the data's loss. A predicted number is never exactly right,
-and a loss of 5 % of the variance may be twice that of the noise."""
+"""The same for a regression whose penalty exceeds the data's loss. A predicted number is never exactly right, and a
+loss of 5 % of the targets' variance may be twice the loss that noise makes unavoidable."""
 NOTHING = 0.9
 """The same share above which next to nothing is learned."""
 LEAST = 2
@@ -33,18 +33,19 @@ NEEDLESS = 1.15
 """Validation loss over training loss in evaluation mode, up to which hardly anything is learned by heart, so that a
 penalty has nothing to prevent; besides chance, see `_needless`."""
 PULL, UNSOLVED = 0.15, 0.04
-"""What larger weights would gain, as a share of a constant prediction's loss, and the loss that must be left, above
-which such a penalty does harm."""
+"""A penalty does harm if larger weights would gain more than `PULL` and the remaining loss is above `UNSOLVED`, both as
+shares of a constant prediction's loss."""
 FOLDS, BINDING = 0.5, 0.1
-"""Times that decay alone would have divided the weights by e, and the decay above which it limits them. A step of Adam
-moves a weight by the learning rate at most, and decay takes off rate · decay · weight: no weight exceeds 1/decay, and
-those with noisy gradients stay far below."""
+"""Decay limits the weights if its factor is at least `BINDING` and it alone would have shrunk them to 1/e at least
+`FOLDS` times. A step of Adam moves a weight by at most the learning rate, and decay subtracts rate · decay · weight: so
+no weight exceeds 1/decay, and weights with noisy gradients stay far below."""
 
 
 def in_run(run: Run) -> Finding | None:
-    """Fires if a run with a penalty has learned badly, and the penalty is either most of the loss, or next to nothing
-    because it has shrunk the weights to 0. The ratio of the two gradients is no evidence: it is 1 wherever training
-    comes to rest. It also fires if nothing was learned by heart, and larger weights would gain much."""
+    """Fires if a run with a penalty has learned badly, and the penalty is either most of the loss, or close to 0
+    because it has shrunk the weights to 0. The ratio of the gradients of penalty and data is not evidence: it is 1
+    wherever training comes to rest. Also fires if nothing was learned by heart, and larger weights would decrease the
+    loss by much."""
     if not run.is_due or len(run.rows) < LEAST or run.failure is not None:
         return None
     if run.spec.l1 or run.spec.l2:
@@ -89,8 +90,9 @@ def _heavy(run: Run) -> Finding | None:
 
 
 def _pulls(run: Run) -> Finding | None:
-    """Fires if a classifier has learned nothing by heart, and larger weights would gain 15 % of a constant prediction's
-    loss for each 100 % in size: at rest that is twice an L2 penalty, or an L1 penalty."""
+    """Fires if a classifier has learned nothing by heart, and weights twice as large would decrease the data's loss by
+    more than 15 % of a constant prediction's, judging by the slope. Where training is at rest, this slope equals twice
+    the L2 penalty, or the L1 penalty."""
     seen = generalization(run)
     if seen is None or run.prior is None or run.data.task == "regression" or seen.gap > _needless(run):
         return None
@@ -118,8 +120,8 @@ def _pulls(run: Run) -> Finding | None:
 
 
 def _decays(run: Run) -> Finding | None:
-    """Fires if the decay of an optimizer that separates it from the gradient limits the weights, and the run has
-    learned nothing by heart: larger weights would gain, or next to nothing is learned."""
+    """Fires if decoupled weight decay, as in AdamW, limits the weights, the run has learned nothing by heart, and
+    either larger weights would decrease the loss or next to nothing has been learned."""
     decay, seen = decay_of(run.spec), generalization(run)
     rate = sum(row.learning_rate * span for row, span in zip(run.rows, run.spans, strict=True))
     folds = decay * rate * run.steps_per_epoch
@@ -160,6 +162,7 @@ def _needless(run: Run) -> float:
 
 
 def _growth(run: Run) -> float:
-    """The median gain of larger weights in the reports of the second half of the run: that of one batch is noisy."""
+    """The median gain of larger weights over the reports of the second half of the run, because the gain measured on
+    one batch is noisy."""
     late = [report.growth_gain for report in run.reports if 2 * report.epoch > run.last.epoch]
     return median([gain for gain in late if gain is not None])

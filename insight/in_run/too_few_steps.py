@@ -13,27 +13,30 @@ from insight.words import count, figure, percent
 FALL = 0.01
 """Fall of the training loss per epoch, in the last epochs."""
 TAIL_GAIN, FEW_GAIN = 0.02, 0.1
-"""Gain of a run of twice the length, as a share of a constant prediction's loss, that is worth it: about a point of
-accuracy. The second is for few validation examples."""
+"""Minimum gain for which it is worth training twice as long, as a share of a constant prediction's loss: about a point
+of accuracy. `FEW_GAIN` applies with few validation examples."""
 NOISY, NOISY_GAIN = 0.5, 0.08
-"""If more than the first share of a constant prediction's loss is left, the classes overlap or the network is near the
-start. Of the first kind is a small gain, which is one of sureness and not of accuracy: the gain must be the second."""
+"""If more than the share `NOISY` of a constant prediction's loss is left, either the classes overlap or the network is
+still near the start. Where classes overlap, a small gain improves the confidence, not the accuracy; so the gain must
+then be at least `NOISY_GAIN`."""
 LEAST_ACCURACY = 0.005
-"""Rise of the validation accuracy below which a gain under `NOISY_GAIN` is one of sureness."""
+"""If the validation accuracy rises by less than this, a gain below `NOISY_GAIN` improves only the confidence."""
 LEAST_GAIN = 0.014
-"""The least gain in any case: where one class is nearly all, the constant prediction has next to no loss."""
+"""Minimum gain in the unit of the loss: where one class has nearly all examples, the constant prediction's loss is
+close to 0."""
 SURE = 2.9
-"""The t of this gain."""
+"""Minimum t of the gain."""
 FEW = 100
-"""Number of validation examples below which a small gain is that of one or two."""
+"""Number of validation examples below which a small gain may come from one or two examples."""
 DIRECTION = 0.6
-"""Share of the epochs with a falling loss above which the fall is not noise."""
+"""Minimum share of the epochs in which the loss falls: below it, the fall is noise."""
 PER_STEP = 1e-3
-"""Fall per step below which the steps are not too few but too short."""
+"""Fall of the loss per step below which the steps are too short, not too few."""
 SOLVED = 0.02
 GAIN = 0.05
-"""Share of the loss that a regression gains in the second half of at least `EPOCHS` epochs. As nobody knows how much of
-a target is noise, the trend decides whether the run is at its end, and not the loss that is left."""
+"""For regression: minimum relative fall of the loss in the second half of a run of at least `EPOCHS` epochs. Since it
+is unknown how much of a target is noise, the trend and not the remaining loss decides whether the run has learned all
+it can."""
 EPOCHS = 6
 MANY = 20
 """Epochs of a run whose last ones need not show that it still learns."""
@@ -86,7 +89,7 @@ def _learns_on(run: Run, fall: float) -> bool:
 
 
 def _told(run: Run, fall: float, *, goes_on: bool) -> str:
-    """How far the training loss fell, as the end of a sentence. Of a single epoch nothing is known."""
+    """How far the training loss fell, as the end of a sentence; empty after a single epoch, which shows no fall."""
     if goes_on:
         fell = 1 - ratio(run.train_losses[-1], run.train_losses[_middle(run)])
         return f" and fell by {percent(fell)} in the second half of the run"
@@ -139,7 +142,8 @@ def _still_falls(run: Run, fall: float, line: Tail | None) -> bool:
 
 
 def _late_gain(run: Run, parts: int) -> tuple[float, int]:
-    """The relative fall of the lowest validation loss in the last of so many equal parts of a run, and its epochs."""
+    """The relative fall of the lowest validation loss in the last of `parts` equal parts of a run, and the number of
+    epochs in that part."""
     losses = run.validation_losses
     before = run.before_last(ceil(run.last.epoch / parts))
     least, last = min(losses[: before + 1]), min(losses[before + 1 :], default=inf)
