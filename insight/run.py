@@ -1,4 +1,4 @@
-"""What is known of a run that is training or over."""
+"""What is known about a run that is training or has ended."""
 
 from bisect import bisect_right
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What is known of a run before its first epoch: its spec, and what a probe measured."""
+"""What is known about a run before its first epoch: its spec, and what a probe measured."""
 
 from dataclasses import dataclass
 

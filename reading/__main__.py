@@ -24,9 +24,9 @@ from reading.sandbox.confine import confine, die_with, renew_processor_time
 
 _NO_MEMORY = ("Out of Memory", "Failed to allocate", "bad allocation", "bad_alloc")
 _LONGEST = 2000
-"""Characters of a message."""
+"""Maximum number of characters of a message."""
 _WORDS = 200
-"""Characters of a library's message."""
+"""Maximum number of characters that are kept of a library's message."""
 
 
 def main() -> None:

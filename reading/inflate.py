@@ -17,7 +17,7 @@ else:
 CHUNK = 1 << 16
 """Compressed bytes that are read at a time."""
 MAX_MEMBERS = 1_000_000
-"""gzip members or zstd frames in a file."""
+"""Maximum number of gzip members or zstd frames in a file."""
 
 
 class Budget:

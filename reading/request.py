@@ -72,5 +72,5 @@ class ReadRequest(_Value):
     @property
     def deadline(self) -> float:
         """Seconds after which the reading is ended. Time in which it was ready but others had the processors does not
-        count: it gives way to training, and a busy machine is no fault of the files."""
+        count: it gives way to training, and the files are not at fault if the machine is busy."""
         return self.limits.patience * self.cpu_seconds

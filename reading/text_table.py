@@ -33,7 +33,7 @@ _LISTED = 100
 
 @dataclass(frozen=True)
 class Reading:
-    """What is known of the files besides their cells."""
+    """What is known about the files besides their cells."""
 
     parse: Mapping[str, Any]
     """The resolved options of the format, to which the options of cells are added."""

@@ -14,7 +14,7 @@ TRAIN, VALIDATION, TEST = 0, 1, 2
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """What is known of the experiment. Every field may be missing, as it is when a file has just been uploaded."""
+    """What is known about the experiment. Every field may be missing, as it is when a file has just been uploaded."""
 
     target: str | None = None
     task: Task | None = None

@@ -27,7 +27,7 @@ from reading.stored.rows import BATCH, RowWriter
 
 _BATCH_BYTES = 4 * MIB
 _PREVIEW_ROWS = 20
-"""Rows that a preview has at least."""
+"""Minimum number of rows in a preview."""
 
 
 def read_arrays(job: Job, parse: ArraysParse, contents: Sequence[Content]) -> ReadTable:

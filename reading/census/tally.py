@@ -26,7 +26,7 @@ _REMEMBERED = 2000
 _REMEMBERED_IN_ALL = 1_000_000
 
 _FIRST = 1000
-"""Cells that are judged one by one, so that the others may be held against a pattern."""
+"""Number of cells that are judged one by one, before further cells are matched against a pattern."""
 
 _INTEGERS = re.compile(r"(?:(?:-?[1-9][0-9]{0,14}|0)?\n)*+")
 _NUMBERS = re.compile(r"(?:(?:-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,17})?)?\n)*+")

@@ -7,7 +7,7 @@ from reading.delimited import marks
 from reading.delimited.dialect import Dialect
 
 MAX_LINE = 64 << 20
-"""Characters of a line; a longer one is cut, and then refused."""
+"""Maximum number of characters of a line; a longer one is cut, and then refused."""
 LINE_END = re.compile(r"\r\n|\r|\n")
 
 

@@ -24,7 +24,7 @@ from reading.delimited.line_ends import (
 )
 
 MAX_RECORD = 64 << 20
-"""Characters that may follow an open quote before the file is refused."""
+"""Maximum number of characters after an open quote; with more, the file is refused."""
 
 
 @dataclass(frozen=True, eq=False)

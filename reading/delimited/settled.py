@@ -18,9 +18,9 @@ from reading.failure import ReadingFailed
 from reading.source import SourceFile
 
 SAMPLE = 1 << 20
-"""Characters that the dialect is guessed from."""
+"""Number of characters from which the dialect is guessed."""
 _BELOW = 1000
-"""Rows that the first one is judged against."""
+"""Number of rows with which the first row is compared."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What the folders of an archive say of its pictures: the part and the label."""
+"""What the folders of an archive say about its pictures: the part and the label."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

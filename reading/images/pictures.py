@@ -14,7 +14,7 @@ from reading.zip_file import ZipFile
 
 @dataclass(frozen=True, eq=False)
 class Archive:
-    """A ZIP file and what the request says of it."""
+    """A ZIP file, and what the request says about it."""
 
     source: SourceFile
     zip: ZipFile

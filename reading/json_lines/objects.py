@@ -10,7 +10,7 @@ from reading.failure import ReadingFailed
 from reading.json_lines.regular import Regular, regular
 
 MAX_LINE = 64 << 20
-"""Characters of a line, which is held in memory."""
+"""Maximum number of characters of a line, which is held in memory."""
 _MOST_KEYS = 500
 """Largest number of keys with which all lines of a chunk are divided at once. Each key has a cost, so there must also
 be more lines than keys."""
@@ -24,7 +24,7 @@ class Written(str):
 
 
 class _Refused(ValueError):
-    """Valid for Python's decoder, but no JSON."""
+    """The value is valid for Python's decoder, but is not JSON."""
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""What the reading process must not do, whatever the bytes it reads make of its parsers."""
+"""Confines the reading process, in case a file exploits a bug in one of its parsers."""

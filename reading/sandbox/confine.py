@@ -1,4 +1,4 @@
-"""All confinements of the reading process, in the order in which they can be put on."""
+"""All confinements of the reading process, in the order in which they must be applied."""
 
 import ctypes
 import os
@@ -37,7 +37,7 @@ _SYSTEM = (
     "/sys/fs/cgroup",
     "/sys/devices/system/cpu",
 )
-"""What Python and DuckDB look at."""
+"""Files of the system that Python and DuckDB read."""
 
 
 def die_with(parent: int) -> None:

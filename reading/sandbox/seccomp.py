@@ -1,4 +1,4 @@
-"""A system-call filter: no network, no new process, no hand on another one.
+"""A system-call filter: no network, no new processes, no access to other processes.
 
 A program of the kernel's classic BPF, installed with `seccomp(2)` for all threads of the process. It needs no
 privileges and cannot be removed again. Denied calls fail with EPERM.

@@ -1,4 +1,4 @@
-"""What a reader of typed files says of a column, and what the stored rows say of it."""
+"""Describes columns, from what the reader of a typed file knows about them and from the stored rows."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
