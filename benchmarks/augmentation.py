@@ -51,7 +51,7 @@ class Case:
         self.seconds = float("inf")
 
     def run(self) -> None:
-        """Train some steps, and note the processor time of one if it is the least so far."""
+        """Train some steps, and note the processor time of a step if it is the least so far."""
         before = time.process_time()
         self._trainer.train(self._epoch, [range(STEPS)])
         self.seconds = min(self.seconds, (time.process_time() - before) / STEPS)

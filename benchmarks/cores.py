@@ -1,4 +1,4 @@
-"""What threads are worth: a wide network alone with one thread and with several, and beside another run.
+"""The speed-up by threads: a wide network alone, with one thread and with several, and beside another run.
 
     python -m benchmarks.cores [--threads 2] [--seconds 20] [--rounds 3] [--spin 0]
 

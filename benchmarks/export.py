@@ -54,7 +54,7 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Asked:
-    """What came of a data set."""
+    """The results for a data set."""
 
     rows: int
     inputs: int
@@ -88,7 +88,7 @@ def main() -> None:
 
 
 def _line(name: str, ask: Any) -> bool:
-    """Print a line; whether something is wrong."""
+    """Print a line. Returns whether something is wrong."""
     try:
         found: Asked = ask()
     except AssertionError as error:

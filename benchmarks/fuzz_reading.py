@@ -28,7 +28,7 @@ BATCH = 500
 
 @dataclass
 class Tally:
-    """What became of the mutants."""
+    """How the readings of the mutants ended."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
     ended: list[str] = field(default_factory=list)

@@ -50,7 +50,7 @@ def metrics(examples: Examples) -> dict[str, Metric]:
 
 
 def coverage(draw: Callable[[int, int], Examples], samples: int) -> Iterator[tuple[str, str, str]]:
-    """A row for each metric and size; of the largest size fewer samples, as each takes seconds."""
+    """A row for each metric and size. The largest size has fewer samples, because each takes seconds."""
     truth = {name: one.value for name, one in metrics(draw(LARGE, 10**9)).items()}
     for n in SIZES:
         held, number = dict.fromkeys(truth, 0), samples if n < SIZES[-1] else samples // 8

@@ -1,8 +1,8 @@
 """Kills of a reader at random moments: `python -m benchmarks.reading_kills [--kills N] [--seed N]`.
 
 Data sets are uploaded while the process that reads them is killed again and again. At the end every one must be ready
-with all of its rows, its log without a gap and with one end, and after the sweep the store must have nothing that no
-row names.
+with all of its rows, its log without a gap and with one end, and after the cleanup the store must contain nothing but
+what a row refers to.
 """
 
 import argparse
@@ -98,7 +98,7 @@ def run(service: Service, kills: int, random_: random.Random) -> Verdict:
 
 
 def orphans(hub: Hub) -> set[str]:
-    """What is in the store after the sweep and no row names."""
+    """What the store still contains after the cleanup although no row refers to it."""
     with hub.write() as session:
         session.execute(update(RemovalRow).values(at=now(session) - timedelta(hours=1)))
     clean_up(hub, "wrk_sweep")

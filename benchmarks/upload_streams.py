@@ -1,4 +1,5 @@
-"""Event streams while files of 1 GB are uploaded to the same API process: is an epoch told as soon as without?"""
+"""Event streams while files of 1 GB are uploaded to the same API process: do epochs arrive as soon as without the
+uploads?"""
 
 import argparse
 import multiprocessing
@@ -90,8 +91,8 @@ def _sent(sender: Connection) -> int:
 
 
 def _upload(url: str, key: str, pipe: Connection) -> None:
-    """Upload until somebody says that it is enough; each part has other bytes. Files are deleted once they are whole,
-    as nobody reads them."""
+    """Upload until told to stop; each part has other bytes. Files are deleted once they are whole, as nobody reads
+    them."""
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     noise, sent, number = os.urandom(32 << 20), 0, 0
     with httpx.Client(base_url=url, headers=headers, timeout=60) as client:

@@ -45,16 +45,16 @@ class Trained:
     rows: tuple[MemberEpoch, ...]
     reports: tuple[LayerReport, ...]
     recalls: tuple[float, ...]
-    """Of each class on the validation split; NaN without examples."""
+    """The recall of each class on the validation split; NaN without examples."""
 
 
 def asker(folder: Folder) -> Ask:
-    """A function that gives the findings about a spec, and what published rules say of it."""
+    """A function that gives the findings about a spec, and what published rules say about it."""
     return partial(_ask, folder)
 
 
 def probed_step(source: Source, folder: Folder) -> ProbedStep:
-    """What a probe says of a spec's learning rates."""
+    """What a probe says about a spec's learning rates."""
     return _probed(source, folder).step
 
 

@@ -1,4 +1,4 @@
-"""What a change does that looks at nothing: the baselines of repair."""
+"""The baselines of repair: changes of a spec that ignore what is wrong with it."""
 
 import random
 from collections.abc import Mapping
@@ -34,8 +34,8 @@ def blind(case: Case, runs: Runs) -> dict[str, Source]:
 
 
 def searched(case: Case, runs: Runs, trainings: int = SEARCHES) -> Source:
-    """The best of so many random changes and the spec itself, by the test score of one seed: better than any that may
-    look at the validation split alone."""
+    """The best of the spec and several random changes of it, chosen by the test score of one seed: an upper bound for
+    searches, which may choose by the validation score alone."""
     draws = random.Random(f"search {case.name}")  # noqa: S311
     sources = [case.source, *(case.source.patched(_drawn(draws)) for _ in range(trainings))]
     scores = runs.all_scores(sources, [0])

@@ -20,7 +20,7 @@ def between(healthy: float, worst: float, scale: Scale) -> float:
 
 
 def mildest(is_sick: Callable[[float], bool], healthy: float, worst: float, scale: Scale, steps: int) -> float | None:
-    """The mildest strength found to be sick, after so many halvings; None if even the worst is not."""
+    """The mildest sick strength that at most `steps` halvings find; None if not even the worst strength is sick."""
     if not is_sick(worst):
         return None
     for _ in range(steps):
@@ -32,7 +32,7 @@ def mildest(is_sick: Callable[[float], bool], healthy: float, worst: float, scal
 
 
 def stronger(strength: float, times: float, healthy: float, scale: Scale) -> float:
-    """A strength that is so many times further in the direction away from the healthy one."""
+    """The strength, multiplied by `times` in the direction away from the healthy one."""
     match scale:
         case "log":
             return strength * times if strength > healthy else strength / times

@@ -19,7 +19,7 @@ REGRESSION = (
     *("red_wine", "taxi_fares", "taxi_tips", "wine_quality"),
 )
 MULTIPLES = (1, 2)
-"""Just sick, and twice that."""
+"""Multiples of the mildest sick strength that are judged: just sick, and twice as strong."""
 
 
 @dataclass(frozen=True)
@@ -79,11 +79,11 @@ class Case:
     source: Source
     is_sick: bool
     reference: Source | None = None
-    """Of a sick spec: what it is compared with."""
+    """For a sick spec: the healthy spec that it is compared with."""
     accept: tuple[str, ...] = ()
     """The findings that name the fault, fixed beforehand."""
     layers: tuple[str, ...] = ()
-    """The layers that it sits in; empty if it has none."""
+    """The layers that have the fault; empty if it is not in particular layers."""
     seen_at_start: bool = False
     """Whether the fault can be seen before training."""
     is_curable: bool = True
@@ -91,17 +91,17 @@ class Case:
     measure: Measure = "points"
     vary: Vary | None = None
     multiple: int | None = None
-    """Of a spec made just sick: how many times the mildest strength this is."""
+    """For a spec that was made just sick: its strength, as a multiple of the mildest sick one."""
 
 
 def read(half: Half) -> tuple[Case, ...]:
-    """The specs of a half; those to be made just sick without a strength yet."""
+    """The specs of a half; those that are to be made just sick have no strength yet."""
     document = yaml.safe_load((HERE / f"{half}.yaml").read_text(encoding="utf-8"))
     return tuple(_cases(document))
 
 
 def strengthened(case: Case, strength: float) -> Iterator[Case]:
-    """A case to be made just sick, at multiples of the mildest strength, as far as a spec can say them."""
+    """A case that is to be made just sick, at those multiples of the mildest sick strength that a spec can express."""
     vary = case.vary
     assert vary is not None
     for times in MULTIPLES:

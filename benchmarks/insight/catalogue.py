@@ -47,7 +47,7 @@ def _layers(spec: Spec) -> Iterator[Named]:
 
 
 def _wider(layer: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A layer of four times the units or channels, with whatever else it has."""
+    """A layer with four times the units or channels, and otherwise unchanged."""
     size = {name: 4 * layer[name] for name in ("units", "channels") if name in layer}
     within = {"layers": [_wider(one) for one in layer["layers"]]} if "layers" in layer else {}
     return {**layer, **size, **within}

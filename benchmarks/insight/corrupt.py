@@ -15,13 +15,14 @@ SEED = 1_000_003
 
 
 def corrupted(data: Data, words: Mapping[str, Any]) -> Data:
-    """The data after `{"kind": ...}`; unchanged if it is empty.
+    """The data, spoiled as `words` says; unchanged if `words` is empty.
 
-    `labels_shuffled`: training and validation targets in random order. `label_noise {p}`: another class, with this
-    probability. `inputs_times {factor}`: of data sets with a common largest value before it is known, as if the file
-    had another unit, so that standardizing helps. `input_times {input, factor}`. `rare_classes {labels, keep}`: only
-    this fraction of their training and validation examples is left; classes that were to weigh the same still do.
-    `targets_times {factor}`: of regression. The test split keeps its labels, as it is to tell what is true.
+    `labels_shuffled` puts training and validation targets in random order. `label_noise {p}` gives an example another
+    class with probability p. `inputs_times {factor}` multiplies all inputs before they are scaled, as if the file had
+    another unit, so that standardizing helps; only for data sets whose inputs have a common largest value. `input_times
+    {input, factor}` multiplies one input after scaling. `rare_classes {labels, keep}` keeps only this fraction of the
+    classes' training and validation examples; balanced class weights are computed again. `targets_times {factor}`
+    multiplies the targets of a regression. The test split keeps its labels, because it measures the truth.
     """
     kind = words.get("kind")
     if kind in ("labels_shuffled", "label_noise"):

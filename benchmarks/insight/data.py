@@ -18,7 +18,7 @@ from worker.data.tables import read_table
 from worker.training.data import Data, Split
 
 TEST_EXAMPLES = 2000
-"""Test examples of an image data set: enough for a point, and cheap."""
+"""Number of test examples of an image data set: enough to resolve a point of accuracy, and cheap."""
 
 
 @dataclass

@@ -8,15 +8,17 @@ from typing import Literal
 from gradus.sweep.student import probability
 
 Measure = Literal["points", "balanced", "loss"]
-"""Accuracy; mean recall of the classes; test loss, for regression and where the accuracy hides the fault."""
+"""The measure of an effect: accuracy; mean recall of the classes; or test loss, for regression and where the accuracy
+hides the fault."""
 POINTS = 1.0
-"""The least gain of accuracy or recall."""
+"""The least gain of accuracy or recall that counts, in points."""
 LOSS_SHARE = 0.05
-"""The least fall of the loss, as a fraction."""
+"""The least fall of the loss that counts, as a fraction."""
 LARGEST_P = 0.05
 SMALLEST_D = 0.5
 WORST_LOG = log(1000)
-"""A loss is at most this far from another, in natural logarithms: NaN and infinity are no numbers to average."""
+"""Upper bound of the difference between the natural logarithms of two losses: NaN and infinity could not be
+averaged."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Effect:
 
 
 def effect(before: Sequence[float], after: Sequence[float]) -> Effect:
-    """The effect on a score of which more is better, paired by place."""
+    """The effect on a score that is better the higher it is; scores are paired by their position."""
     gaps = [y - x for x, y in zip(before, after, strict=True)]
     n = len(gaps)
     assert n > 1
@@ -76,8 +78,8 @@ class Bar:
 
     measure: Measure
     examples: int
-    """In the test split. A gain of a single one of them, which is more than a point in a small split, is chance, even
-    if all seeds agree, as they do where the loss has one minimum."""
+    """Number of examples in the test split. A gain of a single example, which is more than a point in a small split,
+    counts as chance, even if all seeds agree, as they do where the loss has one minimum."""
 
     @property
     def least(self) -> float:

@@ -12,7 +12,7 @@ from benchmarks.insight.verdict import Answer, Naming, Repair, alarms, first_pat
 from gradus.wire.finding import Finding
 
 DEAREST = 5
-"""A patch that trains more than so many times the examples is no cure at one retraining."""
+"""A patch that trains on more than this many times as many examples does not count as a cure by one retraining."""
 Ask = Callable[[Source], tuple[Answer, Mapping[str, tuple[str, ...]]]]
 """The findings about a spec, and the names that published rules give."""
 
@@ -25,21 +25,22 @@ class Patched:
     patch: Mapping[str, Any]
     effect: Repair
     gain: float
-    """In points, or the fraction of the loss that is gone."""
+    """The gain in points, or the relative decrease of the loss."""
 
 
 @dataclass(frozen=True)
 class Judged:
-    """A spec, what was said of it, and whether that is right."""
+    """A spec, what was said about it, and whether that is right."""
 
     case: Case
     label: Label
     answer: Answer
     naming: Naming
     at_start: Naming
-    """Of the probe alone."""
+    """Whether the probe alone names the fault."""
     patched: Patched | None
-    """The first patch of the first alarm; of a healthy spec of the first finding that has one, be it a note."""
+    """The first patch of the first alarm; for a healthy spec, that of the first finding that has a patch, even if it is
+    a note."""
     published: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property

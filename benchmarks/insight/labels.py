@@ -24,7 +24,7 @@ SCREEN = 0.5
 
 @dataclass(frozen=True)
 class Label:
-    """What training showed of a spec."""
+    """What training showed about a spec."""
 
     name: str
     label: Literal["sick", "healthy", "neither", "unknown"]
@@ -32,14 +32,15 @@ class Label:
     points: float = nan
     """Mean score of the spec on the test split."""
     gain: float | None = None
-    """What the reference, or the best patch, has more: points, or the fraction of the loss that it has less."""
+    """The advantage of the reference, or of the best patch: in points, or as the fraction by which its loss is
+    lower."""
     p: float | None = None
     loss_fall: float | None = None
-    """Fraction of the loss that the reference has less."""
+    """The fraction by which the reference's loss is lower."""
     by: str | None = None
     """The patch that improves a spec that was meant to be healthy."""
     strength: float | None = None
-    """Of a spec to be made just sick: the mildest strength that is."""
+    """For a spec that is to be made just sick: the mildest sick strength."""
 
 
 def label(case: Case, runs: Runs) -> Label:
@@ -48,7 +49,7 @@ def label(case: Case, runs: Runs) -> Label:
 
 
 def strength_of(case: Case, runs: Runs) -> float | None:
-    """The mildest strength at which a spec to be made just sick is; None if there is none."""
+    """The mildest strength at which a spec is sick that is to be made just sick; None if there is none."""
     vary, reference = case.vary, case.reference
     assert vary is not None
     assert reference is not None
@@ -132,7 +133,7 @@ def labelled(half: Half) -> Iterator[tuple[Case, Label]]:
 
 
 def relabelled(cases: Sequence[Case], runs: Runs) -> Iterator[Label]:
-    """The labels of specs, trained as far as their runs are not known."""
+    """The labels of specs. Runs whose scores are not known yet are trained."""
     for case in cases:
         if case.vary is None:
             yield label(case, runs)

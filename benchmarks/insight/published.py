@@ -16,7 +16,7 @@ from worker.training.report import MemberEpoch
 
 @dataclass(frozen=True)
 class History:
-    """What a finished run has told."""
+    """What is known about a finished run."""
 
     resolved: ResolvedSpec
     rows: Sequence[MemberEpoch]
@@ -176,4 +176,4 @@ RULES: dict[str, Rule] = {
     "UMLAUT": umlaut,
     "Debugger": debugger,
 }
-"""By name; each gives the ids of ours that its faults correspond to."""
+"""The published detectors by name. Each gives the ids of our findings that its faults correspond to."""

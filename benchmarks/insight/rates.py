@@ -1,4 +1,4 @@
-"""Whether the learning rates that a probe suggests hold the best of twelve, on random networks."""
+"""Whether the learning rates that a probe suggests include the best of twelve, on random networks."""
 
 import random
 from collections.abc import Iterator
@@ -14,20 +14,21 @@ NETWORKS = 30
 RATES = tuple(float(f"{10 ** (-5 + i * 0.5):.3g}") for i in range(12))
 """From 1e-5 to 3.16, a factor of 3.16 apart."""
 SEEDS = (1, 2, 3)
-"""Not that of the probe, 0."""
+"""The seeds of the twelve trainings; the probe's seed is 0, another one."""
 DRAWS: dict[Half, str] = {
     "calibration": "tuning",
     "held_out": "judged once",
     "second_held_out": "judged again",
     "third_held_out": "judged once more",
 }
-"""The networks of a half."""
+"""The text from which the random networks of a half are drawn."""
 DATASETS = (
     *("wine", "breast_cancer", "diabetes", "digits", "titanic", "abalone", "fashion_mnist"),
     *("wine", "breast_cancer", "diabetes", "digits", "titanic", "abalone", "mnist", "wine_quality"),
 )
 CLOSE = 1.0
-"""Points from the best within which a rate is as good: the best of twelve is often one of several equals."""
+"""A rate counts as good if it is within this many points of the best: the best of twelve is often one of several
+equals."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Trial:
 
     source: Source
     best: tuple[float, ...]
-    """Several if they are equal, as is frequent with few test examples."""
+    """The best rate; several if they are equal, as is frequent with few test examples."""
     close: tuple[float, ...]
 
 

@@ -49,7 +49,7 @@ class Runs:
         return self.all_scores([source], seeds)[0]
 
     def all_scores(self, sources: Sequence[Source], seeds: Sequence[int] = SEEDS) -> list[list[Score]]:
-        """Those of several specs. Runs of one shape train together."""
+        """The scores of several specs, by seed. Runs of one shape train together."""
         wanted = [(self._key(source, seed), source, seed) for source in sources for seed in seeds]
         missing = {key: (source, seed) for key, source, seed in wanted if key not in self._known}
         groups: dict[int, list[tuple[str, Source, int]]] = {}

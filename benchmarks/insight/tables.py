@@ -21,7 +21,7 @@ from worker.data.uploaded import Uploaded, load_uploaded
 from worker.training.data import Data
 
 ROWS = 3000
-"""Rows of a table at most, drawn once, so that its runs take seconds."""
+"""Maximum number of rows of a table, which are drawn once, so that its runs take only seconds."""
 TARGET = "y"
 
 

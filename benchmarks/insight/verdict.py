@@ -1,4 +1,4 @@
-"""What a detector said of a spec, and whether that is right."""
+"""What a detector said about a spec, and whether that is right."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ class Answer:
     """The findings about a spec."""
 
     probe: tuple[Finding, ...]
-    """Of the probe, before training."""
+    """The findings of the probe, before training."""
     run: tuple[Finding, ...]
-    """Of the finished run."""
+    """The findings of the finished run."""
 
     @property
     def both(self) -> tuple[Finding, ...]:

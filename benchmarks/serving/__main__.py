@@ -1,9 +1,9 @@
 """Requests per second for one row, beside MLflow's server of the same network: `python -m benchmarks.serving`.
 
 `--mlflow` names a Python with mlflow, onnxruntime and numpy. Its server, `mlflow models serve`, has the exported ONNX
-model as a pyfunc. Both have one process and are asked in turn, in blocks, by so many clients as `--clients` says. Then
-Python's client asks one row and CSV, idle and beside a training run, and so many models as `--models` says are asked
-for in turn, each an epoch that was kept, and the memory of the API's process is read.
+model as a pyfunc. Both have one process and are asked in turn, in blocks, by `--clients` concurrent clients. Then
+Python's client asks one row and CSV, idle and beside a training run, and `--models` models are asked in turn, each of
+an epoch that was kept, and the memory of the API's process is read.
 """
 
 import argparse

@@ -43,7 +43,7 @@ class Connection:
         return body
 
     def block(self, requests: int) -> list[float]:
-        """The seconds of each of so many requests."""
+        """The seconds that each of this many requests takes."""
         times = []
         for _ in range(requests):
             began = time.perf_counter()
@@ -62,7 +62,7 @@ class Connection:
 
 
 def together(connections: Sequence[Connection], requests: int) -> tuple[float, list[float]]:
-    """The seconds that all connections take for so many requests in all, and those of each request."""
+    """The seconds that all connections together take for this many requests, and the seconds of each request."""
     times: list[float] = []
 
     def run(connection: Connection) -> None:

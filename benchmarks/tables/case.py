@@ -1,4 +1,4 @@
-"""A file as people have it, and what is to come of it."""
+"""A real file, and the results that are expected for it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,21 +14,21 @@ class Case:
 
     name: str
     files: Callable[["Folders"], Sequence[File]]
-    """Raises `Missing` if they are not to be had."""
+    """Gets the files; raises `Missing` if they are not available."""
     target: str | tuple[str, ...]
     alarms: frozenset[str] = frozenset()
     """The findings of severity critical and warning, as `id` or `id column`, written down by looking at the file."""
     parse: Mapping[str, Any] = field(default_factory=dict)
     words: Mapping[str, Any] = field(default_factory=dict)
-    """Of the spec's `dataset`."""
+    """Fields of the spec's `dataset`."""
     texts: frozenset[str] = frozenset()
     """Columns whose cells all look like numbers and which are texts nevertheless, such as codes with leading zeros."""
     reading: Mapping[str, Any] = field(default_factory=dict)
-    """How pandas is told to read the files."""
+    """The arguments with which pandas reads the files."""
 
 
 class Missing(Exception):
-    """A file is not to be had here; the message says why."""
+    """A file is not available here; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,11 @@ class Folders:
     """Where files come from."""
 
     datasets: Path
-    """With `tables` and `cifar10-jpeg.tar.xz`."""
+    """The folder with `tables` and `cifar10-jpeg.tar.xz`."""
     packages: Path
-    """A temporary one, for what packages have."""
+    """A temporary folder for files from packages."""
     made: Path
-    """A temporary one, for files made of others."""
+    """A temporary folder for files that are made from others."""
 
 
 def alarms_of(findings: Sequence[Mapping[str, Any]]) -> frozenset[str]:

@@ -15,14 +15,14 @@ from preprocessing.table import Table
 SEEDS = [0, 1]
 EPOCHS = 2
 SKLEARN = 1e-12
-"""The bar for losses from the network's own outputs."""
+"""Largest relative difference between our losses and scikit-learn's, both from the network's own outputs."""
 NUMPY = 1e-4
-"""The bar for losses of a forward pass in float64, from which a float32 network is as far as its rounding."""
+"""Largest relative difference to the losses of a forward pass in float64: a float32 network differs by its rounding."""
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What came of a file."""
+    """The results for a file."""
 
     name: str
     rows: int
@@ -30,7 +30,7 @@ class Checked:
     task: str
     inputs: int
     faults: tuple[str, ...]
-    """Sentences; empty if all is as it should be."""
+    """What is wrong, in sentences; empty if nothing is."""
     alarms: frozenset[str]
     agreement: Agreement
     seconds: float
@@ -40,7 +40,7 @@ def check(case: Case, served: Served, folders: Folders) -> Checked:
     """Run a file through the service.
 
     Raises:
-        Missing: it is not to be had.
+        Missing: a file is not available.
         AssertionError: the service refuses, or a run fails.
     """
     started = time.monotonic()

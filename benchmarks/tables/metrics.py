@@ -47,7 +47,7 @@ class Run:
     checkpoint: CheckpointState
     fitted: Fitted
     libraries: str
-    """Of large products, as in a `CpuName`."""
+    """The libraries of large products, as in a `CpuName`."""
 
 
 @dataclass(frozen=True)
@@ -55,10 +55,10 @@ class Agreement:
     """The largest relative differences of the metrics of two splits."""
 
     sklearn: float
-    """To scikit-learn's, from the network's float32 outputs, in float64."""
+    """The difference to scikit-learn's metrics of the network's float32 outputs, computed in float64."""
     numpy: float
-    """To those of a forward pass in float64 that knows nothing of ours but the weights, against the targets as the file
-    has them. What is left is the rounding of inputs, targets and products to float32."""
+    """The difference to the metrics of a separate forward pass in float64, which uses nothing of ours but the weights,
+    for the targets as the file has them. What remains is the rounding of inputs, targets and products to float32."""
 
 
 def run_of(folder: Path, record: dict[str, Any]) -> Run:
@@ -84,10 +84,10 @@ def run_of(folder: Path, record: dict[str, Any]) -> Run:
 
 def agreement(runs: Sequence[Run], table: Table) -> list[Agreement]:
     """How far the metrics of runs of one shape are from the references. Those that trained together are evaluated
-    together, as products of one member round otherwise than those of several.
+    together, because products of one member are rounded differently from those of several.
 
     Raises:
-        AssertionError: an accuracy is another than scikit-learn's: those are counts.
+        AssertionError: an accuracy differs from scikit-learn's, although both count examples.
     """
     jobs = dict.fromkeys(run.job for run in runs)
     return [one for job in jobs for one in _of_job([run for run in runs if run.job == job], table)]

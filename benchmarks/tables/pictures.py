@@ -32,7 +32,7 @@ def cifar10(most: int) -> Callable[[Folders], Sequence[File]]:
 
 
 def differences(files: Sequence[File], record: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
-    """Where the counts and shapes of the pictures are others than those of the ZIP; sentences."""
+    """The differences between the counts and shapes of the pictures and those of the ZIP, in sentences."""
     with zipfile.ZipFile(files[0].path) as archive:
         labels = Counter(name.split("/")[-2] for name in archive.namelist())
     of = {column["name"]: column for column in found["columns"]}

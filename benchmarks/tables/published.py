@@ -1,4 +1,4 @@
-"""Published numbers of plain networks on tables, reached by their words through the service.
+"""Published numbers of plain networks on tables, compared with what the service reaches with the same settings.
 
 Sources: Gorishniy et al., TabM: advancing tabular deep learning with parameter-efficient ensembling, 2024, whose
 reports have the parameters of the tuned networks; Gorishniy et al., Revisiting deep learning models for tabular data,
@@ -21,7 +21,7 @@ from gradus.wire.sweep import SweepResult
 
 SEEDS = (0, 1, 2, 3, 4)
 EPOCHS = 300
-"""Early stopping ends every run before that."""
+"""Limit on the epochs; early stopping ends every run before it."""
 PATIENCE = 16
 
 
@@ -41,7 +41,7 @@ class Published:
     unit: float | None
     """For an RMSE: the unit in which it is published; None for an accuracy."""
     bounds: tuple[float, float]
-    """Between which the mean is to be."""
+    """The bounds between which the mean must be."""
 
     def value(self, objective: float) -> float:
         """The published measure, from the objective."""
@@ -49,7 +49,7 @@ class Published:
 
 
 def run(names: Sequence[str], tables: Path) -> None:
-    """Train each by its published words and print what came of it."""
+    """Train each with its published settings, and print the results."""
     packages = ("torch", "numpy", "duckdb")
     print(header("Published numbers of tables", packages, [f"seeds {SEEDS[0]} – {SEEDS[-1]}"]))
     for name in names:
@@ -111,7 +111,7 @@ def _california(tables: Path, _made: Path) -> list[File]:
 
 
 def _diamonds(tables: Path, made: Path) -> list[File]:
-    """With the logarithm of the price in its place."""
+    """The files with the logarithm of the price in place of the price."""
     with (tables / "diamonds.csv").open(newline="", encoding="utf-8") as source:
         rows = list(csv.DictReader(source))
     for row in rows:

@@ -14,12 +14,12 @@ from benchmarks.tables.case import Case
 from benchmarks.tables.service import File
 
 RELATIVE = 1e-9
-"""Of means and deviations, which depend on the order of the sum; counts, extremes and quantiles are compared to
-rounding."""
+"""Relative tolerance of means and deviations, which depend on the order of summation. Counts, extremes and quantiles
+may differ only by rounding."""
 
 
 def differences(case: Case, files: Sequence[File], record: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
-    """Where the statistics that the service gives are others than those of pandas; sentences, none if all agree."""
+    """The differences between the service's statistics and those of pandas, in sentences; none if all agree."""
     frame = _frame(case, files, record)
     if len(frame) != record["rows"]:
         return [f"{record['rows']} rows, but pandas reads {len(frame)}"]

@@ -62,7 +62,7 @@ class Served:
         parse: Mapping[str, Any] | None = None,
         target: str | Sequence[str] | None = None,
     ) -> Any:
-        """Make a data set of files and wait until it has been read; its record."""
+        """Create a data set from files, and wait until it has been read. Returns its record."""
         document = {
             "name": name,
             "files": [
