@@ -58,7 +58,10 @@ def at_usable_rate(patch: Patch, spec: Spec) -> Patch:
     if usual is None or "optimizer" in patch.patch or usual / FAR <= lr <= usual * FAR_ABOVE:
         return patch
     optimizer = {"optimizer": {"kind": kind, "lr": usual}}
-    return Patch(patch={**patch.patch, **optimizer}, why=f"{patch.why} {lr:g} is no learning rate for {kind}.")
+    return Patch(
+        patch={**patch.patch, **optimizer},
+        why=f"{patch.why} A learning rate of {lr:g} is far from those that suit {kind}.",
+    )
 
 
 def batch_norm(spec: Spec) -> Patch:

@@ -111,7 +111,7 @@ def because(start: Start, trial: ProbedTrial) -> str:
     assert trial.gain is not None
     gain, lr = trial.gain, start.spec.optimizer.lr
     what = "of the loss on" if start.data.task == "regression" else "more of"
-    gained = f"{percent(gain.gain)} {what} {count(trial.examples, 'example')} that were kept apart"
+    gained = f"{percent(gain.gain)} {what} {count(trial.examples, 'example')} that were held out"
     length = "the whole run" if trial.share == 1 else count(trial.steps, "step")
     than = "takes off" if start.data.task == "regression" else "recognizes"
     return f"In trials of {length}, a learning rate of {gain.lr:g} {than} {gained}, compared with {lr:g}"

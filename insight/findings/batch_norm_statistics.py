@@ -147,7 +147,8 @@ KIND = FindingKind(
     "them. With batches of a few examples each mean is noise, and the network learns to live with that noise, which is "
     "absent in evaluation. With a momentum of 0.1 the averages need 30 steps to forget where they began. The surest "
     "sign is the loss of the same training examples in both modes: only the statistics differ.",
-    cure="Batches of 32, or a smaller momentum with small ones, or a larger one with few steps; or none at all.",
+    cure="Batches of 32; or a smaller momentum with small batches, a larger momentum with few steps; or no batch "
+    "normalization.",
     at_start=at_start,
     in_run=in_run,
 )

@@ -54,7 +54,7 @@ KIND = FindingKind(
     looks_like="The loss falls in a straight line, slowly; the gradient norm is above the limit in every step.",
     why="Clipping is for the unusual gradient. If it shortens more than half of the steps, it is a lower learning rate "
     "in disguise, and it hides the size of the gradient. Adaptive optimizers divide the scale out again.",
-    cure="No clipping, or a limit at the 90th percentile of the gradient's norm; and then the learning rate.",
+    cure="No clipping, or a limit at the 90th percentile of the gradient's norm; then tune the learning rate.",
     at_start=at_start,
     in_run=in_run,
 )

@@ -55,10 +55,10 @@ KIND = FindingKind(
     id="dead_relu",
     title="Dead units",
     looks_like="A layer's activations are mostly 0 for all examples; the loss may sit at that of guessing.",
-    why="A ReLU unit whose weighted sum is negative for every example outputs 0 and gets no gradient. That a unit is 0 "
-    "for most examples is the point of ReLU; only for all of at least 300 does it count. At the start, up to 40 % of "
-    "the units of a deep He network are idle, and it learns well: the finding needs half of them. During training, too "
-    "high a learning rate kills units, and then is the cause.",
+    why="A ReLU unit whose weighted sum is negative for every example outputs 0 and gets no gradient. It is normal for "
+    "a ReLU unit to be 0 for most examples; it counts as dead only if it is 0 for all of at least 300. At the start, "
+    "up to 40 % of the units of a deep He network are idle, and it learns well: the finding needs half of them. During "
+    "training, a learning rate that is too high kills units, and is then listed as the cause.",
     cure="A tenth of the learning rate if it was too high; `leaky_relu`; batch normalization.",
     at_start=at_start,
     in_run=in_run,

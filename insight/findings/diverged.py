@@ -23,8 +23,8 @@ def in_run(run: Run) -> Finding | None:
         layer=failure.layer,
         since=Since(epoch=epoch, step=step),
         evidence=(Evidence(statistic="steps", value=step, healthy=(run.steps_per_epoch * run.spec.epochs, None)),),
-        because=f"In epoch {epoch}, step {step}, the numbers of {failure.layer or 'the network'} grew without limit"
-        f"{had}: a network of infinite numbers cannot be trained on.",
+        because=f"In epoch {epoch}, step {step}, the numbers of {failure.layer or 'the network'} grew without "
+        f"limit{had}: training cannot continue with infinite numbers.",
         patches=tuple(_patches(run)),
     )
 
@@ -35,7 +35,9 @@ def _patches(run: Run) -> list[Patch]:
     if run.spec.clip_norm is None:
         norm = median([row.gradient_norm for row in run.rows], run.spans)
         limit = clip_norm(norm) if norm > 0 else 1.0
-        patches.append(Patch(patch={"clip_norm": limit}, why=f"A gradient of norm {limit:g} at most cannot explode."))
+        patches.append(
+            Patch(patch={"clip_norm": limit}, why=f"A gradient with a norm of at most {limit:g} cannot explode.")
+        )
     return patches
 
 

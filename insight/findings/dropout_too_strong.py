@@ -54,13 +54,13 @@ KIND = FindingKind(
     id="dropout_too_strong",
     title="Dropout is too strong",
     looks_like="The training loss stays high, well above the validation loss, which is high as well.",
-    why="Dropout trains another thinned network in every step. If a thinned layer has fewer units than there are "
-    "classes to tell apart, hardly any of these networks can learn. That training scores are worse than validation "
-    "scores is normal with dropout: only together with a bad outcome does it say anything. The loss of training "
-    "examples without dropout says more: if it is no lower than that of new examples, nothing is learned by heart that "
-    "dropout would have to prevent, and what it adds to the loss is lost.",
-    cure="A quarter of the rate, or wider layers with the same one. None for regression, and where there is nothing to "
-    "prevent.",
+    why="Dropout trains a different thinned network in every step. If a thinned layer has fewer units than there are "
+    "classes to tell apart, hardly any of these networks can learn. With dropout, training scores are normally worse "
+    "than validation scores: that counts only together with a bad outcome. The loss of training examples without "
+    "dropout says more: if it is no lower than that of new examples, nothing is learned by heart that dropout would "
+    "have to prevent, and it only raises the loss.",
+    cure="A quarter of the rate, or wider layers with the same rate. No dropout for regression, and where it has "
+    "nothing to prevent.",
     at_start=at_start,
     in_run=in_run,
 )

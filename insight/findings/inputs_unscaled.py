@@ -41,8 +41,8 @@ def _finding(scale: InputScale, run: Run | Start, gravity: Severity, layer: str)
         told += " of its weights, are that many times too large."
         shown = Evidence(statistic="input_rms", value=scale.rms, threshold=LARGE, healthy=(0.1, LARGE))
     elif 0 < scale.largest_deviation < SMALL:
-        told = f"No input deviates by more than {figure(scale.largest_deviation)}: the first layer tells examples"
-        told += " apart by next to nothing, and its gradient is that small, too."
+        told = f"No input has a standard deviation above {figure(scale.largest_deviation)}: the first layer can"
+        told += " hardly tell examples apart, and its gradient is as small."
         healthy = (0.1, LARGE)
         value = scale.largest_deviation
         shown = Evidence(statistic="largest_input_deviation", value=value, threshold=SMALL, healthy=healthy)

@@ -58,9 +58,9 @@ def in_run(run: Run) -> Finding | None:
             Evidence(statistic="hard", value=hard, threshold=HARD, healthy=(0, 0.04)),
             Evidence(statistic="easy", value=_easy(report), threshold=EASY, healthy=(EASY, 1)),
         ),
-        because=f"In epoch {report.epoch}, {_place(run, report)}, the network is sure of "
-        f"{percent(_easy(report))} of the training examples, but sees in {percent(hard)} another class than their "
-        "label says: some of these labels may be wrong.",
+        because=f"In epoch {report.epoch}, {_place(run, report)}, the network is sure of {percent(_easy(report))} of "
+        f"the training examples, but assigns {percent(hard)} to another class than their label says: some of these "
+        "labels may be wrong.",
         patches=() if gravity == "note" else tuple(_patches(run)),
     )
 
@@ -145,9 +145,9 @@ KIND = FindingKind(
     why="A network learns what examples have in common before it learns exceptions (Arpit et al., A closer look at "
     "memorization in deep networks, 2017). At the best epoch, wrong labels are the examples with a loss above that of "
     "a guess, ln classes; if half of all are wrong, it is sure of hardly any example, but still rules out the classes "
-    "that they name. Classes that overlap look alike: then the hard examples are of a few pairs of classes, which "
-    "the confusion matrix shows.",
-    cure="Look at the examples with the largest losses (`gradus errors`), and correct their labels. Until then "
-    "early stopping, or an L2 penalty.",
+    "that they name. Classes that overlap look alike: then the hard examples are of a few pairs of classes, which the "
+    "confusion matrix shows.",
+    cure="Look at the examples with the largest losses (`gradus errors`), and correct their labels. Until then early "
+    "stopping, or an L2 penalty.",
     in_run=in_run,
 )

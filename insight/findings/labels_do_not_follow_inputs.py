@@ -45,9 +45,9 @@ def at_start(start: Start) -> Finding | None:
             Evidence(statistic="linear_correlation", value=linear, threshold=limit, healthy=(chance, 1)),
             Evidence(statistic="neighbour_correlation", value=neighbour, threshold=limit, healthy=(chance, 1)),
         ),
-        because=f"Neither a linear model nor the nearest neighbour predicts {data.held_out} held-out examples: "
-        f"their predictions correlate with the truth by {figure(linear)} and {figure(neighbour)}, no more than chance "
-        f"({figure(chance)}). Look whether labels and inputs were shuffled against each other.",
+        because=f"Neither a linear model nor the nearest neighbour predicts {data.held_out} held-out examples: their "
+        f"predictions correlate with the truth by {figure(linear)} and {figure(neighbour)}, no more than chance "
+        f"({figure(chance)}). Check whether labels and inputs were shuffled against each other.",
     )
 
 
@@ -77,8 +77,9 @@ def in_run(run: Run) -> Finding | None:
             Evidence(statistic="validation_loss_over_prior", value=best, threshold=AT_PRIOR, healthy=(0, AT_PRIOR)),
         ),
         because=f"The training examples are learned by heart, to {percent(left)} of the loss of a constant prediction, "
-        "and no epoch was better than that on the validation examples: what was learned says nothing of others. Look "
-        "whether labels and inputs were shuffled against each other, or the parts are of different kinds.",
+        "and no epoch was better than that on the validation examples: what was learned says nothing about other "
+        "examples. Check whether labels and inputs were shuffled against each other, or the parts of the split differ "
+        "in kind.",
     )
 
 
@@ -88,8 +89,9 @@ KIND = FindingKind(
     looks_like="The training loss falls, as examples are learned by heart; validation stays at guessing or worse.",
     why="If labels were shuffled against the inputs, by a sort of one file and not of the other, no network can learn "
     "anything but the examples themselves. Real data sets, however hard, show a trace of their rule to a linear model "
-    "or to the nearest neighbour. Both are fitted to 1,200 training examples and asked for 800 others, or fewer of a "
-    "small data set. Among fewer than 200 others chance can do much: then both must be below half of it.",
+    "or to the nearest neighbour. Both are fitted to 1,200 training examples and tested on 800 others, or on fewer in "
+    "a small data set. With fewer than 200 others, chance alone can give a high correlation: then both must be below "
+    "half of that.",
     cure="Nothing in the spec: check how inputs and labels were put together.",
     at_start=at_start,
     in_run=in_run,

@@ -51,8 +51,8 @@ def _missing(start: Start) -> Finding | None:
             Evidence(statistic="curvature", value=saved, threshold=SAVED, healthy=(0, SAVED)),
             Evidence(statistic="curvature_t", value=t, threshold=SIGNIFICANT),
         ),
-        because=f"Without a hidden layer the network is a linear model. On {data.held_out} held-out examples, a model "
-        f"of curved functions saves {percent(saved)} of a linear model's errors.",
+        because=f"Without a hidden layer the network is a linear model. On {data.held_out} held-out examples, a kernel "
+        f"model avoids {percent(saved)} of a linear model's errors.",
         patches=(Patch(patch={"layers": [64], **bends}, why="A hidden layer lets the function bend."),),
     )
 
@@ -62,9 +62,9 @@ KIND = FindingKind(
     title="The network is linear",
     looks_like="It learns quickly and stops at the score of a linear model.",
     why="A weighted sum of weighted sums is a weighted sum: layers with the activation `identity` add parameters, but "
-    "nothing that one layer could not compute. A network without hidden layers may be all that data need: it is a "
-    "finding only if a kernel model, fitted to 1,200 training examples, saves a fifth of ridge regression's errors on "
-    "800 others, and by far more than chance.",
+    "nothing that one layer could not compute. Some data need no hidden layers: their lack is a finding only if a "
+    "kernel model, fitted to 1,200 training examples, avoids a fifth of ridge regression's errors on 800 others, far "
+    "more than chance explains.",
     cure='`{"activation": "relu"}`, or `"layers": []` if a linear model is wanted; a hidden layer if there is none.',
     at_start=at_start,
     in_run=in_run,

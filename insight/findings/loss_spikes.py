@@ -38,10 +38,10 @@ def in_run(run: Run) -> Finding | None:
             Evidence(statistic="spikes", value=len(spikes), threshold=SPIKES, healthy=(0, SPIKES - 1)),
             Evidence(statistic="largest_spike", value=factor, threshold=FACTOR, healthy=(0, FACTOR)),
         ),
-        because=f"{len(spikes)} times the training loss jumped up and came back, most in epoch "
-        f"{run.rows[largest].epoch}: from {figure(run.train_losses[largest - 1])} to "
-        f"{figure(run.train_losses[largest])}. Each jump costs epochs that repair it, "
-        f"{percent(sum(run.spans[i] for i in spikes) / run.last.epoch)} of the run at least.",
+        because=f"The training loss jumped up and recovered {len(spikes)} times. The largest jump is in epoch "
+        f"{run.rows[largest].epoch}, from {figure(run.train_losses[largest - 1])} to "
+        f"{figure(run.train_losses[largest])}. Repairing the jumps costs at least "
+        f"{percent(sum(run.spans[i] for i in spikes) / run.last.epoch)} of the run.",
         patches=tuple(_patches(run)),
     )
 
@@ -68,7 +68,7 @@ def _patches(run: Run) -> list[Patch]:
             Patch(patch={"clip_norm": limit}, why=f"A longer gradient is shortened to the usual norm of {limit:g}.")
         )
     if isinstance(optimizer, Adam | AdamW | RMSProp) and optimizer.eps < 1e-4:
-        why = "Parameters whose gradients have been near 0 no longer take long steps when one is not."
+        why = "Parameters whose gradients have been near 0 no longer take a long step when a larger gradient comes."
         patches.append(Patch(patch={"optimizer": {"eps": 1e-4}}, why=why))
     lr = rounded(optimizer.lr / 3)
     return [*patches, Patch(patch={"optimizer": {"lr": lr}}, why=f"A learning rate of {lr:g} makes shorter jumps.")]
@@ -79,8 +79,8 @@ KIND = FindingKind(
     title="The loss spikes",
     looks_like="The curve of the training loss has teeth: single epochs with several times the loss of those around.",
     why="Adam and RMSProp divide each step by the recent size of the gradient. Where gradients have been tiny for "
-    "long, one that is not moves the parameters far. With other optimizers, rare batches with huge gradients do the "
-    "same. Three spikes of twice the loss, each of which recovers, are no accident.",
+    "long, a larger one moves the parameters far. With other optimizers, rare batches with huge gradients do the same. "
+    "Three spikes of twice the loss, each of which recovers, are not chance.",
     cure="Clip the gradient at its usual norm; with Adam, raise `eps` to 1e-4; or lower the learning rate.",
     in_run=in_run,
 )

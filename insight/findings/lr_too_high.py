@@ -106,7 +106,7 @@ def _patches(start: Start) -> tuple[Patch, ...]:
     lower = (
         []
         if best is None or best >= lr
-        else [cures.rate(start.spec, best, "The first step gains 85 % of what it predicts.")]
+        else [cures.rate(start.spec, best, "The first step gains 85 % of what its gradient predicts.")]
     )
     clip = 2 * start.measured.step.gradient_norm
     return (
@@ -128,8 +128,8 @@ KIND = FindingKind(
     "gradient predicts: 1 for a tiny step, 1/2 at the minimum, 0 at twice the way to it, where the loss is as before. "
     "It is measured on the same batch, so that sampling noise does not count. The first step of Adam and its kind "
     "moves every weight by the learning rate, which is pessimistic; later ones are shorter. Milder cases show in the "
-    "probe's short trainings at other rates: a lower one is better on examples kept apart, beyond chance, and on those "
-    "that it learned. If it had only learned less by heart, the network would overfit.",
+    "probe's short trainings at other rates: a lower one is better on held-out examples, beyond chance, and on those "
+    "that it learned. If it were better on held-out examples alone, the problem would be overfitting.",
     cure="The rate that did best in the short trainings; else the learning rate at which rho is 0.85, which the probe "
     "measures; else a warm-up, or gradient clipping.",
     at_start=at_start,

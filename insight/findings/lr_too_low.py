@@ -89,7 +89,11 @@ def _patches(start: Start) -> tuple[Patch, ...]:
     adam = Patch(
         patch={"optimizer": {"kind": "adam", "lr": 0.001}}, why="Adam's steps do not shrink with the gradient."
     )
-    rate = [] if best is None else [cures.rate(start.spec, best, "Longer steps, that still gain what they predict.")]
+    rate = (
+        []
+        if best is None
+        else [cures.rate(start.spec, best, "Longer steps that still gain what their gradient predicts.")]
+    )
     rate = [*tried.patches(start, higher=True), *rate]
     return (*rate, adam) if not start.is_adaptive else tuple(rate)
 
@@ -109,13 +113,13 @@ def higher_rate(start: Start) -> float | None:
 KIND = FindingKind(
     id="lr_too_low",
     title="The learning rate is too low",
-    looks_like="The loss falls in a straight line, and hardly.",
+    looks_like="The loss falls slowly, in a straight line.",
     why="D is the relative decrease of the loss that the gradient predicts for the first step, times the number of "
     "steps, their schedule and momentum included. A run with D < 1 could not reach 0 even if the loss were a straight "
-    "line; networks that learn have 10 to 10,000. The same low D with a vanishing gradient or a collapsed signal is a "
-    "consequence of that. Milder cases show in the probe's short trainings at other rates: a higher one has less loss "
-    "on what it learned, and is better on examples kept apart, beyond chance. If these are shorter than the run, it "
-    "has to be that much higher.",
+    "line; networks that learn have 10 to 10,000. If the gradient vanishes or the signal collapses, a low D is a "
+    "consequence of that. Milder cases show in the probe's short trainings at other rates: a higher one has a lower "
+    "loss on what it learned, and is better on held-out examples, beyond chance. If these trainings are shorter than "
+    "the run, the rate has to be higher by the same factor.",
     cure="The rate that did best in the short trainings; else the one at which rho is 0.85, which the probe measures; "
     "or Adam.",
     at_start=at_start,

@@ -180,7 +180,7 @@ def _dropout(rate: float) -> Patch:
 KIND = FindingKind(
     id="overfitting",
     title="The network overfits",
-    looks_like="The training loss falls on, the validation loss has a lowest point and rises from there.",
+    looks_like="The training loss keeps falling, but the validation loss rises again after its lowest point.",
     why="With enough weights a network can store its training examples. What it then learns no longer helps with "
     "others. The validation loss must stay above its lowest by 5 % for at least three epochs, by 20 % with few "
     "validation examples. It is a note while the accuracy has not fallen: then the network is only too sure of its "

@@ -33,7 +33,7 @@ def at_start(start: Start) -> Finding | None:
             Evidence(statistic="decrease", value=rate.decrease, threshold=DECREASE, healthy=(10, None)),
         ),
         because=f"The schedule '{schedule.kind}' leaves {percent(share)} of the learning rate on average: the "
-        f"{data.steps} steps of the run count as much as {figure(data.effective_steps)}.",
+        f"{data.steps} steps of the run count only as much as {figure(data.effective_steps)} at the full rate.",
         patches=(
             Patch(patch={"schedule": {"kind": "cosine"}}, why="A cosine decay ends with the run, and uses half of it."),
             Patch(patch={"schedule": {"kind": "constant"}}, why="A constant learning rate."),
@@ -45,8 +45,8 @@ KIND = FindingKind(
     id="schedule_ends_early",
     title="The schedule ends learning early",
     looks_like="The loss falls for a few epochs and is flat from then on, far above 0.",
-    why="A decay makes sense when the noise of the batches is what keeps the loss up. One that is a thousandth after a "
-    "few epochs only stops the run.",
+    why="A decay makes sense when the noise of the batches is what keeps the loss up. A decay to a thousandth within a "
+    "few epochs only stops learning.",
     cure="A cosine decay, which ends with the run; or a slower decay.",
     at_start=at_start,
     in_run=in_run,

@@ -84,7 +84,7 @@ def _narrow(run: Run, layer: DensePlan) -> Finding:
             ),
             Evidence(statistic="loss_over_prior", value=run.remaining(loss), healthy=(0, 0.35)),
         ),
-        because=f"All that is known of an input passes through {count(layer.units, 'unit')} of {layer.name}: too few "
+        because=f"All information about an input passes through {count(layer.units, 'unit')} of {layer.name}: too few "
         f"to tell {classes} classes apart, and new examples have a loss of {figure(loss)}.",
         patches=() if wide is None else (Patch(patch={"layers": wide}, why=f"{TIMES} units for each class."),),
     )
@@ -103,9 +103,9 @@ KIND = FindingKind(
     looks_like="Training and validation loss are equal, flat and high.",
     why="The network is too small, or something holds it back: a penalty, dropout, the lack of a nonlinearity. If one "
     "of these is seen, it is listed first. A layer of two or three units in front of ten classes is too small by "
-    "itself: slow learning and dead units then follow from it, and are not listed. For regression nothing is said, and "
-    "for two classes, which often overlap, only if most is left to learn and there are fewer weights than examples: "
-    "nobody knows how much of a target is noise.",
+    "itself: slow learning and dead units then follow from it, and are not listed. There is no such finding for "
+    "regression, and for two classes, which often overlap, only if most is left to learn and there are fewer weights "
+    "than examples: it is unknown how much of a target is noise.",
     cure="Wider layers, then more of them.",
     in_run=in_run,
 )

@@ -30,8 +30,8 @@ def at_start(start: Start) -> Finding | None:
             Evidence(statistic="gradient_ratio", value=ratio, threshold=RATIO, healthy=(RATIO, 10)),
             Evidence(statistic="backward_factor", value=factor, threshold=FACTOR, healthy=(0.7, 1.3)),
         ),
-        because=f"Each layer multiplies the gradient by about {figure(factor)}: {hidden[0].name} gets "
-        f"{figure(ratio)} of what {hidden[-1].name} gets, {len(hidden) - 1} layers later.",
+        because=f"Each layer multiplies the gradient by about {figure(factor)}: {hidden[0].name} gets {figure(ratio)} "
+        f"of what {hidden[-1].name} gets, {len(hidden) - 1} layers later.",
         patches=(cures.relu(start.spec), cures.batch_norm(start.spec)),
     )
 
@@ -45,7 +45,8 @@ KIND = FindingKind(
     "The slope of the logistic function is 1/4 at most, so that a sigmoid layer with Xavier weights passes 0.24 of the "
     "gradient: five layers, 1/300. The ratio R of first to last layer does not depend on the batch, on the scale of "
     "the loss, or on widths (the norm of the gradient of an example's loss by the weighted sums is compared, which "
-    "He's and Xavier's weights preserve). Norms of gradients alone would: they go to 0 as well when all is learned.",
+    "He's and Xavier's weights preserve). Norms of gradients alone would not show the problem: they also go to 0 when "
+    "everything is learned.",
     cure='`{"activation": "relu", "init": "auto"}`; batch normalization; fewer layers; residual connections.',
     at_start=at_start,
     in_run=in_run,

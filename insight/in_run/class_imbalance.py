@@ -150,8 +150,8 @@ def _finding(run: Run, worst: _Class, limit: float, balanced: float) -> Finding:
             Evidence(statistic="class_share", value=worst.share, healthy=(RARE / len(run.data.classes), 1)),
         ),
         because=f"{percent(worst.share)} of the training examples are of class {worst.name}, of whose validation "
-        f"examples {percent(worst.recall)} are recognized: an accuracy of {percent(accuracy)} is {percent(balanced)} "
-        "on average over the classes.",
+        f"examples {percent(worst.recall)} are recognized: the accuracy is {percent(accuracy)}, but the mean recall of "
+        f"the classes only {percent(balanced)}.",
         patches=_patches(run),
     )
 
@@ -160,4 +160,4 @@ def _patches(run: Run) -> tuple[Patch, ...]:
     if run.spec.dataset.class_weights not in (None, "none") or run.spec.dataset.digest is None:
         return ()
     weights = {"dataset": {"class_weights": "balanced"}}
-    return (Patch(patch=weights, why="Every class counts for as much as every other."),)
+    return (Patch(patch=weights, why="All classes have the same total weight in the loss."),)

@@ -31,7 +31,7 @@ def in_run(run: Run) -> Finding | None:
     then = (
         "a narrower layer would do the same"
         if narrower
-        else "no gradient reaches their weights, so they stay so, and what the layer knew of the input is lost"
+        else "no gradient reaches their weights, so they stay dead, and information about the input is lost"
     )
     return Finding(
         id="dead_relu",

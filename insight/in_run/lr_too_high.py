@@ -89,8 +89,8 @@ def _evidence(run: Run, lr: float, peak: float) -> Iterator[Evidence]:
 def _because(run: Run, lr: float, peak: float) -> str:
     if peak > ABOVE:
         return (
-            f"With a learning rate of {lr:g} the loss rose to {figure(peak)} times what it can start from: the "
-            "first steps threw the weights to where little can be learned."
+            f"With a learning rate of {lr:g} the loss rose to {figure(peak)} times the loss of a suitable start: the "
+            "first steps moved the weights to where little can be learned."
         )
     kind = run.spec.optimizer.kind
     if lr > LONG.get(kind, float("inf")):

@@ -148,7 +148,7 @@ def _decays(run: Run) -> Finding | None:
                 healthy=(_needless(run), None),
             ),
         ),
-        because=f"With {in_words(run.spec)} the weights would have shrunk {figure(folds)} times to 1/e by themselves: "
+        because=f"With {in_words(run.spec)}, decay alone would have shrunk the weights {figure(folds)} times to 1/e: "
         f"the loss of the training examples is still {figure(seen.training)}, that of new ones "
         f"{figure(seen.validation)}, so nothing is learned by heart that decay would have to prevent.",
         patches=without(run.spec),

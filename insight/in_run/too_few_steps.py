@@ -184,6 +184,6 @@ def _patches(run: Run) -> list[Patch]:
     batch = min(batch, 64)
     steps = spec.epochs * -(-examples // batch)
     return [
-        Patch(patch={"batch_size": batch}, why=f"Batches of {batch} make {steps} steps of the same epochs."),
+        Patch(patch={"batch_size": batch}, why=f"Batches of {batch} give {steps} steps in the same epochs."),
         *longer,
     ]

@@ -15,8 +15,8 @@ from worker.answering.protocol import Ask
 from worker.answering.truth import truth
 
 UNCHANGED = (
-    "no temperature between 0.01 and 100 makes the log loss of the validation split least, as where every answer is "
-    "right: probabilities stay as they are"
+    "no temperature between 0.01 and 100 minimizes the log loss of the validation split, as happens if every "
+    "prediction is right: probabilities stay unchanged"
 )
 
 LEVELS = tuple(level / 1000 for level in range(LEAST_LEVEL, MOST_LEVEL + 1))

@@ -193,7 +193,7 @@ class Prober:
 
 def _with_rate(patch: Patch, patched: Spec, lr: float) -> Patch:
     rate = cures.rate(patched, lr, "")
-    why = f"{patch.why} With a learning rate that suits the patched network."
+    why = f"{patch.why} The learning rate is adapted to the patched network."
     return patch.model_copy(update={"patch": merged(patch.patch, rate.patch), "why": why})
 
 
