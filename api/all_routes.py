@@ -53,10 +53,10 @@ ABOUT: About = {
 TAGS = [
     {"name": "experiments", "description": "Train a network, follow it, control it, resume or fork it."},
     {"name": "sweeps", "description": "Many experiments from one base spec, and the effect of each change."},
-    {"name": "predictions", "description": "Ask a trained network, and take it with you."},
+    {"name": "predictions", "description": "Predict with a trained network, evaluate it, and download it."},
     {"name": "inference", "description": "Trained networks by the Open Inference Protocol, version 2."},
     {"name": "metrics and events", "description": "Results of an experiment, epoch by epoch: polled or streamed."},
-    {"name": "data sets", "description": "Your own data: upload, read, look at; and the built-in data sets."},
+    {"name": "data sets", "description": "Your own data sets, to upload and inspect, and the built-in ones."},
     {"name": "lab", "description": "The lecture's demonstrations: numbers and pictures."},
     {"name": "about", "description": "Spec kinds and the service itself."},
     {"name": "webhooks", "description": "Signed calls to an address of yours."},

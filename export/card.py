@@ -51,7 +51,7 @@ class Origin:
     metrics: MetricsRow | None
     """The metrics of the epoch; None if they are not known."""
     findings: tuple[Finding, ...]
-    groups: Comparison | str = "they were not asked about"
+    groups: Comparison | str = "no comparison was requested"
     """The comparison of groups of test rows with equal categories, or a text that says why there is none."""
 
 

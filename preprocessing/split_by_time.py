@@ -78,7 +78,7 @@ def _boundary(ordered: NDArray[np.float64], wanted: int, among: range, split: Ti
         raise Misfit(
             ("split", "column"),
             f"{after - before} of {len(ordered)} rows have the same '{split.column}', and equal times stay together: "
-            "no part would be left beside them",
+            "no rows would be left for another part",
         )
     return min(found, key=lambda at: abs(at - wanted))
 

@@ -65,10 +65,10 @@ def refusal(error: BaseException, request: ReadRequest) -> ReadingFailed:
     ):
         return ReadingFailed("too_large", f"Reading needs more than {request.limits.memory_mib} MiB of memory.")
     if isinstance(error, OSError) and error.errno == errno.EFBIG:
-        return ReadingFailed("too_large", f"What was read does not fit: {error.strerror}.")
+        return ReadingFailed("too_large", f"The table is larger than a file may be: {error.strerror}.")
     if isinstance(error, duckdb.Error) or type(error).__name__ == "PanicException":  # a panic of Rust code
         return ReadingFailed("data_error", f"The file is damaged: {words}")
-    return ReadingFailed("reader_fault", f"Reading failed by a fault of Gradus: {type(error).__name__}: {words}")
+    return ReadingFailed("reader_fault", f"Reading failed because of a bug in Gradus: {type(error).__name__}: {words}")
 
 
 def _sender() -> Callable[[Line], None]:

@@ -222,7 +222,7 @@ class _Conversation:
         if code in (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS):
             return ReadingFailed(
                 "data_error",
-                f"The reader broke off ({signal.Signals(-code).name}): the file is damaged, or reading it needs more "
+                f"The reader crashed ({signal.Signals(-code).name}): the file is damaged, or reading it needs more "
                 f"than {limits.memory_mib} MiB of memory.",
             )
         words = self._stderr.decode(errors="replace").strip().rsplit("\n", 1)[-1]
@@ -233,7 +233,7 @@ def _result(folder: Path) -> ReadTable:
     """The stored table's record; files that are not part of it are removed."""
     facts = folder / FACTS
     if facts.stat().st_size > MAX_FACTS:
-        raise ReadingFailed("too_large", f"What is known of the columns takes more than {MAX_FACTS // MIB} MiB.")
+        raise ReadingFailed("too_large", f"The facts about the columns take more than {MAX_FACTS // MIB} MiB.")
     table = ReadTable.model_validate_json(facts.read_bytes())
     columns = range(len(table.columns))
     parts = {FACTS, STATISTICS, FINDINGS, *parquet_files(len(columns)), *(f"c{i}.npy" for i in columns)}

@@ -65,7 +65,7 @@ def _words(record: ColumnRecord, tally: Tally, judged: Judged) -> Iterator[Findi
         shown = ", ".join(f"{word!r} in {count}" for word, count in sorted(words.items())[:5])
         yield finding(
             "data_missing_words",
-            f"{shown} of {tally.cells} cells, the others values: read as missing",
+            f"{shown} of {tally.cells} cells, while all others are values: read as missing",
             sum(words.values()),
             "cells",
             column=record.name,

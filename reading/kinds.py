@@ -38,7 +38,7 @@ def kind_of(job: Job, content: Content) -> Kind:
         raise _not_a_table(content, "")
     allowed = _DECLARED.get(content.ending)
     if allowed and found not in allowed:
-        raise _not_a_table(content, f", not like .{content.ending}: give it the ending that it should have")
+        raise _not_a_table(content, f", not like .{content.ending}: rename it with the right extension")
     asked = job.request.parse.get("kind")
     if asked and found not in (asked, "archive") and {found, asked} != {"csv", "jsonl"}:
         raise _not_a_table(content, f", which `kind` {asked!r} does not read")

@@ -110,7 +110,7 @@ def _order(first: Cells, file: Cells) -> list[int] | None:
         lacks = [name for name in want if name not in have]
         more = [name for name in have if name not in want]
         parts = [f"lacks {', '.join(map(repr, lacks[:5]))}"] if lacks else []
-        parts += [f"has {', '.join(map(repr, more[:5]))} besides"] if more else []
+        parts += [f"has {', '.join(map(repr, more[:5]))} as well"] if more else []
         what = " and ".join(parts) or f"has {len(have)} columns, not {len(want)}"
         message = f"{file.file.name} {what}: all files of a data set have the columns of the first, {first.file.name}"
         raise ReadingFailed("data_error", message, file=file.file.name, line=1)

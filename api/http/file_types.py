@@ -57,7 +57,7 @@ def file_type(content_type: str) -> FileType:
     if found is None:
         how = "with curl, use -T or -H 'Content-Type: text/csv'; " if name == _CURL_FORM else ""
         known = ", ".join(sorted(filter(None, _TYPES)))
-        raise UnsupportedMedia(f"a file of type '{name[:100]}' is not read: {how}known types are {known}")
+        raise UnsupportedMedia(f"files of the type '{name[:100]}' cannot be read: {how}known types are {known}")
     return found
 
 

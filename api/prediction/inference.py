@@ -78,7 +78,7 @@ def _feeds(model: Model, asked: InferRequest, rest: bytes) -> dict[str, NDArray[
         if faults.are_enough():
             break
         if sent.name in found:
-            faults.add(f"inputs/{i}/name", f"the input '{sent.name[:200]}' stands there twice")
+            faults.add(f"inputs/{i}/name", f"the input '{sent.name[:200]}' is given twice")
             continue
         spec = known.get(sent.name)
         if spec is None:
@@ -150,9 +150,9 @@ def _wanted(model: Model, asked: InferRequest) -> list[tuple[str, bool]]:
         if faults.are_enough():
             break
         if one.name in seen:
-            faults.add(f"outputs/{i}/name", f"the output '{one.name[:200]}' stands there twice")
+            faults.add(f"outputs/{i}/name", f"the output '{one.name[:200]}' is given twice")
         seen.add(one.name)
         if one.name not in names:
-            faults.add(f"outputs/{i}/name", f"no output '{one.name[:200]}': there are {', '.join(names)}")
+            faults.add(f"outputs/{i}/name", f"no output '{one.name[:200]}': the outputs are {', '.join(names)}")
     faults.refuse()
     return [(one.name, bool(one.parameters.get("binary_data", by_default))) for one in asked.outputs]

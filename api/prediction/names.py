@@ -69,7 +69,7 @@ def check_twice(names: Sequence[str], place: str, faults: Faults) -> None:
         InvalidSpec: there are more names than any data set has.
     """
     if len(names) > MOST_NAMES:
-        faults.add(place, f"has {len(names):,} names, and may have {MOST_NAMES:,}")
+        faults.add(place, f"has {len(names):,} names, but the limit is {MOST_NAMES:,}")
         faults.refuse()
     for name in sorted(name for name, times in Counter(names).items() if times > 1):
-        faults.add(place, f"the column '{name[:200]}' stands there twice", name)
+        faults.add(place, f"the column '{name[:200]}' is given twice", name)

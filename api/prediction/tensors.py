@@ -108,7 +108,7 @@ def _numbers(sent: InferTensor, dtype: np.dtype[Any], size: int) -> NDArray[Any]
 
 def _of_bytes(content: bytes, dtype: np.dtype[Any], size: int) -> NDArray[Any]:
     if len(content) != size * dtype.itemsize:
-        raise WrongTensor(f"has {len(content)} bytes, and its shape needs {size * dtype.itemsize}")
+        raise WrongTensor(f"has {len(content)} bytes, but its shape needs {size * dtype.itemsize}")
     return np.frombuffer(content, dtype=dtype.newbyteorder("<"))
 
 
@@ -162,4 +162,4 @@ def _to_bytes(spec: TensorSpec, values: NDArray[Any]) -> bytes:
 
 
 def _count(found: int, size: int) -> WrongTensor:
-    return WrongTensor(f"has {found} values, and its shape needs {size}")
+    return WrongTensor(f"has {found} values, but its shape needs {size}")

@@ -20,7 +20,8 @@ router = keyed_router("predictions")
 
 _ETAG = {
     "ETag": header(
-        "The digest of the checkpoint, `sha256:…`; of a card, `run.py` or bundle, with one of all that it tells."
+        "The digest of the checkpoint, `sha256:…`; for a card, `run.py` or a bundle, followed by a digest of "
+        "everything else in it."
     )
 }
 _CONTENT: dict[str, Any] = {

@@ -63,8 +63,8 @@ def check_work(multiply_adds: int, rows: int, epochs: int) -> None:
         most = MOST_MULTIPLY_ADDS // max(1, multiply_adds * epochs)
         hint = f"ask for {most} rows at a time" if most else "ask for the predictions of single epochs"
         raise TooLarge(
-            f"{rows} rows at {epochs} epochs take {work:,} multiplications, and the API takes "
-            f"{MOST_MULTIPLY_ADDS:,} for a history: {hint}",
+            f"{rows} rows at {epochs} epochs take {work:,} multiplications, but the limit for a history is "
+            f"{MOST_MULTIPLY_ADDS:,}: {hint}",
             code="network_too_large",
         )
 

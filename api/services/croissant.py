@@ -55,7 +55,7 @@ def croissant(name: str, version: VersionRecord, url: str) -> dict[str, Any]:
         "contentUrl": f"{url}/content.parquet?version={version.number}",
         "encodingFormat": _MEDIA["parquet"],
         "sha256": (version.digest or "").removeprefix("sha256:"),
-        "description": "The parsed table. Its sha256 is the digest of the content, whoever writes the file.",
+        "description": "The parsed table. Its sha256 is the digest of the table's content, not of the bytes of a file.",
     }
     return {
         "@context": dict(_CONTEXT),

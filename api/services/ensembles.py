@@ -129,7 +129,7 @@ def _members(session: Session, sweep: SweepRow, label: str | None, epoch: Epoch)
     trained = sum(Status(row.status) is Status.SUCCEEDED for row in rows)
     if trained > MOST_MEMBERS:
         raise TooLarge(
-            f"'{label[:100]}' has {trained} trained networks, and an ensemble may have {MOST_MEMBERS}: "
+            f"'{label[:100]}' has {trained} trained networks, but an ensemble may have at most {MOST_MEMBERS}: "
             "ask the experiments one by one",
             code="too_many_members",
         )

@@ -127,8 +127,8 @@ def _require_verifiable(row: ExperimentRow, patch: Patch) -> None:
     """
     if row.forked_epoch is not None:
         raise Conflict(
-            f"{row.id} was forked from a checkpoint, and a verification trains from the start, which tells nothing of "
-            "this run: verify the finding of a run that was trained from the start",
+            f"{row.id} was forked from a checkpoint, and a verification trains from the start, which says nothing "
+            f"about this run: verify the finding of a run that was trained from the start",
             code="not_verifiable",
         )
     if set(patch.patch) == {"early_stopping"}:

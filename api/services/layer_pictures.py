@@ -130,8 +130,8 @@ def _activations(
         layer = _layer(network, wanted)
         if network.plan.multiply_adds > MOST_MULTIPLY_ADDS:
             raise TooLarge(
-                f"this network takes {network.plan.multiply_adds:,} multiplications for a row, and the API pictures "
-                f"activations of those with up to {MOST_MULTIPLY_ADDS:,}: export the model",
+                f"this network takes {network.plan.multiply_adds:,} multiplications for a row, but the limit for "
+                f"pictures of activations is {MOST_MULTIPLY_ADDS:,}: export the model",
                 code="network_too_large",
             )
         numbers = of_layer(network, layer, transform(network.fitted, columns), wanted.channels)

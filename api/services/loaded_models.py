@@ -132,8 +132,8 @@ def ensemble(hub: Hub, models: ModelCache, members: Sequence[Chosen]) -> "Model"
         size = sum(4 * one.resolved.network.parameters for one in members)
         if size > PARAMETER_BYTES:
             raise TooLarge(
-                f"the parameters of these {len(members)} networks take {size / 1e6:,.0f} MB, and the API answers for "
-                f"those of up to {PARAMETER_BYTES / 1e6:,.0f} MB together: ask the experiments one by one",
+                f"the parameters of these {len(members)} networks take {size / 1e6:,.0f} MB, but the API predicts "
+                f"only with up to {PARAMETER_BYTES / 1e6:,.0f} MB together: ask the experiments one by one",
                 code="network_too_large",
             )
         networks = [_read(hub, one) for one in members]
@@ -155,9 +155,9 @@ def check_size(experiment_id: str, parameters: int) -> None:
     size = 4 * parameters
     if size > PARAMETER_BYTES:
         raise TooLarge(
-            f"the parameters of this network take {size / 1e6:,.0f} MB, and the API answers for those of up to "
-            f"{PARAMETER_BYTES / 1e6:,.0f} MB: use POST /v1/experiments/{experiment_id}/predictions, "
-            "where a worker answers for a data set",
+            f"the parameters of this network take {size / 1e6:,.0f} MB, but the API predicts only with up to "
+            f"{PARAMETER_BYTES / 1e6:,.0f} MB: use POST /v1/experiments/{experiment_id}/predictions, for which a "
+            f"worker predicts a whole data set",
             code="network_too_large",
         )
 

@@ -95,7 +95,7 @@ def _parse(hub: Hub, workspace_id: str, chosen: Chosen, upload_id: str, given: d
     parse = (dict(own) if own.get("kind") == "csv" else {}) if given is None else given
     check_parse(parse)
     if not isinstance(parse.get("columns") or {}, dict):
-        message = "is the names of columns and their types"
+        message = "must be an object with the types of columns by their names"
         raise InvalidSpec(f"`parse/columns` {message}", errors=[Mistake(path="parse/columns", message=message)])
     return parse
 

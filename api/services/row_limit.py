@@ -27,7 +27,6 @@ def check_rows(table: "Table", names: Sequence[str], positions: Sequence[int]) -
     fewer = f"fewer rows, such as limit={max(1, rows * MOST // size // 2)}, or " if rows > 1 else ""
     what = f"{rows} rows with {len(names):,} columns have" if rows > 1 else f"this row with {len(names):,} columns has"
     raise TooLarge(
-        f"{what} more than the {MOST >> 20} MiB that one answer has room for: ask for {fewer}fewer columns with "
-        "column=…",
+        f"{what} more than {MOST >> 20} MiB, the limit of one answer: ask for {fewer}fewer columns with column=…",
         code="rows_too_large",
     )

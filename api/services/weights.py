@@ -172,4 +172,4 @@ def _explained() -> Iterator[None]:
     except TooLargeForOnnx as error:
         raise Conflict(f"{error}: export weights.safetensors", code="too_large_for_onnx") from error
     except Differs as error:
-        raise ServerFault(f"{error}. This is a fault of Gradus; the model is not handed out", code="differs") from error
+        raise ServerFault(f"{error}. This is a bug in Gradus, so the model is not delivered", code="differs") from error

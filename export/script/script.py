@@ -66,7 +66,9 @@ def script(run: Repeated) -> str:
         CannotRepeat: no such file would give the same numbers.
     """
     if not run.is_whole:
-        raise CannotRepeat("the run went on from the weights of another, or was extended with other words")
+        raise CannotRepeat(
+            "the run continued from another run's weights, or was extended in a way that affects its numbers"
+        )
     if not run.rows:
         raise CannotRepeat("the run has no epoch yet: wait for the first")
     if run.rows[0].epoch != 1:

@@ -28,7 +28,7 @@ def errors(page: ErrorPage) -> RenderableType:
         cells = list((one.cells or {}).items())[:MOST_CELLS]
         values = ", ".join(f"{name}={value}" for name, value in cells)
         table.add_row(f"{one.row:,}", one.given, one.predicted, number(one.probability), values)
-    return Group("", f"{page.total:,} of the examples are wrong; the surest are", table)
+    return Group("", f"{page.total:,} examples are predicted wrongly; the most confident errors are", table)
 
 
 def _parts(found: EvaluationReport) -> Iterator[RenderableType]:
@@ -36,7 +36,7 @@ def _parts(found: EvaluationReport) -> Iterator[RenderableType]:
     yield f"{found.n:,} examples of the {found.split} split, weights of epoch {found.epoch}{weighted}"
     if found.effective_examples is not None:
         effective = number(found.effective_examples)
-        yield f"trained with weights of classes or rows, which leave {effective} effective examples"
+        yield f"trained with weights of classes or rows, as if with {effective} examples of equal weight"
     yield _metrics(found.metrics)
     if found.per_class:
         yield from ("", _classes(found))
@@ -44,11 +44,11 @@ def _parts(found: EvaluationReport) -> Iterator[RenderableType]:
         yield from ("", _confusion(found))
     if found.calibration is not None:
         temperature, error = number(found.calibration.temperature), number(found.calibration.calibration_error)
-        yield from ("", f"with the temperature {temperature}, which calibrates: calibration error {error}")
+        yield from ("", f"calibrated with the temperature {temperature}: calibration error {error}")
     for one in found.conformal:
         of, kind = f" of {one.target}" if one.target else "", "intervals" if found.task == "regression" else "sets"
         yield (
-            f"{kind}{of} for {one.level:.0%}: hold the truth in {one.coverage:.1%} {_percent(one.ci95)}, "
+            f"{kind}{of} for {one.level:.0%}: contain the true value in {one.coverage:.1%} {_percent(one.ci95)}, "
             f"mean size {number(one.size)}"
         )
     if found.groups:

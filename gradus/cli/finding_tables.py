@@ -113,7 +113,7 @@ def _verified(verified: Verified) -> str:
     gain = "unknown" if verified.gain is None else _value(verified.gain)
     span = "" if verified.ci95 is None else f" [{', '.join(map(_value, verified.ci95))}]"
     metric = "" if verified.metric is None else f" in {label(verified.metric)}"
-    told = "" if verified.decided else ", which may be none"
+    told = "" if verified.decided else ", which may be chance"
     failed = f"; {verified.failed_without} runs failed without it" if verified.failed_without else ""
     failed += f"; {verified.failed_with} failed with it" if verified.failed_with else ""
     return f"verified over {verified.seeds} seeds: gain {gain}{span}{metric}{told}{failed}"

@@ -12,7 +12,7 @@ from gradus.cli.tables import borderless
 from gradus.wire.probe import Probe, ProbedEffort, ProbedTrial
 
 VERDICTS = {
-    "ready": ("ready: nothing is wrong with it at the start", "green"),
+    "ready": ("ready: no problem was found before training", "green"),
     "doubtful": ("doubtful: something will cost it accuracy", "yellow"),
     "will_not_learn": ("will not learn as it is", "red"),
 }

@@ -49,7 +49,7 @@ CANCEL = Command("cancel", "Cancel experiments.", "control:cancel")
 EDIT = Command("edit", "Change the name, tags, notes or priority of experiments.", "edit:edit")
 PREDICT = Command(
     "predict",
-    "Ask a trained network about the rows of a CSV file, or about a picture; print CSV or JSON.",
+    "Predict the rows of a CSV file, or a picture, with a trained network; print CSV or JSON.",
     "predict:predict",
 )
 EVALUATE = Command(
@@ -66,10 +66,10 @@ HISTORY = Command("history", "Show how the answers to a few rows changed over th
 FILTERS = Command("filters", "Save the filters of a convolution as a picture, a PNG.", "layer_pictures:filters")
 ACTIVATIONS = Command(
     "activations",
-    "Save what the filters of a convolution find in a row as a picture, a PNG.",
+    "Save the activations of a convolution for a row as a picture, a PNG.",
     "layer_pictures:activations",
 )
-EXPORT = Command("export", "Save a trained network as a file that needs nothing of Gradus.", "export:export")
+EXPORT = Command("export", "Save a trained network as a file that works without Gradus.", "export:export")
 RM = Command("rm", "Delete experiments and all their data.", "rm:rm")
 
 EXPERIMENTS = Group(
@@ -108,7 +108,7 @@ SWEEPS = Group(
         Command("ls", "List sweeps, newest first.", "sweeps:ls"),
         Command("show", "Show the results of a sweep, best first.", "sweeps:show"),
         Command("watch", "Show a sweep live until it ends; Ctrl-C leaves it running.", "sweeps:watch"),
-        Command("predict", "Ask the networks of a change together.", "predict:predict_with_sweep"),
+        Command("predict", "Predict with all networks of a change as an ensemble.", "predict:predict_with_sweep"),
         Command("extend", "Add seeds to sweeps, for narrower intervals.", "sweeps:extend"),
         Command("retry", "Train the failed experiments of sweeps again, from the start.", "sweeps:retry"),
         Command("cancel", "Cancel the experiments of sweeps that have not ended.", "sweeps:cancel"),
@@ -117,7 +117,7 @@ SWEEPS = Group(
 )
 DATASETS = Group(
     "datasets",
-    "Upload, inspect and manage the data that experiments learn.",
+    "Upload, inspect and manage the data that experiments learn from.",
     (
         Command("add", "Upload a table or pictures as a data set that specs can name.", "dataset_add:add"),
         Command("ls", "List the data sets, newest first; the built-in ones come last.", "datasets:ls"),
@@ -167,8 +167,8 @@ WEBHOOKS = Group(
     "Have the service call an address about status changes and findings.",
     (
         Command("add", "Add a webhook and print its secret: it is shown only once.", "webhooks:add"),
-        Command("ls", "List the webhooks of your workspace, newest first, and how their calls go.", "webhooks:ls"),
-        Command("enable", "Repeat the failed calls of webhooks at once, and what came after them.", "webhooks:enable"),
+        Command("ls", "List the webhooks of your workspace, newest first, with their state.", "webhooks:ls"),
+        Command("enable", "Repeat the failed calls of webhooks at once, then send the later ones.", "webhooks:enable"),
         Command("rm", "Delete webhooks.", "webhooks:rm"),
     ),
 )

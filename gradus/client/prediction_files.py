@@ -53,7 +53,7 @@ def _read(path: Path) -> tuple[str, bytes]:
     suffix = name.suffix.lower()
     if suffix in _BY_WORKERS:
         raise BadRequest(
-            f"{path} is no table of text: have a worker read it, with predict_upload or --upload", code="not_text"
+            f"{path} is not a table of text: have a worker read it, with predict_upload or --upload", code="not_text"
         )
     try:
         whole = path.read_bytes()

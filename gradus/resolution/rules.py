@@ -63,7 +63,8 @@ def _augmentation_needs_images(spec: Spec, data: DatasetPlan) -> Iterator[Mistak
         return
     given = dataset.model_dump(mode="json")["augment"]
     if data.image is None:
-        what = "has other inputs than one image" if len(data.input_shape) == 1 else "consists of arrays, not of images"
+        is_flat = len(data.input_shape) == 1
+        what = "has inputs besides a single image" if is_flat else "consists of arrays, not of images"
         message = f"augment is for images, but '{dataset.name}' {what}: leave it out"
         yield Mistake(path="dataset/augment", message=message, input=given)
     elif dataset.standardize:

@@ -76,7 +76,7 @@ def _labelled(dataset: Dataset, target: Tags, facts: TableFacts, rows: StoredRow
         parts = (part.strip() for cell in column.values for part in cell.value.split(target.separator))
         labels = tuple(sorted({part for part in parts if part}))
     else:
-        assert rows is not None, "the facts have not all cells"
+        assert rows is not None, "the facts do not contain all cells"
         labels = rows.labels(facts, target)
     _refuse_number_of_classes(labels, column)
     return TargetPlan(target, "multi_label", labels)

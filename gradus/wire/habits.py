@@ -109,7 +109,7 @@ _VALUES: Mapping[str, str] = {
     "step": "multistep multisteplr piecewise steplr",
     "xavier": "glorot glorot_normal glorot_uniform xavier_normal xavier_uniform",
 }
-SOFTMAX = "the output layer has its softmax by itself, and the layers before it want another"
+SOFTMAX = "the output layer applies softmax by itself, and hidden layers need another activation"
 
 
 def folded(name: str) -> str:

@@ -121,7 +121,7 @@ def check_bytes_quota(stored: int, more: int, quotas: Quotas) -> None:
     if stored + more > quotas.workspace_bytes:
         raise TooManyRequests(
             f"this workspace stores {stored:,} bytes of data sets and predictions; with {more:,} more it would exceed "
-            f"its limit of {quotas.workspace_bytes:,}: delete data sets first (predictions go after a week)",
+            f"its limit of {quotas.workspace_bytes:,}: delete data sets first (predictions are deleted after a week)",
             code="quota_bytes",
             retry_after=60,
         )

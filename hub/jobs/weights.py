@@ -112,5 +112,5 @@ def _not_kept(epoch: Epoch, experiment_id: str, kept: list[int]) -> NotFound:
     listed = ", ".join(map(str, kept))
     wanted = "of the best epoch" if epoch == "best" else f"of epoch {epoch}"
     return NotFound(
-        f"experiment {experiment_id} has no checkpoint {wanted}; epochs that can be had: {listed}", code="no_checkpoint"
+        f"experiment {experiment_id} has no checkpoint {wanted}; available epochs: {listed}", code="no_checkpoint"
     )

@@ -30,7 +30,7 @@ def index_predicts(sheet: Sheet) -> Iterator[Finding]:
         "warning",
         None,
         f"the place of a row in the file predicts '{sheet.question.target}' with a score of {found.value:.3f}: the "
-        "file is sorted, and a part that is cut off it would hold other classes or values than the rest",
+        f"file is sorted, so a part cut from its end would have other classes or values than the rest",
         [Evidence(statistic=found.name, value=found.value, threshold=SORTED)],
         *([of_dataset({"split": "stratified"}, "draws the parts at random")] if by_place else []),
     )

@@ -84,6 +84,6 @@ def _refuse_unlike(first: Group, other: Group) -> None:
             raise ReadingFailed(
                 "data_error",
                 f"{one.name} has {one.header.dtype} of shape {one.header.row_shape} for each example, {two.name} "
-                f"{two.header.dtype} of shape {two.header.row_shape}: save them alike.",
+                f"{two.header.dtype} of shape {two.header.row_shape}: save them with the same type and shape.",
                 file=two.source.name,
             )

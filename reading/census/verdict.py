@@ -194,7 +194,7 @@ def _misfit(name: str, kind: CellType, count: Count) -> ReadingFailed:
     cure = "read it as text, or name the word in `missing`"
     return ReadingFailed(
         "data_error",
-        f"column {name!r} is told to be {article} {kind}, but line {count.line} has {count.text!r}: {cure}",
+        f"`columns` says that {name!r} is {article} {kind}, but line {count.line} has {count.text!r}: {cure}",
         line=count.line,
         around=count.text,
         option={"columns": {name: "text"}},

@@ -62,7 +62,7 @@ def findings_of_text(files: Sequence[CsvCells]) -> list[Finding]:
     """Findings about doubtful guesses, and about rows that were not kept as they are."""
     settled = files[0].settled
     found = [
-        finding(f"data_ambiguous_{option}", f"{because}: `{option}` says it otherwise", str(because), option)
+        finding(f"data_ambiguous_{option}", f"{because}: give `{option}` if this guess is wrong", str(because), option)
         for option, because in settled.doubts.items()
     ]
     if settled.trailing:
@@ -80,5 +80,5 @@ def findings_of_text(files: Sequence[CsvCells]) -> list[Finding]:
         because = f"{count} rows were left out: line {first.line} {first.reason}"
         found.append(finding("data_rows_left_out", because, count, "rows", severity="warning"))
     if blank := sum(file.account.blank for file in files):
-        found.append(finding("data_blank_lines", f"{blank} lines are empty and no rows", blank, "lines"))
+        found.append(finding("data_blank_lines", f"{blank} empty lines were skipped", blank, "lines"))
     return found

@@ -129,7 +129,7 @@ def _label(others: Sequence[str], name: str) -> str:
             return column
     raise ReadingFailed(
         "invalid_parse",
-        f"{name} has the columns {', '.join(map(repr, others[:20]))}, none of which is called label or class: say "
+        f"{name} has the columns {', '.join(map(repr, others[:20]))}, none of which is called label or class: give "
         '`"labels": "column"` to take all of them.',
         file=name,
     )

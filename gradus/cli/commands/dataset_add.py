@@ -29,10 +29,12 @@ def add(  # noqa: PLR0913, PLR0917 (each is an option)
         list[str] | None,
         typer.Option(
             metavar="COLUMN",
-            help="The column to be learnt by specs that name none. Repeatable.",
+            help="The target of specs that do not name one. Repeatable.",
         ),
     ] = None,
-    name: Annotated[str | None, typer.Option(metavar="NAME", help="Its name.  [default: that of the file]")] = None,
+    name: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Name of the data set. [default: the file's name]")
+    ] = None,
     parse: ParseOptions = None,
     tags: Annotated[list[str] | None, typer.Option("--tag", metavar="TAG", help="Add a tag. Repeatable.")] = None,
     notes: Annotated[str, typer.Option(metavar="TEXT", help="Text for people.")] = "",
@@ -41,7 +43,7 @@ def add(  # noqa: PLR0913, PLR0917 (each is an option)
         bool, typer.Option("--dry-run", help="Show how the beginning of the files would be read; store nothing.")
     ] = False,
     resume: Annotated[
-        str | None, typer.Option(metavar="UPLOAD", help="Go on with an upload that broke, by its id upl_….")
+        str | None, typer.Option(metavar="UPLOAD", help="Resume an interrupted upload, by its id upl_….")
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the name only.")] = False,
     as_json: Json = False,

@@ -18,7 +18,7 @@ def edit(  # noqa: PLR0913, PLR0917 (each is an option)
         list[str] | None,
         typer.Option(
             metavar="COLUMN",
-            help="Set the column to be learnt by specs that name none; '' for none. Repeatable.",
+            help="Set the target of specs that do not name one; '' for none. Repeatable.",
             autocompletion=completion.columns,
         ),
     ] = None,

@@ -30,7 +30,7 @@ def reparse(
     parse: ParseOptions = None,
     files: Annotated[
         list[str] | None,
-        typer.Option("--file", metavar="FILE", help="Other files instead of those that it has. Repeatable."),
+        typer.Option("--file", metavar="FILE", help="Other files instead of the present ones. Repeatable."),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the name only.")] = False,
     as_json: Json = False,

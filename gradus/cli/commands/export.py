@@ -25,7 +25,7 @@ def export(
     epoch: Epoch = "best",
     url: Url = None,
 ) -> None:
-    """Save a trained network as a file that needs nothing of Gradus."""
+    """Save a trained network as a file that works without Gradus."""
     with Client(url) as client:
         saved = client.experiments.get(ids.resolve(client, id_)).export(file, path, epoch=epoch_of(epoch))
     output.say(str(saved))

@@ -24,7 +24,9 @@ def findings(
         typer.Option("--verify", metavar="ID", help="Train with and without the first patch of this finding."),
     ] = None,
     patch: Annotated[int, typer.Option(metavar="N", min=1, help="Which patch to apply or to verify, from 1.")] = 1,
-    seeds: Annotated[int, typer.Option(metavar="N", min=3, max=MOST_SEEDS, help="Pairs of trainings at most.")] = 5,
+    seeds: Annotated[
+        int, typer.Option(metavar="N", min=3, max=MOST_SEEDS, help="Maximum number of pairs of trainings.")
+    ] = 5,
     as_json: Json = False,
     url: Url = None,
 ) -> None:
@@ -71,7 +73,7 @@ def _verify(experiment: Experiment, name: str, patch: int, seeds: int, as_json: 
         return
     output.show(finding_tables.findings([finding], evidence=True))
     if finding.verifying:
-        output.note(f"to see how it stands: gradus findings {experiment.id}")
+        output.note(f"to see its progress: gradus findings {experiment.id}")
 
 
 def dataset_findings(name: DatasetName, version: VersionNumber = None, as_json: Json = False, url: Url = None) -> None:

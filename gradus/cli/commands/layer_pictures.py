@@ -56,7 +56,7 @@ def activations(  # noqa: PLR0913, PLR0917 - one for each option
     opened: Open = False,
     url: Url = None,
 ) -> None:
-    """Save what the filters of a convolution find in a row as a picture, a PNG.
+    """Save the activations of a convolution for a row as a picture, a PNG.
 
     gradus activations last digit.png --open
     """

@@ -37,14 +37,17 @@ def predict(  # noqa: PLR0913, PLR0917 - one for each option
         bool, typer.Option("--calibrated", help="Calibrate probabilities by the validation split.")
     ] = False,
     interval: Annotated[
-        float | None, typer.Option(metavar="P", help="Of a regression: intervals that hold the truth with P, as 0.9.")
+        float | None,
+        typer.Option(
+            metavar="P", help="For regression: intervals that contain the true value with probability P, such as 0.9."
+        ),
     ] = None,
     upload: Annotated[
-        bool, typer.Option("--upload", help="Have a worker read the file: Parquet, Excel, very long ones.")
+        bool, typer.Option("--upload", help="Have a worker read the file, which may be Parquet, Excel or very long.")
     ] = False,
     url: Url = None,
 ) -> None:
-    """Ask a trained network about the rows of a CSV file, or about a picture; print CSV or JSON."""
+    """Predict the rows of a CSV file, or a picture, with a trained network; print CSV or JSON."""
     options = _options(epoch, top, probabilities, absent)
     with Client(url) as client:
         one = client.experiments.get(ids.resolve(client, id_))
@@ -69,7 +72,7 @@ def predict_with_sweep(  # noqa: PLR0913, PLR0917 - one for each option
     absent: Absent = False,
     url: Url = None,
 ) -> None:
-    """Ask the networks of a change together.
+    """Predict with all networks of a change as an ensemble.
 
     There is one network for each seed: the answer is the mean of their answers, with its spread over the seeds.
     """

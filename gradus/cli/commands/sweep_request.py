@@ -42,7 +42,7 @@ def build(options: SweepOptions) -> Any:
     base = overrides.apply_all(request["base"], options.changes)
     whole = {**request, "base": base, **_fields(options, base, request)}
     if sum(whole.get(name) is not None for name in ("grid", "random", "variants")) != 1:
-        raise BadRequest("say in one way what varies: with --grid, with --random and --draws, or with --variant")
+        raise BadRequest("choose one way to vary the base: --grid, --random with --draws, or --variant")
     return whole
 
 

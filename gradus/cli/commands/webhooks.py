@@ -38,7 +38,7 @@ def add(
 
 
 def ls(quiet: Quiet = False, as_json: Json = False, url: Url = None) -> None:
-    """List the webhooks of your workspace, newest first, and how their calls go."""
+    """List the webhooks of your workspace, newest first, with their state."""
     at_most_one(quiet=quiet, json=as_json)
     with Client(url) as client:
         hooks = list(client.webhooks.list())
@@ -52,7 +52,7 @@ def ls(quiet: Quiet = False, as_json: Json = False, url: Url = None) -> None:
 
 
 def enable(webhook_ids: Ids, quiet: Quiet = False, as_json: Json = False, url: Url = None) -> None:
-    """Repeat the failed calls of webhooks at once, and what came after them."""
+    """Repeat the failed calls of webhooks at once, then send the later ones."""
     at_most_one(quiet=quiet, json=as_json)
     with Client(url) as client:
         hooks = [client.webhooks.enable(one) for one in webhook_ids]

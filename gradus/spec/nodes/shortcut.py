@@ -35,10 +35,10 @@ def _advice(layer: Residual, before: tuple[int, ...], after: tuple[int, ...]) ->
     if len(before) != len(after):
         return "put dense layers after the residual, or flatten before it"
     if any(isinstance(inner, Conv | SeparableConv) and _shrinks(inner) for inner in layer.layers):
-        return "use padding same within"
+        return "use padding same in the layers within"
     if any(isinstance(inner, MaxPool | AvgPool) for inner in layer.layers):
         return "put pooling before or after the residual"
-    return f"use strides within whose product is at most {MAX_KERNEL}"
+    return f"use strides in the layers within whose product is at most {MAX_KERNEL}"
 
 
 def _shrinks(layer: Conv | SeparableConv) -> bool:

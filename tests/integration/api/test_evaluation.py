@@ -146,7 +146,7 @@ def test_a_worker_that_shuts_down_hands_its_question_back(
 
 def test_what_cannot_be_evaluated_is_told(client: httpx.Client, row: ExperimentRow, hub: Hub) -> None:
     problem = assert_problem(client.get(f"/v1/experiments/{row.id}/evaluation?epoch=77"), 404)
-    assert problem["detail"] == f"experiment {row.id} has no checkpoint of epoch 77; epochs that can be had: 2"
+    assert problem["detail"] == f"experiment {row.id} has no checkpoint of epoch 77; available epochs: 2"
     assert_problem(client.get("/v1/experiments/exp_01kap3v8n0c2q5w8z1t4y7b0df/evaluation"), 404)
     untrained = submit(hub)
     problem = assert_problem(client.get(f"/v1/experiments/{untrained.id}/evaluation"), 404)

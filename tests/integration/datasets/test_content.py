@@ -75,7 +75,7 @@ def test_rows_that_one_answer_has_no_room_for_are_refused_before_they_are_read(t
     for query in ("limit=40", "offset=3&limit=17", f"limit=40&{'&'.join(f'row={i}' for i in range(0, 40, 2))}"):
         problem = assert_problem(get(query), 413)
         assert problem["code"] == "rows_too_large"
-        assert "rows with 2 columns have more than the 16 MiB that one answer has room for" in problem["detail"]
+        assert "rows with 2 columns have more than 16 MiB, the limit of one answer" in problem["detail"]
         fewer = problem["detail"].partition("limit=")[2].partition(",")[0]
         assert get(f"limit={fewer}").status_code == 200
     assert get("limit=40&column=n").status_code == 200

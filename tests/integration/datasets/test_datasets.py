@@ -77,7 +77,7 @@ def test_a_chunked_body_needs_no_length_and_the_limit_holds_for_it(
         ("text/csv", b"\n<!DOCTYPE html><p>404", "not_a_table", "begins like an HTML page"),
         ("", b"version https://git-lfs.github.com/spec/v1\noid", "not_a_table", "git lfs pull"),
         ("application/x-www-form-urlencoded", CSV, "unsupported_media_type", "with curl, use -T"),
-        ("image/svg+xml", b"<svg/>", "unsupported_media_type", "is not read"),
+        ("image/svg+xml", b"<svg/>", "unsupported_media_type", "cannot be read"),
     ],
 )
 def test_what_is_no_table_is_refused(tenant: Tenant, media_type: str, content: bytes, code: str, words: str) -> None:

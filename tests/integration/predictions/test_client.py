@@ -57,7 +57,7 @@ def test_options_reach_the_service(client: Client, churn: str) -> None:
     answer = experiment.predict([{"age": 41}], epoch=1, top=1, absent="missing")
     assert (answer.epoch, len(answer.data[0].probabilities or {})) == (1, 1)
     assert experiment.predict([{"age": 41}], probabilities=False, absent="missing").data[0].probabilities is None
-    with pytest.raises(NotFound, match="epochs that can be had"):
+    with pytest.raises(NotFound, match="available epochs"):
         experiment.predict(ROWS, epoch=99)
     with pytest.raises(InvalidSpec, match="'city' is missing"):
         experiment.predict([{"age": 41}])
@@ -230,7 +230,7 @@ def test_the_command_prints_answers_as_csv(
     assert len((tmp_path / "a.csv").read_text().splitlines()) == 4
     assert ran("predict", churn, str(tmp_path / "none.csv")) != 0
     assert ran("predict", churn, str(file), "--epoch", "77") != 0
-    assert "epochs that can be had" in capsys.readouterr().err
+    assert "available epochs" in capsys.readouterr().err
     file.write_text(file.read_text().replace("age", "agee", 1))
     assert ran("predict", churn, str(file)) != 0
     assert capsys.readouterr().err.splitlines() == [

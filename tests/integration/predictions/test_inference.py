@@ -69,7 +69,7 @@ def changed(name: str, /, **fields: Any) -> list[dict[str, Any]]:
         (INPUTS[1:], "the column 'age' is missing"),
         (changed("age", name="agee"), "did you mean 'age'?"),
         (changed("age", shape=[1]), "has the shape [1], not [n, 1]"),
-        (changed("age", shape=[2, 1]), "has 1 values, and its shape needs 2"),
+        (changed("age", shape=[2, 1]), "has 1 values, but its shape needs 2"),
         (changed("age", shape=[2, 1], data=[1, 2]), "the first dimensions differ"),
         (changed("age", datatype="BYTES", data=["x"]), "has the type BYTES, not FP64"),
         (changed("age", data=["x"]), "has data that are not all FP64"),

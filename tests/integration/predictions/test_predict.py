@@ -67,7 +67,7 @@ def test_every_epoch_that_is_kept_can_be_asked(lab: Lab, churn: str) -> None:
     assert answers["best"]["data"] == answers[best]["data"]
     problem = refused(lab, churn, 404, rows=[ROW], epoch=7)
     assert problem["code"] == "no_checkpoint"
-    assert problem["detail"].endswith("has no checkpoint of epoch 7; epochs that can be had: 1, 2, 3")
+    assert problem["detail"].endswith("has no checkpoint of epoch 7; available epochs: 1, 2, 3")
 
 
 def test_the_top_probabilities_alone_or_none(lab: Lab, digits: str) -> None:

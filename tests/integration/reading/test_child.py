@@ -134,7 +134,7 @@ def test_memory_is_limited(tmp_path: Path) -> None:
     ("sent", "why"),
     [
         (signal.SIGKILL, "probably because memory ran out"),
-        (signal.SIGSEGV, r"broke off \(SIGSEGV\): the file is damaged"),
+        (signal.SIGSEGV, r"crashed \(SIGSEGV\): the file is damaged"),
         (signal.SIGTERM, "ended with code -15"),
     ],
 )

@@ -133,7 +133,7 @@ def test_a_forked_reader_reads_the_same(tmp_path: Path) -> None:
 def test_the_end_of_a_forked_reader_is_told(tmp_path: Path) -> None:
     with (
         started_readers() as processes,
-        pytest.raises(ReadingFailed, match=r"broke off \(SIGSEGV\): the file is damaged"),
+        pytest.raises(ReadingFailed, match=r"crashed \(SIGSEGV\): the file is damaged"),
     ):
         read(request(tmp_path / "a", 100), lambda _: os.kill(processes[0].pid, signal.SIGSEGV))
 

@@ -14,14 +14,14 @@ from tests.unit.api.asked import model, number
 def test_names_that_stand_twice_are_told_once() -> None:
     faults = Faults()
     check_twice(["a", "b", "a", "a"], "columns", faults)
-    with pytest.raises(InvalidSpec, match="the column 'a' stands there twice") as told:
+    with pytest.raises(InvalidSpec, match="the column 'a' is given twice") as told:
         faults.refuse()
     assert len(told.value.errors) == 1
 
 
 def test_more_names_than_data_sets_have_are_refused_before_they_are_compared() -> None:
     names = ["x"] * (MOST_NAMES + 1)
-    with pytest.raises(InvalidSpec, match="has 20,001 names, and may have 20,000"):
+    with pytest.raises(InvalidSpec, match="has 20,001 names, but the limit is 20,000"):
         check_twice(names, "columns", Faults())
 
 

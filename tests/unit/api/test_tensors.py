@@ -92,9 +92,9 @@ def test_a_missing_number_with_a_fill_and_a_boolean_as_a_number() -> None:
 
 def test_an_input_or_output_stands_there_once(strict: Model) -> None:
     one = tensor([1.0], [1, 1])
-    with pytest.raises(InvalidSpec, match="the input 'x' stands there twice"):
+    with pytest.raises(InvalidSpec, match="the input 'x' is given twice"):
         asked(strict, one, one)
-    with pytest.raises(InvalidSpec, match="the output 'prediction' stands there twice"):
+    with pytest.raises(InvalidSpec, match="the output 'prediction' is given twice"):
         asked(strict, one, outputs=[{"name": "prediction"}] * 30_000)
     assert len(asked(strict, one, outputs=[{"name": "prediction"}])["outputs"]) == 1
 

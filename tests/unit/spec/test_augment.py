@@ -92,7 +92,7 @@ def test_only_images_are_augmented() -> None:
     images = _uploaded(IMAGE)
     assert images.document["dataset"]["augment"][0]["kind"] == "flip"
     path = "dataset/augment"
-    table = "augment is for images, but 'own' has other inputs than one image: leave it out"
+    table = "augment is for images, but 'own' has inputs besides a single image: leave it out"
     arrays = "augment is for images, but 'own' consists of arrays, not of images: leave it out"
     assert _refusal(lambda: _uploaded(NUMBER)) == (path, table)
     assert _refusal(lambda: _uploaded(IMAGE, NUMBER)) == (path, table)

@@ -153,7 +153,7 @@ FITS_NOT: list[tuple[Any, str, str, str]] = [
         [{"kind": "residual", "layers": [conv(padding=0)]}],
         "mnist",
         "layers/0",
-        "no projection makes 26 × 26 × 4 of 28 × 28 × 1: use padding same within",
+        "no projection makes 26 × 26 × 4 of 28 × 28 × 1: use padding same in the layers within",
     ),
     (
         [{"kind": "residual", "layers": [conv(2), 10]}],
@@ -171,7 +171,7 @@ FITS_NOT: list[tuple[Any, str, str, str]] = [
         [{"kind": "residual", "layers": [conv(1, padding=2)], "shortcut": "identity"}],
         "mnist",
         "layers/0/shortcut",
-        "identity cannot add 28 × 28 × 1 to 30 × 30 × 1: use padding same within",
+        "identity cannot add 28 × 28 × 1 to 30 × 30 × 1: use padding same in the layers within",
     ),
     (
         [{"kind": "residual", "layers": [conv()], "shortcut": "identity"}],
