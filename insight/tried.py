@@ -23,13 +23,13 @@ GAIN = 0.01
 LOSS = 0.05
 """The same for regression: minimum decrease of the loss, as a share of that at the spec's own rate."""
 FEW_STEPS = 50
-"""Steps of a run below which they are too few, and not too short."""
+"""Number of steps of a run below which the steps are too few, and not too short."""
 RARELY = 0.5
 """Share of the loss of a regression that the best rate takes off, above which it is better whatever its t: a few
 examples with nearly all of the loss make t small."""
 SOUND_T, LEARNED = 1.0, 0.7
-"""The spec's own rate is as good as any if the paired t of the gain is below the first. A rate has learned something if
-its loss is below the second, as a share of a constant prediction's."""
+"""The spec's own rate is as good as the best if the paired t of the gain is below `SOUND_T`. The network learns if the
+loss at some rate is below the share `LEARNED` of a constant prediction's."""
 BY_HEART = 0.01
 """Share of a constant prediction's loss below which the learned examples are known by heart."""
 SOME = 0.97

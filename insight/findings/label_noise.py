@@ -19,11 +19,12 @@ much is left."""
 FALL = 0.01
 """Fall of the loss per epoch above which hard examples may still be learned."""
 NEAR = 0.5
-"""Share of the best epoch before which a report is too old to say anything of it."""
+"""A report from before this share of the epochs up to the best one is too old to describe the best epoch."""
 MANY, SURE, TIMES, WORKS = 0.2, 0.5, 2.0, 0.95
-"""If so many labels are wrong that the network is sure of none: the share of hard examples; their share of all training
-errors, which is that of classes that were ruled out; accuracy over that of a constant prediction; and the share of a
-constant prediction's loss that is left at most."""
+"""Thresholds for data with so many wrong labels that the network is sure of none: `MANY`, the share of hard examples;
+`SURE`, the ratio of hard examples to training errors, which is high if the network rules out the classes that the wrong
+labels name; `TIMES`, the ratio of the accuracy to that of a constant prediction; `WORKS`, the largest remaining share
+of a constant prediction's loss."""
 MEMORY, NOISE = 1.5, 1.3
 """`MEMORY`: ratio of validation loss to training loss above which wrong labels are learned by heart. `NOISE`: ratio of
 the loss in training mode to that in evaluation mode above which it is dropout that makes examples hard."""

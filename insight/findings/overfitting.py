@@ -27,12 +27,12 @@ POINT = 0.01
 SIGNIFICANT = 3.0
 """Student's t of the paired validation losses, now against the best epoch, below which a measured rise is chance."""
 LASTING, LASTING_RISE = 1.5, 0.1
-"""The same if all epochs of the second half of a run are above the lowest loss by this rise: a few examples whose loss
-has grown much make t small."""
+"""In place of `SIGNIFICANT`, `LASTING` applies if the loss exceeds its lowest value by `LASTING_RISE` in all epochs of
+the second half of a run: there, a few examples with a greatly increased loss may make t small."""
 BY_HEART, BY_HEART_RISE, BY_HEART_T = 1.4, 0.15, 1.25
-"""For a regression with at least `LEAST` validation examples: validation loss over that of training examples, both in
-evaluation mode; rise of the median loss of the second half of the run; and t. The squared errors of single examples are
-so uneven that t is small."""
+"""For a regression with at least `LEAST` validation examples, the minima of: the ratio of validation loss to training
+loss, both in evaluation mode; the rise of the median validation loss of the second half of the run; and t, which is
+small because the squared errors of single examples are very uneven."""
 FAR_APART, FAR_APART_RISE = 2.5, 0.08
 """The first two for losses that are so far apart that a smaller rise is no chance."""
 OF_CLASSES, OF_CLASSES_RISE, OF_CLASSES_T = 1.6, 0.1, 1.5

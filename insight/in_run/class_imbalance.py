@@ -28,7 +28,7 @@ HARDLY, PARTLY = 0.2, 0.25
 """A class with less than `HARDLY` times the median share may not be learned at all. A rare class with a larger share is
 at least partly learned: if its recall is below `PARTLY`, rarity is not the cause."""
 CHANCE = 2.0
-"""Standard errors by which the recall of a rare class must be lower."""
+"""Minimum number of standard errors by which the recall of a rare class must be lower."""
 FEW = 3
 """Number of validation examples of a class below which its recall there says nothing."""
 HALF, ALL = 0.5, 1.2
@@ -117,9 +117,9 @@ def _unlearned(run: Run, known: Sequence[_Class], shares: Sequence[float]) -> Fi
 
 
 def _missed(known: Sequence[_Class], shares: Sequence[float], *, goes_on: bool) -> tuple[_Class, float] | None:
-    """The rare class that is recognized least, if it is less often than all others, and each of these in most cases;
-    and the recall that it would have to have. If learning `goes_on`, it may still be learned unless it is hardly
-    there."""
+    """The rare class whose recall is furthest below the usual one, and the recall that it should have. None unless its
+    recall is below that of all classes that are not rare, and each of these is recognized in at least half of its
+    examples. If learning `goes_on`, it may still be learned unless it is hardly there."""
     rare = [one for one in known if _is_rare(one.share, shares)]
     rest = [one.recall for one in known if not _is_rare(one.share, shares)]
     if not rare or not rest or min(rest) < USUAL:

@@ -97,8 +97,8 @@ def _told(run: Run, fall: float, *, goes_on: bool) -> str:
 
 
 def _heads_down(run: Run, line: Tail | None) -> bool:
-    """Whether the validation loss of a classifier heads down so surely that a longer run is better, however well it has
-    learned and however much its epochs scatter."""
+    """Whether the validation loss of a classifier has a clear downward trend, so that a longer run would be better,
+    however well the network has learned and however much the epochs scatter."""
     if line is None or run.prior is None or run.data.task == "regression" or run.spec.schedule.kind != "constant":
         return False
     is_sparse = run.data.validation_examples < FEW
@@ -118,7 +118,8 @@ def _grows_surer(run: Run, line: Tail | None) -> bool:
 
 
 def _helps_accuracy(run: Run, line: Tail | None) -> bool:
-    """Whether the accuracy rises as the loss falls, as far as both are known, or will, as the loss falls so much."""
+    """Whether the accuracy rises with the falling loss, or can be expected to, because the loss falls by much; True if
+    one of the two trends is unknown."""
     gained = accuracy_gain(run)
     if line is None or gained is None or run.prior is None:
         return True
@@ -126,9 +127,10 @@ def _helps_accuracy(run: Run, line: Tail | None) -> bool:
 
 
 def _still_falls(run: Run, fall: float, line: Tail | None) -> bool:
-    """Whether the training loss falls by 1 % an epoch in a network that has not learned well, and what is learned at
-    the end helps: the lowest validation loss is among the last tenth of the epochs, and that of the last fifth is lower
-    than all before by 1 % an epoch. Of a single epoch nothing is known but what is left."""
+    """Whether the training loss still falls by 1 % per epoch in a network that has not learned well, and the last
+    epochs improve the validation loss as well: its lowest value is in the last tenth of the epochs, and the lowest
+    value of the last fifth is below that of all earlier epochs by 1 % per epoch. After a single epoch, it is enough
+    that the network has not learned well."""
     losses = run.train_losses
     if learns_well(run, STRICT):
         return False
@@ -151,8 +153,8 @@ def _late_gain(run: Run, parts: int) -> tuple[float, int]:
 
 
 def _goes_on(run: Run, line: Tail | None) -> bool:
-    """Whether the training and the validation loss fell by at least 5 % in the second half of the run, up to its end,
-    and by 1 % in its last fifth, and the validation loss by more than its epochs scatter.
+    """Whether both losses fell by at least 5 % in the second half of the run; the validation loss also by 1 % in the
+    last fifth, to its lowest value in the last tenth, and by clearly more than its epochs scatter.
 
     Losses fall with the logarithm of the steps, so a run of twice the length would gain as much again. With a schedule
     that shortens the steps, the end of the run says nothing.
