@@ -37,6 +37,8 @@ FAR_APART, FAR_APART_RISE = 2.5, 0.08
 """The first two for losses that are so far apart that a smaller rise is no chance."""
 OF_CLASSES, OF_CLASSES_RISE, OF_CLASSES_T = 1.6, 0.1, 1.5
 """The same for classes."""
+SURELY, SURELY_RISE, SURELY_T = 1.4, 0.04, 2.5
+"""The same for classes with a rise that is surer."""
 LEAST = 30
 SOLVED, OF_CLASSES_SOLVED = 0.15, 0.5
 """The share of a constant prediction's loss that the best epoch must have left. In a regression with less, the network
@@ -108,8 +110,10 @@ def _by_heart(run: Run, best: int) -> bool:
         return False
     t, rise, left = seen.report.validation_t, _late_rise(run, best), best_remaining(run)
     if run.data.task != "regression":
-        is_sure = t is None or t >= OF_CLASSES_T
-        return left >= OF_CLASSES_SOLVED and seen.gap >= OF_CLASSES and rise >= OF_CLASSES_RISE and is_sure
+        is_large = seen.gap >= OF_CLASSES and rise >= OF_CLASSES_RISE and (t is None or t >= OF_CLASSES_T)
+        last = max(rise, rise_of(run.validation_losses, best, len(run.rows) - EPOCHS))
+        is_sure = seen.gap >= SURELY and last >= SURELY_RISE and t is not None and t >= SURELY_T
+        return left >= OF_CLASSES_SOLVED and (is_large or is_sure)
     is_far = (seen.gap >= BY_HEART and rise >= BY_HEART_RISE) or (seen.gap >= FAR_APART and rise >= FAR_APART_RISE)
     return left >= SOLVED and is_far and (t is None or t >= BY_HEART_T)
 

@@ -5,7 +5,7 @@ from gradus.wire.finding import Evidence, Finding, Patch
 from insight.in_run.narrow import narrow_layer
 from insight.outcome import learns_well, severity
 from insight.run import Run
-from insight.trend import falling_share
+from insight.trend import falling_share, lowest
 from insight.words import count, figure, percent, rounded
 
 LEARNED = 0.7
@@ -16,6 +16,8 @@ PER_STEP = 1e-3
 """Fall of the loss per step."""
 STEADY = 0.5
 """Fall of the loss in the second half of the run over that in the first. A loss that levels off has another cause."""
+RISE = 0.02
+"""Rise of the validation loss above which longer steps would only learn more by heart."""
 EXAMPLES = 1e-5
 """Fall of the loss per epoch below which the loss counts as constant."""
 
@@ -30,7 +32,7 @@ def in_run(run: Run) -> Finding | None:
     per_step = fall / run.steps_per_epoch
     if left < LEARNED or falling_share(losses) < DIRECTION or not per_step * run.steps_per_epoch > EXAMPLES:
         return None
-    if per_step > PER_STEP or not _is_steady(run) or narrow_layer(run) is not None:
+    if per_step > PER_STEP or not _is_steady(run) or narrow_layer(run) is not None or _is_learned_by_heart(run):
         return None
     lr = run.spec.optimizer.lr
     return Finding(
@@ -49,6 +51,12 @@ def in_run(run: Run) -> Finding | None:
         "to get anywhere.",
         patches=_patches(run),
     )
+
+
+def _is_learned_by_heart(run: Run) -> bool:
+    """Whether the validation loss has risen since an epoch of the first half of the run."""
+    losses, best = run.validation_losses, lowest(run.validation_losses)
+    return 2 * run.epochs[best] <= run.last.epoch and losses[-1] > (1 + RISE) * losses[best]
 
 
 def _is_steady(run: Run) -> bool:

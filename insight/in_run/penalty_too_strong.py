@@ -35,10 +35,14 @@ penalty has nothing to prevent; besides chance, see `_needless`."""
 PULL, UNSOLVED = 0.15, 0.04
 """A penalty does harm if larger weights would gain more than `PULL` and the remaining loss is above `UNSOLVED`, both as
 shares of a constant prediction's loss."""
+STRONG, STRONG_GAP, STRONG_UNSOLVED = 0.3, 2.0, 0.1
+"""The same if something is learned by heart, with a gap of at most `STRONG_GAP` between the losses."""
 FOLDS, BINDING = 0.5, 0.1
 """Decay limits the weights if its factor is at least `BINDING` and it alone would have shrunk them to 1/e at least
 `FOLDS` times. A step of Adam moves a weight by at most the learning rate, and decay subtracts rate · decay · weight: so
 no weight exceeds 1/decay, and weights with noisy gradients stay far below."""
+TINY = 1.0
+"""Decay from which on all weights are below 1, which is too little for a regression."""
 
 
 def in_run(run: Run) -> Finding | None:
@@ -92,14 +96,17 @@ def _heavy(run: Run) -> Finding | None:
 def _pulls(run: Run) -> Finding | None:
     """Fires if a classifier has learned nothing by heart, and weights twice as large would decrease the data's loss by
     more than 15 % of a constant prediction's, judging by the slope. Where training is at rest, this slope equals twice
-    the L2 penalty, or the L1 penalty."""
+    the L2 penalty, or the L1 penalty. If it is 30 %, something may be learned by heart."""
     seen = generalization(run)
-    if seen is None or run.prior is None or run.data.task == "regression" or seen.gap > _needless(run):
+    if seen is None or run.prior is None or run.data.task == "regression":
         return None
-    squares = run.spec.l2 and not run.spec.l1
+    squares, left = run.spec.l2 and not run.spec.l1, run.remaining(seen.training)
     pull = run.remaining((2 if squares else 1) * run.last.penalty)
-    if pull <= PULL or run.remaining(seen.training) <= UNSOLVED:
+    is_strong = pull > STRONG and seen.gap <= STRONG_GAP and left > STRONG_UNSOLVED
+    if not is_strong and not (pull > PULL and seen.gap <= _needless(run) and left > UNSOLVED):
         return None
+    limit = STRONG_GAP if is_strong else _needless(run)
+    found = "little" if is_strong else "nothing"
     return Finding(
         id="penalty_too_strong",
         severity="critical" if is_at_prior(run) else "warning",
@@ -108,12 +115,12 @@ def _pulls(run: Run) -> Finding | None:
             Evidence(
                 statistic="validation_over_evaluation_loss",
                 value=seen.gap,
-                threshold=_needless(run),
-                healthy=(_needless(run), None),
+                threshold=limit,
+                healthy=(limit, None),
             ),
         ),
         because=f"With {in_words(run.spec)} the penalty is {figure(run.last.penalty)} beside a loss of the data of "
-        f"{figure(seen.training)}, and new examples have {figure(seen.validation)}: nothing is learned by heart that "
+        f"{figure(seen.training)}, and new examples have {figure(seen.validation)}: {found} is learned by heart that "
         "the penalty would have to prevent, and it keeps the weights too small.",
         patches=without(run.spec),
     )
@@ -121,7 +128,7 @@ def _pulls(run: Run) -> Finding | None:
 
 def _decays(run: Run) -> Finding | None:
     """Fires if decoupled weight decay, as in AdamW, limits the weights, the run has learned nothing by heart, and
-    either larger weights would decrease the loss or next to nothing has been learned."""
+    larger weights would decrease the loss, next to nothing has been learned, or a regression has tiny weights."""
     decay, seen = decay_of(run.spec), generalization(run)
     rate = sum(row.learning_rate * span for row, span in zip(run.rows, run.spans, strict=True))
     folds = decay * rate * run.steps_per_epoch
@@ -129,7 +136,8 @@ def _decays(run: Run) -> Finding | None:
         return None
     left = run.remaining(seen.training)
     gain = _growth(run) * left
-    if left <= UNSOLVED or not (gain > PULL or left > NOTHING):
+    is_tiny = run.data.task == "regression" and decay >= TINY
+    if left <= UNSOLVED or not (gain > PULL or left > NOTHING or is_tiny):
         return None
     return Finding(
         id="penalty_too_strong",

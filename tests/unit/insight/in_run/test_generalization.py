@@ -40,6 +40,7 @@ DECAYING = [5000 / epoch for epoch in range(1, 16)]
 LEARNING = [1.8, 1.6, 1.4, 1.2, 1.0, 0.9, 0.8, 0.7]
 SURER = [1.9, 1.75, 1.7, 1.8, 1.9, 1.95, 1.95, 2.0]
 UNEVEN = Prior(loss=7400, train_loss=5900)
+HARDLY = [1.9, 1.8, 1.8, 1.83, 1.86, 1.88, 1.89, 1.9]
 SHRINKING = [0.96, 0.8, 0.65, 0.5, 0.4, 0.35]
 FAR = Prior(loss=5900, target_size=60)
 ON_ITS_WAY = [5800.0 - 40 * i for i in range(8)]
@@ -100,6 +101,25 @@ SICK: dict[str, tuple[str, str, Run]] = {
         "overfitting",
         "warning",
         scored(planted(LEARNING, SURER, 0.45, trained=0.5), 0.8, validation_t=2.0),
+    ),
+    "a rise that is small and sure": (
+        "overfitting",
+        "warning",
+        scored(planted(LEARNING, HARDLY, 0.45, trained=0.5), 1.2, validation_t=3.0),
+    ),
+    "a strong penalty, although something is learned by heart": (
+        "penalty_too_strong",
+        "warning",
+        scored(planted(FLAT, [0.75] * 6, 0.8, l2=0.01, penalties=0.5), 0.45),
+    ),
+    "decay that leaves a regression tiny weights": (
+        "penalty_too_strong",
+        "warning",
+        scored(
+            of_many(planted([3000.0] * 6, dataset="diabetes", prior=VARIANCE, optimizer=ADAMW | {"weight_decay": 5})),
+            3000.0,
+            growth_gain=0.05,
+        ),
     ),
     "a regression whose losses are far apart": (
         "overfitting",
@@ -213,6 +233,22 @@ LOOK_ALIKES: dict[str, tuple[str, Run]] = {
     "a classifier that has learned most, and grows surer of its mistakes": (
         "overfitting",
         scored(planted([one / 2 for one in LEARNING], [one / 2 for one in SURER], 0.8), 0.4, validation_t=2.0),
+    ),
+    "a rise that is small and may be chance": (
+        "overfitting",
+        scored(planted(LEARNING, HARDLY, 0.45, trained=0.5), 1.2, validation_t=2.0),
+    ),
+    "noise that is slowly learned by heart": (
+        "lr_too_low",
+        planted([2.2, 2.15, 2.1, 2.05, 2.0, 1.95, 1.9, 1.85], [2.3, 2.2, 2.2, 2.25, 2.28, 2.3, 2.32, 2.35], 0.3),
+    ),
+    "decay that limits a regression's weights a little": (
+        "penalty_too_strong",
+        scored(
+            of_many(planted([3000.0] * 6, dataset="diabetes", prior=VARIANCE, optimizer=ADAMW)),
+            3000.0,
+            growth_gain=0.05,
+        ),
     ),
     "a classifier whose validation loss rises, and that knows others as well": (
         "overfitting",
