@@ -8,7 +8,7 @@ from pathlib import Path
 from benchmarks.insight.cases import Source
 from benchmarks.insight.corrupt import corrupted, raw_corrupted
 from benchmarks.insight.repacked import images
-from benchmarks.insight.tables import READ, Stored, resolved_built_in, stored
+from benchmarks.insight.tables import Stored, known, resolved_built_in, stored
 from gradus.datasets import DATASETS
 from gradus.resolved import ResolvedSpec
 from hub.dataset_files import available
@@ -38,7 +38,7 @@ class Folder:
     def has(self, source: Source) -> bool:
         """Whether the data are there, without a download."""
         if source.table:
-            return source.table in READ and any((one / "tables").is_dir() for one in self.datasets)
+            return any(known(source.table, one) for one in self.datasets)
         facts = DATASETS[source.spec["dataset"]["name"]]
         return facts.source != "idx" or available(facts.name, list(self.datasets))
 
@@ -74,8 +74,7 @@ class Folder:
 
     def _stored(self, name: str) -> Stored:
         if name not in self._tables:
-            folder = next(one / "tables" for one in self.datasets if (one / "tables").is_dir())
-            self._tables[name] = stored(name, folder)
+            self._tables[name] = stored(name, next(one for one in self.datasets if known(name, one)))
         return self._tables[name]
 
 

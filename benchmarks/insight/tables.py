@@ -3,13 +3,15 @@
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from benchmarks.insight import pictures
 from gradus.facts import Facts
 from gradus.resolved import ResolvedSpec, resolve
 from gradus.spec.experiment import Spec
@@ -49,7 +51,9 @@ class Stored:
     def _uploaded(self, spec: Mapping[str, Any]) -> Uploaded:
         split = {"kind": "stratified" if self.classes else "random"}
         words = {"digest": self.table.read.digest, "target": TARGET, "split": split}
-        return uploaded(self.table, self.classes, **{**spec["dataset"], "name": "mine", "version": 1, **words})
+        found = uploaded(self.table, self.classes, **{**spec["dataset"], "name": "mine", "version": 1, **words})
+        shape = self.table.read.columns[0].shape
+        return found if shape is None else replace(found, plan=found.plan.model_copy(update={"input_shape": shape}))
 
 
 def _california(file: Path) -> tuple[pd.DataFrame, tuple[str, ...]]:
@@ -145,12 +149,28 @@ READ: dict[str, Callable[[Path], tuple[pd.DataFrame, tuple[str, ...]]]] = {
 }
 
 
-def stored(name: str, tables: Path) -> Stored:
-    """The table of this name."""
+Columns = Mapping[str, NDArray[Any]]
+
+
+def _sampled(name: str, tables: Path) -> tuple[Columns, tuple[str, ...]]:
     frame, classes = READ[name](tables)
     frame = frame.sample(n=min(ROWS, len(frame)), random_state=0)
+    return {str(column): frame[column].to_numpy() for column in frame}, classes
+
+
+def _pictures(datasets: Path) -> tuple[Columns, tuple[str, ...]]:
+    return pictures.columns(datasets, TARGET), pictures.CLASSES
+
+
+def known(name: str, datasets: Path) -> bool:
+    """Whether this folder of data sets has the table."""
+    return (datasets / pictures.ARCHIVE).is_file() if name == pictures.NAME else (datasets / "tables").is_dir()
+
+
+def stored(name: str, datasets: Path) -> Stored:
+    """The table of this name."""
+    columns, classes = _pictures(datasets) if name == pictures.NAME else _sampled(name, datasets / "tables")
     folder = Path(tempfile.mkdtemp(prefix="gradus-insight-"))
-    columns = {str(column): frame[column].to_numpy() for column in frame}
     table = store(folder / "table", columns)
     return Stored(table, facts_of(table, TARGET), classes, folder)
 
