@@ -3,10 +3,11 @@
 `python -m benchmarks.insight label calibration` trains the specs of a half and writes their labels beside them.
 `judge calibration` asks for the findings about each, and tries the first patch; `baselines calibration` tries blind
 changes and random search instead; `rates calibration` holds the probe's learning rates against twelve trained ones.
-`held_out` is the other half, to be judged once, after the thresholds are set. `second_held_out` and
-`third_held_out` are two more, by authors who did not know the rules; they, too, are to be judged once.
+`held_out` is the other half, to be judged once, after the thresholds are set. `second_held_out`, `third_held_out` and
+`fourth_held_out` are three more, by authors who did not know the rules; they, too, are to be judged once.
 
-`GRADUS_DATASETS_DIR` must name a folder with `mnist`, `fashion_mnist` and `tables`, or several, separated by colons.
+`GRADUS_DATASETS_DIR` must name a folder with `mnist`, `fashion_mnist`, `tables` and `cifar10-jpeg.tar.xz`, or several,
+separated by colons.
 Scores are kept in `--cache`, so that what was trained once is not trained again.
 """
 

@@ -11,7 +11,7 @@ from benchmarks.insight.bisection import Scale, stronger
 from benchmarks.insight.effect import Measure
 from gradus.merge import merged
 
-Half = Literal["calibration", "held_out", "second_held_out", "third_held_out"]
+Half = Literal["calibration", "held_out", "second_held_out", "third_held_out", "fourth_held_out"]
 HALVES: tuple[Half, ...] = get_args(Half)
 HERE = Path(__file__).parent
 REGRESSION = (

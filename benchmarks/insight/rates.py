@@ -20,6 +20,7 @@ DRAWS: dict[Half, str] = {
     "held_out": "judged once",
     "second_held_out": "judged again",
     "third_held_out": "judged once more",
+    "fourth_held_out": "judged for the fourth time",
 }
 """The text from which the random networks of a half are drawn."""
 DATASETS = (

@@ -118,7 +118,9 @@ def test_the_halves_have_forty_sick_and_forty_healthy_specs_and_no_data_set_in_c
 
 
 @pytest.mark.parametrize(
-    ("half", "least", "healthy"), [("second_held_out", 45, 35), ("third_held_out", 80, 45)], ids=("second", "third")
+    ("half", "least", "healthy"),
+    [("second_held_out", 45, 35), ("third_held_out", 80, 45), ("fourth_held_out", 45, 35)],
+    ids=("second", "third", "fourth"),
 )
 def test_a_held_out_half_is_half_just_sick_and_shows_every_kind_of_data(half: Half, least: int, healthy: int) -> None:
     found = cases.read(half)
@@ -140,15 +142,30 @@ def test_every_label_is_of_a_spec_of_its_half(half: Half) -> None:
         assert label.name in names or (name in names and times in ("1", "2")), label.name
 
 
-def test_training_has_confirmed_every_spec_of_the_third_half() -> None:
-    found = [(case, label.label) for case, label in labels.labelled("third_held_out")]
+@pytest.mark.parametrize(
+    ("half", "sick", "just_sick", "healthy"),
+    [("third_held_out", 80, 60, 45), ("fourth_held_out", 80, 60, 35)],
+    ids=("third", "fourth"),
+)
+def test_training_has_confirmed_every_spec_of_a_late_half(half: Half, sick: int, just_sick: int, healthy: int) -> None:
+    found = [(case, label.label) for case, label in labels.labelled(half)]
     assert all(label == ("sick" if case.is_sick else "healthy") for case, label in found)
     assert {case.name.removesuffix(" x1").removesuffix(" x2") for case, _ in found} == {
-        case.name for case in cases.read("third_held_out")
+        case.name for case in cases.read(half)
     }
-    assert sum(case.is_sick for case, _ in found) >= 80
-    assert sum(case.multiple is not None for case, _ in found) >= 60
-    assert sum(not case.is_sick for case, _ in found) >= 45
+    assert sum(case.is_sick for case, _ in found) >= sick
+    assert sum(case.multiple is not None for case, _ in found) >= just_sick
+    assert sum(not case.is_sick for case, _ in found) >= healthy
+
+
+def test_many_specs_of_the_fourth_half_are_of_images() -> None:
+    found = [
+        case.is_sick
+        for case, _ in labels.labelled("fourth_held_out")
+        if (case.source.table or case.source.spec["dataset"]["name"]) in ("digits", "mnist", "fashion_mnist", "cifar10")
+    ]
+    assert found.count(True) >= 20
+    assert found.count(False) >= 8
 
 
 def test_wider_layers_keep_their_kind() -> None:
