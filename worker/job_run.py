@@ -1,26 +1,21 @@
-"""The run of one claimed job: writes the trainer's reports to the database, and sends users' requests to the
-trainer."""
+"""The run of one claimed job: sends the specs and users' requests to the trainer, and passes on what it reports."""
 
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Sequence, Set
 from typing import assert_never
-
-from sqlalchemy.orm import Session
 
 from gradus.status import FailureCode, Status
 from gradus.wire.experiment import Failure
 from hub.database.database import DATABASE_AWAY
 from hub.hub import Hub
-from hub.jobs import checkpoints, claims, data_findings, giving_way, runs
 from hub.jobs.checkpoint_ref import CheckpointRef
+from hub.jobs.claims import Claim
 from hub.jobs.giving_way import Slot
-from hub.jobs.leases import Lease, LeaseLost
-from worker.database_retry import with_retry, write_once
-from worker.earlier_results import EarlierResults
+from hub.jobs.leases import LeaseLost
 from worker.hang_detection import HangDetector
-from worker.run_histories import RunHistories
+from worker.job_record import JobRecord
 from worker.shutdown import Shutdown
 from worker.stops import Stops
 from worker.trainer.protocol import (
@@ -42,7 +37,6 @@ from worker.trainer.protocol import (
 )
 from worker.trainer_process import OutOfMemory, TrainerLost, TrainerProcess
 from worker.turn import Turn
-from worker.verification import look_after
 
 POLL_SECONDS = 0.5
 """How often the database is polled for users' requests; a message on the control channel triggers a poll at once."""
@@ -66,34 +60,27 @@ class JobRun:
     """Trains one job, from the claim until the job ends or goes back to the queue."""
 
     def __init__(
-        self, hub: Hub, claim: claims.Claim, trainer: TrainerProcess, shutdown: Shutdown, kinds: Sequence[str] = ()
+        self, hub: Hub, claim: Claim, trainer: TrainerProcess, shutdown: Shutdown, kinds: Sequence[str] = ()
     ) -> None:
         """When its turn is over, the job gives way to jobs that wait for these kinds of devices."""
-        self._hub = hub
-        self._lease = claim.lease
-        self._members = claim.members
-        self._places = claim.places
-        self._table = claim.table
-        self._device = claim.device
+        self._settings = settings = hub.settings
+        self._claim = claim
         self._trainer = trainer
         self._shutdown = shutdown
-        self._unfinished = {member.id for member in claim.members}
-        earlier = EarlierResults(hub, lambda: shutdown.overdue)
-        self._histories = RunHistories(claim.members, earlier.rows, earlier.reports)
+        self._record = JobRecord(hub, claim, lambda: shutdown.overdue)
         self._has_started = False
         self._stops = Stops()
-        self._slot = Slot(kinds, hub.settings.quotas.running)
-        self._turn = Turn(hub.settings.turn_seconds)
+        self._slot = Slot(kinds, settings.quotas.running)
+        self._turn = Turn(settings.turn_seconds)
         self._gives_way = False
         self._poll_requested = threading.Event()
         self._poll_at = 0.0
-        self._renew_at = self._next_renewal()
-        self._hang = HangDetector(hub.settings.hang_seconds)
+        self._hang = HangDetector(settings.hang_seconds)
 
     @property
     def job_id(self) -> str:
         """The id of the job."""
-        return self._lease.job_id
+        return self._record.job_id
 
     def wake(self) -> None:
         """Poll the database for users' requests at once."""
@@ -113,7 +100,7 @@ class JobRun:
         except LeaseLost as lost:
             logger.warning("%s: its trainer stops", lost)
             self._release_trainer(lambda _: None)
-            self._delete_orphaned_checkpoints()
+            self._record.delete_orphaned_checkpoints()
 
     def _train(self) -> None:
         try:
@@ -133,55 +120,46 @@ class JobRun:
 
     def _handle_loss(self, lost: TrainerLost) -> None:
         """Retry with another trainer; after running out of memory, fail, as a retry would run out of memory too."""
-        why = str(lost)
-        logger.warning("%s: %s", self.job_id, why)
-        if not isinstance(lost, OutOfMemory):
-            return self._write(lambda session, lease: runs.record_loss(session, lease, why))
-        failure = Failure(code=FailureCode.OUT_OF_MEMORY, message=why)
-        for one in tuple(self._unfinished):
-            self._end(one, Status.FAILED, failure)
-        return None
+        logger.warning("%s: %s", self.job_id, lost)
+        if isinstance(lost, OutOfMemory):
+            self._record.fail_all(Failure(code=FailureCode.OUT_OF_MEMORY, message=str(lost)))
+        else:
+            self._record.add_loss(str(lost))
 
     def _train_command(self) -> Train:
-        settings = self._hub.settings
+        claim, settings = self._claim, self._settings
         return Train(
-            trainees=tuple(Trainee.model_validate(one, from_attributes=True) for one in self._members),
-            places=self._places,
+            trainees=tuple(Trainee.model_validate(one, from_attributes=True) for one in claim.members),
+            places=claim.places,
             dataset_dirs=tuple(map(str, settings.dataset_dirs)),
             artifacts_url=settings.artifacts_url,
-            table=self._table,
-            device=self._device,
-            token=self._lease.token,
+            table=claim.table,
+            device=claim.device,
+            token=claim.lease.token,
             pulse_seconds=min(POLL_SECONDS, settings.hang_seconds / 10),
             checkpoint_seconds=settings.checkpoint_seconds,
         )
 
     def _handle(self, report: Report | None) -> None:
-        """Write a report of the trainer to the database."""
+        """Record a report of the trainer."""
         match report:
-            case EpochDone(members=members, peak_bytes=peak):
-                found = self._histories.after_epoch(members)
-                epochs = {
-                    one.id: runs.EpochResult(one.row, one.best, one.saved, found.get(one.id), one.measured, peak)
-                    for one in members
-                }
-                self._write(lambda session, lease: runs.record_epochs(session, lease, epochs))
-                self._renew_at = self._next_renewal()
+            case EpochDone():
+                self._record.add_epoch(report)
                 self._turn.begin_epoch()
             case CheckpointWritten(id=one, saved=saved):
-                self._write(lambda session, lease: runs.record_checkpoint(session, lease, one, saved))
+                self._record.add_checkpoint(one, saved)
             case LogLine() | StepReached() | Found():
-                self._write_log(report)
+                self._record.log(report)
             case TrainingStarted(priors=priors):
                 self._has_started = True
                 self._turn.begin_epoch(first=True)
-                self._histories.begin(priors)
+                self._record.begin(priors)
             case Stopped(id=one, saved=at) if one in self._unfinished:
                 self._release(one, at)
             case Stopped():  # the member was released after the timeout
                 self._record_late_checkpoint(report)
             case Ended():
-                self._end_by_itself(report)
+                self._record.end(report)
             case Idle() | Ready():
                 raise TrainerLost("the trainer lost track of its job")
             case Pulse() | None:
@@ -189,22 +167,10 @@ class JobRun:
             case _:
                 assert_never(report)
 
-    def _write_log(self, report: LogLine | StepReached | Found) -> None:
-        """Write a log line, the progress of a long step, or findings to the experiments' logs."""
-        match report:
-            case LogLine(id=one, message=message, level=level):
-                self._write(lambda session, lease: runs.write_log(session, lease, one, message, level))
-            case StepReached(ids=ids, step=step):
-                self._write(lambda session, lease: runs.report_progress(session, lease, ids, step))
-            case Found(ids=ids, findings=findings):
-                self._write(lambda session, lease: data_findings.record_findings(session, lease, ids, findings))
-
     def _poll(self) -> None:
         """Renew the lease, handle users' requests, and give way to others, each when it is due."""
         now = time.monotonic()
-        if now >= self._renew_at:
-            self._write(runs.heartbeat)
-            self._renew_at = self._next_renewal()
+        self._record.renew()
         if now >= self._poll_at or self._poll_requested.is_set():
             self._poll_requested.clear()
             self._handle_requests()
@@ -215,10 +181,7 @@ class JobRun:
 
     def _handle_requests(self) -> None:
         """Cancel and pause runs as requested. The trainer is told first, and stops within a step."""
-        requested = with_retry(
-            self._hub.read, lambda session: runs.requests(session, self.job_id), lambda: self._shutdown.overdue
-        )
-        requested = {one: status for one, status in requested.items() if one in self._unfinished}
+        requested = self._record.requests()
         if cancelled := [one for one, status in requested.items() if status is Status.CANCELLED]:
             self._trainer.send(Stop(ids=tuple(cancelled)))
             for one in cancelled:
@@ -227,13 +190,8 @@ class JobRun:
 
     def _give_way(self) -> None:
         """If another run would start in this slot, stop all members at a checkpoint: they go back into the queue."""
-        self._gives_way = with_retry(
-            self._hub.read,
-            lambda session: giving_way.is_due(session, self._lease, self._slot),
-            lambda: self._shutdown.overdue,
-        )
+        self._gives_way = self._record.give_way(self._slot)
         if self._gives_way:
-            self._write(giving_way.begin)
             self._stop(self._unfinished, TURN_STOP_SECONDS)
 
     def _stop(self, ids: Collection[str], seconds: float) -> None:
@@ -248,31 +206,12 @@ class JobRun:
 
     def _release(self, one: str, saved: CheckpointRef | None) -> None:
         why = SHUTDOWN_REASON if self._shutdown.begun else TURN_REASON if self._gives_way else ""
-        self._write(lambda session, lease: runs.release_experiment(session, lease, one, saved, why))
-        self._unfinished.discard(one)
+        self._record.release(one, saved, why)
 
     def _record_late_checkpoint(self, report: Report) -> None:
         """Record a checkpoint that was written after its member was released."""
-        if isinstance(report, Stopped | CheckpointWritten) and (saved := report.saved) is not None:
-            one = report.id
-            self._write(lambda session, lease: runs.record_late(session, lease, one, saved))
-
-    def _end(self, one: str, status: Status, failure: Failure) -> None:
-        self._write(lambda session, lease: runs.end(session, lease, one, status, failure))
-        self._ended(one)
-
-    def _ended(self, one: str) -> None:
-        self._unfinished.discard(one)
-        look_after(self._hub, one, lambda: self._shutdown.overdue)
-
-    def _end_by_itself(self, report: Ended) -> None:
-        one, found = report.id, self._histories.at_end(report)
-        self._write(
-            lambda session, lease: runs.end(
-                session, lease, one, report.status, report.failure, report.why, report.epoch, found
-            )
-        )
-        self._ended(one)
+        if isinstance(report, Stopped | CheckpointWritten) and report.saved is not None:
+            self._record.add_late_checkpoint(report.id, report.saved)
 
     def _hand_back(self) -> None:
         """Stop all members at a checkpoint, from which another worker can continue."""
@@ -283,16 +222,7 @@ class JobRun:
                 self._release_overdue()
         except TrainerLost as lost:
             logger.warning("%s: %s", self.job_id, lost)
-            self._write(lambda session, lease: runs.hand_back(session, lease, SHUTDOWN_REASON))
-
-    def _delete_orphaned_checkpoints(self) -> None:
-        """Delete checkpoints that the trainer wrote after the lease was lost: nothing refers to them."""
-
-        def delete(session: Session) -> None:
-            for member in self._members:
-                checkpoints.delete_orphans(session, member.id, self._lease.token)
-
-        with_retry(self._hub.write, delete, lambda: self._shutdown.overdue)
+            self._record.hand_back(SHUTDOWN_REASON)
 
     def _release_trainer(self, on_report: Callable[[Report], None]) -> None:
         """Make the trainer ready for the next job. Not needed in a shutdown, after which there is no next job."""
@@ -303,8 +233,6 @@ class JobRun:
         except TrainerLost as lost:
             logger.warning("%s: %s", self.job_id, lost)
 
-    def _write(self, act: Callable[[Session, Lease], None]) -> None:
-        write_once(self._hub.write, self._lease, act, lambda: self._shutdown.overdue)
-
-    def _next_renewal(self) -> float:
-        return time.monotonic() + self._lease.renewal.total_seconds()
+    @property
+    def _unfinished(self) -> Set[str]:
+        return self._record.unfinished
