@@ -14,7 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.planted_tables import PLANTS, VARIANTS, Base, Case, bases, healthy, kept_apart
+from benchmarks.planted.bases import Base, Case, bases, healthy, kept_apart
+from benchmarks.planted.plants import PLANTS, VARIANTS
 from gradus.wire.finding import Finding
 from preprocessing.findings.find import findings
 from tests.tables import store

@@ -7,7 +7,8 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pytest
 
-from benchmarks.planted_tables import PLANTS, Base, Plant, bases, healthy
+from benchmarks.planted.bases import Base, bases, healthy
+from benchmarks.planted.plants import PLANTS, Plant
 from gradus.wire.finding import Finding
 from preprocessing.findings.find import findings
 from tests.tables import store

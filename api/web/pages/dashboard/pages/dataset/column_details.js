@@ -1,5 +1,6 @@
 // What is known of one column.
 
+import { fact } from "../../fact.js";
 import { figure, percent, whole } from "../../format.js";
 import { html, nothing } from "../../template.js";
 import { visible } from "../../visible.js";
@@ -16,12 +17,7 @@ export const details = (column, statistics, evidence, chart) => {
       <div>
         <p class="evidence-words">${evidence.join(" ") || "The file itself says the type."}</p>
         <dl class="column-facts">${facts(column, statistics).map(([name, value]) =>
-          html`
-            <div>
-              <dt>${name}</dt>
-              <dd><bdi>${value}</bdi></dd>
-            </div>
-          `
+          fact(name, html`<bdi>${value}</bdi>`)
         )}</dl>
         ${statistics?.mean_image
           ? html`<img class="mean-image" alt="The mean of all images" src="data:image/png;base64,${statistics.mean_image}">`

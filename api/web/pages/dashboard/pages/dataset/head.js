@@ -2,6 +2,7 @@
 
 import { at } from "../../address.js";
 import { get, patch } from "../../api.js";
+import { fact } from "../../fact.js";
 import { bytes, whole } from "../../format.js";
 import { icon } from "../../icons.js";
 import { mayChange } from "../../session.js";
@@ -60,15 +61,6 @@ const facts = (set, page) =>
         ${set.columns.length || set.status === "failed" ? html`<div>${target(set, page)}</div>` : nothing}
       `}
     </dl>
-  `;
-
-/** @param {string} name @param {unknown} value */
-const fact = (name, value) =>
-  html`
-    <div>
-      <dt>${name}</dt>
-      <dd>${value}</dd>
-    </div>
   `;
 
 /** The same while no columns are known: a wrong target is a reason why the files were not read. @param {any} set @param {Page} page */

@@ -1,6 +1,7 @@
 // The head of the page: what it is, how it stands, how far it is.
 
 import { at } from "../../address.js";
+import { fact } from "../../fact.js";
 import { bytes, duration, network, optimizer, title, whole } from "../../format.js";
 import { icon } from "../../icons.js";
 import { mayChange } from "../../session.js";
@@ -72,14 +73,6 @@ export const facts = (experiment) =>
 /** When its schedule, or its early stopping, was another. */
 const extended = ({ extended_at: at, extended_from: from }) =>
   at.map((epoch, i) => `after epoch ${epoch}, until then of ${from[i]}`).join(", then ");
-
-const fact = (name, value) =>
-  html`
-    <div>
-      <dt>${name}</dt>
-      <dd>${value}</dd>
-    </div>
-  `;
 
 /** How far it is. Screen readers say aloud when its status changes, and not each epoch. */
 export const progress = (experiment) => {

@@ -1,5 +1,6 @@
 // The summary of a dry run: parameters, shapes, memory; or what is wrong with the document.
 
+import { fact } from "../../fact.js";
 import { bytes, duration, whole } from "../../format.js";
 import { note } from "../../states.js";
 import { alarmsOf, notesOf } from "./outcome/findings.js";
@@ -95,16 +96,9 @@ const labels = (result) => {
 };
 
 const facts = (pairs) =>
-  html`<dl class="facts">${
-    pairs.map(([name, value]) =>
-      html`
-        <div>
-          <dt>${name}</dt>
-          <dd>${value}</dd>
-        </div>
-      `
-    )
-  }</dl>`;
+  html`
+    <dl class="facts">${pairs.map(([name, value]) => fact(name, value))}</dl>
+  `;
 
 /** The last result stays while there are mistakes. */
 const framed = (dryRun, draft, content) =>

@@ -1,5 +1,6 @@
 // How the page of the system looks.
 
+import { fact } from "../../fact.js";
 import { bytes, whole } from "../../format.js";
 import { icon } from "../../icons.js";
 import { note } from "../../states.js";
@@ -33,14 +34,6 @@ const now = (system) =>
         ${fact("Devices", system.devices.join(", ") || "none")}
       </dl>
     </section>
-  `;
-
-const fact = (name, value) =>
-  html`
-    <div>
-      <dt>${name}</dt>
-      <dd>${value}</dd>
-    </div>
   `;
 
 const needs = (health) =>
