@@ -19,7 +19,7 @@ ROWS = 2000
 
 @dataclass(frozen=True)
 class Base:
-    """A table as it is, with its target; `known` are its own findings, which are no false alarms."""
+    """A table as it is, with its target; `known` are its own findings, which do not count as false alarms."""
 
     name: str
     columns: Table

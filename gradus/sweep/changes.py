@@ -13,7 +13,7 @@ from gradus.paths import NoSuchIndex, put
 from gradus.pointer import pointer
 from gradus.sweep.draws import draws
 from gradus.sweep.labels import label, uncut, written
-from gradus.sweep.request import BASE, MAX_MEMBERS, RandomSearch, SweepRequest
+from gradus.sweep.request import BASE, MAX_MEMBERS, RandomSearch, SweepRequest, patches
 from gradus.sweep.space import Choice
 from gradus.wire.problem import Mistake
 
@@ -33,8 +33,8 @@ def changes(request: SweepRequest) -> tuple[Change, ...]:
     Raises:
         InvalidSpec: there are too many changes, or fewer than requested.
     """
-    if request.variants is not None:
-        _refuse_base(request.variants)
+    if (variants := patches(request)) is not None:
+        _refuse_base(variants)
     elif request.grid is not None:
         _refuse_too_many("grid", math.prod(map(len, request.grid.values())), request)
     else:
@@ -51,8 +51,8 @@ def stored_changes(request: SweepRequest) -> tuple[Change, ...]:
 
 
 def _expanded(request: SweepRequest, *, stored: bool) -> tuple[Change, ...]:
-    if request.variants is not None:
-        return (Change(BASE, {}), *(Change(label, patch) for label, patch in request.variants.items()))
+    if (variants := patches(request)) is not None:
+        return (Change(BASE, {}), *(Change(label, patch) for label, patch in variants.items()))
     if request.grid is not None:
         return tuple(_combined(request.grid))
     assert request.random is not None

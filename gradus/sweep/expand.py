@@ -16,6 +16,7 @@ from gradus.spec.experiment import Spec
 from gradus.sweep.base import base_document, based
 from gradus.sweep.changes import Change, changed, changes, in_order, slashed
 from gradus.sweep.clashes import refuse_clashes
+from gradus.sweep.columns import without_each_column
 from gradus.sweep.labels import quoted
 from gradus.sweep.limits import Check, nothing_to_check, refuse_layers, refuse_size
 from gradus.sweep.request import SweepRequest
@@ -75,6 +76,8 @@ def expand(
         InvalidSpec: the request is invalid; `errors` names invalid experiments by their labels.
     """
     request = request.model_copy(update={"seeds": request.all_seeds})
+    if request.variants == "columns":
+        return _without_each_column(request, facts_of, check, rows)
     _refuse_paths(request)
     refuse_clashes(request)
     found = changes(request)
@@ -95,6 +98,21 @@ def expand(
         change.label for (change, _), its in zip(made, fingerprints, strict=True) if base and its == base.fingerprint
     )
     return Expansion(request, tuple(change for change, _ in made), tuple(members), next(labels, None))
+
+
+def _without_each_column(request: SweepRequest, facts_of: FactsOf, check: Check, rows: StoredRows | None) -> Expansion:
+    """Expand `"columns"` into variants. Mistakes in them are at `variants`, as the request has no labels."""
+    request, _ = based(request, facts_of, rows)
+    variants = without_each_column(request.base.dataset, facts_of(request.base.dataset))
+    try:
+        return expand(request.model_copy(update={"variants": variants}), facts_of, check, rows)
+    except InvalidSpec as error:
+        wrong = [one.model_copy(update={"path": _without_label(one.path)}) for one in error.errors]
+    raise InvalidSpec(f"{wrong[0].path}: {wrong[0].message}", errors=wrong)
+
+
+def _without_label(path: str) -> str:
+    return "variants" if _inside(path, "variants") else path
 
 
 def _fingerprints(made: Sequence[_Made], check: Check) -> list[str]:

@@ -9,9 +9,10 @@ from gradus.pointer import escaped
 from gradus.resolution.stored_rows import StoredRows
 from gradus.resolved import FactsOf
 from gradus.sweep.changes import changes
+from gradus.sweep.columns import without_each_column
 from gradus.sweep.expand import Expansion, Member, expand
 from gradus.sweep.limits import Check, nothing_to_check
-from gradus.sweep.request import SweepExtension, SweepRequest
+from gradus.sweep.request import SweepExtension, SweepRequest, patches
 from gradus.wire.problem import Mistake
 
 
@@ -27,6 +28,9 @@ def extended(
     Raises:
         InvalidSpec: the extension does not fit the sweep, or gives invalid experiments.
     """
+    if more.variants == "columns":
+        base = request.base.dataset
+        more = more.model_copy(update={"variants": without_each_column(base, facts_of(base))})
     wrong = [*_misfits(request, more)]
     if wrong:
         raise InvalidSpec(f"{wrong[0].path}: {wrong[0].message}", errors=wrong)
@@ -49,8 +53,8 @@ def _misfits(request: SweepRequest, more: SweepExtension) -> list[Mistake]:
     ]
     wrong += [
         Mistake(path=f"variants/{escaped(label)}", message="is in the sweep with a different change: use another label")
-        for label, patch in (more.variants or {}).items()
-        if request.variants is not None and request.variants.get(label, patch) != patch
+        for label, patch in (patches(more) or {}).items()
+        if (patches(request) or {}).get(label, patch) != patch
     ]
     return wrong
 
@@ -60,8 +64,8 @@ def _merged(request: SweepRequest, more: SweepExtension) -> SweepRequest:
     added: dict[str, Any] = {"seeds": _union(request.all_seeds, more.seeds or ())}
     if request.grid is not None:
         added["grid"] = _grid(request.grid, more.grid or {})
-    if request.variants is not None:
-        added["variants"] = {**request.variants, **(more.variants or {})}
+    if (variants := patches(request)) is not None:
+        added["variants"] = {**variants, **(patches(more) or {})}
     if request.random is not None and more.random is not None:
         added["random"] = request.random.model_copy(update={"n": max(request.random.n, more.random.n)})
     return request.model_copy(update=added)

@@ -1,6 +1,7 @@
 """The request for a sweep: a base experiment, its changes, seeds and the objective."""
 
-from typing import Annotated, Any, get_args
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -14,15 +15,18 @@ from gradus.sweep.space import MAX_VALUES, Space
 
 MAX_MEMBERS = 1000
 MAX_PATHS = 50
+MAX_VARIANT_LABEL = 200
 BASE = "base"
 """The label of the unchanged base among variants."""
 
 Path = Annotated[str, Field(min_length=1, max_length=200)]
 """Keys and list indices, joined by dots: `optimizer.lr`, `layers.0.units`."""
-Label = Annotated[str, Field(min_length=1, max_length=200)]
+Label = Annotated[str, Field(min_length=1, max_length=MAX_VARIANT_LABEL)]
 Values = Annotated[tuple[Any, ...], Field(strict=False, min_length=1, max_length=MAX_VALUES)]
 Grid = Annotated[dict[Path, Values], Field(min_length=1, max_length=MAX_PATHS)]
-Variants = Annotated[dict[Label, dict[str, Any]], Field(min_length=1, max_length=MAX_MEMBERS)]
+NamedVariants = Annotated[dict[Label, dict[str, Any]], Field(min_length=1, max_length=MAX_MEMBERS)]
+Variants = Literal["columns"] | NamedVariants
+"""Merge patches by label, or `columns`: for each input column of the base, a variant that leaves it out."""
 Seeds = Annotated[tuple[Seed, ...], Field(strict=False, min_length=1, max_length=MAX_MEMBERS)]
 
 
@@ -57,7 +61,8 @@ class SweepRequest(SpecModel):
     random: RandomSearch | None = None
     """Random combinations of values."""
     variants: Variants | None = None
-    """The base, and the base with each of these changes (RFC 7396 merge patches) by label: one technique at a time."""
+    """The base, and the base with each of these changes (RFC 7396 merge patches) by label: one technique at a time.
+    `"columns"` names the changes itself: each leaves out one of the input columns of an uploaded data set."""
     seeds: Seeds | None = None
     """Every combination is trained with each of these seeds; null for the base's seed alone."""
     objective: ObjectiveSetting | None = None
@@ -102,4 +107,10 @@ class SweepExtension(SpecModel):
     random: MoreDraws | None = None
     """Additional draws from the space."""
     variants: Variants | None = None
-    """Additional variants."""
+    """Additional variants; `"columns"` for those that leave out one input column each."""
+
+
+def patches(request: SweepRequest | SweepExtension) -> Mapping[str, dict[str, Any]] | None:
+    """The variants by label, once `"columns"` is written out; None if the request has no variants."""
+    assert not isinstance(request.variants, str), "the columns are not written out"
+    return request.variants

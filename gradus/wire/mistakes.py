@@ -74,11 +74,11 @@ def place_within(detail: ErrorDetails) -> Sequence[str]:
     return place.split("/") if place else ()
 
 
-_NAMED_BY_CLIENTS = frozenset({"grid", "space", "variants", "columns"})
+_NAMED_BY_CLIENTS = frozenset({"grid", "space", "columns"})
 """Fields whose keys are paths, labels or names that clients choose. In a search space, the kind follows the key."""
 
 
-_NAMED_OR_A_WORD = frozenset({"class_weights"})
+_NAMED_OR_A_WORD = frozenset({"class_weights", "variants"})
 """Fields that are an object with names as keys, or a string. Pydantic puts the form between field and key."""
 
 

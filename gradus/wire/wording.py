@@ -62,6 +62,7 @@ WHOLE: dict[str, str] = {
     "seeds": "must be a list of different whole numbers",
     "target": 'must be the name of a column, a list of names, or an object such as {"column": "tags"}',
     "tags": "must be a list of strings",
+    "variants": 'must be "columns", or an object such as {"+ batch norm": {"batch_norm": true}}',
     "validation_size": "must be a whole number from 1 to 100000000, or a fraction between 0 and 1",
 }
 """What fields with several forms accept: one sentence for all forms."""

@@ -29,6 +29,10 @@ Variants = Annotated[
         "--variant", metavar="PATH=VALUE", help="One change of the base, or several: 'LABEL: P=V P=V'. Repeatable."
     ),
 ]
+LeaveOut = Annotated[
+    bool,
+    typer.Option("--columns", help="Leave out each input column of an uploaded data set in turn."),
+]
 Grid = Annotated[
     Repeated, typer.Option(metavar="PATH=V,V…", help="Values to combine, such as optimizer.lr=0.1,0.01. Repeatable.")
 ]
@@ -55,6 +59,7 @@ def create(  # noqa: PLR0913, PLR0917 (each is an option)
     example: Example = None,
     changes: Changes = None,
     variants: Variants = None,
+    columns: LeaveOut = False,
     grid: Grid = None,
     random: Random = None,
     draws: Draws = None,
@@ -79,7 +84,17 @@ def create(  # noqa: PLR0913, PLR0917 (each is an option)
     at_most_one(dry_run=dry_run, watch=watching, wait=waiting)
     at_most_one(quiet=quiet, json=as_json)
     options = SweepOptions(
-        source, example, changes or (), grid or (), variants or (), seeds, objective, name, random or (), draws
+        source,
+        example,
+        changes or (),
+        grid or (),
+        variants or (),
+        seeds,
+        objective,
+        name,
+        random or (),
+        draws,
+        columns=columns,
     )
     document = build(options)
     with Client(url) as client:

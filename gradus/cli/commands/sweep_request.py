@@ -25,6 +25,7 @@ class SweepOptions:
     name: str | None
     random: Sequence[str] = ()
     draws: int | None = None
+    columns: bool = False
 
 
 def build(options: SweepOptions) -> Any:
@@ -42,7 +43,7 @@ def build(options: SweepOptions) -> Any:
     base = overrides.apply_all(request["base"], options.changes)
     whole = {**request, "base": base, **_fields(options, base, request)}
     if sum(whole.get(name) is not None for name in ("grid", "random", "variants")) != 1:
-        raise BadRequest("choose one way to vary the base: --grid, --random with --draws, or --variant")
+        raise BadRequest("choose one way to vary the base: --grid, --random with --draws, --variant, or --columns")
     return whole
 
 
@@ -51,7 +52,7 @@ def _fields(options: SweepOptions, base: Any, request: Mapping[str, Any]) -> dic
     found = {
         "name": options.name,
         "grid": _grid(request.get("grid"), options.grid),
-        "variants": _variants(request.get("variants"), [_variant(base, one) for one in options.variants]),
+        "variants": _all_variants(options, base, request.get("variants")),
         "random": _random(request.get("random"), options.random, options.draws),
         "seeds": None if options.seeds is None else _seeds(options.seeds),
         "objective": options.objective,
@@ -65,6 +66,15 @@ def _grid(before: Any, given: Sequence[str]) -> dict[str, Any] | None:
     for path, values in map(_values, given):
         own[path] = [*own.get(path, []), *values]
     return _joined(before, own, "--grid {} is in the grid of the file, too: give all its values in one place")
+
+
+def _all_variants(options: SweepOptions, base: Any, before: Any) -> Any:
+    """The variants by label, or `columns`; None if no option names any."""
+    own = _variants(before, [_variant(base, one) for one in options.variants])
+    is_named = own is not None or isinstance(before, dict)
+    if (options.columns and is_named) or (before == "columns" and own is not None):
+        raise BadRequest("to leave out each column names all variants: create another sweep for other variants")
+    return "columns" if options.columns else own
 
 
 def _variants(before: Any, given: Sequence[tuple[str, Any]]) -> dict[str, Any] | None:

@@ -139,3 +139,15 @@ def test_draws_and_spaces_join_those_of_the_file(tmp_path: Path) -> None:
 def test_a_random_search_that_cannot_be_read_is_refused(options: dict[str, Any], why: str) -> None:
     with pytest.raises(BadRequest, match=why):
         built(**options)
+
+
+def test_columns_are_left_out_by_a_word(tmp_path: Path) -> None:
+    assert built(columns=True)["variants"] == "columns"
+    (tmp_path / "sweep.yaml").write_text("base: {dataset: birds, layers: [8]}\nvariants: columns\n")
+    source: dict[str, Any] = {"example": None, "source": str(tmp_path / "sweep.yaml")}
+    assert built(**source)["variants"] == built(**source, columns=True)["variants"] == "columns"
+    for options in ({"columns": True, "variants": ["dropout=0.5"]}, {**source, "variants": ["dropout=0.5"]}):
+        with pytest.raises(BadRequest, match="names all variants"):
+            built(**options)
+    with pytest.raises(BadRequest, match="choose one way to vary the base"):
+        built(columns=True, grid=["epochs=1,2"])

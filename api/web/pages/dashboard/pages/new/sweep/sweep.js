@@ -8,6 +8,7 @@ import { wording } from "../form/labels.js";
 import { straysAt } from "../form/mistakes.js";
 import { input } from "../form/plain.js";
 import { isObject } from "../json/link.js";
+import { COLUMNS, columns } from "./columns.js";
 import { grid } from "./grid.js";
 import { pathsOf } from "./paths.js";
 import { random } from "./random.js";
@@ -16,9 +17,10 @@ import { seedsOf, seedsText } from "./seeds.js";
 import { variants } from "./variants.js";
 
 const WAYS = {
-  variants: { name: "Variants", draw: variants, fresh: {} },
-  grid: { name: "Grid", draw: grid, fresh: {} },
-  random: { name: "Random", draw: random, fresh: { n: 10, space: {} } },
+  variants: { name: "Variants", key: "variants", draw: variants, fresh: {} },
+  columns: { name: "Columns", key: "variants", draw: columns, fresh: COLUMNS },
+  grid: { name: "Grid", key: "grid", draw: grid, fresh: {} },
+  random: { name: "Random", key: "random", draw: random, fresh: { n: 10, space: {} } },
 };
 
 /**
@@ -66,7 +68,7 @@ export const sweepForm = ({ draft, spec, request, shared, dataset }) => {
       ${field(form, ["objective"], objective, document.objective, usual)}
     </section>
     <section class="card" aria-labelledby="section-changes">
-      <div class="card-head"><h2 id="section-changes">Changes</h2>${ways(draft)}</div>
+      <div class="card-head"><h2 id="section-changes">Changes</h2>${ways(draft, dataset)}</div>
       ${WAYS[wayOf(document)].draw(sweep)}
       <datalist id="sweep-paths">${[...paths.keys()].map((path) => html`<option value=${path}></option>`)}</datalist>
     </section>
@@ -79,16 +81,25 @@ const spaceOf = (search) => {
   return { ...values, kinds: values.kinds.map((one) => ({ ...one, title: wording(one.kind) })) };
 };
 
-const wayOf = (document) => Object.keys(WAYS).find((way) => document[way]) ?? "variants";
+const wayOf = (document) => {
+  if (document.variants === COLUMNS) return "columns";
+  return Object.keys(WAYS).find((way) => document[way]) ?? "variants";
+};
 
 /** Whether the form has been opened and nothing varied yet: that is no mistake. */
 export const isUntouched = ({ variants: given, grid: axes, random: search }) =>
   isObject(given) && !Object.keys(given).length && axes === undefined && search === undefined;
 
-const ways = (draft) =>
+/** A data set that comes with Gradus has no columns. */
+const waysFor = (draft, dataset) =>
+  Object.entries(WAYS).filter(([way]) =>
+    way !== "columns" || (dataset && !dataset.built_in) || wayOf(draft.document) === way
+  );
+
+const ways = (draft, dataset) =>
   html`
     <div class="segments" role="group" aria-label="Kind of sweep">
-      ${Object.entries(WAYS).map(([way, { name }]) =>
+      ${waysFor(draft, dataset).map(([way, { name }]) =>
         html`
           <button type="button" aria-pressed=${wayOf(draft.document) === way} @click=${() =>
             choose(draft, way)}>${name}</button>
@@ -98,9 +109,10 @@ const ways = (draft) =>
   `;
 
 const choose = (draft, way) => {
-  if (wayOf(draft.document) === way && draft.document[way]) return;
-  const rest = Object.entries(draft.document).filter(([key]) => !(key in WAYS));
-  draft.replace({ ...Object.fromEntries(rest), [way]: WAYS[way].fresh });
+  const { key, fresh } = WAYS[way];
+  if (wayOf(draft.document) === way && draft.document[key]) return;
+  const rest = Object.entries(draft.document).filter(([one]) => !(one in WAYS));
+  draft.replace({ ...Object.fromEntries(rest), [key]: fresh });
 };
 
 const seeds = (sweep) => {
