@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import UnionType
 from typing import Annotated, Any, Self, Union, get_args, get_origin
 
-from pydantic import BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, ValidationError, model_validator
 from pydantic_core import CoreSchema
 
 from gradus.described import Described
@@ -24,6 +24,23 @@ class SpecModel(Described):
         json_schema_serialization_defaults_required=True,
     )
 
+    def __init__(self, /, **fields: Any) -> None:
+        """The values of the fields, by keyword.
+
+        Raises:
+            ValidationError: a value is invalid, or a keyword is unknown; the error says what may have been meant.
+        """
+        try:
+            super().__init__(**fields)
+        except ValidationError as error:
+            if unknown_keys.in_document() or not _has_unknown_keys(error):
+                raise
+            from gradus.wire.keywords import explained  # noqa: PLC0415 (knows all requests)
+
+            raise explained(error, type(self)) from None
+
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]  # validation of documents does not call it
+
     @classmethod
     def model_validate(cls, obj: Any, **settings: Any) -> Self:
         """Validate as Pydantic does, but report only a limited number of unknown keys."""
@@ -34,6 +51,10 @@ class SpecModel(Described):
     @classmethod
     def _drop_excess_keys(cls, value: Any) -> Any:
         return unknown_keys.drop_excess(value, cls.model_fields)
+
+
+def _has_unknown_keys(error: ValidationError) -> bool:
+    return any(detail["type"] == "extra_forbidden" for detail in error.errors(include_url=False))
 
 
 class Expanded(dict[str, Any]):

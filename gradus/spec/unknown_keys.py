@@ -33,6 +33,11 @@ def limited() -> Iterator[None]:
         _budget.reset(token)
 
 
+def in_document() -> bool:
+    """Whether a document is validated, rather than the keywords of a class."""
+    return _budget.get() is not None
+
+
 def drop_excess(value: Any, known: Container[str]) -> Any:
     """Drop the unknown keys of an object beyond the document's limit; keep at least one, so that validation fails."""
     budget = _budget.get()
