@@ -58,7 +58,7 @@ class HistogramsQuery(Query):
 @router.get(
     "/v1/experiments/{experiment_id}/layers/{name:path}/histograms",
     response_model=HistogramHistory,
-    responses=problems(404),
+    responses=problems(404, 409),
 )
 def get_histograms(
     state: StateDep,
@@ -67,7 +67,7 @@ def get_histograms(
     name: Annotated[str, Path(description="The layer's path in the spec, or `output`.", examples=["layers/0"])],
     query: Annotated[HistogramsQuery, InQuery()],
 ) -> Response:
-    """Histograms of a layer's weights, activations and gradients over the epochs. Empty unless the spec has
+    """Histograms of a layer's weights, activations and gradients over the epochs. A 409 unless the spec has
     `{"statistics": "full"}`."""
     arguments = (state.hub, caller.workspace_id, experiment_id, name, query.epoch, query.max_points)
     return answer(layers.histograms(*arguments), headers=NO_STORE)

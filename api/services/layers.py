@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from api.services.lookup import EXPERIMENTS
-from gradus.errors import NotFound
+from gradus.errors import Conflict, NotFound
 from gradus.spec.network import NetworkPlan
+from gradus.spec.statistics import StatisticsLevel
 from gradus.wire.layer_report import HistogramHistory, LayerReports
 from hub.experiments import layer_reports
 from hub.experiments.mapping import resolved_of
@@ -33,13 +34,17 @@ def histograms(
 
     Raises:
         NotFound: the workspace has no experiment with this id, or the network has no such layer.
+        Conflict: the experiment records no histograms.
     """
     with hub.read() as session:
         row = EXPERIMENTS.found(session, workspace_id, experiment_id)
         known = layer_reports.epochs(session, experiment_id, with_histograms=True)
         data = layer_reports.read_histograms(session, experiment_id, layer, _chosen(known, epoch, most))
         if not data:
-            _check_name(layer, resolved_of(row).network)
+            resolved = resolved_of(row)
+            _check_name(layer, resolved.network)
+            if not known:
+                _check_level(resolved.spec.statistics)
         return HistogramHistory(data=data, last_event=row.events)
 
 
@@ -47,6 +52,15 @@ def _check_name(layer: str, network: NetworkPlan) -> None:
     names = [one.name for one in network.layers if one.tensors or one.activation != "identity"]
     if layer not in names:
         raise NotFound(f"no layer {layer[:100]} with statistics; the layers: {', '.join(names)}")
+
+
+def _check_level(level: StatisticsLevel) -> None:
+    if level != "full":
+        raise Conflict(
+            f'no histograms are recorded with {{"statistics": "{level}"}}: fork the experiment from the start with '
+            '{"statistics": "full"}, which changes no result',
+            code="no_histograms",
+        )
 
 
 def _chosen(known: Sequence[int], epoch: int | None, most: int) -> Sequence[int]:

@@ -30,6 +30,9 @@ COLORS: dict[str, str] = {
 ABBREVIATIONS = {"accuracy": "acc."}
 """Short names of panels."""
 
+BLOCKS = " ▁▂▃▄▅▆▇█"
+"""Bars of no eighth to eight eighths."""
+
 ROUNDING = 1e-12
 """Tolerance for floating-point errors: the largest remainder of a sum that counts as zero."""
 
@@ -196,3 +199,9 @@ def failure_line(error: Failure) -> str:
     places = {"epoch": error.epoch, "step": error.step, "layer": error.layer}
     where = ", ".join(f"{name} {place}" for name, place in places.items() if place is not None)
     return f"{error.code}: {error.message}" + (f" ({where})" if where else "")
+
+
+def bars(counts: Sequence[int]) -> str:
+    """A histogram: a bar of eighths for each bin, at least one eighth if the bin is not empty."""
+    most = max(counts, default=0)
+    return "".join(BLOCKS[-(-8 * count // most)] for count in counts) if most else ""

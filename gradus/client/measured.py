@@ -21,11 +21,11 @@ class MeasuredHandle(ExperimentHandle[T_co]):
 
     @method
     async def histograms(self, layer: str) -> tuple[LayerHistograms, ...]:
-        """Histograms of the layer's weights, activations and gradients, by epoch; empty without
-        `{"statistics": "full"}`.
+        """Histograms of the layer's weights, activations and gradients, by epoch.
 
         Raises:
             NotFound: the network has no such layer.
+            Conflict: the spec does not have `{"statistics": "full"}`.
         """
         path = path_of("experiments", self.id, f"layers/{layer}/histograms")
         page: HistogramHistory = await self._transport.send(Request("GET", path, reads(HistogramHistory)))

@@ -141,5 +141,5 @@ class HistogramHistory(Message):
     """The answer of `GET /v1/experiments/{id}/layers/{name}/histograms`."""
 
     data: tuple[LayerHistograms, ...]
-    """Histograms by epoch; empty unless the spec has `{"statistics": "full"}`."""
+    """Histograms by epoch; empty until the first of them is recorded."""
     last_event: int

@@ -11,7 +11,6 @@ from gradus.client import Client
 from gradus.wire.statistics import ColumnStatistics, NamedStatistics
 
 QUANTILES = ("0.05", "0.5", "0.95")
-BLOCKS = " ▁▂▃▄▅▆▇█"
 SHOWN = 10
 """How many of a column's most frequent values are shown."""
 
@@ -92,10 +91,7 @@ def _values(one: ColumnStatistics) -> str:
 
 
 def _histogram(one: ColumnStatistics) -> str:
-    """A bar of eighths for each bin."""
-    counts = one.histogram.counts if one.histogram else ()
-    most = max(counts, default=0)
-    return "".join(BLOCKS[-(-8 * count // most)] for count in counts) if most else ""
+    return labels.bars(one.histogram.counts) if one.histogram else ""
 
 
 def _number(value: float | None) -> str:

@@ -1,17 +1,18 @@
 """`gradus layers`: what an epoch did to the layers of a network."""
 
-from typing import Annotated
+from collections.abc import Callable, Sequence
+from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Group
 from rich.table import Table
 
 from gradus.cli import ids, output, tables
-from gradus.cli.labels import number
+from gradus.cli.labels import bars, number
 from gradus.cli.options import Id, Json, Url
 from gradus.client import Client
 from gradus.errors import NotFound
-from gradus.wire.layer_report import LayerReport, LayerStatistics
+from gradus.wire.layer_report import LayerHistograms, LayerReport, LayerStatistics
 
 COLUMNS: dict[str, str] = {
     "gradient_norm": "gradient",
@@ -36,12 +37,17 @@ OF_NETWORK: dict[str, str] = {
     "mode_ratio": "loss in training mode over it",
     "growth_gain": "gain of larger weights",
 }
+Measured = TypeVar("Measured", LayerReport, LayerHistograms)
 
 
 def layers(
     given: Id,
     epoch: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Show this epoch instead of the newest.")
+    ] = None,
+    of: Annotated[
+        str | None,
+        typer.Option("--histograms", metavar="LAYER", help="Show the histograms of a layer, such as layers/0."),
     ] = None,
     as_json: Json = False,
     url: Url = None,
@@ -52,14 +58,20 @@ def layers(
     """
     with Client(url) as client:
         experiment = client.experiments.get(ids.resolve(client, given))
-        found = experiment.layers()
+        if of is None:
+            _show(experiment.layers(), epoch, _page, as_json=as_json)
+        else:
+            _show(experiment.histograms(of), epoch, _histograms, as_json=as_json)
+
+
+def _show(found: Sequence[Measured], epoch: int | None, page: Callable[[Measured], Group], *, as_json: bool) -> None:
     if as_json:
         output.print_all([one for one in found if epoch in {None, one.epoch}])
-        return
-    output.show(_page(_chosen(found, epoch)))
+    else:
+        output.show(page(_chosen(found, epoch)))
 
 
-def _chosen(found: tuple[LayerReport, ...], epoch: int | None) -> LayerReport:
+def _chosen(found: Sequence[Measured], epoch: int | None) -> Measured:
     if not found:
         raise NotFound('nothing was measured yet, or the spec has {"statistics": "off"}')
     if epoch is None:
@@ -75,6 +87,18 @@ def _page(report: LayerReport) -> Group:
     facts = {"epoch": str(report.epoch), "step": f"{report.step:,}"}
     facts |= {label: number(value) for label, value in known.items() if value is not None}
     return Group(tables.facts(facts), "", _table(report.layers))
+
+
+def _histograms(found: LayerHistograms) -> Group:
+    """A line for each histogram; the numbers are the edges of all bins together."""
+    kinds = {"weights": found.weights, "activations": found.activations, "gradients": found.gradients}
+    table = tables.borderless()
+    for heading in ("histogram of", "least", "counts", "greatest"):
+        table.add_column(heading, justify="right" if heading == "least" else "left", no_wrap=True)
+    for kind, bins in {**kinds, "deltas": found.deltas}.items():
+        if bins is not None:
+            table.add_row(kind, number(bins.low), bars(bins.counts), number(bins.high))
+    return Group(tables.facts({"layer": found.name, "epoch": str(found.epoch)}), "", table)
 
 
 def _table(layers: tuple[LayerStatistics, ...]) -> Table:

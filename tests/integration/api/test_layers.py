@@ -3,8 +3,10 @@
 from typing import Any
 
 import httpx
+import pytest
 
 from gradus.client import Client
+from gradus.errors import Conflict
 from gradus.wire.layer_report import Bins, LayerHistograms, LayerReport, LayerStatistics, MeasuredLayers
 from hub.experiments import layer_reports
 from hub.jobs import runs
@@ -75,6 +77,20 @@ def test_epochs_are_chosen_by_number_or_evenly(service: Service, client: httpx.C
     assert [(one["name"], one["epoch"], one["gradients"]["low"], one["weights"]) for one in last] == [
         ("output", 9, "NaN", None)
     ]
+
+
+@on_sqlite
+def test_a_run_without_full_statistics_says_that_it_records_no_histograms(
+    service: Service, client: httpx.Client
+) -> None:
+    row = submit(service.hub, epochs=100)
+    path = f"/v1/experiments/{row.id}/layers"
+    answer = client.get(f"{path}/output/histograms")
+    assert (answer.status_code, answer.json()["code"]) == (409, "no_histograms")
+    assert answer.json()["detail"].startswith('no histograms are recorded with {"statistics": "default"}: fork')
+    assert client.get(f"{path}/layers/7/histograms").status_code == 404
+    with Client(service.access.url, key=service.access.key) as user, pytest.raises(Conflict, match="full"):
+        user.experiments.get(row.id).histograms("output")
 
 
 @on_sqlite

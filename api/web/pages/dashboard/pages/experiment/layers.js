@@ -51,8 +51,7 @@ export class LayersTab {
   }
 
   async #readHistograms() {
-    const isFull = this.store.experiment?.spec?.statistics === "full";
-    if (isFull && this.#layer) {
+    if (this.#isFull && this.#layer) {
       const path = `/v1/experiments/${this.store.id}/layers/${this.#layer}/histograms`;
       this.#histograms = (await get(path, { max_points: 12 })).data;
     }
@@ -122,8 +121,12 @@ export class LayersTab {
         <p class="muted small below">${scaleOf(this.#reports, this.#statistic)}</p>
         ${facts(last)}
       </section>
-      ${this.#histograms.length ? this.#histogramCard(last) : nothing}
+      ${this.#isFull ? (this.#histograms.length ? this.#histogramCard(last) : nothing) : unrecorded}
     `;
+  }
+
+  get #isFull() {
+    return this.store.experiment?.spec?.statistics === "full";
   }
 
   /** @param {any} last */
@@ -168,6 +171,11 @@ const facts = (report) =>
       html`${i ? " · " : ""}<span title=${what}>${label} ${figure(report[key], 3)}</span>`
     )}</p>
   `;
+
+const unrecorded = html`
+  <p
+    class="muted small">Histograms are recorded with <code>"statistics": "full"</code>. It changes no result: fork this experiment from the start with it.</p>
+`;
 
 /** @param {any} experiment */
 const nothingMeasured = (experiment) =>
