@@ -1,5 +1,6 @@
 """A question slot of a worker: answers one question at a time."""
 
+import logging
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
@@ -8,6 +9,7 @@ from hub.hub import Hub
 from hub.messaging.queue import QUESTIONS
 from hub.questions import leases
 from hub.questions.leases import ClaimedQuestion
+from hub.questions.question import NewerQuestion
 from worker.message_slot import MessageSlot
 from worker.question_job import QuestionJob
 from worker.shutdown import Shutdown
@@ -16,6 +18,8 @@ from worker.work_folders import WorkFolders
 
 MEMORY_GIB = 4.0
 """Default memory limit for one answer; half of the machine's memory if that is less."""
+
+logger = logging.getLogger(__name__)
 
 
 class QuestionSlot(MessageSlot):
@@ -36,7 +40,11 @@ class QuestionSlot(MessageSlot):
         def claim(session: Session) -> ClaimedQuestion | None:
             return leases.claim(session, id_, self._owner, term)
 
-        claimed = self._claimed(claim)
+        try:
+            claimed = self._claimed(claim)
+        except NewerQuestion as newer:  # the reconciler sends its message again
+            logger.warning("%s is left to other workers: %s", id_, newer.detail)
+            return
         if claimed is not None:
             folder = self._folders.path(id_, claimed.lease.token)
             QuestionJob(self._hub, claimed, folder, self._memory, self._shutdown).run()

@@ -14,7 +14,7 @@ from hub.database.database import now
 from hub.jobs.leases import LeaseLost, is_expired
 from hub.messaging.outbox import outbox
 from hub.questions.lanes import in_lane
-from hub.questions.question import QUESTIONS, Question
+from hub.questions.question import Question, understood
 from hub.tables import QuestionRow
 
 MAX_LOSSES = 1
@@ -56,7 +56,11 @@ def key_of(question_id: str, token: int) -> str:
 
 
 def claim(session: Session, question_id: str, owner: str, term: timedelta) -> ClaimedQuestion | None:
-    """Claim an open question; None if it cannot be claimed. After too many losses it fails."""
+    """Claim an open question; None if it cannot be claimed. After too many losses it fails.
+
+    Raises:
+        NewerQuestion: it was asked by a newer version of the service, whose workers must answer it.
+    """
     at = now(session)
     opened = (QuestionRow.id == question_id, QuestionRow.status == "open")
     expired = is_expired(session, QuestionRow.lease_until, at, term)
@@ -75,7 +79,7 @@ def claim(session: Session, question_id: str, owner: str, term: timedelta) -> Cl
     if losses > MAX_LOSSES:
         fail(session, lease, _LOST)
         return None
-    return ClaimedQuestion(lease, QUESTIONS.validate_json(request), workspace_id)
+    return ClaimedQuestion(lease, understood(request), workspace_id)
 
 
 def heartbeat(session: Session, lease: QuestionLease) -> None:

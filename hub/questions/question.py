@@ -7,10 +7,11 @@ The function that answers each kind is in `worker/answering/answer.py`.
 import hashlib
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from gradus.dataset_plan import DatasetPlan
 from gradus.device_name import ONEDNN_EVERYWHERE
+from gradus.errors import Unavailable
 from gradus.facts import Part
 from gradus.spec.dataset import Dataset
 from gradus.spec.experiment import Spec
@@ -82,11 +83,17 @@ class UploadedFile(Message):
     """The options for reading the file; missing options are guessed."""
 
 
+_OPTIONS = {"top": None, "absent": "refuse", "temperature": None, "half_widths": None}
+"""The options of revision 3, with the values that revision 2 has for them."""
+
+
 class PredictionsQuestion(Message):
     """What does a network predict for each row of a stored table, or of an upload?"""
 
     kind: Literal["predictions"] = "predictions"
-    revision: Literal[1, 2] = 2
+    revision: Literal[1, 2, 3] = 2
+    """3 with one of the options that workers of revision 2 ignore. They refuse to read revision 3, and leave the
+    question to newer workers, instead of writing another file than the one that was asked for."""
     network: TrainedNetwork
     dataset: str
     """The name of the data set or of the upload, for messages."""
@@ -103,6 +110,15 @@ class PredictionsQuestion(Message):
     """What the logits are divided by; None for uncalibrated probabilities."""
     half_widths: tuple[float, ...] | None = Field(default=None, exclude_if=lambda one: one is None)
     """Half the width of each target's interval; None for no intervals."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_revision(cls, given: Any) -> Any:
+        """Questions that were stored have their revision; a new one gets the revision that its options need."""
+        if not isinstance(given, dict) or "revision" in given:
+            return given
+        has_options = any(given.get(one, default) != default for one, default in _OPTIONS.items())
+        return {**given, "revision": 3} if has_options else given
 
 
 class ProbeQuestion(Message):
@@ -161,6 +177,28 @@ AboutNetwork = EvaluationQuestion | OutcomesQuestion | CalibrationQuestion | Pre
 Question = Annotated[AboutNetwork | ProbeQuestion | CuresQuestion | AugmentedQuestion, Field(discriminator="kind")]
 
 QUESTIONS: TypeAdapter[Question] = TypeAdapter(Question)
+
+
+class NewerQuestion(Unavailable):
+    """The question was asked by a newer version of the service, and has parts that this version does not know."""
+
+
+def understood(request: str) -> Question:
+    """The question in a stored request.
+
+    Raises:
+        NewerQuestion: this version cannot read it, or would ignore an option of it.
+    """
+    try:
+        question = QUESTIONS.validate_json(request)
+    except ValidationError as error:
+        raise NewerQuestion("the question was asked by a newer version of the service", code="newer") from error
+    unknown = question.model_extra or (question.network.model_extra if isinstance(question, AboutNetwork) else None)
+    if unknown:
+        names = ", ".join(unknown)
+        raise NewerQuestion(f"the question was asked by a newer version of the service, with {names}", code="newer")
+    return question
+
 
 PREFIXES = {
     "evaluation": "evl",

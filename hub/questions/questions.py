@@ -19,7 +19,7 @@ from hub.messaging.queue import FILES
 from hub.messaging.queue import QUESTIONS as SHORT
 from hub.questions.lanes import in_lane
 from hub.questions.leases import LONG_FAILURE
-from hub.questions.question import PREFIXES, QUESTIONS, PredictionsQuestion, Question, digest_of, experiment_of
+from hub.questions.question import PREFIXES, PredictionsQuestion, Question, digest_of, experiment_of, understood
 from hub.tables import QuestionRow
 
 RETENTION = timedelta(days=7)
@@ -147,10 +147,14 @@ def known(session: Session, workspace_id: str, question: Question) -> Outcome | 
 
 
 def request_of(session: Session, workspace_id: str, question_id: str) -> Question | None:
-    """A workspace's question with this id; None if there is none."""
+    """A workspace's question with this id; None if there is none.
+
+    Raises:
+        NewerQuestion: it was asked by a newer version of the service.
+    """
     mine = (QuestionRow.id == question_id, QuestionRow.workspace_id == workspace_id)
     request = session.scalar(select(QuestionRow.request).where(*mine))
-    return None if request is None else QUESTIONS.validate_json(request)
+    return None if request is None else understood(request)
 
 
 def is_over(session: Session, workspace_id: str, question_id: str) -> bool:

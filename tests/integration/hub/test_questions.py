@@ -1,7 +1,9 @@
 """Questions in the database: identical ones are one, one worker answers each, and lost answers are tried once more."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
@@ -21,7 +23,14 @@ from hub.jobs.reconciler import clean_up, reconcile
 from hub.messaging.queue import FILES, QUESTIONS
 from hub.questions import leases, questions
 from hub.questions.leases import ClaimedQuestion
-from hub.questions.question import EvaluationQuestion, PredictionsQuestion, Question, TrainedNetwork
+from hub.questions.question import (
+    EvaluationQuestion,
+    NewerQuestion,
+    PredictionsQuestion,
+    Question,
+    TrainedNetwork,
+    digest_of,
+)
 from hub.questions.questions import MOST_OPEN, MOST_OPEN_FILES, Outcome
 from hub.tables import DEFAULT_WORKSPACE, ExperimentRow, QuestionRow, RemovalRow
 from tests.built_in import resolved
@@ -286,3 +295,38 @@ def test_a_question_tells_the_libraries_of_the_run_and_keeps_its_digest_with_the
     assert '"libraries"' not in asked.model_dump_json()
     assert type(other).model_validate_json(other.model_dump_json()) == other
     assert ask(hub, asked) != ask(hub, other)
+
+
+def test_a_worker_leaves_a_question_of_a_newer_version_to_newer_workers(hub: Hub, row: ExperimentRow) -> None:
+    asked = of_file(row).model_dump_json()
+    id_ = ask(hub, of_file(row))
+    newer = {**json.loads(asked), "shuffled": True}, {**json.loads(asked), "revision": 99}
+    for request in newer:
+        change(hub, id_, request=json.dumps(request))
+        with pytest.raises(NewerQuestion, match="newer version"):
+            claim(hub, id_)
+        with pytest.raises(NewerQuestion), hub.read() as session:
+            questions.request_of(session, DEFAULT_WORKSPACE, id_)
+        assert not outcome(hub, id_).over
+    change(hub, id_, request=asked)
+    assert claimed(hub, id_).lease.token == 1, "no worker has taken it before"
+
+
+def test_a_file_question_with_new_options_is_read_by_no_older_worker(hub: Hub, row: ExperimentRow) -> None:
+    plain = of_file(row)
+    assert plain.revision == 2
+    options: tuple[dict[str, Any], ...] = (
+        {"top": 2},
+        {"absent": "missing"},
+        {"temperature": 1.5},
+        {"half_widths": (0.5,)},
+    )
+    for option in options:
+        fields = {name: getattr(plain, name) for name in ("network", "dataset", "table", "format", "probabilities")}
+        one = PredictionsQuestion(**fields, **option)
+        assert one.revision == 3, "revision 2 would ignore the option"
+        assert PredictionsQuestion.model_validate_json(one.model_dump_json()) == one
+        stored = {**json.loads(one.model_dump_json()), "revision": 2}
+        assert PredictionsQuestion.model_validate(stored).revision == 2, "one that was asked before keeps its digest"
+    nothing = {"top": None, "absent": "refuse", "temperature": None, "half_widths": None}
+    assert digest_of(PredictionsQuestion(**fields, **nothing)) == digest_of(plain)
