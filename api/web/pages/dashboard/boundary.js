@@ -29,7 +29,7 @@
   addEventListener("error", ({ target, error, message }) => {
     if (target === window) fault(error ?? message);
     else if (target instanceof HTMLScriptElement && target.type === "module") {
-      say("The page could not be loaded. Does the service still run?");
+      say("The page could not be loaded. Is the service still running?");
     }
   }, true);
   addEventListener("unhandledrejection", ({ reason }) => fault(reason));

@@ -18,7 +18,7 @@ export const verifiedView = (verified) => {
   const interval = ci95 ? ` [${figure(ci95[0])}, ${figure(ci95[1])}]` : "";
   const isBetter = verified.decided && !isWorse(verified);
   const where = sweep ? html`, in <a href=${at(`/sweeps/${sweep}`)}>this sweep</a>` : links(experiments);
-  const told = gain === null ? "the gain has no number" : html`gain <strong>${figure(gain)}</strong>${interval}`;
+  const told = gain === null ? "the gain cannot be computed" : html`gain <strong>${figure(gain)}</strong>${interval}`;
   const what = gain !== null && metric ? ` in ${label(metric)}` : "";
   return html`
     <p

@@ -73,7 +73,7 @@ const ask = (files, taken) => {
   return openDialog(files.length > 1 ? `Upload ${files.length} files` : "Upload", (answer, redraw) => {
     const submit = (/** @type {Event} */ event) => {
       event.preventDefault();
-      fault = taken.has(name) ? "A data set has this name." : "";
+      fault = taken.has(name) ? "A data set with this name exists already." : "";
       if (fault) return redraw();
       answer({ name, files: files.map((file, i) => ({ file, split: split[i] })) });
     };

@@ -41,7 +41,7 @@ const item = (upload, choose) => {
 
 /** @param {Upload} upload */
 const words = ({ size, sent, state }) => {
-  if (state === "creating") return "Making the data set …";
+  if (state === "creating") return "Creating the data set …";
   if (state === "away") return "The service does not answer. Trying again …";
   if (state !== "sending") return bytes(size);
   return `${bytes(sent)} of ${bytes(size)} · ${Math.floor((100 * sent) / (size || 1))} %`;

@@ -15,7 +15,7 @@ export const details = (column, statistics, evidence, chart) => {
   return html`
     <div class="column-details">
       <div>
-        <p class="evidence-words">${evidence.join(" ") || "The file itself says the type."}</p>
+        <p class="evidence-words">${evidence.join(" ") || "The file itself states the type."}</p>
         <dl class="column-facts">${facts(column, statistics).map(([name, value]) =>
           fact(name, html`<bdi>${value}</bdi>`)
         )}</dl>

@@ -19,7 +19,7 @@ export class FindingsTab {
   /** @param {any} set */
   view(set) {
     const found = this.findings();
-    if (!found.length) return nothingFound("Nothing was found that is wrong with the data.");
+    if (!found.length) return nothingFound("No problems were found in the data.");
     return findingList(found, {
       document: ({ of }) => (of === "parse" ? set.parse : { dataset: { name: set.name } }),
       actions: (patch) => this.#actions(set, patch),

@@ -201,6 +201,6 @@ export const aboutBuiltIn = (set) =>
         : "The target is a number."}</p>
       ${set.available
         ? nothing
-        : html`<p class="muted small">It is not here yet: the first run that needs it downloads it.</p>`}
+        : html`<p class="muted small">Not downloaded yet: the first run that needs it downloads it.</p>`}
     </section>
   `;

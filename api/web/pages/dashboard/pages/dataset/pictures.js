@@ -33,7 +33,7 @@ export class PicturesTab {
     };
     if (!classes.length) {
       return html`
-        ${note("info", "With a target, the pictures of each class stand together.")}
+        ${note("info", "With a target, the pictures are grouped by class.")}
         <section class="card" aria-label="Pictures">${this.#sheet(set, {}, "The first pictures", OF_ALL)}</section>
       `;
     }

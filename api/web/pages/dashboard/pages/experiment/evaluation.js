@@ -122,7 +122,9 @@ export class EvaluationTab {
             this.#report.weighted ? ", losses weighted" : ""
           }${
             this.#report.effective_examples
-              ? `; the weights of training leave ${figure(number(this.#report.effective_examples))} effective examples`
+              ? `; trained with weights, as if with ${
+                figure(number(this.#report.effective_examples))
+              } examples of equal weight`
               : ""
           }</p>`
           : nothing}

@@ -46,7 +46,7 @@ export class FindingsTab {
     const { findings } = this.store;
     if (!findings.length) {
       return nothingFound(
-        isFinal(experiment.status) ? "Nothing was found that is wrong." : "Nothing was found so far that is wrong.",
+        isFinal(experiment.status) ? "No problems were found." : "No problems were found so far.",
       );
     }
     return findingList(findings, {

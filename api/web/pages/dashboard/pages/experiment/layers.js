@@ -152,7 +152,7 @@ export class LayersTab {
             <div class="chart chart-low" id="layers-histograms" role="img"
               aria-label="Histograms over the epochs."></div>
           `
-          : html`<p class="muted">This layer has none.</p>`}
+          : html`<p class="muted">This layer has no such histograms.</p>`}
       </section>
     `;
   }
@@ -181,8 +181,8 @@ const unrecorded = html`
 const nothingMeasured = (experiment) =>
   html`
     <p class="card muted" role="status">${experiment.spec?.statistics === "off"
-      ? 'Nothing is measured of the layers: the spec has "statistics": "off".'
-      : "What each epoch does to the layers is shown from the first epoch on."}</p>
+      ? 'The layers are not measured: the spec has "statistics": "off".'
+      : "The statistics of the layers appear after the first epoch."}</p>
   `;
 
 /** @param {string} label @param {string[][]} choices @param {string} chosen @param {(key: string) => void} choose */

@@ -37,7 +37,8 @@ export const augmentedSheet = (dataset, named, seed, redraw) => {
     <figure class="augmented wide">
       <img src=${url} class=${known ? "" : "waiting"}
         alt="Training images as they are, and in each of the first epochs">
-      <figcaption class="hint">At the left images as they are, beside them in the first ${EPOCHS} epochs.</figcaption>
+      <figcaption
+        class="hint">Left: the originals. Right of them: the first ${EPOCHS} epochs.</figcaption>
     </figure>
   `;
 };

@@ -89,7 +89,7 @@ export class Ensemble {
         ${this.#label === null
           ? html`
             <p>The networks of a change, one for each seed, answer together: their mean is often better than each of
-              them, and their spread says how much of an answer is chance.</p>
+              them, and their spread shows how much an answer depends on the seed.</p>
             <p><button class="button" @click=${() => this.#choose(asked[0])}>Ask about a row</button></p>
           `
           : this.#form()}
@@ -135,7 +135,7 @@ const succeeded = ({ experiments, statuses }) =>
 
 /** @param {any} answer */
 const membersOf = ({ members, absent }) => {
-  if (members.length === 1) return "One network: a spread takes several seeds.";
+  if (members.length === 1) return "One network: a spread needs several seeds.";
   const without = absent.length ? `; ${whole(absent.length)} cannot answer` : "";
   return `Mean of ${whole(members.length)} networks, ± the standard deviation between them${without}.`;
 };

@@ -58,8 +58,8 @@ export const silence = (sweep, result) => {
   if (result.label === sweep.base_label) return "the base";
   if (result.seeds.length < 2) return "one seed only: add seeds";
   if (result.n === 0 && result.statuses.every(isFinal)) return "none has succeeded";
-  if (!result.statuses.every(isFinal)) return "not two seeds yet";
+  if (!result.statuses.every(isFinal)) return "fewer than two seeds so far";
   return result.n < 2
     ? "fewer than two seeds in common"
-    : "not comparable: the seeds differ in nothing, or are not in common";
+    : "not comparable: no variation between seeds, or no common seeds";
 };

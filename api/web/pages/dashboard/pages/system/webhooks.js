@@ -13,7 +13,7 @@ import { create, formActions } from "./secret.js";
 
 const EVENTS = {
   status: "an experiment waits, starts, ends",
-  finding: "something is found to be wrong with one",
+  finding: "a finding about an experiment",
 };
 /** The sign and the word of a state; of one that this page does not know, its name. @type {Record<string, [string, string]>} */
 const STATES = {
@@ -36,7 +36,7 @@ export const webhooksCard = (hooks, changed) =>
           : nothing}
       </div>
       ${hooks.length ? table(hooks, changed) : html`
-        <p class="muted">Gradus can call an address of yours when an experiment ends, or when something is found.</p>
+        <p class="muted">Gradus can call an address of yours when an experiment ends, or when there is a finding about it.</p>
       `}
     </section>
   `;
@@ -107,7 +107,7 @@ const actions = (hook, changed) => {
 const drop = async (hook, changed) => {
   const sure = await confirm({
     title: `Delete the webhook to “${isolated(visible(hook.url))}”?`,
-    text: "What it was not told yet, it will not be told.",
+    text: "Events that were not delivered yet will not be delivered.",
     action: "Delete",
     danger: true,
   });
@@ -144,7 +144,7 @@ const wish = (answer) => {
           `
         )}
       </fieldset>
-      <p class="muted small">An address is public and HTTPS, unless whoever runs this service allows others.</p>
+      <p class="muted small">The address must be public and HTTPS, unless the operator of this service allows others.</p>
       ${formActions("Create the webhook", answer)}
     </form>
   `;

@@ -37,8 +37,8 @@ const conformalTable = (conformal, kind, areSeveral) =>
       <table>
         <thead>
           <tr>
-            <th scope="col">${kind} that shall hold the truth in</th>
-            <th scope="col" class="number">Hold it in</th>
+            <th scope="col">${kind} meant to contain the true value in</th>
+            <th scope="col" class="number">Contain it in</th>
             <th scope="col" class="number">95 % interval</th>
             <th scope="col" class="number">Mean size</th>
           </tr>

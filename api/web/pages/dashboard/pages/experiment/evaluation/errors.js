@@ -81,7 +81,9 @@ export class ErrorRows {
     const turn = (/** @type {string} */ name, /** @type {boolean} */ can, /** @type {number} */ to) =>
       html`<button class="button" ?disabled=${!can} @click=${() => this.#read(to)}>${name}</button>`;
     return html`
-      <p class="muted">${whole(offset + 1)} to ${whole(offset + data.length)} of ${whole(total)}, the surest first</p>
+      <p class="muted">${whole(offset + 1)} to ${whole(offset + data.length)} of ${whole(
+        total,
+      )}, the most confident first</p>
       ${turn("Previous", offset > 0, Math.max(0, offset - PAGE))}
       ${turn("Next", offset + data.length < total, offset + PAGE)}
     `;

@@ -43,7 +43,7 @@ export const metricsOf = ({ metrics }) =>
           )}</tbody>
         </table>
       </div>
-      <p class="muted small below">A guess knows the training targets alone: their frequencies, mean or median.</p>
+      <p class="muted small below">A guess knows only the training targets: their frequencies, mean or median.</p>
     </section>
   `;
 

@@ -27,7 +27,7 @@ export const STATISTICS = [
 
 /** What the whole network has, with what a reader looks for. */
 const OF_NETWORK = [
-  { key: "rho", label: "ρ", what: "gained of the predicted decrease" },
+  { key: "rho", label: "ρ", what: "share of the predicted decrease that a step achieves" },
   { key: "decrease", label: "D", what: "predicted decrease of an epoch" },
   { key: "variance_ratio", label: "F", what: "noise of the steps over sampling noise" },
   { key: "validation_t", label: "t", what: "validation losses against the best epoch" },

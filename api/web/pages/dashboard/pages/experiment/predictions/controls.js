@@ -30,7 +30,7 @@ const levels = ({ interval }, choose) =>
       <select class="input" @change=${(/** @type {any} */ { target }) => choose({ interval: target.value })}>
         ${LEVELS.map((one) =>
           html`<option value=${one} ?selected=${one === interval}>${
-            one ? `holds the truth in ${100 * Number(one)} %` : "none"
+            one ? `contains the true value in ${100 * Number(one)} %` : "none"
           }</option>`
         )}
       </select></label>

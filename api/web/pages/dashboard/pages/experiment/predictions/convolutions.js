@@ -81,7 +81,7 @@ export class Convolutions {
               ? html`<p class="muted">${visible(error.message)}</p>`
               : picture
               ? html`<img src=${picture} alt="The activations of ${this.#layer}">`
-              : html`<p class="muted" role="status">The network looks at the picture …</p>`}
+              : html`<p class="muted" role="status">Computing the activations …</p>`}
           </figure>
         </div>
       </section>

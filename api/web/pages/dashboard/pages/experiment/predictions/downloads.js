@@ -10,9 +10,9 @@ const FILES = {
   "model.onnx": "the network with its preprocessing, for any ONNX runtime",
   "bundle.zip": "all of these, with sample rows and a check of the model",
   "card.md": "a model card: data, metrics with intervals, what was found",
-  "run.py": "the training again, with torch and numpy alone",
+  "run.py": "a script that repeats the training with torch and numpy alone",
   "weights.safetensors": "the weights by name",
-  "preprocessing.json": "what turns a row into inputs",
+  "preprocessing.json": "the steps that turn a row into inputs",
 };
 
 export class Downloads {

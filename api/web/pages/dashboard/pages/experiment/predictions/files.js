@@ -49,7 +49,7 @@ export class AskedFiles {
     if (!file || this.#isBusy) return;
     if (PICTURES[file.name.split(".").at(-1)?.toLowerCase() ?? ""]) return this.showPicture(file);
     if (file.size > LARGEST) {
-      return toast(`${bytes(file.size)} are too much for the page: use “gradus predict”, which sends parts.`, "error");
+      return toast(`${bytes(file.size)} are too many for this page: use “gradus predict”, which sends parts.`, "error");
     }
     this.#isBusy = true;
     this.draw();

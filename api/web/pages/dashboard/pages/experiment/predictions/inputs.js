@@ -116,7 +116,7 @@ const picture = (field, id, value, write) => {
   const shown = isFile
     ? html`
       <img class="ask-picture" src="data:${value.startsWith("/9j/") ? "image/jpeg" : "image/png"};base64,${value}"
-        alt="The picture that is asked about">
+        alt="The picture to predict">
     `
     : nothing;
   const file = field.type === "bytes"

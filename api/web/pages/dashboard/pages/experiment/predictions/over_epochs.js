@@ -47,10 +47,10 @@ export class OverEpochs {
       const said = kept > epochs.length
         ? `${whole(epochs.length)} of the ${whole(kept)} epochs whose checkpoints are kept.`
         : kept === 1
-        ? "One checkpoint is kept: with “checkpoint”: 1 in the spec, every epoch can be asked."
+        ? "Only one checkpoint is kept. With “checkpoint”: 1 in the spec, every epoch has one."
         : "";
       return html`
-        ${card("chart-over-epochs", "The answer over the epochs", "The answer by epoch")}
+        ${card("chart-over-epochs", "The prediction over the epochs", "The answer by epoch")}
         <p class="muted small" ?hidden=${!said}>${said}</p>
       `;
     }
@@ -61,7 +61,7 @@ export class OverEpochs {
     };
     return html`
       <section class="card" aria-labelledby="over-epochs">
-        <h2 id="over-epochs">The answer over the epochs</h2>
+        <h2 id="over-epochs">The prediction over the epochs</h2>
         ${error
           ? html`<p class="muted">${visible(error.message)}</p>`
           : this.#isOpen

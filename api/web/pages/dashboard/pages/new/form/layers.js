@@ -55,7 +55,7 @@ const input = ({ inputs }, shapes) => {
 };
 
 const output = ({ built_in: isBuiltIn, classes }, shape) => {
-  const units = isBuiltIn ? outputUnits(classes.length) : "as the target asks for";
+  const units = isBuiltIn ? outputUnits(classes.length) : "as the target requires";
   return shape ? `${units} · ${whole(shape.parameters)} parameters` : units;
 };
 
@@ -189,5 +189,5 @@ const remove = ({ form, path, list, i }) => {
   const open = list.map((_, at) => form.unfolded(form.place([...path, at]), false)).toSpliced(i, 1);
   [...open, false].forEach((was, at) => form.fold(form.place([...path, at]), was));
   form.write(path, list.toSpliced(i, 1));
-  form.say(`Layer ${i + 1} is gone`);
+  form.say(`Layer ${i + 1} was removed`);
 };

@@ -35,7 +35,7 @@ export const probeCard = (probe, document, spec, apply) => {
       <div aria-live="polite">
         ${problem ? note("error", visibleLines(problem.message)) : nothing}
         ${result === null ? intro(waiting) : nothing}
-        ${isOld ? html`<p class="muted small">Of the document before the last changes:</p>` : nothing}
+        ${isOld ? html`<p class="muted small">For the document before the last changes:</p>` : nothing}
         ${result === null ? nothing : found(result, spec, apply)}
       </div>
     </section>

@@ -20,7 +20,7 @@ export const random = (sweep) => {
   });
   const put = (next) => sweep.set("random", { ...search, space: next });
   return html`
-    <p class="hint">Combinations are drawn at random; the first n are the same however many are drawn.</p>
+    <p class="hint">Combinations are drawn at random. Drawing more later keeps those already drawn.</p>
     <div class="options">
       ${sweep.search.fields.filter(({ key }) => key !== "space").map((one) =>
         field(form, [one.key], one, search[one.key])
