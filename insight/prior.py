@@ -21,13 +21,13 @@ class Prior(Message):
     """Validation loss of the constant prediction, in the unit of the metrics: for classes about their entropy, for a
     squared error the targets' variance."""
     train_loss: Number | None = None
-    """The same on the training examples; null if it is not known."""
+    """Training loss of the constant prediction; null if it is unknown."""
     accuracy: Number | None = None
     """Its validation accuracy; null for regression."""
     class_shares: tuple[Number, ...] = ()
     """Share of the training examples in each class; empty unless the task is classification."""
     target_size: Number | None = None
-    """Of a regression, the largest |mean| + standard deviation of a training target, in the unit that the network
-    learns; null for other tasks. 1 for standardized targets."""
+    """For regression: the largest |mean| + standard deviation of a training target, in the unit that the network
+    learns, which is 1 for standardized targets; null for other tasks."""
     inputs: InputScale | None = None
     """The scale of the inputs of the same data; null if it has not been measured."""

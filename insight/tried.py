@@ -9,15 +9,15 @@ from insight.start import Start
 from insight.words import count, percent, rounded
 
 APART = 2.5
-"""Minimum ratio of the best rate to the spec's own, or the inverse, for one to count as clearly higher. Tried rates are
-half a decade apart, a ratio of 3.2."""
+"""Two rates count as different if one is at least this many times the other. The tried rates are half a decade apart, a
+factor of 3.2."""
 WHOLE, FAR_APART = 0.9, 20.0
-"""If the trials were shorter than the share `WHOLE` of the run, a higher rate must exceed the spec's own by the factor
-`FAR_APART` divided by their share: what they learn at a higher rate, the run may learn at its own rate in its other
-steps."""
+"""If the trials cover less than the share `WHOLE` of the run, a higher rate counts only if the rate times that share is
+at least `FAR_APART` times the spec's own rate: what a part of the run learns at a higher rate, the whole run may learn
+at its own."""
 FIT = 0.1
-"""Minimum decrease of the loss on the examples that were trained on, as a share of that at the spec's own rate. If a
-lower rate is better without it, the rate prevents overfitting, and the spec's own is not at fault."""
+"""Minimum decrease of the loss on the examples that were trained on, as a share of that at the spec's own rate. A lower
+rate that is better without such a decrease only prevents overfitting, and the spec's own rate is not at fault."""
 GAIN = 0.01
 """Minimum share of the judging examples that the best rate gains in correct predictions."""
 LOSS = 0.05
@@ -25,13 +25,13 @@ LOSS = 0.05
 FEW_STEPS = 50
 """Number of steps of a run below which the steps are too few, and not too short."""
 RARELY = 0.5
-"""Share of the loss of a regression that the best rate takes off, above which it is better whatever its t: a few
-examples with nearly all of the loss make t small."""
+"""In a regression, the best rate is better whatever its t if it lowers the loss by more than this share: t is small if
+a few examples have nearly all of the loss."""
 SOUND_T, LEARNED = 1.0, 0.7
 """The spec's own rate is as good as the best if the paired t of the gain is below `SOUND_T`. The network learns if the
 loss at some rate is below the share `LEARNED` of a constant prediction's."""
 BY_HEART = 0.01
-"""Share of a constant prediction's loss below which the learned examples are known by heart."""
+"""Share of a constant prediction's loss below which the examples that were trained on have been learned by heart."""
 SOME = 0.97
 """A network whose loss stays above this share of a constant prediction's has learned nothing."""
 HIGHER_T, LOWER_T = 2.0, 2.5
@@ -53,8 +53,8 @@ def higher(start: Start) -> ProbedTrial | None:
 
 
 def _has_learned(start: Start, gain: ProbedGain) -> bool:
-    """Whether the spec's own rate learns its examples by heart, which longer steps could not do better. What they gain
-    on other examples is chance, or noise that regularizes."""
+    """Whether training at the spec's own rate already learns its examples by heart, so that longer steps cannot learn
+    them better. What longer steps gain on other examples is chance, or their noise regularizes."""
     return gain.own is not None and gain.own < BY_HEART * start.measured.data.prior
 
 

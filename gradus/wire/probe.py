@@ -142,7 +142,7 @@ class ProbedGain(Message):
     """Relative decrease of the loss on the examples that were trained on; negative if the best rate memorizes them
     less."""
     own: Number | None = None
-    """The loss at the spec's own rate on these examples."""
+    """The loss at the spec's own rate on the examples that were trained on."""
 
 
 class ProbedTrial(Message):

@@ -28,8 +28,8 @@ NOISY = 1.25
 MODES, MODES_T = 0.85, -4.0
 """Loss of the same training examples with the batch's statistics over that with the running ones, and its paired t."""
 HARDLY, LESS = 1.0, 0.9
-"""Steps times momentum below which the averages are mostly their initial values, and the same ratio of losses that is
-then enough, whatever its t: a few examples that are far off make t small."""
+"""If steps times momentum are below `HARDLY`, the running averages consist mostly of their initial values. A ratio of
+losses below `LESS` then suffices in place of `MODES`, whatever its t, which is small if a few examples are far off."""
 
 
 def in_run(run: Run) -> Finding | None:
@@ -79,8 +79,9 @@ def in_run(run: Run) -> Finding | None:
 
 
 def _severity(run: Run, settled: float, modes: Sequence[Evidence]) -> Severity:
-    """That of the outcome. How much of a target can be predicted is not known: a regression that learned something with
-    averages that are mostly their initial values would have less loss with others, as the same examples show."""
+    """The severity by the outcome gate. A regression whose running averages consist mostly of their initial values gets
+    at least a warning: however well it has learned, the same examples show that it would have a lower loss with other
+    averages."""
     found = severity(run, STRICT)
     return "warning" if found == "note" and modes and settled < HARDLY and run.data.task == "regression" else found
 

@@ -13,7 +13,7 @@ from insight.words import figure, percent
 EXAMPLES = 200
 """Number of held-out examples below which chance may hide a weak relation."""
 LEAST = 50
-"""The same for any relation, in examples of classes that are equally frequent."""
+"""Number of held-out examples below which chance may hide any relation. Examples of uneven classes count for fewer."""
 HALF = 0.5
 """Correlation, as a share of the largest that chance explains, below which even few examples show that there is no
 strong relation."""
@@ -52,8 +52,8 @@ def at_start(start: Start) -> Finding | None:
 
 
 def _evenness(shares: Sequence[float]) -> float:
-    """How much variance the classes have, as a share of that of as many equally frequent ones: where one class is
-    nearly all, few examples say anything of the others. 1 for regression."""
+    """The variance of the classes, as a share of the variance of equally many classes of equal frequency: where one
+    class has nearly all examples, few examples say anything about the others. 1 for regression."""
     if len(shares) < 2:
         return 1.0
     return (1 - sum(share**2 for share in shares)) * len(shares) / (len(shares) - 1)

@@ -34,16 +34,16 @@ BY_HEART, BY_HEART_RISE, BY_HEART_T = 1.4, 0.15, 1.25
 loss, both in evaluation mode; the rise of the median validation loss of the second half of the run; and t, which is
 small because the squared errors of single examples are very uneven."""
 FAR_APART, FAR_APART_RISE = 2.5, 0.08
-"""The first two for losses that are so far apart that a smaller rise is no chance."""
+"""The first two of these minima if the losses are so far apart that even a smaller rise is not chance."""
 OF_CLASSES, OF_CLASSES_RISE, OF_CLASSES_T = 1.6, 0.1, 1.5
-"""The same for classes."""
+"""The three minima for classification."""
 SURELY, SURELY_RISE, SURELY_T = 1.4, 0.04, 2.5
-"""The same for classes with a rise that is surer."""
+"""The three minima for classification if t is larger, so that the rise is surer."""
 LEAST = 30
 SOLVED, OF_CLASSES_SOLVED = 0.15, 0.5
-"""The share of a constant prediction's loss that the best epoch must have left. In a regression with less, the network
-has found the rule, and a few examples make the rest; a classifier with less has only become too sure of a few
-mistakes."""
+"""The minimum loss of the best epoch, as a share of a constant prediction's. A regression with a lower one has found
+the rule, and a few examples cause the remaining loss; a classifier with a lower one has only become too confident in a
+few mistakes."""
 REGRESSION_RISE = 0.1
 """Rise that is a warning in a regression with at least `FEW` validation examples; 0.4 with fewer."""
 
@@ -103,8 +103,8 @@ def _lasts(run: Run, best: int) -> bool:
 
 
 def _by_heart(run: Run, best: int) -> bool:
-    """Whether a network that has much left to learn predicts its training examples far better than others, which it
-    once predicted better."""
+    """Whether a network that has much left to learn predicts its training examples far better than the validation
+    examples, and predicted the validation examples better at its best epoch."""
     seen = generalization(run)
     if seen is None or run.data.validation_examples < LEAST:
         return False

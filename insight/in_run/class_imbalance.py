@@ -32,11 +32,11 @@ CHANCE = 2.0
 FEW = 3
 """Number of validation examples of a class below which its recall there says nothing."""
 HALF, ALL = 0.5, 1.2
-"""Share of hard training examples over that of the rare class: from the first on, and up to the second, they are its
-examples, and it is not learned."""
+"""If the ratio of the share of hard training examples to the share of the rarest class is between `HALF` and `ALL`, the
+hard examples are those of the class, which is not learned."""
 FALL, LEFT = 0.02, 0.25
-"""Fall of the training loss per epoch, and share of a constant prediction's loss that is left, above which a class that
-is not that rare may still be learned."""
+"""A class that is not extremely rare may still be learned if the training loss falls by more than `FALL` per epoch, and
+more than the share `LEFT` of a constant prediction's loss is left."""
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,9 @@ def in_run(run: Run) -> Finding | None:
 
 
 def _unlearned(run: Run, known: Sequence[_Class], shares: Sequence[float]) -> Finding | None:
-    """Fires if the rarest class has too few validation examples for a recall, and the training examples that are taken
-    for another class are about as many as half of its own, or all: other classes have hardly any such examples."""
+    """Fires if the rarest class has too few validation examples for a recall, and there are between half as many and
+    slightly more hard training examples than the class has examples: they must be its own, because other classes have
+    hardly any hard examples."""
     report, rarest = newest(run), min(known, key=lambda one: one.share)
     is_few = rarest.examples < FEW and (_prevails(shares) or rarest.share < HARDLY * median(shares))
     if report is None or report.hard is None or not is_few or not run.is_due or not rarest.share > 0:
@@ -119,7 +120,7 @@ def _unlearned(run: Run, known: Sequence[_Class], shares: Sequence[float]) -> Fi
 def _missed(known: Sequence[_Class], shares: Sequence[float], *, goes_on: bool) -> tuple[_Class, float] | None:
     """The rare class whose recall is furthest below the usual one, and the recall that it should have. None unless its
     recall is below that of all classes that are not rare, and each of these is recognized in at least half of its
-    examples. If learning `goes_on`, it may still be learned unless it is hardly there."""
+    examples. If learning `goes_on`, also None unless the class is extremely rare: it may still be learned."""
     rare = [one for one in known if _is_rare(one.share, shares)]
     rest = [one.recall for one in known if not _is_rare(one.share, shares)]
     if not rare or not rest or min(rest) < USUAL:

@@ -23,12 +23,11 @@ class Generalization:
     in_training: float
     """Training loss of the epoch, in training mode."""
     harder: float
-    """How much harder the validation examples are to begin with, see `harder`."""
+    """How much harder the validation examples are than the training examples, see `harder`."""
 
     @property
     def gap(self) -> float:
-        """Validation loss over training loss, as far as learning has made them differ: about 1 if nothing was learned
-        by heart."""
+        """Validation loss over training loss, divided by `harder`: about 1 if nothing was learned by heart."""
         return ratio(self.validation, self.training) / self.harder
 
     @property
@@ -55,8 +54,8 @@ def generalization(run: Run) -> Generalization | None:
 
 
 def harder(run: Run) -> float:
-    """How much harder the validation examples are than those of training: the ratio of a constant prediction's losses.
-    A few examples with extreme targets make it more than 1. It is 1 if it is less, or not known."""
+    """How much harder the validation examples are than the training examples: the ratio of a constant prediction's
+    losses, but at least 1; 1 if it is unknown. A few validation examples with extreme targets make it larger than 1."""
     prior = run.prior
     if prior is None or not prior.train_loss or not 0 < prior.loss / prior.train_loss < inf:
         return 1.0

@@ -15,8 +15,8 @@ SHARE = 0.5
 COSTLY = 0.1
 """The same if the weights have shrunk as well."""
 RESTING = 0.15
-"""The same for regression, where the loss grows continuously with the penalty: at the end of training, weights that are
-1 % smaller cost 2 % of an L2 penalty in the loss, and 1 % of an L1 penalty."""
+"""The same for regression, where every decrease of the weights costs loss: at the end of training, weights that are 1 %
+smaller raise the data's loss by 2 % of an L2 penalty, or by 1 % of an L1 penalty."""
 SHRUNK = 0.05
 """Ratio of the last penalty to the run's largest below which the penalty has shrunk the weights to almost nothing."""
 GAP = 1.1
@@ -30,8 +30,8 @@ NOTHING = 0.9
 """The same share above which next to nothing is learned."""
 LEAST = 2
 NEEDLESS = 1.15
-"""Validation loss over training loss in evaluation mode, up to which hardly anything is learned by heart, so that a
-penalty has nothing to prevent; besides chance, see `_needless`."""
+"""Ratio of validation loss to training loss, both in evaluation mode, up to which hardly anything has been learned by
+heart, so that a penalty has nothing to prevent; `_needless` adds a margin for chance."""
 PULL, UNSOLVED = 0.15, 0.04
 """A penalty does harm if larger weights would gain more than `PULL` and the remaining loss is above `UNSOLVED`, both as
 shares of a constant prediction's loss."""
@@ -164,8 +164,9 @@ def _decays(run: Run) -> Finding | None:
 
 
 def _needless(run: Run) -> float:
-    """The ratio of losses that counts as nothing learned by heart. One standard error of a mean loss of n examples, as
-    uneven as they are in a network that has learned most, is about 1/√n of it."""
+    """The ratio of losses up to which nothing counts as learned by heart: `NEEDLESS`, and a margin for chance. With the
+    uneven losses of a network that has learned most, one standard error of the mean loss of n examples is about 1/√n of
+    the mean."""
     return NEEDLESS + 1 / sqrt(max(run.data.validation_examples, 1))
 
 

@@ -11,8 +11,8 @@ from insight.run import Run
 from insight.words import count, figure, percent
 
 FAR = 4.0
-"""Distance of the targets from 0, in the unit that the network learns, in which initial outputs have a size of 1 at
-most. Standardized targets have 1."""
+"""Distance of the targets from 0, in the unit that the network learns. Standardized targets have the distance 1, and
+initial outputs are at most of this size."""
 MOST = 30.0
 """The largest factor of the learning rate in a patch."""
 
@@ -48,8 +48,9 @@ def _then(run: Run, *, diverged: bool) -> str:
 
 
 def patches(run: Run, size: float, *, diverged: bool) -> tuple[Patch, ...]:
-    """Steps that are as much longer as the targets are farther away; shorter ones after a divergence. The gradient of a
-    squared error grows with the distance by itself, so that longer ones are for optimizers that divide by its size."""
+    """After a divergence, a lower learning rate; else a higher one, by the distance of the targets. It is higher only
+    for optimizers that divide by the gradient's size: for others, the gradient of a squared error grows with the
+    distance by itself."""
     lr = run.spec.optimizer.lr
     if diverged:
         return (cures.rate(run.spec, lr / size, "Steps that are shorter by the size of the targets."),)

@@ -39,7 +39,8 @@ is unknown how much of a target is noise, the trend and not the remaining loss d
 it can."""
 EPOCHS = 6
 MANY = 20
-"""Epochs of a run whose last ones need not show that it still learns."""
+"""In a run of at least this many epochs, the loss need not fall in each of the last ones: its fall in the second half
+suffices."""
 FEW_STEPS = 10
 """Steps per epoch below which smaller batches are the first cure."""
 LEAST_BATCH = 8
@@ -110,8 +111,8 @@ def _heads_down(run: Run, line: Tail | None) -> bool:
 
 
 def _grows_surer(run: Run, line: Tail | None) -> bool:
-    """Whether most of the loss is left and a longer run would take off little of it: the classes overlap, and the
-    network only grows surer."""
+    """Whether most of the loss is left, and a longer run would lower it only a little: the classes overlap, and the
+    network would only become more confident."""
     if line is None or run.prior is None or run.data.task == "regression":
         return False
     return run.remaining(run.train_losses[-1]) > NOISY and line.gain < NOISY_GAIN * run.prior.loss

@@ -56,8 +56,8 @@ def in_run(run: Run) -> Finding | None:
 
 def backward(report: LayerReport, network: NetworkPlan) -> tuple[float, float, int]:
     """R, q and the number of hidden layers. R is the norm of an example's gradient in the first hidden layer over that
-    in the last, and q its root, the factor per layer. The norm, unlike the root mean square, is the same for few values
-    as for many among which pooling or a convolution spreads it."""
+    in the last, and q its root, the factor per layer. Unlike the root mean square, the norm does not change if pooling
+    or a convolution spreads a gradient over more values."""
     sizes = {layer.name: prod(layer.shape) for layer in network.layers}
     deltas = [
         layer.delta_rms * sqrt(sizes.get(layer.name, layer.units))

@@ -24,8 +24,9 @@ HELD_OUT = 0.4
 LEAST_HELD_OUT = 40
 """Minimum number of held-out examples for any statement about the models."""
 CHANCE = 3.3
-"""Number of standard errors: a correlation by chance stays below it with 99.9 % probability. The largest of several is
-√(2 ln n) larger, where n of them are independent: two classes make one, as one is what the other is not."""
+"""Number of standard errors: a correlation by chance stays below it with 99.9 % probability. The largest of n
+independent correlations is larger by √(2 ln n). Two classes count as one correlation, because each determines the
+other."""
 RIDGE = 0.01
 """Ridge penalty, as a share of the mean squared norm of an example."""
 

@@ -125,8 +125,8 @@ class Training(Iterator[Report]):
         return {name: tensor.clone() for name, tensor in tensors.items()}
 
     def recalls(self, member: int) -> tuple[float, ...]:
-        """For each class, the share of its validation examples that a member recognizes now; for classification. All
-        members are evaluated at once, the first time after a step that one is asked for."""
+        """For each class, the share of its validation examples that a member recognizes now; for classification. The
+        first call after a step evaluates all members at once."""
         if self._recalled is None or self._recalled[0] != self._step:
             self._recalled = self._step, recalls(self._engine, self._data.validation)
         return self._recalled[1][member]
