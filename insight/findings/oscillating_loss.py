@@ -5,7 +5,7 @@ from itertools import pairwise
 from math import ceil, isfinite
 
 from gradus.spec.schedule import ConstantRate
-from gradus.wire.finding import Evidence, Finding, Patch
+from gradus.wire.finding import Evidence, Finding, Patch, Severity
 from insight.findings.kind import FindingKind
 from insight.outcome import severity
 from insight.run import Run
@@ -15,8 +15,11 @@ WINDOW = 6
 """Number of last epochs that are judged, or a quarter of the run if that is more."""
 SWING = 0.1
 """Mean change between epochs, as a share of the loss."""
-GAIN = 0.01
-"""Improvement of the second half of the window over the first."""
+GAIN, CHANCE = 0.01, 0.25
+"""Improvement of the second half of the window over the first; and the part of the swing that chance alone may gain."""
+ROUGH = 0.05
+"""Share of a constant prediction's loss that is left in such a run, above which it is an alarm however well the best
+epoch has learned: the last one is what remains."""
 FEW = 100
 """Number of validation examples below which the finding does not fire."""
 
@@ -34,23 +37,31 @@ def in_run(run: Run) -> Finding | None:
     changes = [later - earlier for earlier, later in pairwise(window)]
     swing = sum(map(abs, changes)) / len(changes) / mean if mean > 0 else 0.0
     ups = sum(change > 0 for change in changes) / len(changes)
-    small = run.remaining(mean) < 0.02
-    if swing < SWING or gain >= GAIN or not 0.25 <= ups <= 0.75 or small:
+    limit, small = max(GAIN, CHANCE * swing), run.remaining(mean) < 0.02
+    if swing < SWING or gain >= limit or not 0.25 <= ups <= 0.75 or small:
         return None
     lowest, highest = min(window), max(window)
     return Finding(
         id=KIND.id,
-        severity=severity(run),
+        severity=_severity(run, run.remaining(mean)),
         since=run.since(begin),
         evidence=(
             Evidence(statistic="swing", value=swing, threshold=SWING, healthy=(0, SWING)),
-            Evidence(statistic="improvement", value=gain, threshold=GAIN, healthy=(GAIN, None)),
+            Evidence(statistic="improvement", value=gain, threshold=limit, healthy=(limit, None)),
         ),
         because=f"Over the last {epochs} epochs the training loss went up and down between {figure(lowest)} and "
         f"{figure(highest)}, by {percent(swing)} from one epoch to the next, and got nowhere: the steps are too long "
         "for the valley that they are in.",
         patches=tuple(_patches(run)),
     )
+
+
+def _severity(run: Run, left: float) -> Severity:
+    """That of the outcome; at least a warning if much of the training loss is left. With batch normalization the noise
+    of the batches is in it, too."""
+    found = severity(run)
+    norms = any(getattr(layer, "batch_norm", None) is not None for layer in run.network.layers)
+    return "warning" if found == "note" and left >= ROUGH and not norms else found
 
 
 def improvement(losses: Sequence[float]) -> float:

@@ -171,6 +171,19 @@ def test_full_batches_that_swing_at_the_end_may_still_be_too_few(level: float, *
     assert ("too_few_steps" in alarms(run)) == fires
 
 
+UP_AND_DOWN = [0.23, 0.27, 0.2, 0.25, 0.26, 0.2, 0.23, 0.27, 0.2, 0.22, 0.25, 0.2]
+"""Losses that jump by a quarter; their last epochs are 4 % better than those before, by chance."""
+
+
+@pytest.mark.parametrize(("times", "norms", "fires"), [(1, False, True), (0.4, False, False), (1, True, False)])
+def test_a_run_that_oscillates_is_not_done_however_good_its_best_epoch(
+    times: float, *, norms: bool, fires: bool
+) -> None:
+    losses = [times * loss for loss in UP_AND_DOWN]
+    run = planted(losses, losses, [*[0.93] * 10, 0.98, 0.93], batch_norm=norms, batch_size=100)
+    assert ("oscillating_loss" in alarms(run)) == fires
+
+
 def test_first_steps_that_throw_the_weights_are_too_long_though_something_is_learned_later() -> None:
     losses = [4 * LN10, *[0.6] * 11]
     assert alarms(planted(losses, [0.6] * 12, 0.75))[0] == "lr_too_high"
