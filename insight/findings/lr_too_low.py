@@ -29,7 +29,10 @@ USUAL_TIMES = 10
 
 def at_start(start: Start) -> Finding | None:
     """Fires if the planned steps cannot leave the start, D < 3 (10 for gradient descent), and a learning rate ten times
-    as high would suit; or if a higher rate was tried and learned more."""
+    as high would suit; or if a higher rate was tried and learned more. It does not fire if the whole run was tried and no
+    rate is better."""
+    if tried.is_sound(start):
+        return None
     return _tried(start) if not _is_flat(start) else _finding(start)
 
 
@@ -85,7 +88,7 @@ EVEN = 0.3
 
 
 def _patches(start: Start) -> tuple[Patch, ...]:
-    best = higher_rate(start)
+    best = _within_trial(start, higher_rate(start))
     adam = Patch(
         patch={"optimizer": {"kind": "adam", "lr": 0.001}}, why="Adam's steps do not shrink with the gradient."
     )
@@ -96,6 +99,15 @@ def _patches(start: Start) -> tuple[Patch, ...]:
     )
     rate = [*tried.patches(start, higher=True), *rate]
     return (*rate, adam) if not start.is_adaptive else tuple(rate)
+
+
+def _within_trial(start: Start, rate: float | None) -> float | None:
+    """The rate, or that in the middle of those that did well in a trial if it is lower: a rate that is too high for a
+    part of the run is so for the whole."""
+    trial = start.measured.step.trial
+    if rate is None or trial is None or trial.middle <= start.spec.optimizer.lr:
+        return rate
+    return min(rate, trial.middle)
 
 
 def higher_rate(start: Start) -> float | None:

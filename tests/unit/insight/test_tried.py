@@ -87,6 +87,26 @@ def test_a_first_step_that_is_too_long_does_not_matter_if_a_higher_rate_learns_m
     assert [one.id for one in found if one.severity in ALARMS] == ["schedule_ends_early", "lr_too_low"]
 
 
+def test_the_whole_run_at_no_better_rate_vouches_for_a_first_step_that_is_short() -> None:
+    rates = (ProbedTrialRate(lr=0.01, loss=0.5, accuracy=0.9, good=True),)
+    short = {"rate": {"decrease": 1.0, "rho": 0.99}, "step": {"recommended": 1.0}}
+    sgd = {"optimizer": {"kind": "sgd", "lr": 0.01}}
+    for t, fires in ((0.5, False), (1.5, True)):
+        tried = trial(0.03, gain=0.001, t=t).model_copy(update={"rates": rates})
+        found = findings_at_start(start(sgd, rate=short["rate"], step={**short["step"], "trial": tried}))
+        assert ("lr_too_low" in {one.id for one in found}) == fires
+
+
+def test_a_rate_of_the_first_step_is_not_above_those_that_did_well_in_a_part_of_the_run() -> None:
+    sgd = {"optimizer": {"kind": "sgd", "lr": 0.01}}
+    tried = trial(0.5, share=0.5, middle=0.2)
+    found = findings_at_start(
+        start(sgd, rate={"decrease": 1.0, "rho": 0.99}, step={"recommended": 0.9, "trial": tried})
+    )
+    (low,) = (one for one in found if one.id == "lr_too_low")
+    assert low.patches[0].patch["optimizer"]["lr"] == 0.2
+
+
 def test_a_layer_that_is_too_narrow_is_not_blamed_on_the_rate() -> None:
     adam = {"optimizer": {"kind": "adam", "lr": 0.01}}
     found = findings_at_start(start({**adam, "layers": [2]}, step={"trial": trial(0.1)}))
