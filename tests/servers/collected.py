@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, redirect_stdout
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
 from types import ModuleType
@@ -53,6 +54,8 @@ def _collect(arguments: list[str]) -> None:
     gc.disable()  # nearly everything stays
     with redirect_stdout(StringIO()):
         code = pytest.main([*arguments, "-n0", "--collect-only"])
+    if "torch" in sys.modules:
+        import_module("torch._dynamo")  # which takes a second when the first of PyTorch's own optimizers is made
     gc.enable()
     if code not in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
         for name in sys.modules.keys() - before:  # pytest leaves a module there whose import has failed

@@ -1,26 +1,23 @@
 """A benchmark without its data ends with a sentence."""
 
-import os
-import subprocess
-import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from benchmarks.mnist import mnist_directory
 
-ROOT = Path(__file__).parents[3]
-
 
 @pytest.mark.parametrize("benchmark", [("service",), ("profile", "epoch")], ids=lambda one: one[0])
-def test_a_benchmark_without_a_folder_of_data_says_what_it_needs(benchmark: tuple[str, ...]) -> None:
+def test_a_benchmark_without_a_folder_of_data_says_what_it_needs(
+    benchmark: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     module, *rest = benchmark
-    env = {name: value for name, value in os.environ.items() if name != "GRADUS_DATASETS_DIR"}
-    command = [sys.executable, "-m", f"benchmarks.{module}", *rest]
-    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
-    assert done.returncode == 1
-    assert done.stdout == ""
-    assert done.stderr == "GRADUS_DATASETS_DIR is not set: let it name the folder that holds mnist/\n"
+    monkeypatch.delenv("GRADUS_DATASETS_DIR", raising=False)
+    monkeypatch.setattr("sys.argv", [module, *rest])
+    with pytest.raises(SystemExit, match=r"^GRADUS_DATASETS_DIR is not set: let it name the folder that holds mnist/$"):
+        import_module(f"benchmarks.{module}").main()
+    assert capsys.readouterr() == ("", "")
 
 
 def test_a_folder_without_mnist_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

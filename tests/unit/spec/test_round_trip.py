@@ -15,7 +15,7 @@ from tests.documents import specs
 SPECS = specs([name for name, facts in DATASETS.items() if facts.classes], 100_000, 100_000_000, 100_000)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(SPECS)
 def test_a_spec_comes_back_from_json_bit_for_bit(document: dict[str, Any]) -> None:
     experiment = Spec.model_validate_json(json.dumps(document))
@@ -26,7 +26,7 @@ def test_a_spec_comes_back_from_json_bit_for_bit(document: dict[str, Any]) -> No
     assert resolved(again).fingerprint == once.fingerprint
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(SPECS)
 def test_a_fork_without_changes_is_the_same_network(document: dict[str, Any]) -> None:
     once = resolved(Spec.model_validate(document))
@@ -34,7 +34,7 @@ def test_a_fork_without_changes_is_the_same_network(document: dict[str, Any]) ->
     assert resolved(forked).spec == once.spec
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(SPECS)
 def test_any_valid_spec_can_be_summed_up(document: dict[str, Any]) -> None:
     experiment = Spec.model_validate(document)
