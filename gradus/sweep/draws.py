@@ -31,6 +31,7 @@ def draws(search: RandomSearch, *, stored: bool = False) -> Iterator[dict[str, i
     sizes = {path: _size(space, places.get(path, ())) for path, space in search.space.items()}
     if (most := math.prod(sizes.values())) < search.n and not stored:
         raise _exhausted(search, most)
+    places = {path: found if sizes[path] > 1 else [] for path, found in places.items()}
     seen: set[tuple[int | float, ...]] = set()
     for number in range(TRIES * search.n if stored else _tries(search.n, sizes.values())):
         if len(seen) == search.n:
@@ -51,13 +52,13 @@ def _tries(n: int, sizes: Iterable[int]) -> int:
 
 
 def _drawn(search: RandomSearch, path: str, places: Sequence[int], number: int) -> int | float:
-    """The value of `draw`; for a choice, the index of the first equal value. A choice with one value draws no random
-    number."""
+    """The value of `draw`; for a choice, the index of the first equal value. A choice with one value has no places and
+    draws no random number."""
     space = search.space[path]
     if not isinstance(space, Choice):
         drawn: int | float = draw(space, search.seed, path, number)
         return drawn
-    if not any(places):
+    if not places:
         return 0
     return places[int(drawn_share(search.seed, path, number) * len(places))]
 

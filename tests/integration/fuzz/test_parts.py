@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.integration.fuzz.parts import place_of
+from tests.integration.fuzz.parts import place_of, value_of
 
 DOCUMENT = {
     "components": {
@@ -13,6 +13,7 @@ DOCUMENT = {
     }
 }
 SPEC = {"$ref": "#/components/schemas/Spec"}
+HUBER = '{"delta": 1, "kind": "huber"}'
 SWEEP = {"properties": {"base": SPEC, "seeds": {"type": "array"}}}
 
 
@@ -41,3 +42,30 @@ SWEEP = {"properties": {"base": SPEC, "seeds": {"type": "array"}}}
 )
 def test_a_part_is_the_same_wherever_it_is_referred_to(schema: object, pointer: str, place: str) -> None:
     assert place_of(DOCUMENT, schema, pointer) == place
+
+
+@pytest.mark.parametrize(
+    ("body", "description", "tried"),
+    [
+        ({"seed": 3}, "Object with all required properties and 'seed'", None),
+        ({"seed": 3}, "Object with valid 'seed' value: Maximum value", '["", "seed", 3]'),
+        ({"loss": {"kind": "huber", "delta": 1}}, "Object with valid 'loss' value: Valid object", HUBER),
+        (
+            {"loss": {"kind": "huber", "delta": 1}},
+            "Object with valid 'loss' value: Object with valid 'delta' value: Near-boundary number",
+            '["huber", "delta", 1]',
+        ),
+        (
+            {"layers": [{"loss": {"kind": "huber", "delta": 1}}]},
+            "Object with valid 'layers' value: Single-item array: Object with valid 'loss' value: Valid object",
+            HUBER,
+        ),
+        (
+            {"split": {"test": 0.5}},
+            "Object with valid 'split' value: Object with valid 'test' value: Maximum value",
+            '["split", "test", 0.5]',
+        ),
+    ],
+)
+def test_a_value_is_the_same_wherever_its_part_is(body: object, description: str, tried: str | None) -> None:
+    assert value_of(body, description) == tried
