@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -94,6 +95,7 @@ class Case:
     """For a spec that was made just sick: its strength, as a multiple of the mildest sick one."""
 
 
+@cache
 def read(half: Half) -> tuple[Case, ...]:
     """The specs of a half; those that are to be made just sick have no strength yet."""
     document = yaml.safe_load((HERE / f"{half}.yaml").read_text(encoding="utf-8"))
