@@ -21,6 +21,8 @@ from tests.servers.order import places
 from tests.servers.postgres import Postgres, running_postgres
 from tests.servers.processes import warm_processes
 from tests.servers.readers import forked_readers
+from tests.servers.units import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler  # noqa: PLC0414 (a hook)
+from tests.servers.units import unit
 from worker.trainer.libraries import library_env
 
 TERMINAL = {"COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE"}
@@ -53,12 +55,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files that wait run beside files that compute."""
-    place = places(map(_file, items))
-    items.sort(key=lambda item: place[_file(item)])
-
-
-def _file(item: pytest.Item) -> str:
-    return item.nodeid.partition("::")[0]
+    place = places(unit(item.nodeid) for item in items)
+    items.sort(key=lambda item: place[unit(item.nodeid)])
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_
 
 from gradus.client import Client, Credentials
 from tests.acceptance.browser.chromium import Complaints, launch, launch_profile, visiting, visiting_apart
-from tests.acceptance.browser.modules import ModulePage, module_page
 from tests.servers.processes import Program, http_client, saved_access
 
 
@@ -65,13 +64,6 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     browser = launch(playwright)
     yield browser
     browser.close()
-
-
-@pytest.fixture(scope="module")
-def modules(browser: Browser) -> Iterator[ModulePage]:
-    """A page without a service for all tests of the module."""
-    with module_page(browser) as page:
-        yield page
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.acceptance.browser.modules import ModulePage, module_page, result
+from tests.acceptance.browser.module_page import ModulePage, module_page, result
 
 BEGIN = """async () => {
   for (const name of ["snapshot", "changes", "reader"]) {

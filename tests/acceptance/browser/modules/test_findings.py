@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.acceptance.browser.modules import ModulePage, result
+from tests.acceptance.browser.module_page import ModulePage, result
 
 BEGIN = """async () => {
   for (const name of ["findings/order", "findings/list", "merge_patch", "template", "store/changes"]) {

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.acceptance.browser.modules import ModulePage, result
+from tests.acceptance.browser.module_page import ModulePage, result
 
 BEGIN = """async () => {
   Object.assign(window, await import("/pages/dashboard/template.js"));

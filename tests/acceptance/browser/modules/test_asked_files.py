@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Route
 
-from tests.acceptance.browser.modules import ModulePage
+from tests.acceptance.browser.module_page import ModulePage
 
 TAKE = """async (name) => {
   const { AskedFiles } = await import("/pages/dashboard/pages/experiment/predictions/files.js");

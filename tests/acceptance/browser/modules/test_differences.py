@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from gradus.spec.experiment import Spec
-from tests.acceptance.browser.modules import ModulePage, result
+from tests.acceptance.browser.module_page import ModulePage, result
 
 SCRIPT = """
 const { describe } = await import("/pages/dashboard/pages/new/schema/describe.js");

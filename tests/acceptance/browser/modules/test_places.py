@@ -1,7 +1,7 @@
 """Places of mistakes in the page: the same as the service's, whatever is in a key."""
 
 from gradus.pointer import pointer, readable
-from tests.acceptance.browser.modules import ModulePage, result
+from tests.acceptance.browser.module_page import ModulePage, result
 
 KEYS = ("dataset", "columns", "a/b~c", "encode")
 

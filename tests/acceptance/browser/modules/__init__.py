@@ -1,0 +1,1 @@
+"""The dashboard's modules, one by one, in a page without a service."""
