@@ -1,6 +1,7 @@
-"""`python -m tests.servers.chaos.peace`: `worker.training.train` with no service around it.
+"""The same specs in peace: `worker.training.train` with no service around it.
 
-Reads arrays of specs on its standard input, one a line, and writes the numbers of their members, a line for each array.
+`python -m tests.servers.chaos.peace` reads arrays of specs on its standard input, one a line, and writes the numbers of
+their members, a line for each array.
 """
 
 import json
@@ -19,15 +20,20 @@ from worker.training.report import EpochReport
 from worker.training.train import train
 
 
-def main() -> None:
+def trained(line: str) -> str:
+    """The numbers of each epoch of each member of an array, on one thread; both as JSON."""
     torch.set_num_threads(1)
+    array = [Spec.model_validate(one) for one in json.loads(line)]
+    members: list[list[str]] = [[] for _ in array]
+    for place, row in _rows(array):
+        members[place].append(numbers(row))
+    return json.dumps(members)
+
+
+def main() -> None:
     torch.set_num_interop_threads(1)
     for line in sys.stdin:
-        array = [Spec.model_validate(one) for one in json.loads(line)]
-        members: list[list[str]] = [[] for _ in array]
-        for place, row in _rows(array):
-            members[place].append(numbers(row))
-        sys.stdout.write(json.dumps(members) + "\n")
+        sys.stdout.write(f"{trained(line)}\n")
 
 
 def _rows(array: Sequence[Spec]) -> Iterator[tuple[int, MetricsRow]]:

@@ -17,7 +17,7 @@ from tests.built_in import resolved
 from tests.servers.chaos.gauge import Gauge
 from tests.servers.chaos.orders import Order, experiments_of
 from tests.servers.chaos.service import Service
-from tests.servers.chaos.undisturbed import numbers, undisturbed
+from tests.servers.chaos.undisturbed import Undisturbed, numbers, on_all_cores
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,8 @@ class Verdict:
     """Each a sentence; none is what is hoped for."""
 
 
-def judge(service: Service, orders: Sequence[Order], processes: int | None = None) -> Verdict:
-    """Compare what the service says with what was asked, and with undisturbed runs in so many processes, as many as
-    there are cores unless said otherwise."""
+def judge(service: Service, orders: Sequence[Order], undisturbed: Undisturbed = on_all_cores) -> Verdict:
+    """Compare what the service says with what was asked, and with undisturbed runs."""
     gauge = Gauge(service.database_url)
     with Client(service.access.url, key=service.access.key) as client:
         records = _records(client)
@@ -48,7 +47,7 @@ def judge(service: Service, orders: Sequence[Order], processes: int | None = Non
     found = [
         *_miscounted(records, orders),
         *(sentence for record in records.values() for sentence in _wrong(record, told[record.id], rows[record.id])),
-        *_disturbed(records, rows, arrays, processes),
+        *_disturbed(records, rows, arrays, undisturbed),
     ]
     gauge.close()
     return Verdict(
@@ -97,10 +96,10 @@ def _disturbed(
     records: Mapping[str, ExperimentRecord],
     rows: Mapping[str, Sequence[MetricsRow]],
     arrays: Sequence[Sequence[str]],
-    processes: int | None,
+    undisturbed: Undisturbed,
 ) -> list[str]:
     """Whose numbers are not those of an undisturbed run."""
-    calm = undisturbed([[Spec.model_validate(records[one].document) for one in array] for array in arrays], processes)
+    calm = undisturbed([[Spec.model_validate(records[one].document) for one in array] for array in arrays])
     pairs = (
         (one, its) for array, members in zip(arrays, calm, strict=True) for one, its in zip(array, members, strict=True)
     )
