@@ -1,15 +1,22 @@
 """The wheel alone in a fresh environment: what a person gets who wants the client and nothing else."""
 
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from gradus import __version__
+from scripts.pip_settings import variables
 from tests.servers.processes import ROOT
 
+UV = Path(sys.executable).with_name("uv")
+"""A tenth of pip's processor time. `scripts/_venv` installs it where it can."""
+PIP = (sys.executable, "-m", "pip")
 HEAVY = {"torch", "numpy", "fastapi", "starlette", "sqlalchemy", "celery", "redis", "uvicorn", "pandas", "plotly"}
 TIMED = """
 import time
@@ -37,18 +44,34 @@ except Unavailable as error:
 def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The Python of an environment that holds the wheel and what it asks for."""
     folder = tmp_path_factory.mktemp("wheel")
-    build = (sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, ROOT)
-    subprocess.run(build, check=True)
+    if UV.exists():
+        run([UV, "build", "--quiet", "--wheel", "--out-dir", folder, ROOT])
+    else:
+        run([*PIP, "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, ROOT])
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder / "venv"], check=True)
     python = folder / "venv" / "bin" / "python"
     (wheel,) = folder.glob("*.whl")
-    subprocess.run([*pip(python), "install", "--quiet", "-c", ROOT / "constraints.txt", wheel], check=True)
+    pip(python, "install", "--quiet", "-c", ROOT / "constraints.txt", wheel)
     return python
 
 
-def pip(python: Path) -> list[str]:
+def pip(python: Path, command: str, *arguments: str | Path) -> str:
     """This environment's, at work in the other: to install one there takes as long as all the rest."""
-    return [sys.executable, "-m", "pip", "--python", str(python)]
+    if UV.exists():
+        return run([UV, "pip", command, "--python", python, *arguments])
+    return run([*PIP, "--python", python, command, *arguments])
+
+
+def run(command: Sequence[str | Path]) -> str:
+    """What it prints; uv is told the package indexes of pip."""
+    settings = uv_settings() if command[0] == UV else {}
+    done = subprocess.run(command, env={**os.environ, **settings}, stdout=subprocess.PIPE, text=True, check=True)
+    return done.stdout
+
+
+@cache
+def uv_settings() -> Mapping[str, str]:
+    return {"UV_INDEX_STRATEGY": "unsafe-best-match", **variables(run([*PIP, "config", "list"]))}
 
 
 def said(python: Path, *arguments: str) -> str:
@@ -58,8 +81,7 @@ def said(python: Path, *arguments: str) -> str:
 
 
 def test_it_brings_nothing_heavy(python: Path) -> None:
-    listing = subprocess.run([*pip(python), "list", "--format", "json"], capture_output=True, check=True).stdout
-    listed = {one["name"].lower() for one in json.loads(listing)}
+    listed = {one["name"].lower() for one in json.loads(pip(python, "list", "--format", "json"))}
     print(f"\nthe wheel brings {len(listed)} packages: {', '.join(sorted(listed))}")  # noqa: T201
     assert listed >= {"gradus-ml", "httpx", "pydantic"}
     assert "gradus" not in listed  # another project's
