@@ -120,12 +120,13 @@ def because(start: Start, trial: ProbedTrial) -> str:
 def patches(start: Start, *, higher: bool) -> tuple[Patch, ...]:
     """The rates that trials suggest, if they are on this side of the spec's own: the best one, and the one in the
     middle of the good ones. The first patch is more cautious, because the best rate may fail with another seed: it has
-    the lower of the two rates, or, if the spec's own rate is too high, the rate halfway between them."""
+    the lower of the two rates. If gradient descent's own rate is too high, it has the rate halfway between them:
+    shorter steps need more of them, while those of an adaptive optimizer grow with a smaller gradient."""
     trial, lr = start.measured.step.trial, start.spec.optimizer.lr
     if trial is None or trial.gain is None or (trial.share < 1 and higher):
         return ()
     best, middle = trial.gain.lr, trial.middle
-    first = min(best, middle) if higher else sqrt(best * middle)
+    first = min(best, middle) if higher or start.is_adaptive else sqrt(best * middle)
     rates = {
         rounded(first): "It is halfway between the best of the rates that were tried and the middle of the good ones.",
         rounded(middle): "It is in the middle of those that are as good as the best of the rates that were tried.",

@@ -141,7 +141,7 @@ def test_the_limits_of_a_trial_are_those_that_were_used(
 
 
 def test_each_rate_says_why_it_is_suggested() -> None:
-    adam = {"optimizer": {"kind": "adam", "lr": 0.01}}
-    patches = at_start("lr_too_high", adam, step={"trial": trial(0.003, share=0.2, middle=0.001)}).patches[:3]
+    sgd = {"optimizer": {"kind": "sgd", "lr": 0.01}}
+    patches = at_start("lr_too_high", sgd, step={"trial": trial(0.003, share=0.2, middle=0.001)}).patches[:3]
     whys = ["halfway between", "did best", "in the middle"]
     assert all(why in patch.why for why, patch in zip(whys, patches, strict=True))
