@@ -77,6 +77,15 @@ def is_sound(start: Start) -> bool:
     return trial.gain.t < SOUND_T and not is_rare and least < LEARNED * start.measured.data.prior
 
 
+def learns(start: Start) -> bool:
+    """Whether a part of the run was tried, the network learned at the spec's own rate, and no lower rate is best."""
+    trial = start.measured.step.trial
+    if trial is None or trial.gain is None or trial.gain.own is None:
+        return False
+    has_learned = trial.gain.own < LEARNED * start.measured.data.prior
+    return has_learned and trial.gain.lr >= start.spec.optimizer.lr
+
+
 def _learns(start: Start, trial: ProbedTrial) -> bool:
     """Whether the network learns at one of the rates. If not, a low rate does best merely because it changes the
     network least, and the learning rate is not at fault."""

@@ -55,8 +55,8 @@ def _too_far(start: Start) -> Finding | None:
     measured, rate = start.measured, start.measured.rate
     if signal_collapse.at_start(start) is not None:
         return None  # only the output's biases learn, and how long their steps are does not matter
-    if tried.higher(start) is not None:
-        return None  # the schedule or the averages shorten the steps that follow
+    if tried.higher(start) is not None or tried.learns(start):
+        return None  # later steps are shorter
     if any(layer.batch_norm for layer in measured.layers) and _batch(start) < LEAST_BATCH:
         return None
     critical, warning = ADAPTIVE if start.is_adaptive else PLAIN

@@ -112,6 +112,15 @@ def test_a_rate_of_the_first_step_is_not_above_those_that_did_well_in_a_part_of_
     assert low.patches[0].patch["optimizer"]["lr"] == 0.2
 
 
+@pytest.mark.parametrize(
+    ("lr", "own", "fires"),
+    [(0.02, 0.5, False), (0.02, 2.0, True), (0.005, 0.5, True)],  # it learns; it does not; a lower rate is best
+)
+def test_a_long_first_step_does_not_matter_if_a_part_of_the_run_learns(lr: float, own: float, *, fires: bool) -> None:
+    tried = trial(lr, share=0.1, gain=0.001, own=own)
+    assert ("lr_too_high" in alarms(tried, step={"sustained_rho": -0.9})) == fires
+
+
 def test_a_layer_that_is_too_narrow_is_not_blamed_on_the_rate() -> None:
     adam = {"optimizer": {"kind": "adam", "lr": 0.01}}
     found = findings_at_start(start({**adam, "layers": [2]}, step={"trial": trial(0.1)}))
