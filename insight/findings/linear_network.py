@@ -15,11 +15,14 @@ SAVED = 0.18
 as a network does."""
 SIGNIFICANT = 3.0
 """Paired t of the difference in errors."""
+WELL = 0.25
+"""Share of a constant prediction's errors up to which a linear model that was tried is said to learn well: then the
+finding is a note, as linear models are chosen on purpose."""
 
 
 def at_start(start: Start) -> Finding | None:
     """Fires if no hidden layer has an activation function. Exact: there is no threshold. Without hidden layers, it
-    fires if a kernel model is much better than a linear one."""
+    fires if a kernel model is much better than a linear one; as a note if a trial has recognized most examples."""
     layers = [layer for layer in start.network.layers[:-1] if isinstance(layer, DensePlan | ConvPlan)]
     if is_nonlinear(start.network):
         return None
@@ -44,9 +47,10 @@ def _missing(start: Start) -> Finding | None:
     if saved is None or t is None or saved < SAVED or t < SIGNIFICANT:
         return None
     bends = {"activation": "relu"} if start.spec.activation == "identity" else {}
+    left = _errors_left(start)
     return Finding(
         id=KIND.id,
-        severity="warning",
+        severity="note" if left is not None and left <= WELL else "warning",
         evidence=(
             Evidence(statistic="curvature", value=saved, threshold=SAVED, healthy=(0, SAVED)),
             Evidence(statistic="curvature_t", value=t, threshold=SIGNIFICANT),
@@ -57,6 +61,15 @@ def _missing(start: Start) -> Finding | None:
     )
 
 
+def _errors_left(start: Start) -> float | None:
+    """The errors of the best rate that was tried, as a share of a constant prediction's; None if it is not known."""
+    trial, shares = start.measured.step.trial, start.measured.data.class_shares
+    known = [] if trial is None else [one.accuracy for one in trial.rates if one.accuracy is not None]
+    if not known or not shares or max(shares) >= 1:
+        return None
+    return (1 - max(known)) / (1 - max(shares))
+
+
 KIND = FindingKind(
     id="linear_network",
     title="The network is linear",
@@ -64,7 +77,7 @@ KIND = FindingKind(
     why="A weighted sum of weighted sums is a weighted sum: layers with the activation `identity` add parameters, but "
     "nothing that one layer could not compute. Some data need no hidden layers: their lack is a finding only if a "
     "kernel model, fitted to 1,200 training examples, avoids a fifth of ridge regression's errors on 800 others, far "
-    "more than chance explains.",
+    "more than chance explains; a note if a short training recognizes most examples all the same.",
     cure='`{"activation": "relu"}`, or `"layers": []` if a linear model is wanted; a hidden layer if there is none.',
     at_start=at_start,
     in_run=in_run,

@@ -21,6 +21,9 @@ FEW = 200
 EPOCHS = 3
 GAP = 0.1
 """Training accuracy minus validation accuracy above which a rise of the loss by a quarter is a warning."""
+GAP_LEFT = 0.3
+"""Share of a constant prediction's loss that the best epoch must have left for that: a classifier with less has learned
+well, and hardly recognizes fewer examples later."""
 QUARTER = 1.25
 POINT = 0.01
 """Fall of the accuracy that is a warning if it also exceeds two standard errors."""
@@ -40,10 +43,12 @@ OF_CLASSES, OF_CLASSES_RISE, OF_CLASSES_T = 1.6, 0.1, 1.5
 SURELY, SURELY_RISE, SURELY_T = 1.4, 0.04, 2.5
 """The three minima for classification if t is larger, so that the rise is surer."""
 LEAST = 30
-SOLVED, OF_CLASSES_SOLVED = 0.15, 0.5
-"""The minimum loss of the best epoch, as a share of a constant prediction's. A regression with a lower one has found
-the rule, and a few examples cause the remaining loss; a classifier with a lower one has only become too confident in a
-few mistakes."""
+SOLVED, OF_CLASSES_SOLVED, SURELY_SOLVED = 0.15, 0.5, 0.7
+"""The minimum loss of the best epoch, as a share of a constant prediction's: of a regression, of a classifier, and of a
+classifier whose rise is `SURELY`. A regression with a lower one has found the rule, and a few examples cause the
+remaining loss; a classifier with a lower one has only become too confident in a few mistakes."""
+LONG = 60
+"""Number of epochs from which on early stopping should be more patient than by default: a tenth of them."""
 REGRESSION_RISE = 0.1
 """Rise that is a warning in a regression with at least `FEW` validation examples; 0.4 with fewer."""
 
@@ -113,7 +118,7 @@ def _by_heart(run: Run, best: int) -> bool:
         is_large = seen.gap >= OF_CLASSES and rise >= OF_CLASSES_RISE and (t is None or t >= OF_CLASSES_T)
         last = max(rise, rise_of(run.validation_losses, best, len(run.rows) - EPOCHS))
         is_sure = seen.gap >= SURELY and last >= SURELY_RISE and t is not None and t >= SURELY_T
-        return left >= OF_CLASSES_SOLVED and (is_large or is_sure)
+        return (left >= OF_CLASSES_SOLVED and is_large) or (left >= SURELY_SOLVED and is_sure)
     is_far = (seen.gap >= BY_HEART and rise >= BY_HEART_RISE) or (seen.gap >= FAR_APART and rise >= FAR_APART_RISE)
     return left >= SOLVED and is_far and (t is None or t >= BY_HEART_T)
 
@@ -152,7 +157,8 @@ def _severity(run: Run, best: int, rise: float) -> Severity:
     fell = then - now > max(2 * error, POINT)
     seen = generalization(run)
     trained = (run.last.train_accuracy if seen is None else seen.report.evaluation_accuracy) or 0.0
-    gap = trained - now > GAP and run.validation_losses[-1] > QUARTER * run.validation_losses[best]
+    rises = run.validation_losses[-1] > QUARTER * run.validation_losses[best]
+    gap = trained - now > GAP and rises and best_remaining(run) >= GAP_LEFT
     return "warning" if fell or gap else "note"
 
 
@@ -162,10 +168,9 @@ def _patches(run: Run) -> list[Patch]:
     spec = run.spec
     patches = []
     if spec.early_stopping is None:
-        stop = Patch(
-            patch={"early_stopping": True}, why="Training ends when it no longer helps; the best epoch is kept."
-        )
-        patches.append(stop)
+        how: Any = {"patience": spec.epochs // 10} if spec.epochs >= LONG else True
+        why = "Training ends when it no longer helps; the best epoch is kept."
+        patches.append(Patch(patch={"early_stopping": how}, why=why))
     if not any(getattr(layer, "dropout", 0) for layer in spec.layers) and spec.layers:
         patches.append(_dropout(0.2 if spec.dropout == 0 else spec.dropout))
     l2 = 1e-4 if spec.l2 == 0 else rounded(3 * spec.l2)

@@ -62,6 +62,15 @@ def test_a_rate_is_not_too_high_if_nothing_learns_at_a_lower_one(loss: float, *,
     assert ("lr_too_high" in alarms(trial(0.001).model_copy(update={"rates": rates}))) == fires
 
 
+@pytest.mark.parametrize(("accuracy", "severity"), [(0.8, "note"), (0.7, "warning")])
+def test_a_linear_model_that_learns_well_gets_a_note(accuracy: float, severity: str) -> None:
+    rates = (ProbedTrialRate(lr=0.01, loss=0.5, accuracy=accuracy, good=True),)
+    curved = {"held_out": 800, "curvature": 0.3, "curvature_t": 6.0}
+    tried = trial(0.01, t=0.0).model_copy(update={"rates": rates})
+    found = findings_at_start(start({"layers": []}, data=curved, step={"trial": tried}))
+    assert [(one.id, one.severity) for one in found] == [("linear_network", severity)]
+
+
 @pytest.mark.parametrize("lr", [0.02, 0.006])
 def test_neighbouring_rates_say_nothing(lr: float) -> None:
     assert alarms(trial(lr)) == {}

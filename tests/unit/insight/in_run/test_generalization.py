@@ -234,6 +234,19 @@ LOOK_ALIKES: dict[str, tuple[str, Run]] = {
         "overfitting",
         scored(planted([one / 2 for one in LEARNING], [one / 2 for one in SURER], 0.8), 0.4, validation_t=2.0),
     ),
+    "pictures that are learned by heart, at no cost in accuracy": (
+        "overfitting",
+        scored(
+            planted([0.5, 0.4, 0.3, 0.2, 0.15, 0.1], [0.6, 0.52, 0.5, 0.6, 0.65, 0.7], 0.8, trained=0.99),
+            0.08,
+            validation_t=4.0,
+            evaluation_accuracy=0.99,
+        ),
+    ),
+    "a rise that is small and sure, of a classifier that knows more": (
+        "overfitting",
+        scored(planted(LEARNING, [0.75 * one for one in HARDLY], 0.6, trained=0.6), 0.9, validation_t=3.0),
+    ),
     "a rise that is small and may be chance": (
         "overfitting",
         scored(planted(LEARNING, HARDLY, 0.45, trained=0.5), 1.2, validation_t=2.0),
@@ -354,6 +367,13 @@ def test_examples_near_a_border_that_weights_have_moved_are_not_said_to_be_label
 def test_a_patch_of_decay_keeps_the_optimizer() -> None:
     (patch,) = found(SICK["decay that limits the weights"][2])["penalty_too_strong"].patches
     assert patch.patch == {"optimizer": {"kind": "adamw", "weight_decay": 0.01}}
+
+
+@pytest.mark.parametrize(("epochs", "stop"), [(8, True), (80, {"patience": 8})])
+def test_early_stopping_is_as_patient_as_a_run_is_long(epochs: int, stop: object) -> None:
+    run = SICK["a classifier with much left to learn, by heart"][2]
+    longer = replace(run, spec=run.spec.model_copy(update={"epochs": epochs}))
+    assert found(longer)["overfitting"].patches[0].patch == {"early_stopping": stop}
 
 
 def test_steps_grow_with_the_distance_of_the_targets() -> None:
