@@ -29,6 +29,11 @@ class PrometheusMetrics:
             buckets=_BUCKETS,
             registry=self._registry,
         )
+        self._short_prediction_faults = Counter(
+            "gradus_short_prediction_faults_total",
+            "Internal errors of the short way of predictions, after which the route answered: see the log.",
+            registry=self._registry,
+        )
         self._counters: dict[tuple[str, str, int], Counter] = {}
         self._histograms: dict[tuple[str, str], Histogram] = {}
         """The counters and histograms of the labels seen so far: looking them up by label takes longer than
@@ -63,6 +68,10 @@ class PrometheusMetrics:
             if timed is None:
                 timed = self._histograms[method, route] = self._seconds.labels(method, route)
             timed.observe(seconds)
+
+    def count_short_prediction_fault(self) -> None:
+        """Count a prediction that was left to its route because of an internal error."""
+        self._short_prediction_faults.inc()
 
     def set_usage(self, workers: Sequence[WorkerRecord], runs: Sequence[RunUsage]) -> None:
         """Set what the live workers and runs use. Unknown values, and runs that have ended, have no sample."""

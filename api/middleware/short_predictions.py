@@ -3,6 +3,7 @@
 All other requests, including those with mistakes, go to the route, which gives the same answers.
 """
 
+import logging
 import re
 import time
 from functools import cached_property
@@ -19,17 +20,24 @@ from api.http import parsing
 from api.http.rejection import rejection_of
 from api.http.responses import JSON
 from api.http.root_path import path_within
+from api.middleware.event_loop_turns import EventLoopTurns
 from api.middleware.security_headers import secured
+from api.prometheus import PrometheusMetrics
 from api.routes import predictions as routes
 from api.services import predictions
 from api.state import AppState
 from gradus.errors import GradusError
 from gradus.wire.key import Role
 from gradus.wire.prediction import PredictRequest
+from hub.database.database import DATABASE_AWAY
+
+logger = logging.getLogger(__name__)
 
 MOST_BYTES = 16 << 10
 """Limit on the body: parsing it takes at most a millisecond, or a few to find that it has mistakes."""
 _PATH = re.compile(r"/v1/experiments/([^/]+)/predict", re.ASCII)
+TOLD_BY_ROUTE = (GradusError, *DATABASE_AWAY)
+"""Errors that the route meets, too, and tells."""
 _OTHER = frozenset({b"transfer-encoding", b"content-encoding", b"prefer", b"expect"})
 """Headers that leave a request to the route."""
 _JSON = JSON.encode()
@@ -38,6 +46,22 @@ _SHORT = "short_prediction"
 _ROUTE = next(
     route for route in routes.router.routes if isinstance(route, APIRoute) and route.name == routes.predict.__name__
 )
+
+
+class Faults:
+    """Counts internal errors, after which the routes answer: without the count, they would only cost time and never be
+    seen. The first one is logged."""
+
+    def __init__(self, prometheus: PrometheusMetrics) -> None:
+        self._prometheus = prometheus
+        self._is_logged = False
+
+    def add(self) -> None:
+        """Count the error that is handled."""
+        self._prometheus.count_short_prediction_fault()
+        if not self._is_logged:
+            self._is_logged = True
+            logger.exception("a short prediction is left to its route; further errors are only counted")
 
 
 class _Short:
@@ -59,12 +83,13 @@ class _Short:
 
 class KnownPredictions:
     """Answers on the event loop if everything needed is in memory and still valid: since the last commit, the key was
-    used and the model requested. Stands in front of the other middleware, whose work it does itself: it waits for
-    nothing, so it needs no turn."""
+    used and the model requested. Stands in front of the other middleware, whose work it does itself."""
 
     def __init__(self, app: ASGIApp, state: AppState) -> None:
         self._app = app
         self._state = state
+        self._turns = EventLoopTurns()
+        self._faults = Faults(state.prometheus)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = _asked(scope) if scope["type"] == "http" else None
@@ -74,6 +99,9 @@ class KnownPredictions:
         message = await receive()
         if message["type"] == "http.request" and not message.get("more_body"):
             short = _Short(*asked, message.get("body", b""))
+            waiter = self._turns.begin(short.key)
+            if waiter is not None:
+                await waiter
             content = self._answer(scope, short)
             if content is not None:
                 headers = secured(scope, [(b"content-length", b"%d" % len(content)), (b"content-type", _JSON)])
@@ -84,6 +112,15 @@ class KnownPredictions:
         return await self._app(scope, _again(message, receive), send)
 
     def _answer(self, scope: Scope, short: _Short) -> bytes | None:
+        try:
+            return self._found(scope, short)
+        except TOLD_BY_ROUTE:
+            return None
+        except Exception:
+            self._faults.add()
+            return None
+
+    def _found(self, scope: Scope, short: _Short) -> bytes | None:
         state = self._state
         version = state.hub.changes.version()
         caller = None if version is None else state.authenticator.known_at(version, short.key)
@@ -95,12 +132,9 @@ class KnownPredictions:
             return None
         if short.request is None:
             return None
-        try:
-            found = predictions.predict_at_once(
-                state.models, version, caller.workspace_id, short.experiment_id, short.request
-            )
-        except Exception:  # the route meets the same error, tells it and counts it
-            return None
+        found = predictions.predict_at_once(
+            state.models, version, caller.workspace_id, short.experiment_id, short.request
+        )
         scope["state"]["rate_headers"] = rate_headers(rate)
         return found
 
@@ -111,6 +145,7 @@ class LookedUpPredictions:
     def __init__(self, app: ASGIApp, state: AppState) -> None:
         self._app = app
         self._state = state
+        self._faults = Faults(state.prometheus)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         short: _Short | None = scope.get("state", {}).get(_SHORT)
@@ -131,7 +166,10 @@ class LookedUpPredictions:
             if counted is None or not _may_ask(counted):
                 return counted, None
             return counted, self._found(short, counted[0].workspace_id)
-        except Exception:  # the route meets the same error, also that of a database that is down
+        except TOLD_BY_ROUTE:
+            return counted, None
+        except Exception:
+            self._faults.add()
             return counted, None
 
     def _counted(self, key: str) -> Counted | None:

@@ -216,3 +216,30 @@ def test_pictures_and_many_values_are_left_to_threads(lab: Lab, churn: str, pict
         photo = [[[0, 0, 0]] * 5] * 6
         assert ask(lab.client, pictures, rows=[{"photo": photo}]).status_code == 200
     assert ways == ["route"] * 6
+
+
+@pytest.mark.parametrize("name", ["predict_at_once", "predict_loaded"])
+def test_a_fault_of_its_own_is_counted_and_logged_once(
+    lab: Lab, churn: str, ways: Ways, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    """Else it would cost time and never be seen, because the route answers."""
+    warm(lab.client, churn, ways)
+
+    def broken(*_: Any) -> Any:
+        raise KeyError("a fault")
+
+    if name == "predict_loaded":
+        monkeypatch.setattr(predictions, "predict_at_once", lambda *_: None)
+    monkeypatch.setattr(predictions, name, broken)
+    with lab.client_of(DEFAULT_WORKSPACE, Role.ADMIN) as operator:
+        before = faults_counted(operator)
+        assert [ask(lab.client, churn).status_code for _ in range(3)] == [200] * 3
+        assert faults_counted(operator) >= before + 3
+    assert sum("left to its route" in line for line in caplog.messages) <= 2  # one of each way, or of an earlier test
+
+
+def faults_counted(operator: httpx.Client) -> float:
+    """Internal errors of the short way in the metrics."""
+    lines = operator.get("/metrics").raise_for_status().text.splitlines()
+    (found,) = (line for line in lines if line.startswith("gradus_short_prediction_faults_total "))
+    return float(found.split()[1])
