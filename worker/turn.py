@@ -9,7 +9,8 @@ LOOK_SECONDS = 1.0
 
 class Turn:
     """Says when to check whether others wait: once the turn is over, at the end of an epoch, or within an epoch if that
-    takes longer than a turn. So every turn trains for at least one epoch, or for the duration of a turn."""
+    takes longer than a turn. So every turn trains for at least one epoch or, if an epoch takes longer, for the duration
+    of a turn."""
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         """Begin a turn, which is over after this many seconds."""

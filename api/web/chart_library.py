@@ -13,7 +13,7 @@ SCRIPT = Path(plotly.__path__[0]) / "package_data" / "plotly.min.js"
 _STYLE = "plotly.js-style-global"
 """The id of the element to which plotly.js adds its rules."""
 _MAP_STYLE = re.compile(r'getElementById\("([0-9a-f]{64})"\)')
-"""Matches the id of the element to which it adds the rules of its maps. The id is a hash of these rules."""
+"""Matches the id of the element to which plotly.js adds the rules of its maps. The id is a hash of these rules."""
 _FIRST_RULE = '"X,X div":'
 _RULE = re.compile(r"""([\w$]+|"[^"]*"):(?:"([^"]*)"|'([^']*)'),?""")
 _SELECTORS = {"X": ".js-plotly-plot .plotly", "Y": ".plotly-notifier"}

@@ -47,8 +47,8 @@ def tensors(plan: NetworkPlan) -> Iterator[str]:
     """The tables of all tensors, with their shapes and the distributions of their initial values."""
     every = [(f"{layer.name}.{tensor.name}", tensor) for layer in plan.layers for tensor in layer.tensors]
     for title, is_weight, says in (
-        ("WEIGHTS", True, "Shape and first numbers of each weight matrix; penalties are of these."),
-        ("OTHERS", False, "Those of all other parameters."),
+        ("WEIGHTS", True, "Shape and initial values of each weight matrix, to which penalties apply."),
+        ("OTHERS", False, "Shape and initial values of all other parameters."),
     ):
         yield f"{title}: Mapping[str, tuple[tuple[int, int], Initial]] = {{"
         for name, tensor in every:

@@ -198,7 +198,7 @@ def _constants(run: Repeated) -> str:
         "GROUPS = (",
         *(f"    {group}," for group in words.groups(plan, spec.optimizer)),
         ")",
-        '"""Start and end of parameters that learn alike, their factor of the learning rate, and weight decay."""',
+        '"""Ranges of parameters, as start and end, with their factor of the learning rate and their weight decay."""',
         "ORIGINAL = (",
         *(f"    ({', '.join(_number(getattr(row, name)) for name in METRICS)})," for row in run.rows),
         ")",

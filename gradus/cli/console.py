@@ -22,7 +22,8 @@ class Screen(Console):
         super().__init__(**{"highlight": False, "markup": False, "emoji": False, **settings})
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Any:
-        """Everything that is printed passes through here, with all its parts."""
+        """Render an object for printing. All that is printed passes through this method, so that it can escape every
+        text."""
         return super().render(self._safe(renderable), options)
 
     def render_str(self, text: str, **settings: Any) -> Text:

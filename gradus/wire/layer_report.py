@@ -21,14 +21,14 @@ class LayerStatistics(Message):
     weight_norm: Number | None = None
     """L2 norm of the weights."""
     gradient_norm: Number | None = None
-    """L2 norm of the gradient by the weights, penalties included, before clipping."""
+    """L2 norm of the gradient with respect to the weights, penalties included, before clipping."""
     update_norm: Number | None = None
     """L2 norm of what a step adds to the weights."""
     update_ratio: Number | None = None
     """`update_norm` over `weight_norm`; null for weights that are all 0."""
     delta_rms: Number | None = None
-    """Root mean square of the gradient of an example's loss by the weighted sums, over examples and units; by the
-    output of batch normalization if there is one."""
+    """Root mean square, over examples and units, of the gradient of an example's loss with respect to the weighted
+    sums, or to the output of batch normalization if there is one."""
     mean: Number | None = None
     """Mean of the activations over examples and units."""
     deviation: Number | None = None
@@ -122,11 +122,11 @@ class LayerHistograms(Message):
     epoch: int
     activations: Bins | None = None
     deltas: Bins | None = None
-    """Gradients of an example's loss by the weighted sums."""
+    """Gradients of an example's loss with respect to the weighted sums."""
     weights: Bins | None = None
     """Null for a layer without weights."""
     gradients: Bins | None = None
-    """Gradients by the weights."""
+    """Gradients with respect to the weights."""
 
 
 class MeasuredLayers(Message):

@@ -88,8 +88,9 @@ class ProbedLayer(LayerStatistics):
     z_rms: Number
     """Their root mean square."""
     delta_norm: Number
-    """Root mean square over the examples of the norm of the gradient of an example's loss by the weighted sums, or by
-    the output of batch normalization: the strength of the backward signal at the layer, whatever the layer's width."""
+    """Root mean square over the examples of the norm of the gradient of an example's loss with respect to the weighted
+    sums, or to the output of batch normalization: the strength of the backward signal at the layer, whatever the
+    layer's width."""
     weight_scale: Number
     """Root mean square of the weights times sqrt(fan_in): about 1 for Xavier, 1.41 for He."""
     distinct_units: int

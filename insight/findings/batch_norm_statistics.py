@@ -22,11 +22,12 @@ or -1."""
 SETTLED = 3.0
 """Steps times momentum after which the running averages have forgotten their initial values (e^-3 = 5 %)."""
 RATIO = 1.5
-"""Validation loss over training loss, as the median of the epochs."""
+"""Ratio of validation loss to training loss, as the median of the epochs, above which the statistics do not fit."""
 NOISY = 1.25
-"""Training loss over validation loss, with small batches."""
+"""Ratio of training loss to validation loss above which the noise of small batches makes training worse."""
 MODES, MODES_T = 0.85, -4.0
-"""Loss of the same training examples with the batch's statistics over that with the running ones, and its paired t."""
+"""Ratio of the loss with the batch's statistics to that with the running ones, on the same training examples, and its
+paired t: the running statistics do not fit if both are below these."""
 HARDLY, LESS = 1.0, 0.9
 """If steps times momentum are below `HARDLY`, the running averages consist mostly of their initial values. A ratio of
 losses below `LESS` then suffices in place of `MODES`, whatever its t, which is small if a few examples are far off."""

@@ -8,7 +8,7 @@ from insight.start import Start
 from insight.words import figure, rounded
 
 DECREASE = 3.0
-"""Threshold of D, as for a learning rate that is too low."""
+"""D below which the planned steps cannot leave the start, as for a learning rate that is too low."""
 LIMITING = 1.5
 """The first gradient's norm over the limit, from which on it shortens most steps."""
 

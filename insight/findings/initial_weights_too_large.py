@@ -15,7 +15,7 @@ OUTPUTS = 2.0
 NORMALIZED_OUTPUTS = 3.0
 """The same if every hidden layer is normalized: then only the output layer's weights matter."""
 BACKWARD = 2.0
-"""Growth of the gradient per layer; healthy networks have 0.7 to 1.2."""
+"""Growth of the gradient per layer above which the weights are too large; healthy networks have 0.7 to 1.2."""
 FLAT = 0.5
 """Share of saturated activations; it counts only with weighted sums above `SUMS`."""
 SUMS = 3.0

@@ -14,7 +14,7 @@ SAVED = 0.18
 """Share of a linear model's errors that a kernel model avoids; up to 0.13 in data that a linear model describes as well
 as a network does."""
 SIGNIFICANT = 3.0
-"""Paired t of the difference in errors."""
+"""Paired t of the difference in errors above which it is not chance."""
 WELL = 0.25
 """Share of a constant prediction's errors up to which a linear model that was tried is said to learn well: then the
 finding is a note, as linear models are chosen on purpose."""

@@ -12,7 +12,7 @@ from insight.trend import median, ratio
 from insight.words import clip_norm, figure, percent, rounded
 
 FACTOR = 2.0
-"""Loss of a spike over the loss of the epoch before."""
+"""Ratio of an epoch's loss to that of the epoch before above which the epoch may be a spike."""
 FLOOR = 0.05
 """Rise of a spike above the epoch before, at least, as a share of a constant prediction's loss."""
 RECOVERS = 5

@@ -11,8 +11,8 @@ from insight.words import count, figure
 
 WARNING = 3.0
 CRITICAL = 0.3
-"""Thresholds of D: the relative decrease of the loss if every planned step gained what the gradient predicts for the
-first."""
+"""Values of D below which the finding is a warning, or critical. D is the relative decrease of the loss if every
+planned step gained what the gradient predicts for the first."""
 PLAIN_WARNING = 10.0
 """The same for gradient descent with sound signals: it lost four points of accuracy with a D of 13, and nine with 6."""
 NARROW = 0.1

@@ -14,9 +14,10 @@ from insight.words import figure, percent, rounded
 WINDOW = 6
 """Number of last epochs that are judged, or a quarter of the run if that is more."""
 SWING = 0.1
-"""Mean change between epochs, as a share of the loss."""
+"""Mean change from one epoch to the next above which the loss oscillates, as a share of the loss."""
 GAIN, CHANCE = 0.01, 0.25
-"""Improvement of the second half of the window over the first; and the part of the swing that chance alone may gain."""
+"""Relative fall of the mean loss from the first half of the window to the second above which the run makes progress;
+and the part of the swing that chance alone may gain."""
 ROUGH = 0.05
 """Share of a constant prediction's loss that is left in such a run, above which it is an alarm however well the best
 epoch has learned: the last one is what remains."""

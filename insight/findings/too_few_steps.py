@@ -11,7 +11,8 @@ from insight.start import Start
 from insight.words import count, figure
 
 DECREASE = 3.0
-"""D: the relative decrease of the loss if every planned step gained what the gradient predicts for the first."""
+"""D below which the steps are too few: the relative decrease of the loss if every planned step gained what the gradient
+predicts for the first."""
 ENOUGH = 20.0
 """D that a run should have."""
 SOUND = 0.85

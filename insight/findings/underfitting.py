@@ -13,7 +13,7 @@ from insight.widths import widened, with_least
 from insight.words import count, figure, percent
 
 FLAT = 0.01
-"""Fall of the training loss over the last fifth of the epochs."""
+"""Relative fall of the training loss over the last fifth of the epochs below which the loss counts as flat."""
 LEAST = 5
 GAP = 1.05
 """Validation loss over training loss below which nothing has been memorized."""

@@ -8,9 +8,9 @@ from insight.start import Start
 from insight.words import figure
 
 RATIO = 0.1
-"""R: the first hidden layer's gradient over the last one's."""
+"""R below which the gradient vanishes: the ratio of the first hidden layer's gradient to the last one's."""
 FACTOR = 0.5
-"""q: the same per layer; healthy networks have 0.7 to 1.2."""
+"""q below which it vanishes: the same ratio per layer, 0.7 to 1.2 in healthy networks."""
 LOST = 0.01
 
 
@@ -44,9 +44,9 @@ KIND = FindingKind(
     why="The gradient of a layer is that of the next one times the weights and the slope of the activation function. "
     "The slope of the logistic function is 1/4 at most, so that a sigmoid layer with Xavier weights passes 0.24 of the "
     "gradient: five layers, 1/300. The ratio R of first to last layer does not depend on the batch, on the scale of "
-    "the loss, or on widths (the norm of the gradient of an example's loss by the weighted sums is compared, which "
-    "He's and Xavier's weights preserve). Norms of gradients alone would not show the problem: they also go to 0 when "
-    "everything is learned.",
+    "the loss, or on widths (the norm of the gradient of an example's loss with respect to the weighted sums is "
+    "compared, which He's and Xavier's weights preserve). Norms of gradients alone would not show the problem: they "
+    "also go to 0 when everything is learned.",
     cure='`{"activation": "relu", "init": "auto"}`; batch normalization; fewer layers; residual connections.',
     at_start=at_start,
     in_run=in_run,

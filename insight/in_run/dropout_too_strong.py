@@ -12,9 +12,10 @@ from insight.run import Run
 from insight.words import figure, percent
 
 NOISE = 1.25
-"""For regression: ratio of the loss with dropout to the loss without it."""
+"""For regression: ratio of the loss with dropout to the loss without it above which dropout is too strong."""
 RATIO = 1.05
-"""Ratio of the training loss, measured with dropout, to the validation loss, measured without."""
+"""Ratio of the training loss, measured with dropout, to the validation loss, measured without, above which dropout may
+be too strong."""
 COSTLY, NEEDLESS, UNSOLVED = 1.25, 1.05, 0.05
 """Dropout is costly if it multiplies the loss of the training examples by at least `COSTLY`, and more than the share
 `UNSOLVED` of a constant prediction's loss is left. It is needless if the validation loss is at most `NEEDLESS` times

@@ -8,7 +8,8 @@ from insight.run import Run
 from insight.words import figure
 
 LARGE, SMALL = 4.0, 0.35
-"""Root mean square of the weights times the root of the number of inputs; 1 for Xavier, 1.41 for He."""
+"""Root mean square of the weights times the root of the number of inputs, above and below which weights are too large
+or too small; 1 for Xavier, 1.41 for He."""
 FEW_LAYERS = 2
 """Number of hidden layers up to which small weights do no harm, as the output layer learns all the same."""
 

@@ -21,7 +21,8 @@ LONG = {"adam": 0.02, "adamw": 0.02, "rmsprop": 0.02, "adagrad": 0.3}
 """Learning rates of optimizers whose steps do not depend on the gradient's size, above which ten steps move a weight
 further than its initial distance from 0."""
 ABOVE = 1.2
-"""Loss of the worst epoch over a constant prediction's, or over the initial loss if that is larger."""
+"""Ratio of the worst epoch's loss to a constant prediction's, or to the initial loss if that is larger, above which the
+loss has risen."""
 SCALE = 4.0
 FAR = 3.0
 """The same, above which the first steps were too long even if something is learned afterwards."""

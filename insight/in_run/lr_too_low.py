@@ -11,11 +11,12 @@ from insight.words import count, figure, percent, rounded
 LEARNED = 0.7
 """A run has learned next to nothing while its training loss is above this share of a constant prediction's."""
 DIRECTION = 0.8
-"""Share of the epochs whose training loss fell."""
+"""Minimum share of the epochs whose training loss fell."""
 PER_STEP = 1e-3
-"""Fall of the loss per step."""
+"""Relative fall of the loss per step below which the steps are too short."""
 STEADY = 0.5
-"""Fall of the loss in the second half of the run over that in the first. A loss that levels off has another cause."""
+"""Minimum ratio of the fall of the loss in the second half of the run to that in the first. A loss that levels off has
+another cause."""
 RISE = 0.02
 """Rise of the validation loss above which longer steps would only learn more by heart."""
 EXAMPLES = 1e-5

@@ -8,7 +8,8 @@ from insight.run import Run
 from insight.words import percent, rounded
 
 SHARE = 0.5
-"""Share of flat activations; 0 in healthy networks at the start, 0.44 to 0.82 in sick ones."""
+"""Share of flat activations above which a layer is saturated; 0 in healthy networks at the start, 0.44 to 0.82 in sick
+ones."""
 BOUNDED = {"sigmoid", "tanh"}
 
 

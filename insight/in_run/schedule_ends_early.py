@@ -8,7 +8,7 @@ from insight.run import Run
 from insight.words import percent
 
 MEAN = 0.1
-"""Mean factor of the learning rate over the planned epochs."""
+"""Mean factor of the learning rate over the planned epochs below which the finding fires."""
 STALLED, STOPPED = 0.2, 0.05
 """The same of a run that has not learned well, if the factor of its last epoch is below the second number."""
 

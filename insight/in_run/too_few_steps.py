@@ -11,7 +11,7 @@ from insight.trend import falling_share, lowest, ratio
 from insight.words import count, figure, percent
 
 FALL = 0.01
-"""Fall of the training loss per epoch, in the last epochs."""
+"""Minimum fall of the training loss per epoch, in the last epochs."""
 TAIL_GAIN, FEW_GAIN = 0.02, 0.1
 """Minimum gain for which it is worth training twice as long, as a share of a constant prediction's loss: about a point
 of accuracy. `FEW_GAIN` applies with few validation examples."""

@@ -11,7 +11,8 @@ from insight.run import Run
 from insight.words import count, figure, rounded
 
 WHOLE, FACTOR = 0.1, 0.5
-"""The first layer's gradient over the last one's, and the mean factor per layer; 0.9 to 1.2 per layer is healthy."""
+"""The ratio of the first layer's gradient to the last one's, and the mean factor per layer, below both of which the
+gradient vanishes; 0.9 to 1.2 per layer is healthy."""
 SOLVED = 0.05
 """Share of a constant prediction's loss below which the problem is solved, and gradients are small everywhere."""
 

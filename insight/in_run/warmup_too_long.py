@@ -6,7 +6,7 @@ from insight.run import Run
 from insight.words import percent
 
 SHARE = 0.5
-"""Share of the epochs that are warm-up."""
+"""Share of warm-up in the epochs above which it is too long."""
 
 
 def in_run(run: Run) -> Finding | None:

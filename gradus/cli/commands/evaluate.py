@@ -17,7 +17,7 @@ def evaluate(
         str | None, typer.Option(metavar="COLUMN", help="Show the metrics for each value of a column.")
     ] = None,
     errors: Annotated[
-        int, typer.Option("--errors", metavar="N", min=0, max=200, help="List N examples that are wrong.")
+        int, typer.Option("--errors", metavar="N", min=0, max=200, help="List N examples that are predicted wrongly.")
     ] = 0,
     as_json: Json = False,
     url: Url = None,

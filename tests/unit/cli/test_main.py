@@ -42,7 +42,7 @@ from gradus.cli.main import main
         (["experiments", "remove"], "", 2, "did you mean 'rm'?"),
         (["datasets", "digits"], "", 2, "hint: gradus datasets --help"),
         (["sweeps", "create", "--example", "digits", "--random", "dropout=0..0.5"], "", 2, "needs both --random"),
-        (["sweeps", "create", "--example", "digits"], "", 2, "--grid, --random with --draws, or --variant"),
+        (["sweeps", "create", "--example", "digits"], "", 2, "--random with --draws, --variant, or --columns"),
         (["sweeps", "create", "--example", "digits", "--grid", "seed=1,2", "--variant", "l2=1"], "", 2, "one way"),
         (["ls", "-q", "--json"], "", 2, "--quiet and --json cannot be combined"),
         (["submit", "--example", "digits", "-q", "-w"], "", 2, "--quiet and --watch cannot be combined"),

@@ -10,8 +10,8 @@ from worker.training.statistics.sample import Sample
 
 
 class SampleScores:
-    """Losses and accuracies of the sampled examples: with the running statistics and without dropout. They come in the
-    parts that the activations come in."""
+    """Losses and accuracies of the sampled examples: with the running statistics and without dropout. The outputs are
+    added in parts, like the activations."""
 
     def __init__(self, loss: Loss, sample: Sample, unit: float) -> None:
         """`unit` converts losses to the unit of the metrics."""

@@ -8,8 +8,8 @@ import { figure } from "../../../format.js";
 export const KINDS = [
   { key: "weights", label: "Weights" },
   { key: "activations", label: "Activations" },
-  { key: "gradients", label: "Gradients by the weights" },
-  { key: "deltas", label: "Gradients by the sums" },
+  { key: "gradients", label: "Gradients of the weights" },
+  { key: "deltas", label: "Gradients of the weighted sums" },
 ];
 const BINS = 30;
 /**

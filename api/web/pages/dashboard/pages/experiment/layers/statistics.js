@@ -14,7 +14,7 @@ import { figure, percent } from "../../../format.js";
 /** @type {Statistic[]} */
 export const STATISTICS = [
   { key: "gradient_norm", label: "Gradient norm", scale: "logarithm" },
-  { key: "delta_rms", label: "Gradient by the sums (rms)", scale: "logarithm" },
+  { key: "delta_rms", label: "Gradient of the weighted sums (rms)", scale: "logarithm" },
   { key: "update_ratio", label: "Update over weights", scale: "logarithm" },
   { key: "weight_norm", label: "Weight norm", scale: "logarithm" },
   { key: "share", label: "Signal share", scale: "logarithm", isShare: true },
