@@ -1,7 +1,7 @@
-"""How often the intervals of an evaluation hold the truth: `python -m benchmarks.intervals [--samples N]`.
+"""How often the intervals of an evaluation contain the true value: `python -m benchmarks.intervals [--samples N]`.
 
-Samples are drawn from distributions whose metrics are known, from two million draws. A 95 % interval
-of n samples should hold the truth in 95 % of them, plus and minus twice √(0.95 · 0.05 / n).
+Samples are drawn from distributions whose metrics are known, from two million draws. A 95 % interval of n samples
+should contain the true value in 95 % of them, plus and minus twice √(0.95 · 0.05 / n).
 """
 
 import argparse

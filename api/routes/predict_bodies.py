@@ -68,7 +68,7 @@ class PredictQuery(Query):
     calibrated: bool = False
     """Whether probabilities are calibrated by the validation split."""
     interval: Level | None = None
-    """For regression: answer with intervals that hold the truth with this probability."""
+    """For regression: answer with intervals that contain the true value with this probability."""
     spreadsheet: bool = False
     """In CSV: put `'` before text that a spreadsheet would treat as a formula."""
 

@@ -24,7 +24,7 @@ class Answer:
     @property
     def both(self) -> tuple[Finding, ...]:
         """The root cause first. A finding of the run replaces the probe's of the same code, which knew less, but a note
-        does not take back an alarm, and patches that were probed are better than others."""
+        does not take back an alarm, and probed patches take precedence over others."""
         found = {one.id: one for one in self.probe}
         for one in self.run:
             known = found.get(one.id)

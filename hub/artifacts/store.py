@@ -51,7 +51,7 @@ class ArtifactStore(Protocol):
         ...
 
     def delete(self, key: str) -> None:
-        """Delete an artifact or a folder of artifacts. A missing one is no error."""
+        """Delete an artifact or a folder of artifacts. It is not an error if it is missing."""
         ...
 
 

@@ -20,7 +20,8 @@ FLAT = 0.5
 """Share of saturated activations; it counts only with weighted sums above `SUMS`."""
 SUMS = 3.0
 TOO_LARGE = 1.5
-"""Size of the weights over that which fits the activation function; below this ratio the weights are not the cause."""
+"""Ratio of the size of the weights to the size that fits the activation function, below which the weights are not the
+cause."""
 
 
 def at_start(start: Start) -> Finding | None:

@@ -11,8 +11,8 @@ from insight.start import Start
 from insight.words import figure
 
 TOO_SMALL = 0.8
-"""Size of the weights over that which fits the activation function; above this ratio the activation function is the
-cause."""
+"""Ratio of the size of the weights to the size that fits the activation function, above which the activation function
+is the cause."""
 RATIO = 0.1
 """R, or the ratio of the last layer's weighted sums to the first's, below which the signal fades."""
 LOST = 0.01

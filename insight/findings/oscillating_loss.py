@@ -16,11 +16,11 @@ WINDOW = 6
 SWING = 0.1
 """Mean change from one epoch to the next above which the loss oscillates, as a share of the loss."""
 GAIN, CHANCE = 0.01, 0.25
-"""Relative fall of the mean loss from the first half of the window to the second above which the run makes progress;
-and the part of the swing that chance alone may gain."""
+"""The run makes progress if its mean loss falls by `GAIN` or more, as a share, from the first half of the window to the
+second, and by `CHANCE` times the swing or more: less than that can be luck."""
 ROUGH = 0.05
-"""Share of a constant prediction's loss that is left in such a run, above which it is an alarm however well the best
-epoch has learned: the last one is what remains."""
+"""Remaining share of the loss of a constant prediction from which on the finding is a warning, however good the best
+epoch was: the last epoch is what remains."""
 FEW = 100
 """Number of validation examples below which the finding does not fire."""
 

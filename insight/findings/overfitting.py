@@ -131,7 +131,8 @@ def _late_rise(run: Run, best: int) -> float:
 
 
 def rise_of(losses: Sequence[float], best: int, end: int) -> float:
-    """The smallest relative rise above the lowest loss of all epochs from `end` on: one outlier is no rise."""
+    """The smallest relative rise above the lowest loss over all epochs from `end` on, so that one outlier does not
+    count as a rise."""
     return min(losses[end:]) / losses[best] - 1 if losses[best] > 0 else 0.0
 
 

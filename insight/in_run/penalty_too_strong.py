@@ -127,8 +127,9 @@ def _pulls(run: Run) -> Finding | None:
 
 
 def _decays(run: Run) -> Finding | None:
-    """Fires if decoupled weight decay, as in AdamW, limits the weights, the run has learned nothing by heart, and
-    larger weights would decrease the loss, next to nothing has been learned, or a regression has tiny weights."""
+    """Fires if decoupled weight decay, as in AdamW, limits the weights, the run has learned nothing by heart, and one
+    of these holds: larger weights would decrease the loss, next to nothing has been learned, or a regression has tiny
+    weights."""
     decay, seen = decay_of(run.spec), generalization(run)
     rate = sum(row.learning_rate * span for row, span in zip(run.rows, run.spans, strict=True))
     folds = decay * rate * run.steps_per_epoch

@@ -39,8 +39,8 @@ def written(path: Path, pieces: Iterator[Answers], format_: FileFormat, most: in
     except (OSError, duckdb.IOException) as error:
         if getattr(error, "errno", None) == errno.EFBIG or os.strerror(errno.EFBIG) in str(error):
             raise TooLarge(
-                f"the file would have more than {most:,} bytes, which the workspace may still store: delete data sets, "
-                "or ask without probabilities"
+                f"the file would have more than the {most:,} bytes that the workspace may still store: delete data "
+                "sets, or ask without probabilities"
             ) from None
         raise
 
