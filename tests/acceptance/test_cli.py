@@ -16,6 +16,7 @@ import pytest
 from gradus.cli.exit_codes import Exit
 from gradus.client import Client
 from gradus.status import Status
+from tests.servers.commands import forked_commands
 from tests.servers.processes import ROOT, Program, saved_client, wait_until
 from tests.servers.terminal import COLUMNS, Terminal
 from tests.servers.typed import typed
@@ -44,6 +45,8 @@ class Service:
 
     client: Client
     env: dict[str, str]
+    forked: Path
+    """`gradus`, forked from what has imported it."""
 
     def run(self, *arguments: str, text: str = "", **env: str) -> "subprocess.CompletedProcess[str]":
         """The command in pipes; in this process, for most of a command's time is its start."""
@@ -64,8 +67,12 @@ class Service:
         (found,) = self.document(*arguments, text=text)
         return found
 
-    def terminal(self, *arguments: str) -> Terminal:
+    def terminal(self, *arguments: str, **env: str) -> Terminal:
         """The command in a terminal."""
+        return Terminal(arguments, {**self.env, **env}, [self.forked])
+
+    def new_terminal(self, *arguments: str) -> Terminal:
+        """The same in a Python of its own, which Ctrl-C reaches."""
         return Terminal(arguments, self.env)
 
 
@@ -74,10 +81,13 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     folder = tmp_path_factory.mktemp("cli")
     env = {"GRADUS_DATA_DIR": str(folder / "data")}
     own = {**env, "GRADUS_SLOTS": "1"}  # one trainer to start, not one for each core
-    with Program(folder / "up.log", "hub.embedded", "--port", 0, "--workers", 1, env=own) as program:
+    with (
+        Program(folder / "up.log", "hub.embedded", "--port", 0, "--workers", 1, env=own) as program,
+        forked_commands({**os.environ, "PYTHONPATH": str(ROOT)}) as programs,
+    ):
         program.wait_for("data ")
         with saved_client(folder / "data") as client:
-            yield Service(client, env)
+            yield Service(client, env, programs / "gradus")
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +102,7 @@ def fits(lines: Sequence[str]) -> bool:
 
 def test_two_runs_grow_side_by_side_in_a_terminal(service: Service, tmp_path: Path) -> None:
     (tmp_path / "two.yaml").write_text(TWO_SPECS)
-    with service.terminal("submit", str(tmp_path / "two.yaml"), "--watch") as terminal:
+    with service.new_terminal("submit", str(tmp_path / "two.yaml"), "--watch") as terminal:
         terminal.wait_for("3/3")
         assert terminal.exit_code() == Exit.OK
     assert "━" in terminal.raw
@@ -120,7 +130,7 @@ def test_ctrl_c_leaves_what_was_watched_alive_and_says_how_to_come_back(
 ) -> None:
     create = ("sweeps", "create", "--example", "digits", "--variant", "dropout=0.1") if "sweeps" in command else EXAMPLE
     one = service.answer(*create, *LONG)
-    with service.terminal(*command, one) as terminal:
+    with service.new_terminal(*command, one) as terminal:
         terminal.wait_for("/2000" if one.startswith("exp_") else "0/2")
         terminal.press("\x03")
         assert terminal.exit_code() == Exit.INTERRUPTED
@@ -136,7 +146,7 @@ def test_ctrl_c_leaves_what_was_watched_alive_and_says_how_to_come_back(
 
 def test_colours_are_for_terminals_that_want_them(service: Service, trained: str) -> None:
     assert "\x1b" not in service.answer("show", trained)
-    with Terminal(["ls"], {**service.env, "NO_COLOR": "1"}) as plain, service.terminal("ls") as coloured:
+    with service.terminal("ls", NO_COLOR="1") as plain, service.terminal("ls") as coloured:
         assert plain.exit_code() == coloured.exit_code() == Exit.OK
     assert "\x1b[3" not in plain.raw
     assert "\x1b[3" in coloured.raw
@@ -369,8 +379,7 @@ def test_open_keeps_the_link_off_the_browsers_command_line(service: Service, tmp
     browser = tmp_path / "browser"
     browser.write_text(f'#!/bin/sh\nprintf %s "$*" > {tmp_path}/arguments\n')
     browser.chmod(0o700)
-    env = {**service.env, "BROWSER": f"{browser} %s", "TMPDIR": str(tmp_path)}
-    with Terminal(["open"], env) as terminal:
+    with service.terminal("open", BROWSER=f"{browser} %s", TMPDIR=str(tmp_path)) as terminal:
         assert terminal.exit_code() == Exit.OK
     (address,) = (line for line in terminal.lines if "/sign-in" in line)
     argument = (tmp_path / "arguments").read_text()

@@ -1,7 +1,7 @@
-"""`gradus` and Python for the snippets of pages, forked from one process that has imported what they import.
+"""`gradus` and Python for snippets of pages and for terminals, forked from one process that has imported what they do.
 
-To start a Python and import takes each call 0.7 CPU seconds, and pages have many. `tests/acceptance/test_cli.py` and
-`test_up.py` start the real program.
+To start a Python and import takes each call 0.7 CPU seconds, and there are many. Some tests of
+`tests/acceptance/test_cli.py` and `test_up.py` start the real program.
 """
 
 import json

@@ -10,6 +10,7 @@ import sys
 import termios
 import threading
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 
 from tests.servers.processes import ROOT, wait_until
@@ -21,16 +22,20 @@ _CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 """What colours, or moves the cursor otherwise."""
 _INSIDE = 'exec "$@" <>"$0" >&0 2>&0'
 """The first terminal that a new session opens becomes its own: Ctrl-C reaches the programs of that session."""
+NEW_PYTHON = (sys.executable, "-m", "gradus.cli")
+"""The command as a person starts it. Ctrl-C would not reach one that another process forks."""
 
 
 class Terminal:
     """`gradus` with a terminal on all its ends; what it shows is kept."""
 
-    def __init__(self, arguments: Sequence[str], env: Mapping[str, str]) -> None:
+    def __init__(
+        self, arguments: Sequence[str], env: Mapping[str, str], command: Sequence[str | Path] = NEW_PYTHON
+    ) -> None:
         self._end, other = pty.openpty()
         fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
         self._process = subprocess.Popen(
-            ["sh", "-c", _INSIDE, os.ttyname(other), sys.executable, "-m", "gradus.cli", *arguments],
+            ["sh", "-c", _INSIDE, os.ttyname(other), *command, *arguments],
             cwd=ROOT,
             env={"PATH": os.environ["PATH"], "TERM": "xterm-256color", **env},
             start_new_session=True,
