@@ -62,7 +62,7 @@ class Service:
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     folder = tmp_path_factory.mktemp("client")
     env = {"GRADUS_DATA_DIR": str(folder / "data"), "GRADUS_WEBHOOK_HOSTS": "127.0.0.1"}
-    with Program(folder / "up.log", "gradus.cli", "up", "--port", 0, env=env) as program:
+    with Program(folder / "up.log", "hub.embedded", "--port", 0, env=env) as program:
         program.wait_for("is ready")
         yield Service(folder / "data")
 
