@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -49,11 +50,10 @@ def postgres_template(postgres: Postgres) -> str:
     return str(make_url(url).database)
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A fresh database of the newest schema, of each kind."""
+@contextmanager
+def _migrated(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
     if request.param == "sqlite":
-        yield f"sqlite:///{shutil.copy(request.getfixturevalue('sqlite_template'), tmp_path / 'gradus.db')}"
+        yield f"sqlite:///{shutil.copy(request.getfixturevalue('sqlite_template'), folder / 'gradus.db')}"
         return
     server: Postgres = request.getfixturevalue("postgres")
     url = server.create_database(request.getfixturevalue("postgres_template"))
@@ -61,17 +61,40 @@ def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     server.drop_database(url)
 
 
-@pytest.fixture
-def hub(migrated_url: str, valkey: ValkeyServer, tmp_path: Path) -> Iterator[Hub]:
-    """A hub with a fresh database of the newest schema."""
+@contextmanager
+def _hub(database_url: str, valkey: ValkeyServer, folder: Path) -> Iterator[Hub]:
     hub = Hub(
         Settings(
-            database_url=migrated_url,
+            database_url=database_url,
             redis_url=valkey.url,
-            artifacts_url=str(tmp_path / "artifacts"),
-            data_dir=tmp_path,
-            dataset_dirs=(tmp_path / "datasets",),
+            artifacts_url=str(folder / "artifacts"),
+            data_dir=folder,
+            dataset_dirs=(folder / "datasets",),
         )
     )
     yield hub
     hub.close()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh database of the newest schema, of each kind."""
+    with _migrated(request, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def hub(migrated_url: str, valkey: ValkeyServer, tmp_path: Path) -> Iterator[Hub]:
+    """A hub with a fresh database of the newest schema."""
+    with _hub(migrated_url, valkey, tmp_path) as hub:
+        yield hub
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def module_hub(
+    request: pytest.FixtureRequest, valkey: ValkeyServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Hub]:
+    """One hub on each kind of database for tests of a file that do not disturb each other."""
+    folder = tmp_path_factory.mktemp("module")
+    with _migrated(request, folder) as url, _hub(url, valkey, folder) as hub:
+        yield hub
