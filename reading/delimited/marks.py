@@ -7,7 +7,7 @@ mark, too, so that all that follows knows only one character.
 SEAM = "\ufdd0"
 """Separates texts that are joined to be processed together."""
 DELIMITER = "\ufdd1"
-"""A delimiter inside quotes."""
+"""A delimiter inside quotes; of a longer one, its first character, so that no delimiter begins inside quotes."""
 LF = "\ufdd2"
 CR = "\ufdd3"
 BLANK = "\ufdd4"
@@ -26,11 +26,11 @@ ALL = (SEAM, DELIMITER, LF, CR, BLANK, TAB, QUOTE, EMPTY, COMMENT, LONG_DELIMITE
 def hide(text: str, delimiter: str) -> str:
     """The text with marks for its delimiters and line breaks."""
     if delimiter:
-        text = text.replace(delimiter, DELIMITER)
+        text = text.replace(delimiter[0], DELIMITER)
     return text.replace("\n", LF).replace("\r", CR)
 
 
 def restore(text: str, delimiter: str, quote: str) -> str:
     """The text without marks."""
-    text = text.replace(DELIMITER, delimiter).replace(LF, "\n").replace(CR, "\r").replace(BLANK, " ")
+    text = text.replace(DELIMITER, delimiter[:1]).replace(LF, "\n").replace(CR, "\r").replace(BLANK, " ")
     return text.replace(TAB, "\t").replace(QUOTE, quote).replace(EMPTY, "").replace(LONG_DELIMITER, delimiter)

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gradus.parse.text import CsvParse
@@ -57,6 +57,8 @@ def test_cells_come_back_in_any_dialect_that_is_told(
 
 @settings(max_examples=100, deadline=None)
 @given(tables(), DELIMITERS, st.sampled_from("\"'$"), LINE_ENDS)
+@example([["|", "||a|"]], "||", '"', "\n")
+@example([["|", "", "|"]], "||", "'", "\n")
 def test_keeping_bare_quotes_changes_nothing_where_none_is(
     rows: list[list[str]], delimiter: str, quote: str, end: str
 ) -> None:

@@ -389,7 +389,7 @@ def test_files_of_one_data_set_are_one_table_in_the_order_of_the_first(tmp_path:
 
 def test_a_file_with_other_columns_is_refused(tmp_path: Path) -> None:
     sources = [_file(tmp_path, "train", "a,b\n1,x\n"), _file(tmp_path, "test", "a,c\n1,x\n")]
-    with pytest.raises(ReadingFailed, match=r"test\.csv lacks 'b' and has 'c' besides"):
+    with pytest.raises(ReadingFailed, match=r"test\.csv lacks 'b' and has 'c' as well"):
         read_files(sources, tmp_path)
 
 
