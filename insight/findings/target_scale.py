@@ -3,7 +3,7 @@
 from gradus.wire.finding import Evidence, Finding, Patch
 from insight import cures, tried
 from insight.findings.kind import FindingKind
-from insight.in_run.target_scale import FAR, MOST, in_run
+from insight.in_run.target_scale import FAR, MOST, gradients_grow, in_run
 from insight.start import Start
 from insight.words import figure
 
@@ -14,12 +14,14 @@ SOUND = 0.85
 
 def at_start(start: Start) -> Finding | None:
     """Fires if the targets, in the units that the network learns, are at least four times as far from 0 as the outputs,
-    and the steps are too small to reach them or too large to stay near them."""
+    and the steps are too large to stay near them or, unless gradients grow with the distance, too small to reach
+    them."""
     data, begin, rate = start.measured.data, start.measured.start, start.measured.rate
     if not data.target_deviation or begin.output_deviation <= 0:
         return None
     far = max(abs(mean) + deviation for mean, deviation in zip(data.target_mean, data.target_deviation, strict=True))
-    if far <= FAR * max(1.0, begin.output_deviation) or (rate.decrease >= DECREASE and rate.rho > 0):
+    is_slow = rate.decrease < DECREASE and not gradients_grow(start.spec, start.data.task)
+    if far <= FAR * max(1.0, begin.output_deviation) or not (is_slow or rate.rho <= 0):
         return None
     return Finding(
         id=KIND.id,
@@ -49,10 +51,13 @@ KIND = FindingKind(
     id="target_scale",
     title="The targets are out of reach",
     looks_like="The validation R² is far below 0 and rises slowly, in a straight line.",
-    why="The output starts near 0, and an adaptive optimizer moves each weight by the learning rate at most per step. "
-    "Gradus standardizes every target by its training examples, so that this takes a target with a few extreme values.",
-    cure="Longer steps, as long as they gain what the gradient predicts. If they are too long already, mend the data: "
-    "remove the extreme values, or learn the logarithm of the target.",
+    why="The output starts near 0. An adaptive optimizer moves each weight by about the learning rate per step, and "
+    "the gradients of absolute, Huber and quantile losses are bounded: they take long to reach targets that are far "
+    "away. The gradient of a squared error grows with the distance, so that gradient descent is no slower, but its "
+    "steps may be too long. Gradus standardizes every target by its training examples: only targets that are changed "
+    "afterwards are far away.",
+    cure="Longer steps, as long as they gain what the gradient predicts; after a divergence, shorter ones; or targets "
+    "with a standard deviation of 1.",
     at_start=at_start,
     in_run=in_run,
 )

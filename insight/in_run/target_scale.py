@@ -1,5 +1,7 @@
 """Targets of a regression that are far from the outputs, as seen in a run."""
 
+from gradus.spec.experiment import Spec
+from gradus.spec.loss import SquaredLoss, Task, resolve_loss
 from gradus.spec.optimizer import SGD, Momentum
 from gradus.status import FailureCode
 from gradus.wire.finding import Evidence, Finding, Patch
@@ -18,11 +20,12 @@ MOST = 30.0
 
 
 def in_run(run: Run) -> Finding | None:
-    """Fires if the targets are at least four times as far from 0 as standardized ones, and the run diverged, or ended
-    on its way to them."""
+    """Fires if the targets are at least four times as far from 0 as standardized ones, and that is why the run
+    diverged, or ended on its way to them. If gradients grow with the distance, far targets are reached as soon as near
+    ones, but steps may be too long; else vice versa."""
     size = None if run.prior is None else run.prior.target_size
-    diverged = run.failure is not None and run.failure.code is FailureCode.DIVERGED
-    if size is None or not size > FAR or not (diverged or _is_on_its_way(run)):
+    diverged = gradients_grow(run.spec, run.data.task)
+    if size is None or not size > FAR or not (_has_diverged(run) if diverged else _is_on_its_way(run)):
         return None
     how = severity(run)
     return Finding(
@@ -36,6 +39,17 @@ def in_run(run: Run) -> Finding | None:
     )
 
 
+def gradients_grow(spec: Spec, task: Task) -> bool:
+    """Whether steps are longer if targets are further away: those of gradient descent on squared errors. Other
+    optimizers divide gradients by their size, and other losses of a regression have bounded gradients."""
+    return isinstance(spec.optimizer, SGD | Momentum) and isinstance(resolve_loss(spec.loss, task), SquaredLoss)
+
+
+def _has_diverged(run: Run) -> bool:
+    diverged = run.failure is not None and run.failure.code is FailureCode.DIVERGED
+    return diverged and run.cause in {None, "learning_rate"}
+
+
 def _is_on_its_way(run: Run) -> bool:
     return run.is_due and run.failure is None and (is_slow(run) or lr_too_low.in_run(run) is not None)
 
@@ -43,17 +57,13 @@ def _is_on_its_way(run: Run) -> bool:
 def _then(run: Run, *, diverged: bool) -> str:
     if diverged:
         return "gradients are as large, and the first steps went too far"
-    left = percent(run.remaining(run.train_losses[-1]))
-    return f"after {count(run.last.step, 'step')} they have not got there, and {left} of the targets' variance is left"
+    steps, left = count(run.last.step, "step"), percent(run.remaining(run.train_losses[-1]))
+    return f"after {steps} they have not got there, and {left} of a constant prediction's loss is left"
 
 
 def patches(run: Run, size: float, *, diverged: bool) -> tuple[Patch, ...]:
-    """After a divergence, a lower learning rate; else a higher one, by the distance of the targets. It is higher only
-    for optimizers that divide by the gradient's size: for others, the gradient of a squared error grows with the
-    distance by itself."""
+    """After a divergence, a lower learning rate; else a higher one, by the distance of the targets."""
     lr = run.spec.optimizer.lr
     if diverged:
         return (cures.rate(run.spec, lr / size, "Steps that are shorter by the size of the targets."),)
-    if isinstance(run.spec.optimizer, SGD | Momentum):
-        return ()
     return (cures.rate(run.spec, min(size, MOST) * lr, "Steps that are longer by the size of the targets."),)

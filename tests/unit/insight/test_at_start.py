@@ -329,6 +329,13 @@ def test_steps_that_are_too_long_are_not_made_longer() -> None:
     assert [len(patches[name]) for name in rates] == [1, 0]
 
 
+@pytest.mark.parametrize(("loss", "first"), [("squared", "too_few_steps"), ("absolute", "target_scale")])
+def test_far_targets_do_not_slow_steps_that_grow_with_the_distance(loss: str, first: str) -> None:
+    far = {"target_mean": (0.0,), "target_deviation": (40.0,)}
+    spec = {"dataset": "diabetes", "loss": loss, **SGD}
+    assert next(iter(found({"spec": spec, "data": far, "rate": {"decrease": 2.0}}))) == first
+
+
 def test_steps_are_not_too_long_where_the_last_layer_sees_one_example() -> None:
     far = {"rate": {"rho": -3.4}, "twenty": SLOW}
     assert "lr_too_high" in found(far)

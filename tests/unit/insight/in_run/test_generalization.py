@@ -43,6 +43,7 @@ UNEVEN = Prior(loss=7400, train_loss=5900)
 HARDLY = [1.9, 1.8, 1.8, 1.83, 1.86, 1.88, 1.89, 1.9]
 SHRINKING = [0.96, 0.8, 0.65, 0.5, 0.4, 0.35]
 FAR = Prior(loss=5900, target_size=60)
+SLOW = {"kind": "sgd", "lr": 0.001}
 ON_ITS_WAY = [5800.0 - 40 * i for i in range(8)]
 SICK: dict[str, tuple[str, str, Run]] = {
     "dropout that costs, and has nothing to prevent": (
@@ -302,6 +303,16 @@ LOOK_ALIKES: dict[str, tuple[str, Run]] = {
         "lr_too_high",
         scored(planted([3.2, 2.9, 2.7, 2.6], [2.4, 2.31, 2.31, 2.31], 0.11, dropout=0.9), 2.3),
     ),
+    "gradient descent that is slow, though its gradients grow with the targets": (
+        "target_scale",
+        of_many(planted(ON_ITS_WAY, dataset="diabetes", prior=FAR, optimizer=SLOW)),
+    ),
+    "Adam, whose steps do not grow with the targets": (
+        "target_scale",
+        replace(failed(dataset="diabetes", prior=FAR), spec=planted(FLAT, dataset="diabetes").spec),
+    ),
+    "a divergence by a penalty": ("target_scale", failed("penalty", dataset="diabetes", prior=FAR)),
+    "a divergence by initial weights": ("target_scale", failed("initial_weights", dataset="diabetes", prior=FAR)),
     "steps that are too short for standardized targets": (
         "target_scale",
         of_many(planted(ON_ITS_WAY, dataset="diabetes", prior=Prior(loss=5900, target_size=1.0))),
