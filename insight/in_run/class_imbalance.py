@@ -45,6 +45,7 @@ class _Class:
     share: float
     """Share of the training examples."""
     recall: float
+    """Recall on the validation examples; NaN if there are none."""
     examples: float
     """Number of validation examples, estimated from the share of the training examples; at least 1."""
 
@@ -71,11 +72,11 @@ def in_run(run: Run) -> Finding | None:
     shares = run.prior.class_shares if run.prior is not None else ()
     if not run.recalls or not run.rows or not run.accuracies or not is_uneven(shares):
         return None
-    known = [
+    classes = [
         _Class(name, share, recall, max(1.0, share * run.data.validation_examples))
         for name, share, recall in zip(run.data.classes, shares, run.recalls, strict=False)
-        if not isnan(recall)
     ]
+    known = [one for one in classes if not isnan(one.recall)]
     if len(known) < 2:
         return None
     worst = min(known, key=lambda one: one.recall)
@@ -84,20 +85,20 @@ def in_run(run: Run) -> Finding | None:
         return _finding(run, worst, RECALL, balanced)
     if is_at_prior(run):
         return None
-    if (unlearned := _unlearned(run, known, shares)) is not None:
+    if (unlearned := _unlearned(run, classes, shares)) is not None:
         return unlearned
     goes_on = run.fall_per_epoch() > FALL and run.remaining(run.last.train_loss) > LEFT
     missed = None if overfitting.in_run(run) is not None else _missed(known, shares, goes_on=goes_on)
     return None if missed is None else _finding(run, *missed, balanced)
 
 
-def _unlearned(run: Run, known: Sequence[_Class], shares: Sequence[float]) -> Finding | None:
-    """Fires if the rarest class has too few validation examples for a recall, and there are between half as many and
-    slightly more hard training examples than the class has examples: they must be its own, because other classes have
-    hardly any hard examples."""
-    report, rarest = newest(run), min(known, key=lambda one: one.share)
+def _unlearned(run: Run, classes: Sequence[_Class], shares: Sequence[float]) -> Finding | None:
+    """Fires if the rarest class has too few validation examples for a recall, or none, and there are between half as
+    many and slightly more hard training examples than the class has examples: they must be its own, because other
+    classes have hardly any hard examples."""
+    report, rarest = newest(run), min((one for one in classes if one.share > 0), key=lambda one: one.share)
     is_few = rarest.examples < FEW and (_prevails(shares) or rarest.share < HARDLY * median(shares))
-    if report is None or report.hard is None or not is_few or not run.is_due or not rarest.share > 0:
+    if report is None or report.hard is None or not is_few or not run.is_due:
         return None
     lost = report.hard / rarest.share
     if not HALF <= lost <= ALL:

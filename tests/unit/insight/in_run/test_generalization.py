@@ -1,6 +1,7 @@
 """Findings from the training loss in evaluation mode: each fires on a planted history, and is silent on look-alikes."""
 
 from dataclasses import replace
+from math import nan
 from typing import Any
 
 import pytest
@@ -152,6 +153,16 @@ SICK: dict[str, tuple[str, str, Run]] = {
         "class_imbalance",
         "warning",
         with_layers(of_a_table(*(200,) * 9, 10, recalls=(0.99,) * 9 + (1.0,)), *hidden({}), easy=0.9, hard=0.004),
+    ),
+    "a rare class without any validation example": (
+        "class_imbalance",
+        "warning",
+        with_layers(of_a_table(*(200,) * 9, 10, recalls=(0.99,) * 9 + (nan,)), *hidden({}), easy=0.9, hard=0.004),
+    ),
+    "targets that steps of a bounded gradient do not reach": (
+        "target_scale",
+        "warning",
+        of_many(planted(ON_ITS_WAY, dataset="diabetes", prior=FAR, loss="absolute", optimizer=SLOW)),
     ),
     "targets that steps do not reach": (
         "target_scale",
