@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from gradus.spec.loss import Task
 from gradus.wire.finding import Evidence, Finding
 from insight.findings import batch_norm_statistics
 from insight.findings.kind import FindingKind
@@ -32,7 +33,7 @@ def at_start(start: Start) -> Finding | None:
     linear, neighbour, chance = data.linear_correlation, data.neighbour_correlation, data.chance_correlation
     if linear is None or neighbour is None or chance is None:
         return None
-    worth = data.held_out * _evenness(data.class_shares)
+    worth = data.held_out * _evenness(data.class_shares, start.data.task)
     if worth < LEAST:
         return None
     limit = chance if worth >= EXAMPLES else HALF * chance
@@ -51,9 +52,12 @@ def at_start(start: Start) -> Finding | None:
     )
 
 
-def _evenness(shares: Sequence[float]) -> float:
+def _evenness(shares: Sequence[float], task: Task) -> float:
     """The variance of the classes, as a share of the variance of equally many classes of equal frequency: where one
-    class has nearly all examples, few examples say anything about the others. 1 for regression."""
+    class has nearly all examples, few examples say anything about the others. For several labels, that of the most
+    even one, as the correlations are the largest over the labels. 1 for regression."""
+    if task == "multi_label":
+        return max((4 * share * (1 - share) for share in shares), default=1.0)
     if len(shares) < 2:
         return 1.0
     return (1 - sum(share**2 for share in shares)) * len(shares) / (len(shares) - 1)

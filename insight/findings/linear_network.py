@@ -65,9 +65,11 @@ def _errors_left(start: Start) -> float | None:
     """The errors of the best rate that was tried, as a share of a constant prediction's; None if it is not known."""
     trial, shares = start.measured.step.trial, start.measured.data.class_shares
     known = [] if trial is None else [one.accuracy for one in trial.rates if one.accuracy is not None]
-    if not known or not shares or max(shares) >= 1:
+    if not known or not shares:
         return None
-    return (1 - max(known)) / (1 - max(shares))
+    is_each = start.data.task == "multi_label"
+    errors = sum(min(one, 1 - one) for one in shares) / len(shares) if is_each else 1 - max(shares)
+    return (1 - max(known)) / errors if errors > 0 else None
 
 
 KIND = FindingKind(

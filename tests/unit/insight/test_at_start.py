@@ -145,6 +145,14 @@ FIRES: dict[str, tuple[str, str, dict[str, Any]]] = {
         "warning",
         {"data": {"linear_correlation": 0.05, "neighbour_correlation": 0.1}},
     ),
+    "labels that are shuffled, several of each example": (
+        "labels_do_not_follow_inputs",
+        "warning",
+        {
+            "plan": {"task": "multi_label", "classes": ("a", "b", "c")},
+            "data": {"linear_correlation": 0.05, "neighbour_correlation": 0.1, "class_shares": (0.8, 0.7, 0.9)},
+        },
+    ),
     "shuffled labels of few examples": (
         "labels_do_not_follow_inputs",
         "warning",
@@ -226,6 +234,15 @@ SILENT: dict[str, dict[str, Any]] = {
         "spec": {"layers": [{"kind": "conv", "channels": 12, "kernel": 3}, 64], "dropout": 0.2}
     },
     "hard data with a trace of a rule": {"data": {"linear_correlation": 0.25, "neighbour_correlation": 0.1}},
+    "too few examples of rare labels to tell": {
+        "plan": {"task": "multi_label", "classes": ("a", "b")},
+        "data": {
+            "linear_correlation": 0.0,
+            "neighbour_correlation": 0.0,
+            "class_shares": (0.02, 0.01),
+            "held_out": 500,
+        },
+    },
     "too few examples of a rare class to tell": {
         "data": {"linear_correlation": 0.0, "neighbour_correlation": 0.0, "class_shares": (0.79, 0.21), "held_out": 60}
     },

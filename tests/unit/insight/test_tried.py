@@ -71,6 +71,16 @@ def test_a_linear_model_that_learns_well_gets_a_note(accuracy: float, severity: 
     assert [(one.id, one.severity) for one in found] == [("linear_network", severity)]
 
 
+@pytest.mark.parametrize(("accuracy", "severity"), [(0.99, "note"), (0.95, "warning")])
+def test_labels_that_are_rare_are_predicted_well_only_beyond_their_rarity(accuracy: float, severity: str) -> None:
+    rates = (ProbedTrialRate(lr=0.01, loss=0.5, accuracy=accuracy, good=True),)
+    rare = {"held_out": 800, "curvature": 0.3, "curvature_t": 6.0, "class_shares": (0.05, 0.05, 0.05)}
+    tried = trial(0.01, t=0.0).model_copy(update={"rates": rates})
+    plan = {"task": "multi_label", "classes": ("a", "b", "c")}
+    found = findings_at_start(start({"layers": []}, data=rare, step={"trial": tried}, plan=plan))
+    assert [(one.id, one.severity) for one in found] == [("linear_network", severity)]
+
+
 @pytest.mark.parametrize("lr", [0.02, 0.006])
 def test_neighbouring_rates_say_nothing(lr: float) -> None:
     assert alarms(trial(lr)) == {}
