@@ -20,6 +20,7 @@ BOUNDS = {
     "checkpoint_seconds": (0, 86_400),
     "event_days": (0, 36_500),
     "hang_seconds": (1, 86_400),
+    "stop_seconds": (1, 86_400),
     "turn_seconds": (1, 31_536_000),
 }
 """Minimum and maximum of each number."""
@@ -47,6 +48,9 @@ class Settings:
     """Days after an experiment's end at which its events are deleted; 0 = never. Metrics and logs stay."""
     hang_seconds: float = 60.0
     """Minimum time without a sign of progress after which a trainer process counts as hung."""
+    stop_seconds: float = 5.0
+    """Seconds without a report after which a trainer process that was told to stop its job is killed, to free its
+    slot."""
     turn_seconds: float = 600.0
     """Seconds of training after which a run gives way to runs that wait, at the end of an epoch."""
     quotas: Quotas = field(default_factory=Quotas)
@@ -62,7 +66,8 @@ class Settings:
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Settings":
         """Read `GRADUS_…`: `DATA_DIR`, `DATASETS_DIR`, `DATABASE_URL`, `REDIS_URL`, `ARTIFACTS_URL`, `LEASE_SECONDS`,
-        `CHECKPOINT_SECONDS`, `EVENT_DAYS`, `HANG_SECONDS`, `TURN_SECONDS`, `WEBHOOK_HOSTS` and the quotas, `MAX_…`.
+        `CHECKPOINT_SECONDS`, `EVENT_DAYS`, `HANG_SECONDS`, `STOP_SECONDS`, `TURN_SECONDS`, `WEBHOOK_HOSTS` and the
+        quotas, `MAX_…`.
 
         Raises:
             BadRequest: a variable has an invalid value.

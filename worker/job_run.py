@@ -229,7 +229,7 @@ class JobRun:
         if self._shutdown.begun:
             return
         try:
-            self._trainer.finish_job(self._unfinished, on_report)
+            self._trainer.finish_job(self._unfinished, on_report, self._settings.stop_seconds)
         except TrainerLost as lost:
             logger.warning("%s: %s", self.job_id, lost)
 

@@ -15,8 +15,8 @@ from worker.trainer.protocol import REPORTS, Command, Idle, Ready, Report, Stop,
 
 READY_SECONDS = 120.0
 """Timeout for the start. Importing torch from a cold disk is slow."""
-STOP_SILENCE_SECONDS, STOP_SECONDS = 5.0, 60.0
-"""Timeouts for stopping a job: without any report, and in all."""
+STOP_SILENCES = 12.0
+"""Timeout for stopping a job with reports in between, as a multiple of the timeout without any report."""
 MAX_UNREAD = 1000
 """Unread reports in memory; when it is full, reports stay in the pipe and the trainer blocks."""
 
@@ -100,16 +100,16 @@ class TrainerProcess:
         with suppress(Full):  # then `receive` does not wait anyway
             self._inbox.put_nowait(None)
 
-    def finish_job(self, ids: Iterable[str], on_report: Callable[[Report], None]) -> None:
+    def finish_job(self, ids: Iterable[str], on_report: Callable[[Report], None], silence: float) -> None:
         """Stop the job and wait until the trainer is idle. `ids` are the experiments that still train; `on_report` gets
-        the remaining reports. Kills a trainer that asks to be replaced.
+        the remaining reports. Kills a trainer that asks to be replaced, or is silent for `silence` seconds.
 
         Raises:
             TrainerLost: the trainer ended, or did not stop in time and was killed.
         """
         self.send(Stop(ids=tuple(ids)))
         began = reported_at = time.monotonic()
-        while (now := time.monotonic()) - reported_at < STOP_SILENCE_SECONDS and now - began < STOP_SECONDS:
+        while (now := time.monotonic()) - reported_at < silence and now - began < STOP_SILENCES * silence:
             report = self.receive(0.1)
             if isinstance(report, Idle):
                 return self.kill() if report.worn else None

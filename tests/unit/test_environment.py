@@ -59,6 +59,7 @@ def test_a_number_that_is_none_is_refused_by_its_name_and_an_empty_one_is_the_de
         ("EVENT_DAYS", "-1", "between 0 and 36500"),  # would drop the events of everything that is over
         ("EVENT_DAYS", "1e9", "between 0 and 36500"),  # no calendar goes back so far
         ("HANG_SECONDS", "0", "between 1 and 86400"),  # would end every trainer
+        ("STOP_SECONDS", "0", "between 1 and 86400"),
         ("LEASE_SECONDS", "nan", "between 0.5 and 86400"),
         ("CHECKPOINT_SECONDS", "inf", "between 0 and 86400"),
         ("MAX_STREAMS", "-1", "at least 0"),

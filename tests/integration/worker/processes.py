@@ -39,6 +39,7 @@ class WorkerUnderTest:
             "GRADUS_ARTIFACTS_URL": settings.artifacts_url,
             "GRADUS_LEASE_SECONDS": str(settings.lease_seconds),
             "GRADUS_HANG_SECONDS": str(settings.hang_seconds),
+            "GRADUS_STOP_SECONDS": "180",  # a trainer that gets little processor time is not replaced
             "GRADUS_CHECKPOINT_SECONDS": str(settings.checkpoint_seconds),
             "GRADUS_TURN_SECONDS": str(settings.turn_seconds),
             "GRADUS_DEVICE": "cpu",

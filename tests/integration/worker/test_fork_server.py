@@ -67,6 +67,12 @@ def has_torch(pid: int) -> bool:
     return "libtorch" in Path(f"/proc/{pid}/maps").read_text()
 
 
+def test_a_trainer_that_is_silent_when_it_should_stop_is_killed(trainer: TrainerProcess) -> None:
+    with pytest.raises(TrainerLost, match="did not stop and was killed"):
+        trainer.finish_job((), lambda _: None, silence=0.1)
+    assert not trainer.alive
+
+
 def test_a_forked_trainer_gives_the_bits_of_one_that_was_not(
     trainer: TrainerProcess, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
