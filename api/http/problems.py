@@ -91,7 +91,7 @@ def respond(error: GradusError, headers: Mapping[str, str] | None = None) -> Res
 def _headers(error: GradusError) -> Mapping[str, str] | None:
     if isinstance(error, TooManyRequests):
         return {"Retry-After": str(error.retry_after)}
-    return _HEADERS.get(type(error))
+    return next((headers for kind, headers in _HEADERS.items() if isinstance(error, kind)), None)
 
 
 def _rendered(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:

@@ -2,12 +2,14 @@
 
 import csv
 import io
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gradus.wire.key import Role
+from hub.tables import QuestionRow
 from tests.integration.api.service import assert_problem
 from tests.integration.predictions.answering import answer_all
 from tests.integration.predictions.conftest import ROW, Lab, other_epoch
@@ -167,3 +169,28 @@ def test_one_of_data_set_and_upload_is_named_and_is_ones_own(lab: Lab, churn: st
     assert_problem(lab.client.post(path, json={"upload": theirs}), 404)
     lacking = lab.client.post("/v1/uploads", json={"size": 3}).json()["id"]
     assert assert_problem(lab.client.post(path, json={"upload": lacking}), 409)["code"] == "upload_incomplete"
+
+
+def test_a_process_that_does_not_know_an_option_of_a_file_asks_to_retry(lab: Lab, churn: str, tmp_path: Path) -> None:
+    """During an upgrade another process may answer: the request is sent again, as to any service that is away."""
+    path = f"/v1/experiments/{churn}/predictions"
+    asked = lab.client.post(path, json={"upload": upload(lab, as_csv(ROWS)), "top": 1}, headers=NOW)
+    newer = {**json.loads(request_of(lab, (id_ := asked.headers["Location"].rpartition("/")[2]))), "revision": 99}
+    set_request(lab, id_, json.dumps(newer))
+    for place in (id_, f"{id_}/file"):
+        answer = lab.client.get(f"{path}/{place}", headers=NOW)
+        assert assert_problem(answer, 503)["code"] == "newer"
+        assert answer.headers["Retry-After"] == "1"
+    set_request(lab, id_, json.dumps({**newer, "revision": 3}))
+    answer_all(lab.hub, tmp_path)
+    assert lab.client.get(f"{path}/{id_}").json()["rows"] == len(ROWS)
+
+
+def request_of(lab: Lab, id_: str) -> str:
+    with lab.hub.read() as session:
+        return session.get_one(QuestionRow, id_).request
+
+
+def set_request(lab: Lab, id_: str, request: str) -> None:
+    with lab.hub.write() as session:
+        session.get_one(QuestionRow, id_).request = request
