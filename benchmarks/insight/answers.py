@@ -19,13 +19,11 @@ from gradus.wire.finding import Finding
 from gradus.wire.layer_report import LayerReport
 from gradus.wire.probe import Probe, ProbedStep
 from insight.in_run.find import findings_in_run
-from insight.prior import Prior
 from insight.run import Run
 from worker.probing.probe import probe
 from worker.trainer.convert import metrics_row
 from worker.trainer.divergence_advice import cause_of, divergence_failure
-from worker.trainer.yardstick import class_shares, target_size
-from worker.training.baseline import Baseline
+from worker.trainer.yardstick import prior
 from worker.training.data import Data
 from worker.training.evaluation import outputs
 from worker.training.input_scale import input_scale
@@ -90,7 +88,6 @@ def _recalls(answers: Tensor, data: Data) -> tuple[float, ...]:
 
 def _in_run(resolved: ResolvedSpec, data: Data, trained: Trained) -> tuple[Finding, ...]:
     spec = resolved.spec
-    baseline = Baseline(data, resolve_loss(spec.loss, data.task), resolved.network.outputs)
     ending = trained.rows[-1].ending
     return findings_in_run(
         Run(
@@ -98,14 +95,7 @@ def _in_run(resolved: ResolvedSpec, data: Data, trained: Trained) -> tuple[Findi
             data=resolved.data,
             rows=[metrics_row(row, 1.0, len(data.train)) for row in trained.rows],
             is_over=True,
-            prior=Prior(
-                loss=baseline.loss,
-                train_loss=baseline.train_loss,
-                accuracy=baseline.accuracy,
-                class_shares=class_shares(data),
-                target_size=target_size(data),
-                inputs=input_scale(data),
-            ),
+            prior=prior(data, resolve_loss(spec.loss, data.task), resolved.network.outputs, input_scale(data)),
             reports=trained.reports,
             recalls=trained.recalls,
             failure=divergence_failure(ending, spec, resolved.data) if isinstance(ending, Divergence) else None,

@@ -11,11 +11,10 @@ from gradus.resolved import ResolvedSpec
 from gradus.spec.batch import steps_per_epoch
 from gradus.wire.probe import ProbedData
 from insight.linear import is_nonlinear
-from models.loss import loss, loss_unit
 from worker.probing.curvature import kernel_ridge, saved
 from worker.probing.first_step import effective_steps
 from worker.probing.sample import plain_loss
-from worker.training.constant import best_constant
+from worker.training.constant import best_constant, constant_loss
 from worker.training.data import Data, Split
 from worker.training.input_scale import measured_places, numbers, scale_of, vary
 
@@ -86,15 +85,8 @@ def _shares(targets: Tensor, data: Data) -> tuple[float, ...]:
 
 def prior(resolved: ResolvedSpec, data: Data, train: Split) -> float:
     """The loss of the best constant prediction for these examples, in the metrics' unit."""
-    outputs = data.plan.outputs
-    plain = plain_loss(resolved.spec, data.task)
-    deviation = data.target_scale.deviation
-    constant = best_constant(plain, train, outputs, deviation)
-    targets = train.targets.double() if train.targets.is_floating_point() else train.targets
-    values = loss([plain], deviation, constant).values(constant.expand(1, len(targets), -1), targets[None])[0]
-    weights = train.evaluation_weights
-    values = values if weights is None else values * weights
-    return loss_unit(plain, deviation) * float(values.sum()) / train.total_weight
+    plain, deviation = plain_loss(resolved.spec, data.task), data.target_scale.deviation
+    return constant_loss(best_constant(plain, train, data.plan.outputs, deviation), plain, train, deviation)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from gradus.spec.loss import ConcreteLoss, resolve_loss
 from insight.prior import InputScale, Prior
 from worker.trainer.protocol import Trainee
 from worker.training.baseline import Baseline
+from worker.training.constant import constant_loss
 from worker.training.data import Data
 from worker.training.input_scale import input_scale
 
@@ -20,16 +21,17 @@ def priors(trainees: Iterable[Trainee], data: Data) -> dict[str, Prior]:
     for trainee in trainees:
         kind = resolve_loss(trainee.spec.loss, data.task)
         if kind not in known:
-            known[kind] = _prior(data, kind, trainee.data.outputs, inputs)
+            known[kind] = prior(data, kind, trainee.data.outputs, inputs)
         found[trainee.id] = known[kind]
     return found
 
 
-def _prior(data: Data, kind: ConcreteLoss, outputs: int, inputs: InputScale) -> Prior:
+def prior(data: Data, kind: ConcreteLoss, outputs: int, inputs: InputScale) -> Prior:
+    """The prior of networks with this loss and this number of outputs."""
     baseline = Baseline(data, kind, outputs)
     return Prior(
         loss=baseline.loss,
-        train_loss=baseline.train_loss,
+        train_loss=constant_loss(baseline.constant, kind, data.train, data.target_scale.deviation),
         accuracy=baseline.accuracy,
         class_shares=class_shares(data),
         target_size=target_size(data),

@@ -15,8 +15,7 @@ import torch
 from torch import Tensor
 
 from gradus.spec.loss import ConcreteLoss, Task
-from models.loss import loss, loss_unit
-from worker.training.constant import best_constant, constant_words, has_class_weights
+from worker.training.constant import best_constant, constant_loss, constant_words, has_class_weights
 from worker.training.data import Data, Split
 
 MARGIN = 0.02
@@ -29,27 +28,18 @@ DEAD_UNIT_EXAMPLES = 1000
 
 
 class Baseline:
-    """The validation loss and accuracy of the constant prediction, in the units of the run's metrics, and its training
-    loss."""
+    """The validation loss and accuracy of the constant prediction, in the units of the run's metrics."""
 
     def __init__(self, data: Data, kind: ConcreteLoss, outputs: int) -> None:
         """For a network with this loss and this number of outputs."""
         deviation = data.target_scale.deviation
-        constant = best_constant(kind, data.train, outputs, deviation)
-
-        def mean_loss(split: Split) -> float:
-            targets = _targets(split)
-            losses = loss([kind], deviation, constant).values(constant.expand(1, len(targets), -1), targets[None])[0]
-            if split.evaluation_weights is not None:
-                losses = losses * split.evaluation_weights.cpu()
-            return loss_unit(kind, deviation) * float(losses.sum()) / split.total_weight
-
+        self.constant = best_constant(kind, data.train, outputs, deviation)
+        self.loss = constant_loss(self.constant, kind, data.validation, deviation)
         targets = _targets(data.validation)
-        self.loss, self.train_loss = mean_loss(data.validation), mean_loss(data.train)
         self.accuracy = _constant_accuracy(targets, data.task)
         self.answer = constant_words(kind, outputs)
         if data.task == "classification" and has_class_weights(data.train):
-            self.accuracy, self.answer = _accuracy_of(constant, targets), "the class of the largest weight"
+            self.accuracy, self.answer = _accuracy_of(self.constant, targets), "the class of the largest weight"
         self._error = sqrt(self.accuracy * (1 - self.accuracy) / len(targets)) if self.accuracy is not None else 0.0
 
     @property

@@ -14,10 +14,12 @@ from gradus.spec.loss import (
     QuantileLoss,
     SquaredLoss,
 )
-from models.loss import standardized_delta
+from models.loss import loss, loss_unit, standardized_delta
 from worker.training.data import Split
 
 BISECTIONS = 60
+TOGETHER = 2**22
+"""Outputs whose losses are computed together: 32 MB of each number that they need."""
 
 
 def best_constant(kind: ConcreteLoss, train: Split, outputs: int, deviation: tuple[float, ...]) -> Tensor:
@@ -46,6 +48,20 @@ def best_constant(kind: ConcreteLoss, train: Split, outputs: int, deviation: tup
             return _centre(y, w, y.new_tensor(standardized_delta(kind, deviation)))
         case _:
             assert_never(kind)
+
+
+def constant_loss(constant: Tensor, kind: ConcreteLoss, split: Split, deviation: tuple[float, ...]) -> float:
+    """The loss of a constant prediction (outputs,) on a split, in the unit of the metrics."""
+    function, rows = loss([kind], deviation, constant), max(1, TOGETHER // len(constant))
+    total = 0.0
+    for first in range(0, len(split), rows):
+        part = slice(first, first + rows)
+        targets = split.targets[part].cpu()
+        targets = targets.double() if targets.is_floating_point() else targets
+        values = function.values(constant.expand(1, len(targets), -1), targets[None])[0]
+        weights = split.evaluation_weights
+        total += float((values if weights is None else values * weights[part].cpu()).sum())
+    return loss_unit(kind, deviation) * total / split.total_weight
 
 
 def has_class_weights(train: Split) -> bool:

@@ -6,14 +6,18 @@ from typing import Any
 
 import pytest
 import torch
+from torch import Tensor
 
 from gradus.spec.experiment import Spec
 from gradus.spec.loss import CrossEntropy, SquaredLoss
+from models.loss import Softmax
 from tests.built_in import data_of, resolved
 from tests.unit.training.examples import CPU, made_up_data
 from worker.data.load import load
 from worker.trainer.convert import guessing_message
+from worker.training import constant
 from worker.training.baseline import Baseline, Guesses
+from worker.training.constant import best_constant, constant_loss
 from worker.training.data import Data, Split
 from worker.training.report import DeadUnits, EpochReport, Guessing, MemberEpoch
 from worker.training.state import State, read_state
@@ -93,13 +97,33 @@ def test_a_resumed_run_does_not_say_it_again(digits: Data) -> None:
 def test_a_regression_is_held_against_the_mean() -> None:
     data = made_up_data("diabetes")
     knows = Baseline(data, SquaredLoss(), 1)
-    assert knows.train_loss == pytest.approx(float(data.train.targets.double().var(correction=0)), rel=1e-4)
+    train_loss = constant_loss(knows.constant, SquaredLoss(), data.train, data.target_scale.deviation)
+    assert train_loss == pytest.approx(float(data.train.targets.double().var(correction=0)), rel=1e-4)
     spread = float((data.validation.targets - data.train.targets.mean()).square().mean())
     assert knows.loss == pytest.approx(spread)
     assert knows.accuracy is None
     assert not knows.is_beaten_by(0.99 * spread, None)
     assert knows.is_beaten_by(0.97 * spread, None)
     assert not knows.is_beaten_by(float("nan"), None)
+
+
+def test_the_loss_of_a_constant_is_computed_for_a_part_of_the_examples_at_a_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    classes = torch.arange(1000) % 7
+    weights = 1 + classes / 10
+    train, values, sizes = Split(torch.empty(1000, 1), classes, evaluation_weights=weights), Softmax.values, []
+
+    def counted(one: Softmax, outputs: Tensor, targets: Tensor) -> Tensor:
+        sizes.append(outputs.numel())
+        return values(one, outputs, targets)
+
+    monkeypatch.setattr(Softmax, "values", counted)
+    monkeypatch.setattr(constant, "TOGETHER", 1050)
+    guess = best_constant(CrossEntropy(), train, 7, ())
+    expected = -float((guess[classes] * weights).sum() / weights.sum())
+    assert constant_loss(guess, CrossEntropy(), train, ()) == pytest.approx(expected)
+    assert sizes == [1050] * 6 + [700]
 
 
 def test_classes_are_held_against_the_most_frequent_one() -> None:
