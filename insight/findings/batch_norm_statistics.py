@@ -97,9 +97,15 @@ def _modes(run: Run, settled: float) -> tuple[Evidence, ...]:
     differs = report.mode_ratio < MODES and report.mode_t < MODES_T and not learns_well(run, STRICT)
     if not (lags or differs):
         return ()
+    limit, least_t = (LESS, None) if lags else (MODES, MODES_T)
     return (
-        Evidence(statistic="mode_ratio", value=report.mode_ratio, threshold=MODES, healthy=(MODES, None)),
-        Evidence(statistic="mode_t", value=report.mode_t, threshold=MODES_T, healthy=(MODES_T, None)),
+        Evidence(statistic="mode_ratio", value=report.mode_ratio, threshold=limit, healthy=(limit, None)),
+        Evidence(
+            statistic="mode_t",
+            value=report.mode_t,
+            threshold=least_t,
+            healthy=None if least_t is None else (least_t, None),
+        ),
     )
 
 

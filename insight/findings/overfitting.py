@@ -1,6 +1,7 @@
 """The network memorizes its training examples."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, isfinite, sqrt
 from typing import Any
@@ -73,22 +74,24 @@ def in_run(run: Run) -> Finding | None:
     t = run.reports[-1].validation_t if known else None
     if not falls or least <= 0:
         return None
-    is_by_heart = _by_heart(run, best)
-    if is_by_heart:
-        rise = max(rise, _late_rise(run, best))
+    by_heart = _by_heart(run, best)
+    if by_heart is not None:
+        limit, rise = by_heart.rise, max(rise, _late_rise(run, best))
     elif rise <= limit or rise * least <= swing(after) or not _is_significant(run, best, t):
         return None
     now = median(run.validation_losses[end:])
-    if is_by_heart:
+    if by_heart is not None:
         now = max(now, (1 + _late_rise(run, best)) * least)
+    above = _first_above if by_heart is None else _first_time_above
     return Finding(
         id=KIND.id,
-        severity="warning" if is_by_heart else _severity(run, best, rise),
-        since=run.since(_first_above(run.validation_losses, best, limit)),
+        severity=_severity(run, best, rise) if by_heart is None else "warning",
+        since=run.since(above(run.validation_losses, best, limit)),
         evidence=(
             Evidence(statistic="validation_loss_rise", value=rise, threshold=limit, healthy=(0, limit)),
             Evidence(statistic="validation_loss", value=now, threshold=(1 + limit) * least, healthy=(0, least)),
             Evidence(statistic="best_epoch", value=run.rows[best].epoch, healthy=(run.last.epoch - needed, None)),
+            *([] if by_heart is None else [by_heart.evidence]),
         ),
         because=f"Since epoch {run.rows[best].epoch} the validation loss has risen by {percent(now / least - 1)}, from "
         f"{figure(least)} to {figure(now)}, while the training loss fell to {figure(run.train_losses[-1])}: the "
@@ -107,20 +110,45 @@ def _lasts(run: Run, best: int) -> bool:
     return half > best and min(run.validation_losses[half:]) > (1 + LASTING_RISE) * run.validation_losses[best]
 
 
-def _by_heart(run: Run, best: int) -> bool:
-    """Whether a network that has much left to learn predicts its training examples far better than the validation
-    examples, and predicted the validation examples better at its best epoch."""
+@dataclass(frozen=True)
+class _ByHeart:
+    """The rule by which a run has learned its examples by heart."""
+
+    gap: float
+    """The ratio of validation loss to training loss, both in evaluation mode."""
+    least_gap: float
+    rise: float
+    """The minimum rise of the validation loss."""
+
+    @property
+    def evidence(self) -> Evidence:
+        return Evidence(
+            statistic="validation_over_evaluation_loss",
+            value=self.gap,
+            threshold=self.least_gap,
+            healthy=(None, self.least_gap),
+        )
+
+
+def _by_heart(run: Run, best: int) -> _ByHeart | None:
+    """The rule that fires if a network that has much left to learn predicts its training examples far better than the
+    validation examples, and predicted the validation examples better at its best epoch; None if none does."""
     seen = generalization(run)
     if seen is None or run.data.validation_examples < LEAST:
-        return False
-    t, rise, left = seen.report.validation_t, _late_rise(run, best), best_remaining(run)
+        return None
+    gap, t, rise, left = seen.gap, seen.report.validation_t, _late_rise(run, best), best_remaining(run)
     if run.data.task != "regression":
-        is_large = seen.gap >= OF_CLASSES and rise >= OF_CLASSES_RISE and (t is None or t >= OF_CLASSES_T)
+        is_large = left >= OF_CLASSES_SOLVED and gap >= OF_CLASSES and rise >= OF_CLASSES_RISE
+        if is_large and (t is None or t >= OF_CLASSES_T):
+            return _ByHeart(gap, OF_CLASSES, OF_CLASSES_RISE)
         last = max(rise, rise_of(run.validation_losses, best, len(run.rows) - EPOCHS))
-        is_sure = seen.gap >= SURELY and last >= SURELY_RISE and t is not None and t >= SURELY_T
-        return (left >= OF_CLASSES_SOLVED and is_large) or (left >= SURELY_SOLVED and is_sure)
-    is_far = (seen.gap >= BY_HEART and rise >= BY_HEART_RISE) or (seen.gap >= FAR_APART and rise >= FAR_APART_RISE)
-    return left >= SOLVED and is_far and (t is None or t >= BY_HEART_T)
+        is_sure = left >= SURELY_SOLVED and gap >= SURELY and last >= SURELY_RISE and t is not None and t >= SURELY_T
+        return _ByHeart(gap, SURELY, SURELY_RISE) if is_sure else None
+    if left < SOLVED or (t is not None and t < BY_HEART_T):
+        return None
+    if gap >= BY_HEART and rise >= BY_HEART_RISE:
+        return _ByHeart(gap, BY_HEART, BY_HEART_RISE)
+    return _ByHeart(gap, FAR_APART, FAR_APART_RISE) if gap >= FAR_APART and rise >= FAR_APART_RISE else None
 
 
 def _late_rise(run: Run, best: int) -> float:
@@ -147,6 +175,11 @@ def _first_above(losses: Sequence[float], best: int, limit: float) -> int:
     while index > best + 1 and losses[index - 1] > (1 + limit) * losses[best]:
         index -= 1
     return index
+
+
+def _first_time_above(losses: Sequence[float], best: int, limit: float) -> int:
+    """The index of the first epoch after the best one with a loss above the limit, even if later losses jump."""
+    return next((i for i in range(best + 1, len(losses)) if losses[i] > (1 + limit) * losses[best]), len(losses) - 1)
 
 
 def _severity(run: Run, best: int, rise: float) -> Severity:

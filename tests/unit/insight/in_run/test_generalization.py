@@ -12,7 +12,7 @@ from insight.prior import Prior
 from insight.run import Run
 from insight.words import rounded
 from tests.unit.insight.in_run.planted import LN10, found, planted, with_layers
-from tests.unit.insight.in_run.test_findings import failed, hidden, of_many
+from tests.unit.insight.in_run.test_findings import failed, hidden, of_many, with_examples
 
 VARIANCE = Prior(loss=5900)
 FLAT = [0.9, 0.5, 0.46, 0.45, 0.45, 0.45]
@@ -367,6 +367,30 @@ def test_fires_on(case: str) -> None:
     assert (first.id, first.severity) == (name, severity)
     for patch in first.patches:
         assert changed(run.spec, patch.patch) != run.spec
+
+
+@pytest.mark.parametrize(
+    ("case", "validation", "rise", "since"),
+    [
+        ("a classifier with much left to learn, by heart", 5000, 0.1, 5),  # 1.7 in epoch 3, 1.9 in epoch 5
+        ("a classifier with much left to learn, by heart", 100, 0.1, 5),
+        ("a rise that is small and sure", 5000, 0.04, 6),  # 1.8 in epoch 2, 1.88 in epoch 6
+        ("a regression whose losses are far apart", 60, 0.08, 4),
+    ],
+)
+def test_what_is_learned_by_heart_is_told_by_the_limits_that_were_used(
+    case: str, validation: int, rise: float, since: int
+) -> None:
+    run = SICK[case][2]
+    finding = found(with_examples(run, run.data.train_examples, validation))["overfitting"]
+    evidence = {one.statistic: one for one in finding.evidence}
+    assert evidence["validation_loss_rise"].healthy == pytest.approx((0, rise))
+    for name in ("validation_loss_rise", "validation_over_evaluation_loss"):
+        value, limit = evidence[name].value, evidence[name].threshold
+        assert not isinstance(value, str)
+        assert limit is not None
+        assert value > limit
+    assert finding.since == run.since(since - 1)
 
 
 @pytest.mark.parametrize("case", LOOK_ALIKES)

@@ -158,6 +158,9 @@ def test_averages_that_hardly_run_are_no_fit_however_much_examples_differ(
     )
     run = with_layers(regression, *LAYERS, mode_ratio=ratio, mode_t=-0.6)
     assert ("batch_norm_statistics" in alarms(run)) == fires
+    if fires:
+        evidence = next(one for one in found(run)["batch_norm_statistics"].evidence if one.statistic == "mode_ratio")
+        assert evidence.healthy == (0.9, None)
 
 
 @pytest.mark.parametrize(("level", "fires"), [(1.4, True), (1.0, False)])
