@@ -21,6 +21,9 @@ from gradus.spec.numbers import MinMax, NoScaling, NumberEncoding, Quantile, Rob
 PREPROCESSING_FILE = "preprocessing.json"
 """Name of the file with the fitted encoding of all columns, next to the weights that were trained with it."""
 
+_PLAIN = ColumnSetting()
+"""The setting of a column that the spec does not name."""
+
 
 class Misfit(ValueError):
     """A setting of `dataset` does not fit the table. The message is a sentence that says what to do."""
@@ -90,7 +93,7 @@ def input_columns(words: TableWords, facts: TableFacts) -> tuple[InputColumn, ..
 
 
 def _input(column: ColumnFacts, words: TableWords) -> InputColumn:
-    setting = (words.columns or {}).get(column.name) or ColumnSetting()
+    setting = (words.columns or {}).get(column.name, _PLAIN)
     missing = setting.missing or words.missing or Median()
     if isinstance(missing, Refuse) and column.missing:
         place = ("columns", column.name, "missing") if setting.missing else ("missing",)

@@ -18,6 +18,10 @@ ID_ROWS = 100
 """Minimum number of values for this rule."""
 
 
+_STORED: Mapping[str, Role] = {role: role for role in ROLES}
+"""The roles that this version knows: a newer one may have stored others."""
+
+
 class TableWords(Protocol):
     """The fields of a spec's `dataset` that determine the inputs; null stands for the default."""
 
@@ -50,22 +54,11 @@ class TableWords(Protocol):
         """How the rows are split."""
 
 
-def role_of(column: ColumnFacts, words: TableWords, facts: TableFacts) -> Role:
-    """The role of the column. The first that applies: `target` for a target column, its role in `columns`, its role in
-    the split, the role stored with the data set, `ignore` for a text that looks like an identifier, `input`."""
-    if column.name in target_columns(words.target if words.target is not None else facts.target):
-        return "target"
-    setting = (words.columns or {}).get(column.name)
-    if setting is not None:
-        return setting.role
-    stored = next((role for role in ROLES if role == column.role), None)
-    return _split_role(column.name, words.split) or stored or _default_role(column, facts.rows)
-
-
 def default_settings(words: TableWords, facts: TableFacts) -> dict[str, ColumnSetting]:
     """The settings that the resolved spec adds to `columns`: for columns that are not inputs, are not the target, and
     are not named there."""
-    roles = {column.name: role_of(column, words, facts) for column in facts.columns}
+    given = _given(words, facts)
+    roles = {column.name: _role(column, given, facts.rows) for column in facts.columns}
     return {
         name: ColumnSetting(role=role)
         for name, role in roles.items()
@@ -75,7 +68,8 @@ def default_settings(words: TableWords, facts: TableFacts) -> dict[str, ColumnSe
 
 def columns_with(role: Role, words: TableWords, facts: TableFacts) -> tuple[ColumnFacts, ...]:
     """The columns with this role, in the order of the file."""
-    return tuple(column for column in facts.columns if role_of(column, words, facts) == role)
+    given = _given(words, facts)
+    return tuple(column for column in facts.columns if _role(column, given, facts.rows) == role)
 
 
 def target_columns(target: Target | None) -> tuple[str, ...]:
@@ -97,18 +91,34 @@ def looks_like_id(column: ColumnFacts, rows: int) -> bool:
     return column.type == "text" and values >= ID_ROWS and column.distinct > ID_SHARE * values
 
 
+def _given(words: TableWords, facts: TableFacts) -> Mapping[str, Role]:
+    """The roles that the words give to columns, by name. The first that applies: `target` for a target column, its role
+    in `columns`, its role in the split."""
+    roles = _of_split(words.split)
+    roles.update((name, setting.role) for name, setting in (words.columns or {}).items())
+    roles.update(dict.fromkeys(target_columns(words.target if words.target is not None else facts.target), "target"))
+    return roles
+
+
+def _role(column: ColumnFacts, given: Mapping[str, Role], rows: int) -> Role:
+    """The first that applies: the role that the words give, the role stored with the data set, `ignore` for a text that
+    looks like an identifier, `input`."""
+    stored = None if column.role is None else _STORED.get(column.role)
+    return given.get(column.name) or stored or _default_role(column, rows)
+
+
 def _default_role(column: ColumnFacts, rows: int) -> Role:
     return "ignore" if looks_like_id(column, rows) else "input"
 
 
-def _split_role(name: str, split: AutoSplit | AnySplit | None) -> Role | None:
-    """The role of the column that the split uses."""
+def _of_split(split: AutoSplit | AnySplit | None) -> dict[str, Role]:
+    """The role of the column that the split uses, by its name."""
     match split:
-        case GroupedSplit(column=column) if column == name:
-            return "group"
-        case TimeSplit(column=column) if column == name:
-            return "time"
-        case ColumnSplit(column=column) if column == name:
-            return "split"
+        case GroupedSplit(column=column):
+            return {column: "group"}
+        case TimeSplit(column=column):
+            return {column: "time"}
+        case ColumnSplit(column=column):
+            return {column: "split"}
         case _:
-            return None
+            return {}

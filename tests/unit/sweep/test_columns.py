@@ -30,6 +30,13 @@ FACTS = TableFacts(
     ),
     target="sex",
 )
+MANY = FACTS.model_copy(
+    update={
+        "name": "many",
+        "columns": (*(ColumnFacts(name=str(n), type="number", distinct=9) for n in range(1000)), FACTS.columns[-1]),
+    }
+)
+TABLES = {"birds": FACTS, "many": MANY}
 BASE: dict[str, Any] = {"dataset": {"name": "birds", "columns": {"ring": {"encode": "ordinal"}}}, "layers": [4]}
 
 
@@ -86,14 +93,19 @@ def test_columns_join_the_variants_of_a_sweep_once() -> None:
             {"dataset": {"name": "birds", "columns": dict.fromkeys(["ring", "site", LONG], "ignore")}},
             "'mass' is the only input column, and without it there is nothing to learn from",
         ),
+        (
+            {"dataset": "many"},
+            "'many' has 1,000 input columns, but with the base a sweep may have at most 1,000 experiments: name the "
+            "variants",
+        ),
         ({"dataset": "digits"}, "'digits' is built in and has no columns to leave out: name the variants"),
     ],
-    ids=["one column", "built in"],
+    ids=["one column", "many columns", "built in"],
 )
 def test_where_nothing_can_be_left_out_a_sentence_says_so(base: dict[str, Any], message: str) -> None:
     asked = request({**base, "layers": [4]}, variants="columns")
     with pytest.raises(InvalidSpec) as refusal:
-        expand(asked, lambda dataset: FACTS if dataset.name == "birds" else facts_of(dataset))
+        expand(asked, lambda dataset: TABLES.get(dataset.name) or facts_of(dataset))
     assert [(one.path, one.message) for one in refusal.value.errors] == [("variants", message)]
 
 
