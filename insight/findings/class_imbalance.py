@@ -47,7 +47,7 @@ KIND = FindingKind(
     title="One class outnumbers the others",
     looks_like="A high accuracy from the first epoch on, and a class that is never predicted.",
     why="The loss is a mean over examples: a class with few of them weighs little. That alone is harmless, and many "
-    "such networks recognize their rare class well; it is a problem if a class has a recall below 0.4, and "
+    "such networks recognize their rare class well; it is a problem if a class has a recall below 0.4 and "
     "the mean of all recalls is much lower than the accuracy; or if a class that is rarer than most is recognized less "
     "often than all others.",
     cure='`{"dataset": {"class_weights": "balanced"}}` if a run shows such a recall: it costs accuracy otherwise; more '
