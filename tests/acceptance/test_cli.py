@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from gradus.cli.exit_codes import Exit
 from gradus.client import Client
 from gradus.status import Status
+from tests.servers import patient
 from tests.servers.commands import forked_commands
 from tests.servers.processes import ROOT, Program, saved_client, wait_until
 from tests.servers.terminal import COLUMNS, Terminal
@@ -371,7 +371,7 @@ def test_tab_offers_commands_ids_and_names(service: Service, trained: str, words
 def test_open_prints_an_address_that_signs_a_browser_in(service: Service, trained: str) -> None:
     address = service.answer("open", trained)
     assert address.startswith(f"{service.client.credentials.url}/sign-in?next=/experiments/{trained}#gt_")
-    with httpx.Client(base_url=service.client.credentials.url) as browser:
+    with patient.Client(base_url=service.client.credentials.url) as browser:
         assert browser.post("/v1/session", json={"ticket": address.partition("#")[2]}).status_code == 201
 
 

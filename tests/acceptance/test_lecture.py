@@ -32,7 +32,7 @@ def lecture(tmp_path_factory: pytest.TempPathFactory) -> Lecture:
     folder = tmp_path_factory.mktemp("lecture")
     env = {"GRADUS_DATA_DIR": str(folder / "data")}
     with Program(folder / "lecture.log", "gradus.cli", "lecture", "--once", "--port", 0, env=env) as program:
-        assert program.process.wait(240) == 0, program.log.read_text()
+        assert program.process.wait(800) == 0, program.log.read_text()
     return Lecture(folder, program.log.read_text())
 
 

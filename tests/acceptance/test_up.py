@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import httpx
 import pytest
 
 from hub.valkey import ValkeyServer
 from tests.integration.access.credentials import bearer
+from tests.servers import patient
 from tests.servers.processes import ROOT, Program, answers, gone, saved_access, saved_client, wait_until
 from tests.servers.trainers import without_trainer_server
 from tests.servers.typed import typed
@@ -208,10 +208,10 @@ def test_on_its_own_machine_too_a_key_is_asked_for(service: Service) -> None:
     access = saved_access(service.folder / "data")
     for headers in ({}, {"Host": "localhost"}, {"Host": access.url.removeprefix("http://")}):
         for path in ("/v1/session", "/v1/experiments", "/metrics"):
-            refused = httpx.get(f"{access.url}{path}", headers=headers)
+            refused = patient.get(f"{access.url}{path}", headers=headers)
             assert refused.status_code == 401
             assert "client.json in its data folder" in refused.json()["detail"]
-    assert httpx.get(f"{access.url}/v1/session", headers=bearer(access.key or "")).json()["role"] == "admin"
+    assert patient.get(f"{access.url}/v1/session", headers=bearer(access.key or "")).json()["role"] == "admin"
 
 
 def test_it_prints_a_link_that_signs_a_browser_in_and_what_makes_another(service: Service) -> None:
@@ -220,7 +220,7 @@ def test_it_prints_a_link_that_signs_a_browser_in_and_what_makes_another(service
     link = re.search(r"open +(http\S+)/sign-in#(\S+)", said)
     assert link is not None
     assert f"GRADUS_DATA_DIR={data} gradus open creates another link" in said
-    with httpx.Client(base_url=link[1]) as browser:
+    with patient.Client(base_url=link[1]) as browser:
         assert browser.post("/v1/session", json={"ticket": link[2]}).status_code == 201
         assert browser.get("/v1/session").json()["role"] == "admin"
 
@@ -234,11 +234,11 @@ def test_beyond_this_machine_and_below_a_path_a_key_is_asked_for_and_a_link_sign
         assert access.url.endswith("/lab")
         assert f"{access.url}/sign-in#" in said
         assert f"{access.url}/sign-in?next=/#" in gradus(tmp_path, "open", "--no-browser").stdout
-        assert httpx.get(f"{access.url}/openapi.json").json()["servers"][0]["url"] == "/lab"
-        assert httpx.get(f"{access.url}/v1/system").status_code == 401
+        assert patient.get(f"{access.url}/openapi.json").json()["servers"][0]["url"] == "/lab"
+        assert patient.get(f"{access.url}/v1/system").status_code == 401
         assert gradus(tmp_path, "ls").returncode == 0
         ticket = said.partition("/sign-in#")[2].split()[0]
-        with httpx.Client(base_url=access.url) as browser:
+        with patient.Client(base_url=access.url) as browser:
             assert browser.post("/v1/session", json={"ticket": ticket}).status_code == 201
             assert browser.get("/v1/session").json()["role"] == "admin"
             assert browser.post("/v1/session", json={"ticket": ticket}).status_code == 401

@@ -1,4 +1,4 @@
-"""What a person wants of a run takes effect soon, in the middle of a long epoch, too."""
+"""What a person wants of a run takes effect in the middle of a long epoch."""
 
 from pathlib import Path
 
@@ -8,26 +8,18 @@ from hub.valkey import ValkeyServer
 from tests.servers.processes import running_api, running_worker, service_env
 from tests.servers.wishes import wishes
 
-SECONDS = {"pause": 5.0, "resume": 5.0, "cancel": 5.0, "extend": 15.0}
-"""One is promised for the first three, which take a few tenths; the rest is for machines that have other things to do.
-An epoch takes half a minute and more."""
-TIMES = 3
-"""How often a machine may try that is busy just then."""
-
 
 def test_extend_pause_resume_and_cancel_do_not_wait_for_the_epoch(valkey: ValkeyServer, tmp_path: Path) -> None:
+    """`benchmarks.control` measures how soon they take effect."""
     database_url = f"sqlite:///{tmp_path / 'gradus.db'}"
     upgrade(database_url)
     env = {**service_env(tmp_path, database_url, valkey.url), "GRADUS_DEVICE": "cpu"}
     with running_worker(tmp_path, "worker", env), running_api(tmp_path, env) as (_, client):
-        tried = [too_late(client)]
-        while tried[-1] and len(tried) < TIMES:
-            tried.append(too_late(client))
-    assert tried[-1] == {}, tried
+        assert wishes(client).keys() == {"extend", "pause", "resume", "cancel"}
+        assert not has_ended_an_epoch(client)
 
 
-def too_late(client: Client) -> dict[str, float]:
-    """The wishes of one run that took too long, and how long."""
-    found = wishes(client)
-    assert found.keys() == SECONDS.keys()
-    return {wish: seconds for wish, seconds in found.items() if seconds > SECONDS[wish]}
+def has_ended_an_epoch(client: Client) -> bool:
+    """Whether the run ended an epoch. A wish that waits for the end of an epoch lets it."""
+    (run,) = client.experiments.list()
+    return run.latest is not None

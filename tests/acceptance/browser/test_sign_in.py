@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
@@ -23,6 +22,7 @@ from hub.valkey import ValkeyServer
 from tests.acceptance.browser.accessible import barriers
 from tests.acceptance.browser.chromium import visiting
 from tests.integration.access.credentials import make_key, revoke, serving, ticket
+from tests.servers import patient
 
 
 @pytest.fixture(scope="module")
@@ -174,7 +174,7 @@ def test_a_snippet_says_where_the_key_goes(stranger: Page, hub: Hub, url: str) -
     """Last of the module: now something has been trained."""
     key = make_key(hub, role=Role.EDITOR)
     document = {"dataset": "wine", "layers": [4], "epochs": 1}
-    one = httpx.post(f"{url}/v1/experiments", json=document, headers={"Authorization": f"Bearer {key.key}"}).json()
+    one = patient.post(f"{url}/v1/experiments", json=document, headers={"Authorization": f"Bearer {key.key}"}).json()
     stranger.goto(f"/sign-in#{ticket(hub, key)}")
     stranger.wait_for_url(f"{url}/")
     stranger.goto(f"/experiments/{one['id']}?tab=spec")

@@ -12,6 +12,7 @@ from gradus.wire.key import Role
 from hub.access.browser_sessions import SessionKind
 from hub.hub import Hub
 from tests.integration.access.credentials import JSON, SPEC, bearer, make_key, revoke, serving, ticket
+from tests.servers import patient
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ def test_a_page_is_our_own_whether_or_not_its_usual_port_is_named(
 ) -> None:
     cookie = f"gradus_session={ticket(hub, make_key(hub), SessionKind.SESSION)}"
     headers = {"Origin": origin, "Host": host, "Cookie": cookie}
-    assert httpx.post(f"{url}/v1/experiments", json=SPEC, headers=headers).status_code == status
+    assert patient.post(f"{url}/v1/experiments", json=SPEC, headers=headers).status_code == status
 
 
 def test_over_https_the_cookie_never_travels_without_it(browser: httpx.Client, hub: Hub) -> None:
@@ -151,7 +152,7 @@ FOREIGN = [
 def test_a_page_of_another_origin_changes_nothing_with_the_session(url: str, hub: Hub, headers: dict[str, str]) -> None:
     """Nor does who does not say where the request comes from, which browsers always do."""
     session = ticket(hub, make_key(hub), SessionKind.SESSION)
-    with httpx.Client(base_url=url, cookies={"gradus_session": session}) as client:
+    with patient.Client(base_url=url, cookies={"gradus_session": session}) as client:
         refused = client.post("/v1/experiments", json=SPEC, headers=headers)
         assert (refused.status_code, refused.json()["code"]) == (403, "foreign_page")
         assert client.post("/v1/experiments/exp_x/cancel", headers=headers).status_code == 403
@@ -177,32 +178,32 @@ def test_a_page_of_another_origin_changes_nothing_with_the_session(url: str, hub
 def test_to_come_from_this_machine_opens_nothing(shared_url: str, headers: dict[str, str]) -> None:
     """A proxy with its defaults, every other user and a page whose name was turned into this address all do."""
     for method, path in (("GET", "/v1/experiments"), ("POST", "/v1/experiments"), ("GET", "/metrics")):
-        refused = httpx.request(method, f"{shared_url}{path}", headers=headers)
+        refused = patient.request(method, f"{shared_url}{path}", headers=headers)
         assert refused.status_code == 401
         assert "client.json in its data folder" in refused.json()["detail"]
 
 
 def test_who_has_no_key_is_not_told_where_anything_lies(shared_url: str, shared_hub: Hub) -> None:
-    assert str(shared_hub.settings.data_dir) not in httpx.get(f"{shared_url}/v1/session").text
+    assert str(shared_hub.settings.data_dir) not in patient.get(f"{shared_url}/v1/session").text
 
 
 def test_services_at_two_ports_of_one_machine_keep_their_browsers(
     url: str, shared_url: str, hub: Hub, shared_hub: Hub
 ) -> None:
     """A browser sends a cookie to every port of a host, and keeps one of each name."""
-    with httpx.Client() as browser:
+    with patient.Client() as browser:
         for one, its_hub in ((url, hub), (shared_url, shared_hub)):
             assert browser.post(f"{one}/v1/session", json={"key": make_key(its_hub).key}).status_code == 201
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in browser.cookies.jar)
     for one in (url, shared_url):
-        assert httpx.get(f"{one}/v1/session", headers={"Cookie": cookies}).status_code == 200
+        assert patient.get(f"{one}/v1/session", headers={"Cookie": cookies}).status_code == 200
 
 
 def test_no_page_of_another_origin_gets_leave_to_read(shared_url: str) -> None:
     asked = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
     answers = [
         httpx.options(f"{shared_url}/v1/experiments", headers=asked),
-        httpx.get(f"{shared_url}/v1/experiments", headers=asked),
+        patient.get(f"{shared_url}/v1/experiments", headers=asked),
     ]
     assert not [name for answer in answers for name in answer.headers if name.startswith("access-control")]
 

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-import httpx
 import pytest
 from fastapi import Request
 
@@ -14,6 +13,7 @@ from gradus.wire.key import NewKey, Role
 from hub.access import keys
 from hub.hub import Hub
 from tests.integration.access.credentials import bearer, expire, make_key, revoke
+from tests.servers import patient
 
 
 def credentials(key: str) -> RequestCredentials:
@@ -26,7 +26,7 @@ def test_a_key_that_was_just_used_opens_nothing_once_it_has_ended(
     url: str, hub: Hub, end: Callable[[Hub, NewKey], None]
 ) -> None:
     key = make_key(hub, "ours", Role.VIEWER)
-    with httpx.Client(base_url=url, headers=bearer(key.key)) as client:
+    with patient.Client(base_url=url, headers=bearer(key.key)) as client:
         assert [client.get("/v1/session").status_code for _ in range(4)] == [200] * 4
         end(hub, key)
         assert client.get("/v1/session").status_code == 401

@@ -13,6 +13,7 @@ from api.web import chart_library
 from api.web.static_files import VersionedFolder
 from hub.hub import Hub
 from tests.integration.access.credentials import SPEC, bearer, make_key, serving
+from tests.servers import patient
 
 PAGES = Path(api.__file__).parent / "web" / "pages"
 ANSWERS = [
@@ -55,11 +56,11 @@ def test_every_answer_tells_browsers_to_keep_others_out(
 
 @pytest.mark.parametrize("page", ["/docs", "/sign-in", "/", "/compare", "/sweeps/swp_x"])
 def test_a_page_takes_everything_from_its_own_service_and_has_no_script_inside(shared_url: str, page: str) -> None:
-    text = httpx.get(f"{shared_url}{page}").text
+    text = patient.get(f"{shared_url}{page}").text
     parts = re.findall(r'(?:src|href)="([^"]*)"', text)
     assert [part for part in parts if part != "data:,"]
     for part in parts:
-        assert part == "data:," or httpx.get(f"{shared_url}{part}").status_code == 200, part
+        assert part == "data:," or patient.get(f"{shared_url}{part}").status_code == 200, part
     assert not re.search(r"<script[^>]*>\s*[^<\s]|<style|\son\w+=|style=|javascript:", text)
 
 
@@ -74,8 +75,8 @@ PACKED = [
 
 @pytest.mark.parametrize("path", PACKED)
 def test_a_file_comes_packed_to_who_unpacks(shared_url: str, path: str) -> None:
-    plain = httpx.get(f"{shared_url}{path}", headers={"Accept-Encoding": "gzip;q=0, br"})
-    packed = httpx.get(f"{shared_url}{path}", headers={"Accept-Encoding": "br, gzip"})
+    plain = patient.get(f"{shared_url}{path}", headers={"Accept-Encoding": "gzip;q=0, br"})
+    packed = patient.get(f"{shared_url}{path}", headers={"Accept-Encoding": "br, gzip"})
     assert "content-encoding" not in plain.headers
     assert packed.headers["content-encoding"] == "gzip"
     assert packed.headers["vary"] == plain.headers["vary"] == "Accept-Encoding"
@@ -92,31 +93,31 @@ def modules() -> list[Path]:
 
 @pytest.mark.parametrize("module", modules(), ids=lambda path: str(path.relative_to(PAGES)))
 def test_the_scripts_of_the_pages_call_this_service_alone(shared_url: str, module: Path) -> None:
-    text = httpx.get(f"{shared_url}/pages/{module.relative_to(PAGES)}").text
+    text = patient.get(f"{shared_url}/pages/{module.relative_to(PAGES)}").text
     assert text == module.read_text()
     assert not re.search(r"https?://(?!\$)|\beval\b|innerHTML|new Function|unsafe", text)
 
 
 def test_a_browser_asks_each_time_whether_its_script_is_still_good(shared_url: str) -> None:
     """Modules of two versions would not understand each other."""
-    first = httpx.get(f"{shared_url}/pages/dashboard/app.js")
+    first = patient.get(f"{shared_url}/pages/dashboard/app.js")
     assert first.headers["cache-control"] == "no-cache"
-    again = httpx.get(f"{shared_url}/pages/dashboard/app.js", headers={"If-None-Match": first.headers["etag"]})
+    again = patient.get(f"{shared_url}/pages/dashboard/app.js", headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.headers["cache-control"]) == (304, "no-cache")
 
 
 @pytest.mark.parametrize("page", ["/", "/compare", "/new", "/sweeps/swp_x"])
 def test_a_page_names_what_it_needs_and_a_browser_may_keep_it(shared_url: str, page: str) -> None:
-    linked = re.findall(r'href="([^"]+\.(?:js|css))"', httpx.get(f"{shared_url}{page}").text)
+    linked = re.findall(r'href="([^"]+\.(?:js|css))"', patient.get(f"{shared_url}{page}").text)
     kept = [part for part in linked if part.startswith("/pages/")]
     for needed in ("/dashboard.css", "/dashboard/template.js", "/dashboard/template/region.js"):
         assert any(part.endswith(needed) for part in kept), needed
     for part in kept:
-        assert "immutable" in httpx.get(f"{shared_url}{part}").headers["cache-control"], part
+        assert "immutable" in patient.get(f"{shared_url}{part}").headers["cache-control"], part
 
 
 def test_a_browser_is_asked_to_compile_the_chart_library_beside_the_page(shared_url: str) -> None:
-    head, _, rest = httpx.get(f"{shared_url}/plotly/plotly.min.js").text.partition("\n")
+    head, _, rest = patient.get(f"{shared_url}/plotly/plotly.min.js").text.partition("\n")
     assert head == "//# allFunctionsCalledOnLoad"
     assert rest == (Path(plotly.__path__[0]) / "package_data" / "plotly.min.js").read_text()
 
@@ -138,8 +139,8 @@ def test_a_script_without_styles_of_that_form_is_served_still() -> None:
 
 
 def test_a_page_gets_all_its_styles_at_once(shared_url: str) -> None:
-    (address,) = re.findall(r'rel="stylesheet" href="([^"]+)"', httpx.get(f"{shared_url}/").text)
-    styles = httpx.get(f"{shared_url}{address}").text
+    (address,) = re.findall(r'rel="stylesheet" href="([^"]+)"', patient.get(f"{shared_url}/").text)
+    styles = patient.get(f"{shared_url}{address}").text
     in_order = re.findall(r"css/\w+\.css", (PAGES / "dashboard" / "index.html").read_text())
     assert sorted(in_order) == sorted(f"css/{file.name}" for file in (PAGES / "dashboard" / "css").glob("*.css"))
     ours = "".join((PAGES / "dashboard" / name).read_text() for name in in_order)
@@ -167,14 +168,14 @@ def test_what_a_browser_has_already_is_not_sent_again(shared_url: str, path: str
     first = httpx.head(f"{shared_url}{path}")
     assert (first.status_code, first.content, first.headers["cache-control"]) == (200, b"", "no-cache")
     for tag, status in {first.headers["etag"]: 304, '"another"': 200}.items():
-        assert httpx.get(f"{shared_url}{path}", headers={"If-None-Match": tag}).status_code == status
+        assert patient.get(f"{shared_url}{path}", headers={"If-None-Match": tag}).status_code == status
 
 
 def test_below_the_word_of_another_version_is_what_there_is_now(shared_url: str) -> None:
-    other, plain = (httpx.get(f"{shared_url}/pages/{below}dashboard/app.js") for below in ("0123456789ab/", ""))
+    other, plain = (patient.get(f"{shared_url}/pages/{below}dashboard/app.js") for below in ("0123456789ab/", ""))
     assert other.content == plain.content
     assert other.headers["cache-control"] == "no-cache"
-    assert httpx.get(f"{shared_url}/pages/0123456789ab/dashboard/nothing.js").status_code == 404
+    assert patient.get(f"{shared_url}/pages/0123456789ab/dashboard/nothing.js").status_code == 404
 
 
 def test_a_file_that_changed_since_the_start_is_kept_by_nobody(tmp_path: Path) -> None:
@@ -184,9 +185,9 @@ def test_a_file_that_changed_since_the_start_is_kept_by_nobody(tmp_path: Path) -
     app.mount("/pages", VersionedFolder(tmp_path, "0123456789ab"))
     with serving(app) as url:
         at = f"{url}/pages/0123456789ab/one.js"
-        assert "immutable" in httpx.get(at).headers["cache-control"]
+        assert "immutable" in patient.get(at).headers["cache-control"]
         script.write_text("22")
-        assert httpx.get(at).headers["cache-control"] == "no-cache"
+        assert patient.get(at).headers["cache-control"] == "no-cache"
 
 
 @pytest.mark.parametrize("module", modules(), ids=lambda path: str(path.relative_to(PAGES)))

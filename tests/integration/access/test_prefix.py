@@ -14,6 +14,7 @@ from gradus.root_path import root_path
 from gradus.wire.key import Role
 from hub.hub import Hub
 from tests.integration.access.credentials import SPEC, bearer, make_key, serving
+from tests.servers import patient
 from tests.servers.prefix_proxy import PrefixProxy, running_proxy
 
 PREFIX = "/lab/gradus"
@@ -58,12 +59,12 @@ def test_every_address_that_is_given_out_is_below_the_prefix(proxy: PrefixProxy,
 
 def test_pages_take_everything_from_below_the_prefix(proxy: PrefixProxy) -> None:
     for page in ("", "/", "/experiments/exp_x", "/docs", "/sign-in"):
-        text = httpx.get(f"{proxy.url}{page}").raise_for_status().text
+        text = patient.get(f"{proxy.url}{page}").raise_for_status().text
         parts = [part for part in re.findall(r'(?:src|href)="([^"]*)"', text) if part != "data:,"]
         assert len(parts) >= 3, page
         assert [part for part in parts if not part.startswith(f"{PREFIX}/")] == []
         for part in parts[:2]:
-            assert httpx.get(f"{proxy.host}{part}").status_code == 200, part
+            assert patient.get(f"{proxy.host}{part}").status_code == 200, part
 
 
 def test_a_cookie_is_for_the_prefix_alone(proxy: PrefixProxy, hub: Hub) -> None:
@@ -91,14 +92,14 @@ def test_the_client_works_below_the_prefix(proxy: PrefixProxy, hub: Hub) -> None
 def test_what_is_no_path_is_not_believed(hub: Hub, told: str) -> None:
     headers = {**bearer(make_key(hub).key), "X-Forwarded-Prefix": told}
     with serving(create_app(hub)) as url:
-        made = httpx.post(f"{url}/v1/experiments", json=SPEC, headers=headers)
+        made = patient.post(f"{url}/v1/experiments", json=SPEC, headers=headers)
         assert made.headers["location"] == f"/v1/experiments/{made.json()['id']}"
 
 
 def test_who_is_not_trusted_is_not_believed(hub: Hub) -> None:
     headers = {**bearer(make_key(hub).key), "X-Forwarded-Prefix": "/gradus", "X-Forwarded-Proto": "https"}
     with serving(create_app(hub, trusted_proxies="192.0.2.1")) as url:
-        made = httpx.post(f"{url}/v1/experiments", json=SPEC, headers=headers)
+        made = patient.post(f"{url}/v1/experiments", json=SPEC, headers=headers)
         assert made.headers["location"].startswith("/v1/")
         assert "strict-transport-security" not in made.headers
 

@@ -14,6 +14,7 @@ from gradus.wire.key import Role
 from hub.access import keys
 from hub.hub import Hub
 from tests.integration.access.credentials import bearer, make_key, ticket
+from tests.servers import patient
 
 ROOT = Path(__file__).parents[3]
 SOON = (datetime.now(UTC) + timedelta(days=1)).isoformat()
@@ -66,7 +67,7 @@ def test_no_secret_gets_into_a_log_or_an_error(url: str, hub: Hub, caplog: pytes
     key = make_key(hub, "ours", Role.ADMIN)
     shown = [key.key, ticket(hub, key)]
     heard: list[str] = []
-    with httpx.Client(base_url=url) as client:
+    with patient.Client(base_url=url) as client:
         signed_in = client.post("/v1/session", json={"ticket": shown[1]})
         session = next(iter(signed_in.cookies.values()))
         shown.append(session)
@@ -92,12 +93,12 @@ def test_the_first_key_is_made_on_the_server_s_own_machine(
     made = capsys.readouterr()
     key = made.out.strip()
     assert key not in made.err
-    who = httpx.get(f"{url}/v1/session", headers=bearer(key)).json()
+    who = patient.get(f"{url}/v1/session", headers=bearer(key)).json()
     assert (who["workspace"], who["role"]) == ("ours", "admin")
     keys_command(["list", "--workspace", "ours"])
     assert f"{who['key_id']}  admin   good      ada" in capsys.readouterr().out
     keys_command(["revoke", "--workspace", "ours", who["key_id"]])
-    assert httpx.get(f"{url}/v1/session", headers=bearer(key)).status_code == 401
+    assert patient.get(f"{url}/v1/session", headers=bearer(key)).status_code == 401
     with pytest.raises(SystemExit, match="has no key"):
         keys_command(["revoke", who["key_id"]])
     with pytest.raises(SystemExit, match="not a valid workspace name"):

@@ -19,6 +19,7 @@ from hub.artifacts.objects import StoreAway
 from hub.database import disk_space
 from tests.integration.access.credentials import serving
 from tests.integration.api.service import SPEC, Service, assert_problem, on_sqlite
+from tests.servers import patient
 
 
 @contextmanager
@@ -78,10 +79,10 @@ def test_a_file_that_finds_no_room_is_told_alike_and_another_fault_is_ours() -> 
 
     with serving(app) as url:
         for number in (errno.ENOSPC, errno.EDQUOT):
-            answer = httpx.get(f"{url}/{number}")
+            answer = patient.get(f"{url}/{number}")
             assert (answer.status_code, answer.json()["code"]) == (503, "disk_full")
             assert "secret" not in answer.text
-        away = httpx.get(f"{url}/store")
+        away = patient.get(f"{url}/store")
         assert (away.status_code, away.json()["code"], away.headers["retry-after"]) == (503, "store_unavailable", "5")
         assert "secret" not in away.text
-        assert httpx.get(f"{url}/{errno.EIO}").json()["code"] == "internal"
+        assert patient.get(f"{url}/{errno.EIO}").json()["code"] == "internal"

@@ -12,6 +12,7 @@ from api.services import predictions
 from gradus.wire.key import Role
 from hub.tables import DEFAULT_WORKSPACE, ExperimentRow, KeyRow
 from tests.integration.predictions.conftest import ROW, Lab
+from tests.servers import patient
 
 Ways = list[str]
 ROUTE = {"Prefer": "wait=1"}
@@ -204,7 +205,7 @@ def test_other_workspaces_see_nothing_and_viewers_may_ask(lab: Lab, churn: str, 
         assert [ask(stranger, churn).status_code for _ in range(3)] == [404] * 3
         warm(viewer, churn, ways)
         assert ask(stranger, churn).status_code == 404
-    with httpx.Client(base_url=lab.service.url) as nobody:
+    with patient.Client(base_url=lab.service.url) as nobody:
         assert ask(nobody, churn).status_code == 401
 
 
