@@ -29,14 +29,22 @@ def extended(
         InvalidSpec: the extension does not fit the sweep, or gives invalid experiments.
     """
     if more.variants == "columns":
-        base = request.base.dataset
-        more = more.model_copy(update={"variants": without_each_column(base, facts_of(base))})
+        more = more.model_copy(update={"variants": _columns(request, facts_of)})
     wrong = [*_misfits(request, more)]
     if wrong:
         raise InvalidSpec(f"{wrong[0].path}: {wrong[0].message}", errors=wrong)
     there = {(change.label, seed) for change in changes(request) for seed in request.all_seeds}
     whole = expand(_merged(request, more), facts_of, check, rows)
     return whole, tuple(member for member in whole.members if (member.label, member.seed) not in there)
+
+
+def _columns(request: SweepRequest, facts_of: FactsOf) -> dict[str, dict[str, Any]]:
+    """The variants that `"columns"` stands for, without changes that the sweep has already, under whatever label."""
+    found = without_each_column(request.base.dataset, facts_of(request.base.dataset))
+    if request.variants is None:
+        return found
+    present = (patches(request) or {}).values()
+    return {label: patch for label, patch in found.items() if patch not in present}
 
 
 def _misfits(request: SweepRequest, more: SweepExtension) -> list[Mistake]:

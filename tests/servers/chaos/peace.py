@@ -22,11 +22,15 @@ from worker.training.train import train
 
 def trained(line: str) -> str:
     """The numbers of each epoch of each member of an array, on one thread; both as JSON."""
-    torch.set_num_threads(1)
     array = [Spec.model_validate(one) for one in json.loads(line)]
     members: list[list[str]] = [[] for _ in array]
-    for place, row in _rows(array):
-        members[place].append(numbers(row))
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        for place, row in _rows(array):
+            members[place].append(numbers(row))
+    finally:
+        torch.set_num_threads(threads)  # of other tests in this process
     return json.dumps(members)
 
 

@@ -86,6 +86,13 @@ def test_columns_join_the_variants_of_a_sweep_once() -> None:
     assert none == ()
 
 
+def test_a_column_that_a_variant_leaves_out_already_is_not_left_out_again() -> None:
+    sweep = expanded(request(variants={"no mass": {"dataset": {"columns": {"mass": "ignore"}}}})).request
+    whole, new = extended(sweep, SweepExtension(variants="columns"), lambda _: FACTS)
+    assert [change.label for change in whole.changes][:4] == ["base", "no mass", "without ring", "without site"]
+    assert len(new) == 3
+
+
 @pytest.mark.parametrize(
     ("base", "message"),
     [
