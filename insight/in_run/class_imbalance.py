@@ -96,9 +96,11 @@ def _unlearned(run: Run, classes: Sequence[_Class], shares: Sequence[float]) -> 
     """Fires if the rarest class has too few validation examples for a recall, or none, and there are between half as
     many and slightly more hard training examples than the class has examples: they must be its own, because other
     classes have hardly any hard examples."""
-    report, rarest = newest(run), min((one for one in classes if one.share > 0), key=lambda one: one.share)
-    is_few = rarest.examples < FEW and (_prevails(shares) or rarest.share < HARDLY * median(shares))
-    if report is None or report.hard is None or not is_few or not run.is_due:
+    report = newest(run)
+    rarest = min((one for one in classes if one.share > 0), key=lambda one: one.share, default=None)
+    if report is None or report.hard is None or rarest is None or not run.is_due:
+        return None
+    if rarest.examples >= FEW or not (_prevails(shares) or rarest.share < HARDLY * median(shares)):
         return None
     lost = report.hard / rarest.share
     if not HALF <= lost <= ALL:

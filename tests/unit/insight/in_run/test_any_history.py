@@ -20,6 +20,8 @@ from insight.run import Run
 from tests.unit.insight.in_run.planted import planted
 
 NUMBERS = (0.0, 1e-300, 1e-9, 0.01, 0.5, 1.0, 2.303, 100.0, 1e12, 1e308, inf, -inf, nan, -1.0)
+LEAST_0 = ("evaluation_loss", "evaluation_accuracy", "mode_ratio", "easy", "hard")
+"""Statistics of a report that are never negative."""
 SPECS: tuple[dict[str, Any], ...] = (
     {"dataset": "digits", "layers": [8, 8]},
     {"dataset": "diabetes", "layers": [8], "dropout": 0.9, "l1": 0.1, "optimizer": {"kind": "sgd", "lr": 1.0}},
@@ -56,7 +58,13 @@ def history(draw: random.Random) -> Run:
         return [start * factor**i * (1 + 0.3 * draw.random() * (kind > 0.7)) for i in range(epochs)]
 
     prior = draw.choice(
-        (None, Prior(loss=2.303, accuracy=0.1, class_shares=(0.9, *[0.0125] * 8)), Prior(loss=0.0, accuracy=1.0))
+        (
+            None,
+            Prior(loss=2.303, accuracy=0.1, class_shares=(0.9, *[0.0125] * 8)),
+            Prior(loss=0.0, accuracy=1.0, train_loss=0.0),
+            Prior(loss=2.303, accuracy=0.1, class_shares=(0.0, 0.0, 1.0)),
+            Prior(loss=2.303, accuracy=0.1, train_loss=value(draw), target_size=value(draw)),
+        )
     )
     run = planted(
         numbers(),
@@ -76,6 +84,9 @@ def history(draw: random.Random) -> Run:
             layers=tuple(layer(draw, one.name) for one in run.network.layers),
             rho=value(draw),
             validation_t=value(draw),
+            mode_t=value(draw),
+            growth_gain=value(draw),
+            **{name: draw.choice((None, nan, inf, 0.0, 1e-9, 0.6, 2.0, 1e12)) for name in LEAST_0},
         )
         for row in run.rows
     ]
