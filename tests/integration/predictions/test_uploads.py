@@ -13,6 +13,8 @@ from hub.tables import QuestionRow
 from tests.integration.api.service import assert_problem
 from tests.integration.predictions.answering import answer_all
 from tests.integration.predictions.conftest import ROW, Lab, other_epoch
+from worker.question_slot import QuestionSlot
+from worker.shutdown import Shutdown
 
 NOW = {"Prefer": "wait=0"}
 ROWS = [{**ROW, "age": 20 + i % 60, "city": ["Chur", "Genf", None][i % 3], "visits": i / 7} for i in range(40)]
@@ -171,12 +173,16 @@ def test_one_of_data_set_and_upload_is_named_and_is_ones_own(lab: Lab, churn: st
     assert assert_problem(lab.client.post(path, json={"upload": lacking}), 409)["code"] == "upload_incomplete"
 
 
-def test_a_process_that_does_not_know_an_option_of_a_file_asks_to_retry(lab: Lab, churn: str, tmp_path: Path) -> None:
-    """During an upgrade another process may answer: the request is sent again, as to any service that is away."""
+def test_a_question_with_an_option_that_is_not_known_is_left_to_other_processes(
+    lab: Lab, churn: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """During an upgrade they are there: clients send the request again, as to any service that is away."""
     path = f"/v1/experiments/{churn}/predictions"
     asked = lab.client.post(path, json={"upload": upload(lab, as_csv(ROWS)), "top": 1}, headers=NOW)
     newer = {**json.loads(request_of(lab, (id_ := asked.headers["Location"].rpartition("/")[2]))), "revision": 99}
     set_request(lab, id_, json.dumps(newer))
+    QuestionSlot(lab.hub, "wrk_here", Shutdown()).take(id_)
+    assert any(f"{id_} is left to other workers" in line for line in caplog.messages)
     for place in (id_, f"{id_}/file"):
         answer = lab.client.get(f"{path}/{place}", headers=NOW)
         assert assert_problem(answer, 503)["code"] == "newer"
