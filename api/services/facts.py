@@ -1,6 +1,6 @@
 """The facts that resolution needs about the data sets of a request. Each data set is looked up once."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from contextlib import ExitStack
 from functools import cache
 from typing import TYPE_CHECKING, Self
@@ -32,6 +32,8 @@ class Lookup:
         self._opened = ExitStack()
         self.table = cache(self._open)
         """Opens the stored table with this digest of its content."""
+        self._sizes: dict[Hashable, Sizes] = {}
+        """The sizes of the parts, by all that they depend on: most experiments of a sweep split the rows alike."""
 
     def __enter__(self) -> Self:
         return self
@@ -69,11 +71,10 @@ class Lookup:
             Misfit: the rows cannot be split in this way.
             Unavailable: the stored table cannot be read.
         """
-        table = self.table(facts.digest)
-        from preprocessing.parts import rows_of  # noqa: PLC0415 (not every API can read tables)
-
-        rows = rows_of(dataset, classes, table, dataset.limit)
-        return len(rows.train), len(rows.validation), len(rows.test)
+        key = facts.digest, dataset.target, dataset.split, dataset.limit, *classes
+        if key not in self._sizes:
+            self._sizes[key] = self._counted(self.table(facts.digest), dataset, classes)
+        return self._sizes[key]
 
     def labels(self, facts: TableFacts, target: Tags) -> tuple[str, ...]:
         """The distinct tags of a column.
@@ -85,6 +86,12 @@ class Lookup:
         from preprocessing.target import tags_in  # noqa: PLC0415
 
         return tags_in(target, table)
+
+    def _counted(self, table: "Table", dataset: Dataset, classes: Sequence[str]) -> Sizes:
+        from preprocessing.parts import rows_of  # noqa: PLC0415 (not every API can read tables)
+
+        rows = rows_of(dataset, classes, table, dataset.limit)
+        return len(rows.train), len(rows.validation), len(rows.test)
 
     def _find(self, name: str, version: int | None) -> Facts:
         with self._hub.read() as session:

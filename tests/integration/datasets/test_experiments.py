@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from gradus.spec.dataset import Dataset
+from preprocessing import parts
+from preprocessing.parts import Rows, rows_of
 from tests.integration.api.service import assert_problem
 from tests.integration.datasets.conftest import Tenant
 from tests.integration.datasets.readers import CSV, fail_reading, read_table, version_of
@@ -173,3 +176,31 @@ def test_an_experiment_has_no_findings_before_it_runs(tenant: Tenant) -> None:
     page = tenant.client.get(f"/v1/experiments/{made['id']}/findings").json()
     assert page == {"data": [], "last_event": made["last_event"], "predicting": False}
     assert tenant.client.get("/v1/experiments/exp_0000000000000000000000000a/findings").status_code == 404
+
+
+def test_a_sweep_leaves_out_each_input_column_of_an_upload(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    splits: list[object] = []
+
+    def counted(words: Dataset, *arguments: Any) -> Rows:
+        splits.append(words.split)
+        return rows_of(words, *arguments)
+
+    monkeypatch.setattr(parts, "rows_of", counted)
+    upload(tenant)
+    base = spec(split={"kind": "grouped", "column": "household"})
+    asked = {"base": base, "variants": "columns", "seeds": [0, 1]}
+    dry = tenant.client.post("/v1/sweeps?dry_run=true", json=asked).json()
+    labels = ["base", "without age", "without city", "without balance"]
+    assert [one["label"] for one in dry["members"][::2]] == labels
+    assert len(splits) == 1, "the split depends on no input"
+    made = tenant.client.post("/v1/sweeps", json=asked)
+    assert made.status_code == 201, made.text
+    path = f"/v1/sweeps/{made.json()['id']}"
+    found = tenant.client.get(path).json()
+    assert found["request"] == dry["request"]
+    assert found["request"]["variants"]["without age"] == {"dataset": {"columns": {"age": "ignore"}}}
+    for _ in range(2):
+        assert tenant.client.post(f"{path}/extend", json={"variants": "columns", "seeds": [2]}).status_code == 202
+    assert tenant.client.get(path).json()["counts"]["queued"] == 12
+    built_in = tenant.client.post("/v1/sweeps", json={**asked, "base": {"dataset": "digits", "layers": [8]}})
+    assert [one["path"] for one in assert_problem(built_in, 422)["errors"]] == ["variants"]
