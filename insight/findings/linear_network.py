@@ -62,13 +62,18 @@ def _missing(start: Start) -> Finding | None:
 
 
 def _errors_left(start: Start) -> float | None:
-    """The errors of the best rate that was tried, as a share of a constant prediction's; None if it is not known."""
+    """The errors of the best rate that was tried, as a share of a constant prediction's; None if it is not known. With
+    balanced class weights, errors are weighted, and all classes are equally frequent."""
     trial, shares = start.measured.step.trial, start.measured.data.class_shares
     known = [] if trial is None else [one.accuracy for one in trial.rates if one.accuracy is not None]
     if not known or not shares:
         return None
-    is_each = start.data.task == "multi_label"
-    errors = sum(min(one, 1 - one) for one in shares) / len(shares) if is_each else 1 - max(shares)
+    if start.data.task == "multi_label":
+        errors = sum(min(one, 1 - one) for one in shares) / len(shares)
+    elif start.spec.dataset.class_weights == "balanced":
+        errors = 1 - 1 / len(shares)
+    else:
+        errors = 1 - max(shares)
     return (1 - max(known)) / errors if errors > 0 else None
 
 

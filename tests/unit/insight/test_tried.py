@@ -1,5 +1,6 @@
 """Findings about a learning rate that follow from trials at other rates, for made-up trials."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -79,6 +80,17 @@ def test_labels_that_are_rare_are_predicted_well_only_beyond_their_rarity(accura
     plan = {"task": "multi_label", "classes": ("a", "b", "c")}
     found = findings_at_start(start({"layers": []}, data=rare, step={"trial": tried}, plan=plan))
     assert [(one.id, one.severity) for one in found] == [("linear_network", severity)]
+
+
+@pytest.mark.parametrize(("weights", "severity"), [("balanced", "note"), ("none", "warning")])
+def test_balanced_weights_make_rare_classes_as_frequent_as_others(weights: str, severity: str) -> None:
+    rates = (ProbedTrialRate(lr=0.01, loss=0.5, accuracy=0.9, good=True),)
+    rare = {"held_out": 800, "curvature": 0.3, "curvature_t": 6.0, "class_shares": (0.05, 0.95)}
+    tried = trial(0.01, t=0.0).model_copy(update={"rates": rates})
+    plain = start({"dataset": "breast_cancer", "layers": []}, data=rare, step={"trial": tried})
+    dataset = plain.spec.dataset.model_copy(update={"class_weights": weights})
+    weighted = replace(plain, spec=plain.spec.model_copy(update={"dataset": dataset}))
+    assert [one.severity for one in findings_at_start(weighted) if one.id == "linear_network"] == [severity]
 
 
 @pytest.mark.parametrize("lr", [0.02, 0.006])
