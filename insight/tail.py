@@ -12,6 +12,8 @@ LEAST = 3
 """Minimum number of epochs for a line."""
 FAR = 1e100
 """Losses from this value on are left out: their squares are not finite."""
+APART = 1.5
+"""Doublings between the last fall, from one mean to the next, which lies about the middle of the run, and the next."""
 MOST_T = 1000.0
 """Upper bound of t, for losses that lie exactly on a line."""
 
@@ -40,6 +42,43 @@ def tail(run: Run) -> Tail | None:
         return None
     slope, t = _line(known)
     return Tail(-slope, -t)
+
+
+@dataclass(frozen=True)
+class Doubling:
+    """How much a loss fell while the number of epochs doubled, and will fall while it doubles again."""
+
+    fall: float
+    """Mean of the second quarter of the run minus that of its second half: what the last doubling gained."""
+    next: float
+    """What the next one gains if each gains less than the one before by the same factor as the last did; 0 if the last
+    gained nothing."""
+
+
+def doubling(run: Run, losses: Sequence[float]) -> Doubling | None:
+    """The last doubling of a run's epochs; None if a part of the run has no rows. Means of whole parts hardly depend on
+    epochs that scatter."""
+    end = run.last.epoch
+    earlier, before, after = (_mean(run, losses, end / 2**i) for i in (2, 1, 0))
+    if earlier is None or before is None or after is None:
+        return None
+    previous, fall = earlier - before, before - after
+    if not fall > 0:
+        return Doubling(fall, 0.0)
+    slower = min(1.0, fall / previous) if previous > 0 else 1.0
+    return Doubling(fall, fall * slower**APART)
+
+
+def _mean(run: Run, losses: Sequence[float], last: float) -> float | None:
+    """The mean over the epochs after `last` / 2, up to `last`. Rows of a long run count for the epochs they stand
+    for."""
+    known = [
+        (loss, span)
+        for epoch, loss, span in zip(run.epochs, losses, run.spans, strict=True)
+        if last / 2 < epoch <= last and abs(loss) < FAR
+    ]
+    spans = sum(span for _, span in known)
+    return sum(loss * span for loss, span in known) / spans if spans else None
 
 
 def accuracy_gain(run: Run) -> float | None:

@@ -77,6 +77,15 @@ def is_sound(start: Start) -> bool:
     return trial.gain.t < SOUND_T and not is_rare and least < LEARNED * start.measured.data.prior
 
 
+def is_near_best(start: Start) -> bool:
+    """Whether the whole run was tried, the network learns at some rate, and no rate that counts as different from the
+    spec's own is better than it."""
+    trial, lr = start.measured.step.trial, start.spec.optimizer.lr
+    if trial is None or trial.gain is None or trial.share < WHOLE or not _learns(start, trial):
+        return False
+    return lr <= APART * trial.gain.lr and trial.gain.lr <= APART * lr
+
+
 def learns(start: Start) -> bool:
     """Whether a part of the run was tried, the network learned at the spec's own rate, and no lower rate is best."""
     trial = start.measured.step.trial

@@ -31,7 +31,7 @@ def at_start(start: Start) -> Finding | None:
     """Fires if the planned steps cannot leave the start, D < 3 (10 for gradient descent), and a learning rate ten times
     as high would suit; or if a higher rate was tried and learned more. It does not fire if the whole run was tried
     and no rate is better."""
-    if tried.is_sound(start):
+    if tried.is_sound(start) or tried.is_near_best(start):
         return None
     return _tried(start) if not _is_flat(start) else _finding(start)
 

@@ -76,10 +76,12 @@ KIND = FindingKind(
     looks_like="The curves are still going down at the right edge of the picture.",
     why="A network learns with each step, not with each epoch: a small data set in large batches makes a handful of "
     "steps per epoch. The loss falls by 1 % or more an epoch at the end. Losses fall with the logarithm of the steps, "
-    "so a line through the validation losses over log2(epoch) shows what a run of twice the length would gain. It is a "
-    "note if most has been learned and that line is flat, or its epochs scatter about it, or the accuracy does not "
-    "rise with it; and another finding, a learning rate that is too low, if each step changes next to nothing. What "
-    "shortens the steps comes first: clipping, a warm-up, a schedule, batch normalization.",
+    "so a line through the validation losses over log2(epoch) shows what a run of twice the length would gain. The run "
+    "is long enough if most has been learned and that line is flat, or its epochs scatter about it, or the accuracy "
+    "does not rise with it, or each doubling of the epochs gains so much less than the one before that the next would "
+    "gain nothing. With few validation examples, the training loss must head down as well. It is another finding, a "
+    "learning rate that is too low, if each step changes next to nothing. What shortens the steps comes first: "
+    "clipping, a warm-up, a schedule, batch normalization.",
     cure="With fewer than ten steps an epoch, smaller batches; else more epochs: `gradus extend` continues the run.",
     at_start=at_start,
     in_run=in_run,

@@ -23,6 +23,9 @@ the training loss without dropout: then nothing is learned by heart that it coul
 COSTLY_NUMBERS, MUCH, COSTLY_IF_MUCH = 1.18, 0.4, 1.08
 """In place of `COSTLY` for regression, where noise in the units is noise in the predicted number; for rates from `MUCH`
 on, `COSTLY_IF_MUCH`: a network that has adapted to that much noise is hardly better without it."""
+CHANCE = 1.0
+"""For classes: paired t of the losses of the same examples with and without dropout below which the difference is
+chance. If a class is rare, a few examples have most of the loss."""
 NOTHING = 0.9
 """Share of a constant prediction's loss above which next to nothing has been learned."""
 BY_HEART = 1.2
@@ -56,7 +59,7 @@ def _needless(run: Run, seen: Generalization) -> Finding | None:
     limit = COSTLY
     if run.data.task == "regression":
         limit = COSTLY_NUMBERS if rate < MUCH else COSTLY_IF_MUCH
-    is_costly = seen.cost >= limit + max(0.0, run.fall_per_epoch()) and left > UNSOLVED
+    is_costly = seen.cost >= limit + max(0.0, run.fall_per_epoch()) and left > UNSOLVED and not _is_chance(run, seen)
     if seen.gap > NEEDLESS or not (is_costly or (rate > RATE and left > NOTHING)):
         return None
     return Finding(
@@ -72,6 +75,11 @@ def _needless(run: Run, seen: Generalization) -> Finding | None:
         "dropout would have to prevent, and too little is learned at all.",
         patches=weaker(run, is_needless=rate <= RATE),
     )
+
+
+def _is_chance(run: Run, seen: Generalization) -> bool:
+    t = seen.report.mode_t
+    return run.data.task != "regression" and t is not None and t < CHANCE
 
 
 def _thin(run: Run, layer: DensePlan | ConvPlan) -> Finding | None:

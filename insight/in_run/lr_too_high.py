@@ -12,6 +12,7 @@ from insight import cures
 from insight.in_run import lr_too_low
 from insight.in_run.initial_scale import initial_loss, worst_scale
 from insight.in_run.layers import newest, stride_of
+from insight.linear import is_nonlinear
 from insight.outcome import STRICT, is_at_prior, learns_well, severity
 from insight.run import Run
 from insight.trend import lowest
@@ -53,7 +54,7 @@ def in_run(run: Run) -> Finding | None:
         peak > FAR and not learns_well(run) and not _drops(run)
     )
     is_solved = run.remaining(run.train_losses[-1]) < SOLVED
-    is_long = lr > LONG.get(run.spec.optimizer.kind, float("inf")) and not is_solved
+    is_long = lr > LONG.get(run.spec.optimizer.kind, float("inf")) and not is_solved and is_nonlinear(run.network)
     best = lowest(run.validation_losses)
     if (hovering := _hovering(run)) is not None:
         return hovering

@@ -6,7 +6,7 @@ from gradus.wire.finding import Evidence, Finding, Patch
 from insight.in_run.narrow import narrow_layer
 from insight.outcome import STRICT, is_at_prior, learns_well, severity
 from insight.run import Run
-from insight.tail import Tail, accuracy_gain, tail
+from insight.tail import Tail, accuracy_gain, doubling, tail
 from insight.trend import falling_share, lowest, ratio
 from insight.words import count, figure, percent
 
@@ -21,6 +21,8 @@ still near the start. Where classes overlap, a small gain improves the confidenc
 then be at least `NOISY_GAIN`."""
 LEAST_ACCURACY = 0.005
 """If the validation accuracy rises by less than this, a gain below `NOISY_GAIN` improves only the confidence."""
+LEAST_FALL = 0.03
+"""The same for the relative fall of the validation loss."""
 LEAST_GAIN = 0.014
 """Minimum gain in the unit of the loss: where one class has nearly all examples, the constant prediction's loss is
 close to 0."""
@@ -38,6 +40,12 @@ GAIN = 0.05
 is unknown how much of a target is noise, the trend and not the remaining loss decides whether the run has learned all
 it can."""
 EPOCHS = 6
+FEW_NEXT, BY_HEART = 0.06, 1.2
+"""For regression with few validation examples: minimum fall of the training loss that a run of twice the length is
+expected to gain, and the largest ratio of the validation loss to it."""
+EASIER = 0.5
+"""For regression: ratio of the validation loss to the training loss below which the validation split lacks the few
+examples that have most of the loss, so that its fall says little about them."""
 MANY = 20
 """In a run of at least this many epochs, the loss need not fall in each of the last ones: its fall in the second half
 suffices."""
@@ -107,7 +115,7 @@ def _heads_down(run: Run, line: Tail | None) -> bool:
         return False
     share = FEW_GAIN if is_sparse else TAIL_GAIN
     is_sure = line.t >= SURE and line.gain >= max(LEAST_GAIN, share * run.prior.loss)
-    return is_sure and not _grows_surer(run, line) and _helps_accuracy(run, line)
+    return is_sure and not _grows_surer(run, line) and _helps_accuracy(run, line) and not _levels_off(run)
 
 
 def _grows_surer(run: Run, line: Tail | None) -> bool:
@@ -127,6 +135,16 @@ def _helps_accuracy(run: Run, line: Tail | None) -> bool:
     return gained >= LEAST_ACCURACY or line.gain >= NOISY_GAIN * run.prior.loss
 
 
+def _levels_off(run: Run) -> bool:
+    """Whether each doubling of a classifier's epochs gains so much less than the one before that the next would gain
+    next to nothing, neither in the validation loss nor in the accuracy."""
+    loss = doubling(run, run.validation_losses)
+    errors = doubling(run, [1 - one for one in run.accuracies]) if len(run.accuracies) == len(run.rows) else None
+    if loss is None or errors is None:
+        return False
+    return loss.next < LEAST_FALL * run.validation_losses[-1] and errors.next < LEAST_ACCURACY
+
+
 def _still_falls(run: Run, fall: float, line: Tail | None) -> bool:
     """Whether the training loss still falls by 1 % per epoch in a network that has not learned well, and the last
     epochs improve the validation loss as well: its lowest value is in the last tenth of the epochs, and the lowest
@@ -137,7 +155,7 @@ def _still_falls(run: Run, fall: float, line: Tail | None) -> bool:
         return False
     if len(losses) == 1:
         return True
-    if _grows_surer(run, line) or not _helps_accuracy(run, line):
+    if _grows_surer(run, line) or not _helps_accuracy(run, line) or _levels_off(run):
         return False
     gain, epochs = _late_gain(run, 5)
     helps = gain >= epochs * FALL and _late_gain(run, 10)[0] > 0
@@ -155,10 +173,11 @@ def _late_gain(run: Run, parts: int) -> tuple[float, int]:
 
 def _goes_on(run: Run, line: Tail | None) -> bool:
     """Whether both losses fell by at least 5 % in the second half of the run; the validation loss also by 1 % in the
-    last fifth, to its lowest value in the last tenth, and by clearly more than its epochs scatter.
+    last fifth, to its lowest value in the last tenth, and by clearly more than its epochs scatter; and another run of
+    the same length is likely to gain as much on other examples, see `_generalizes`.
 
-    Losses fall with the logarithm of the steps, so a run of twice the length would gain as much again. With a schedule
-    that shortens the steps, the end of the run says nothing.
+    Losses fall with the logarithm of the steps. With a schedule that shortens the steps, the end of the run says
+    nothing.
     """
     train, validation = run.train_losses, run.validation_losses
     epochs = run.last.epoch
@@ -167,7 +186,31 @@ def _goes_on(run: Run, line: Tail | None) -> bool:
     middle = _middle(run)
     is_lowest = epochs - run.epochs[lowest(validation)] <= epochs // 10 and _late_gain(run, 5)[0] >= FALL
     is_sure = line is not None and line.t >= SURE
-    return is_lowest and is_sure and all(losses[-1] <= (1 - GAIN) * losses[middle] for losses in (train, validation))
+    falls = all(losses[-1] <= (1 - GAIN) * losses[middle] for losses in (train, validation))
+    return is_lowest and is_sure and falls and _generalizes(run)
+
+
+def _generalizes(run: Run) -> bool:
+    """Whether what the network learned last holds for other examples than those of the validation split, in a
+    regression: the mean of either loss fell by 5 %, and the training loss is not that of a few examples, see `EASIER`.
+    With few validation examples their loss may fall by chance: then the training loss must head further down, and the
+    network must not learn it by heart."""
+    train = doubling(run, run.train_losses)
+    validation = doubling(run, run.validation_losses)
+    if train is None or validation is None:
+        return False
+    end, gap = run.train_losses[-1], _gap(run)
+    if gap < EASIER or train.fall < GAIN * end or validation.fall < GAIN * run.validation_losses[-1]:
+        return False
+    return run.data.validation_examples >= FEW or (train.next >= FEW_NEXT * end and gap <= BY_HEART)
+
+
+def _gap(run: Run) -> float:
+    """The validation loss over the training loss, each as a share of a constant prediction's."""
+    prior = run.prior
+    assert prior is not None
+    easier = ratio(prior.train_loss, prior.loss) if prior.train_loss else 1.0
+    return ratio(run.validation_losses[-1], run.train_losses[-1]) * easier
 
 
 def _middle(run: Run) -> int:

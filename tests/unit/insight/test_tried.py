@@ -228,3 +228,18 @@ def test_a_long_first_step_does_not_matter_if_no_rate_is_better(
     tried = trial(0.003, gain=0.001, t=t, share=share).model_copy(update={"rates": rates})
     found = alarms(tried, step={"sustained_rho": -0.9})  # of a loss of 2.3, what a constant prediction has
     assert ("lr_too_high" in found) == fires
+
+
+@pytest.mark.parametrize(
+    ("lr", "share", "loss", "fires"),
+    [(0.02, 1.0, 2.0, False), (0.04, 1.0, 2.0, True), (0.02, 0.5, 2.0, True), (0.02, 1.0, 2.29, True)],
+)
+def test_steps_that_lower_the_loss_little_do_not_matter_if_the_best_rate_is_near(
+    lr: float, share: float, loss: float, *, fires: bool
+) -> None:
+    """Of a loss of 2.3, a network that learns little has left 2, and one that learns nothing 2.29."""
+    rates = tuple(ProbedTrialRate(lr=one, loss=loss, accuracy=0.3, good=True) for one in (0.01, lr))
+    tried = trial(lr, gain=0.02, t=1.8, fit=0.08, share=share).model_copy(update={"rates": rates})
+    plain = {"optimizer": {"kind": "sgd", "lr": 0.01}}
+    at_start = findings_at_start(start(plain, step={"trial": tried, "recommended": 0.5}, rate={"decrease": 5.0}))
+    assert ("lr_too_low" in [one.id for one in at_start if one.severity in ALARMS]) == fires

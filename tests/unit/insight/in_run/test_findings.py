@@ -161,6 +161,11 @@ SICK: dict[str, tuple[str, str, Run]] = {
         planted([2.303] * 4, accuracies=0.11, layers=[100] * 5, init={"kind": "normal", "std": 0.01}),
     ),
     "creeping": ("lr_too_low", "critical", planted([2.31, 2.309, 2.308, 2.307, 2.306], accuracies=0.11, optimizer=SGD)),
+    "far in a few steps": (
+        "lr_too_high",
+        "warning",
+        planted([1.2, 0.8, *[0.5] * 6], [0.6] * 8, 0.8, optimizer={"kind": "adam", "lr": 0.2}),
+    ),
     "thrown": ("lr_too_high", "critical", planted([9.0, 2.5, 2.31, 2.31], accuracies=0.11)),
     "every step hurts": (
         "lr_too_high",
@@ -304,6 +309,10 @@ LOOK_ALIKES: dict[str, tuple[str, Run]] = {
     "still falling fast, with few to validate": (
         "too_few_steps",
         planted([0.6 * 0.92**epoch for epoch in range(1, 20)], accuracies=0.97, dataset="breast_cancer", prior=TWO),
+    ),
+    "a high rate of Adam in softmax regression, which has no start to lose": (
+        "lr_too_high",
+        planted([1.2, 0.8, *[0.5] * 6], [0.6] * 8, 0.8, layers=[], optimizer={"kind": "adam", "lr": 0.2}),
     ),
     "a high rate that suits Adam": (
         "lr_too_high",

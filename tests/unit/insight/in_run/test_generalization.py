@@ -52,6 +52,11 @@ SICK: dict[str, tuple[str, str, Run]] = {
         "warning",
         scored(planted(FLAT, [0.3] * 6, 0.97, dropout=0.2), 0.31),
     ),
+    "dropout that costs beyond chance": (
+        "dropout_too_strong",
+        "warning",
+        scored(planted(FLAT, [0.25] * 6, 0.97, dropout=0.2), 0.25, mode_ratio=1.3, mode_t=2.3),
+    ),
     "the same in a regression": (
         "dropout_too_strong",
         "warning",
@@ -207,6 +212,10 @@ LOOK_ALIKES: dict[str, tuple[str, Run]] = {
     "dropout that costs little": (
         "dropout_too_strong",
         scored(planted(FLAT, [0.4] * 6, 0.95, layers=[512], dropout=0.1), 0.4),
+    ),
+    "dropout that costs by chance, where a few examples have most of the loss": (
+        "dropout_too_strong",
+        scored(planted(FLAT, [0.25] * 6, 0.97, dropout=0.2), 0.25, mode_ratio=1.04, mode_t=0.25),
     ),
     "a little dropout of a regression": (
         "dropout_too_strong",

@@ -9,8 +9,9 @@ from gradus.wire.layer_report import LayerStatistics
 from insight.prior import Prior
 from insight.root_cause import ALARMS
 from insight.run import Run
-from insight.tail import MOST_T, accuracy_gain, tail
+from insight.tail import MOST_T, accuracy_gain, doubling, tail
 from tests.unit.insight.in_run.planted import LN10, found, planted, with_layers
+from tests.unit.insight.in_run.test_findings import with_examples
 
 EPOCHS = range(1, 13)
 TRAINING = [2.0 - 0.4 * log2(epoch) for epoch in EPOCHS]
@@ -196,8 +197,74 @@ def test_first_steps_that_throw_the_weights_are_too_long_though_something_is_lea
 
 def test_a_regression_whose_last_epoch_is_the_best_by_chance_is_at_its_end() -> None:
     variance = Prior(loss=10.0)
-    train = [4.0 * 0.99**epoch for epoch in EPOCHS]
+    train = [4.0 * 0.98**epoch for epoch in EPOCHS]
     up_and_down = [3.8, 3.4, 3.8, 3.3, 3.7, 3.7, 3.3, 3.8, 3.4, 3.8, 3.7, 3.1]
     assert "too_few_steps" not in alarms(planted(train, up_and_down, dataset="diabetes", prior=variance))
     steady = [3.8 - 0.2 * log2(epoch) for epoch in EPOCHS]
     assert "too_few_steps" in alarms(planted(train, steady, dataset="diabetes", prior=variance))
+
+
+def falling(loss: float, first: float, slower: float) -> list[float]:
+    """Sixteen losses that end near `loss`: the first doubling gains `first`, and each other `slower` times the one
+    before."""
+    gains = [first * slower**i for i in range(4)]
+    return [loss + sum(gains) - _gained(gains, log2(epoch)) for epoch in range(1, 17)]
+
+
+def _gained(gains: list[float], doublings: float) -> float:
+    whole = int(doublings)
+    return sum(gains[:whole]) + (doublings - whole) * (gains[whole] if whole < len(gains) else 0)
+
+
+def test_the_next_doubling_gains_as_much_less_than_the_last_as_that_gained_less_than_the_one_before() -> None:
+    run = planted([2.0, 1.2, *[0.8] * 2, *[0.6] * 4])  # means of 1.2, 0.8 and 0.6
+    half = doubling(run, run.train_losses)
+    assert half is not None
+    assert half.fall == pytest.approx(0.2)
+    assert half.next == pytest.approx(0.2 * 0.5**1.5)
+    up = doubling(run, [1.0, 1.2, *[0.8] * 2, *[0.9] * 4])
+    assert up is not None
+    assert up.fall == pytest.approx(-0.1)
+    assert up.next == 0
+    faster = doubling(run, [1.0, 1.0, *[0.9] * 2, *[0.6] * 4])
+    assert faster is not None
+    assert faster.next == faster.fall == pytest.approx(0.3)
+    assert doubling(planted([1.0, 0.9]), [1.0, 0.9]) is None
+
+
+SWINGING = [5.0, 4.4, 4.2, 4.0, 4.2, 3.9, 5.0, 6.5, 4.6, 5.2, 4.4, 4.3, 4.2, 4.2, 4.1, 4.0, 3.9, 3.75]
+
+
+@pytest.mark.parametrize(
+    ("train", "validation", "examples", "fires"),
+    [
+        (falling(4, 0.5, 1.0), falling(4, 0.5, 1.0), 300, True),
+        ([5.0, 4.5, 4.4, *[4.3] * 14, 4.05], SWINGING, 300, False),  # by chance, from epochs that went up
+        (falling(4, 0.5, 1.0), falling(4, 0.5, 1.0), 35, True),
+        (falling(4, 1.2, 0.6), falling(4, 0.5, 1.0), 35, False),  # training comes to its end
+        (falling(4, 1.2, 0.6), falling(4, 0.5, 1.0), 300, True),
+        (falling(3, 0.5, 1.0), falling(4, 0.5, 1.0), 35, False),  # learned by heart
+        (falling(3, 0.5, 1.0), falling(4, 0.5, 1.0), 300, True),
+        (falling(9, 1.0, 1.0), falling(4, 0.5, 1.0), 300, False),  # a few examples have most of the loss
+    ],
+)
+def test_a_regression_is_too_short_only_if_other_examples_would_gain(
+    train: list[float], validation: list[float], examples: int, *, fires: bool
+) -> None:
+    run = planted(train, validation, dataset="diabetes", prior=Prior(loss=10.0))
+    assert ("too_few_steps" in alarms(with_examples(run, train=320, validation=examples))) == fires
+
+
+@pytest.mark.parametrize(
+    ("losses", "accuracies", "fires"),
+    [
+        (falling(0.9, 0.65, 0.7), falling(0.9, -0.02, 1.0), True),
+        (falling(0.9, 0.65, 0.4), falling(0.9, -0.1, 0.35), False),
+        (falling(0.9, 0.65, 0.4), falling(0.9, -0.02, 1.0), True),  # the accuracy goes on
+    ],
+)
+def test_a_classifier_that_levels_off_is_at_its_end(
+    losses: list[float], accuracies: list[float], *, fires: bool
+) -> None:
+    run = planted([*TRAINING, 0.55, 0.5, 0.45, 0.4], losses, accuracies)
+    assert ("too_few_steps" in alarms(with_examples(run, train=2000, validation=500))) == fires
