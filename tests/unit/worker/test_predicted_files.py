@@ -121,7 +121,7 @@ def test_a_file_may_not_be_larger_than_the_workspace_may_store(tmp_path: Path, f
         network=network, dataset="mine", table=network.table, format=format_, probabilities=True
     )
     limited = ask(tmp_path, question).model_copy(update={"file_bytes": 200})
-    with pytest.raises(TooLarge, match="more than 200 bytes"):
+    with pytest.raises(TooLarge, match="more than the 200 bytes"):
         predictions(limited, question)
     (tmp_path / "afterwards").write_bytes(bytes(1000))
 
