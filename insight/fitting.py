@@ -15,7 +15,7 @@ OF_LAYERS = ("activation", "init", "batch_norm", "dropout")
 
 def with_fitting_patches(findings: Iterable[Finding], spec: Spec) -> tuple[Finding, ...]:
     """The findings, with their patches extended to layers that have keys of their own. Patches that change nothing in
-    this spec, or do not fit it, are left out."""
+    this spec, change it as an earlier one does, or do not fit it, are left out."""
     return tuple(
         finding.model_copy(update={"patches": tuple(_fitting(finding.patches, spec))}) if finding.patches else finding
         for finding in findings
@@ -23,10 +23,13 @@ def with_fitting_patches(findings: Iterable[Finding], spec: Spec) -> tuple[Findi
 
 
 def _fitting(patches: Iterable[Patch], spec: Spec) -> Iterable[Patch]:
+    known = [spec.document()]
     for patch in patches:
         whole = patch.model_copy(update={"patch": everywhere(patch.patch, spec)})
-        if patch.of != "spec" or _changes(whole.patch, spec):
+        after = _changed(whole.patch, spec) if patch.of == "spec" else None
+        if patch.of != "spec" or (after is not None and after not in known):
             yield whole
+            known += [] if after is None else [after]
 
 
 def everywhere(patch: dict[str, Any], spec: Spec) -> dict[str, Any]:
@@ -48,8 +51,9 @@ def _without(layer: dict[str, Any], keys: Iterable[str]) -> dict[str, Any]:
     return left
 
 
-def _changes(patch: dict[str, Any], spec: Spec) -> bool:
+def _changed(patch: dict[str, Any], spec: Spec) -> dict[str, Any] | None:
+    """The document of the patched spec; None if it is not valid."""
     try:
-        return changed(spec, patch).document() != spec.document()
+        return changed(spec, patch).document()
     except ValidationError:
-        return False
+        return None

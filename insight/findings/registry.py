@@ -74,4 +74,11 @@ KINDS: tuple[FindingKind, ...] = (
 def findings_at_start(start: Start) -> tuple[Finding, ...]:
     """The findings that a probe shows, the root cause first."""
     found = [kind.at_start(start) for kind in KINDS if kind.at_start is not None]
-    return root_cause_first([finding for finding in found if finding is not None])
+    return root_cause_first([_each_patch_once(finding) for finding in found if finding is not None])
+
+
+def _each_patch_once(finding: Finding) -> Finding:
+    """The finding without patches that an earlier one repeats: two rules may suggest the same learning rate."""
+    patches = finding.patches
+    once = tuple(one for i, one in enumerate(patches) if all(one.patch != other.patch for other in patches[:i]))
+    return finding if len(once) == len(patches) else finding.model_copy(update={"patches": once})

@@ -29,6 +29,12 @@ def test_other_patches_stay_as_they_are() -> None:
     assert everywhere({"batch_norm": True}, plain) == {"batch_norm": True}
 
 
+def test_what_changes_the_spec_alike_is_told_once() -> None:
+    alike = {"optimizer": {"kind": "adam", "lr": 0.1}}
+    (found,) = with_fitting_patches([finding(RATE, {"epochs": 3}, alike)], SPEC)
+    assert [patch.patch for patch in found.patches] == [RATE, {"epochs": 3}]
+
+
 def test_what_changes_nothing_or_does_not_fit_is_dropped() -> None:
     plain = Spec(dataset="mnist", layers=[30, 20]).written_out()
     (found,) = with_fitting_patches([finding(RELU, RATE, {"optimizer": {"lr": -1}})], plain)

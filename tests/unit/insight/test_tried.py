@@ -152,6 +152,22 @@ def test_a_long_first_step_does_not_matter_if_a_part_of_the_run_learns(lr: float
     assert ("lr_too_high" in alarms(tried, step={"sustained_rho": -0.9})) == fires
 
 
+def test_a_rate_that_two_rules_suggest_is_one_patch() -> None:
+    sgd = {"optimizer": {"kind": "sgd", "lr": 0.01}}
+    tried = trial(0.2, share=1.0, middle=0.2)
+    (low,) = (
+        one
+        for one in findings_at_start(
+            start(sgd, rate={"decrease": 1.0, "rho": 0.99}, step={"recommended": 0.9, "trial": tried})
+        )
+        if one.id == "lr_too_low"
+    )
+    assert [one.patch["optimizer"] for one in low.patches] == [
+        {"kind": "sgd", "lr": 0.2},
+        {"kind": "adam", "lr": 0.001},
+    ]
+
+
 def test_a_layer_that_is_too_narrow_is_not_blamed_on_the_rate() -> None:
     adam = {"optimizer": {"kind": "adam", "lr": 0.01}}
     found = findings_at_start(start({**adam, "layers": [2]}, step={"trial": trial(0.1)}))
