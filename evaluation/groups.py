@@ -1,4 +1,4 @@
-"""The same metrics for each group of examples."""
+"""The metrics of each group of examples."""
 
 from collections.abc import Sequence
 from dataclasses import replace

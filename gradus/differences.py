@@ -64,8 +64,8 @@ def _written(spec: Spec | dict[str, Any]) -> dict[str, Any]:
 
 
 def _comparable(flat: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Without the values that add nothing if the data sets differ: the digest, and the size of the validation split,
-    for which each data set has its own default."""
+    """The document without the values that add nothing if the data sets differ: the digest, and the size of the
+    validation split, for which each data set has its own default."""
     names, versions = ([one.get(path) for one in flat] for path in ("dataset.name", "dataset.version"))
     dropped = {"dataset.validation_size"} if _differ(names) else set()
     if _differ(names) or _differ(versions):

@@ -44,8 +44,8 @@ def auto_init(spec: Spec) -> Patch:
 
 
 def fitting_init(spec: Spec, network: NetworkPlan) -> Patch:
-    """Initial weights that fit the activation; with several sigmoid layers, which lose the signal whatever their
-    weights, ReLU as well."""
+    """Initial weights that fit the activation. Several sigmoid layers lose the signal whatever their weights: then the
+    patch also changes them to ReLU."""
     sigmoid = [layer for layer in network.layers if getattr(layer, "activation", None) == "sigmoid"]
     return relu(spec) if len(sigmoid) >= SIGMOID_LAYERS else auto_init(spec)
 

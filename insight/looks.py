@@ -29,8 +29,8 @@ def measurement_stride(examples: int, batch: int) -> int:
 def is_measured(epoch: int, examples: int, batch: int) -> bool:
     """Whether the layers are measured after this epoch.
 
-    They are after the first epoch and then every `measurement_stride` epochs; if the stride is more than one, only
-    where findings are looked for, too. At the end of a run they always are.
+    True for the first epoch, and then for every epoch that is a multiple of `measurement_stride`; with a stride above
+    one, only if findings are looked for after the epoch. At the end of a run the layers are always measured.
     """
     stride = measurement_stride(examples, batch)
     return epoch == 1 or stride == 1 or (epoch % stride == 0 and is_look(epoch))

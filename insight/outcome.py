@@ -16,9 +16,9 @@ WELL = 0.2
 """Share of a constant prediction's error, or loss, below which a classifier has learned well: with ten classes, an
 accuracy of 82 %."""
 STRICT = 0.1
-"""The same for findings whose mechanism is certain, and only the harm is in doubt."""
+"""Replaces `WELL` for findings whose mechanism is certain, and only the harm is in doubt."""
 REGRESSION = 0.65
-"""The same for regression, where noise in the targets cannot be predicted: R² of 0.35."""
+"""Replaces `WELL` for regression, where noise in the targets cannot be predicted: an R² of 0.35."""
 
 
 def is_at_prior(run: Run) -> bool:

@@ -13,7 +13,8 @@ LEAST = 3
 FAR = 1e100
 """Losses from this value on are left out: their squares are not finite."""
 APART = 1.5
-"""Doublings between the last fall, from one mean to the next, which lies about the middle of the run, and the next."""
+"""Number of doublings from the middle of the last fall, which is about the middle of the run, to that of the next
+fall."""
 MOST_T = 1000.0
 """Upper bound of t, for losses that lie exactly on a line."""
 
@@ -51,8 +52,8 @@ class Doubling:
     fall: float
     """Mean of the second quarter of the run minus that of its second half: what the last doubling gained."""
     next: float
-    """What the next one gains if each gains less than the one before by the same factor as the last did; 0 if the last
-    gained nothing."""
+    """What the next doubling gains if the gains keep shrinking by the same factor; 0 if the last doubling gained
+    nothing."""
 
 
 def doubling(run: Run, losses: Sequence[float]) -> Doubling | None:

@@ -21,9 +21,9 @@ rate that is better without such a decrease only prevents overfitting, and the s
 GAIN = 0.01
 """Minimum share of the judging examples that the best rate gains in correct predictions."""
 LOSS = 0.05
-"""The same for regression: minimum decrease of the loss, as a share of that at the spec's own rate."""
+"""For regression: minimum decrease of the loss at the best rate, as a share of that at the spec's own rate."""
 FEW_STEPS = 50
-"""Number of steps of a run below which the steps are too few, and not too short."""
+"""A run with fewer steps has too few steps, and not too short ones."""
 RARELY = 0.5
 """In a regression, the best rate is better whatever its t if it lowers the loss by more than this share: t is small if
 a few examples have nearly all of the loss."""

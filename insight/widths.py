@@ -12,8 +12,8 @@ MOST = 4096
 
 
 def is_too_narrow(units: int, classes: int) -> bool:
-    """Whether a layer has no more units than the binary logarithm of the number of classes: which of them are on cannot
-    tell the classes apart."""
+    """Whether a layer has at most log2(classes) units: then the patterns of active units are too few to tell the
+    classes apart."""
     return units <= log2(max(2, classes))
 
 

@@ -84,7 +84,7 @@ class Sigmoids:
         return functional.binary_cross_entropy_with_logits(outputs, targets, reduction="none").mean(-1)
 
     def minimized(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """The same with the smoothed targets y (1 - ε) + ε/2."""
+        """Like `values`, with the smoothed targets y (1 - ε) + ε/2."""
         return self.values(outputs, self._smoothed(targets))
 
     def correct(self, outputs: Tensor, targets: Tensor) -> Tensor:
@@ -124,7 +124,7 @@ class Regression:
         return values.squeeze(-1) if values.shape[-1] == 1 else values.mean(-1)
 
     def minimized(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """The same: nothing is smoothed."""
+        """Like `values`: nothing is smoothed."""
         return self.values(outputs, targets)
 
     def correct(self, outputs: Tensor, targets: Tensor) -> None:

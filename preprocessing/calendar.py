@@ -1,4 +1,4 @@
-"""Encoding of dates and times: bodies of `gradus.spec.calendar`.
+"""Encoding of dates and times, as specified by `gradus.spec.calendar`.
 
 A missing date is 0 in all inputs. Times are taken in the zone in which they are stored: UTC, or local time if the file
 named no zone.

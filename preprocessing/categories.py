@@ -1,4 +1,4 @@
-"""Encoding of categories: bodies of `gradus.spec.categories`.
+"""Encoding of categories, as specified by `gradus.spec.categories`.
 
 Values are compared as texts; those of columns of other types are spelled by `preprocessing.texts`. A category that no
 training row has is treated as rare. One-hot: the shared input for other categories is 1 if there is one, otherwise all

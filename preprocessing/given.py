@@ -1,4 +1,4 @@
-"""Columns of values that somebody gives to a network that is trained already."""
+"""Columns of values from which a trained network is to predict."""
 
 from collections.abc import Sequence
 from typing import Any, assert_never

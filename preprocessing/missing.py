@@ -1,4 +1,4 @@
-"""Filling of missing numbers: bodies of `gradus.spec.missing`."""
+"""Filling of missing numbers, as specified by `gradus.spec.missing`."""
 
 from typing import assert_never
 

@@ -1,4 +1,4 @@
-"""Scaling of numbers: bodies of `gradus.spec.numbers`.
+"""Scaling of numbers, as specified by `gradus.spec.numbers`.
 
 A scaling is fitted to the training values and applied in float64. Numbers are clipped to ±10³⁰⁰ first, so that no
 difference overflows. Beyond the training range `min_max`, `standard` and `signed_log` continue with the same formula,

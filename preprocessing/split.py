@@ -155,7 +155,7 @@ def _by_file(table: Table, rows: NDArray[np.intp]) -> Parts:
     if unknown:
         raise Misfit(
             ("split",),
-            f"the part of {', '.join(map(repr, unknown[:10]))} was not given at the upload: choose another split",
+            f"the upload did not give the part of {', '.join(map(repr, unknown[:10]))}: choose another split",
         )
     place: Parts = np.array([PARTS.index(file.split) for file in files if file.split is not None], dtype=np.int8)
     return place[table.files()[rows]]

@@ -89,6 +89,6 @@ def _as_text(name: str, table: Table) -> Column:
 def _numbers(name: str, table: Table) -> Column:
     type_ = table.record(name).type
     if type_ not in {"integer", "number", "boolean"}:
-        raise Misfit(("target",), f"'{name}' has the type {type_}: a number is needed to predict it as one")
+        raise Misfit(("target",), f"'{name}' has the type {type_}: a regression needs numbers")
     column = table.column(name)
     return Column(column.values.astype(np.float64), column.missing)

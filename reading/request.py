@@ -16,7 +16,7 @@ class _Value(BaseModel):
 
 
 class Limits(_Value):
-    """Above these a file is refused. The defaults are those that `/v1/system` answers."""
+    """The limits above which a file is refused. `/v1/system` returns the defaults."""
 
     rows: int = 100_000_000
     columns: int = 20_000

@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 HEAD = 4096
-"""Bytes that are looked at."""
+"""Number of bytes at the beginning of a file that are looked at."""
 
 
 class Signature(NamedTuple):

@@ -55,7 +55,7 @@ def read_cells(
     progress: Progress = lambda *_: None,
     check_names: CheckNames = lambda _: None,
 ) -> ReadTable:
-    """Judge the columns of files that are one table, and store it in an empty folder.
+    """Infer the types of the columns of a table that consists of these files, and store the table in an empty folder.
 
     The columns of later files are put into the order of the first.
 

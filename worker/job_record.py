@@ -66,7 +66,7 @@ class JobRecord:
         return {one: status for one, status in found.items() if one in self._unfinished}
 
     def begin(self, priors: Mapping[str, Prior]) -> None:
-        """Set what findings compare the experiments with, once the data are loaded."""
+        """Set the priors that findings compare the experiments with, once the data are loaded."""
         self._histories.begin(priors)
 
     def add_epoch(self, done: EpochDone) -> None:

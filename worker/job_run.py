@@ -46,10 +46,11 @@ STOP_SECONDS = 0.75
 """Timeout for a trainer that writes a checkpoint because a user pauses the run. A checkpoint that is written later is
 recorded nevertheless, unless the run has continued from the previous one."""
 SHUTDOWN_STOP_SECONDS = 2.0
-"""The same timeout while the worker shuts down; after it, the run continues from the previous checkpoint."""
+"""Replaces `STOP_SECONDS` while the worker shuts down. A run that does not stop in time continues from its previous
+checkpoint."""
 TURN_STOP_SECONDS = 30.0
-"""The same timeout at the end of a turn. It is longer, because nobody waits for an answer, and the training since the
-last checkpoint would be lost."""
+"""Replaces `STOP_SECONDS` at the end of a turn. It is longer, because nobody waits for an answer, and the training
+since the last checkpoint would be lost."""
 SHUTDOWN_REASON = "the worker is shutting down: the run goes back into the queue"
 TURN_REASON = "others wait and the turn of this run is over: it goes back into the queue"
 

@@ -46,7 +46,7 @@ def survives_fork(device: str) -> bool:
 
 
 def forks(device: str) -> bool:
-    """Whether the trainers of this device are forked. What is forked is on a CPU."""
+    """Whether the trainers of this device are forked. Forked trainers use only the CPU."""
     return survives_fork(device) and bool(os.environ.get(FORK_SERVER))
 
 

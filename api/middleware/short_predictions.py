@@ -37,7 +37,7 @@ MOST_BYTES = 16 << 10
 """Limit on the body: parsing it takes at most a millisecond, or a few to find that it has mistakes."""
 _PATH = re.compile(r"/v1/experiments/([^/]+)/predict", re.ASCII)
 TOLD_BY_ROUTE = (GradusError, *DATABASE_AWAY)
-"""Errors that the route meets, too, and tells."""
+"""Errors that the route raises as well, and reports."""
 _OTHER = frozenset({b"transfer-encoding", b"content-encoding", b"prefer", b"expect"})
 """Headers that leave a request to the route."""
 _JSON = JSON.encode()
@@ -49,8 +49,8 @@ _ROUTE = next(
 
 
 class Faults:
-    """Counts internal errors, after which the routes answer: without the count, they would only cost time and never be
-    seen. The first one is logged."""
+    """Counts internal errors. After one, the route answers the request, so the errors cost time, and without the count
+    nobody would see them. The first one is logged."""
 
     def __init__(self, prometheus: PrometheusMetrics) -> None:
         self._prometheus = prometheus

@@ -1,7 +1,7 @@
 """Plain rows: few rows in JSON whose values all occurred in training, converted without a column of arrays for each.
 
 A request of one row spends most of its time in arrays of one element. This is a shortcut of `json_rows`, `export.notes`
-and `export.feeds`: it gives the tensors that they give, or, where a row would have a note or a mistake, nothing.
+and `export.feeds`: it gives the same tensors as they do, or nothing if a row would have a note or a mistake.
 """
 
 from collections.abc import Callable, Mapping, Sequence

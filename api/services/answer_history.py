@@ -92,8 +92,8 @@ def _at(
 
 
 def _answers(chosen: Chosen, folder: Path, columns: "dict[str, Column]") -> "Answers":
-    """The answers of the numpy reference that ONNX models are checked against: no ONNX model is built for each
-    epoch."""
+    """The answers, computed by the numpy reference that ONNX models are checked against. Building an ONNX model for
+    each epoch would take longer."""
     import numpy as np  # noqa: PLC0415
 
     from api.prediction.answers import Answers  # noqa: PLC0415 (imports numpy)

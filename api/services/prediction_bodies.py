@@ -1,4 +1,4 @@
-"""What requests for predictions ask about: rows in JSON, a table of text, or a picture."""
+"""Reads the bodies of requests for predictions: rows in JSON, a table of text, or a picture."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING

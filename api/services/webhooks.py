@@ -15,7 +15,7 @@ def create(hub: Hub, workspace_id: str, request: WebhookRequest) -> NewWebhook:
     """Create a webhook of the workspace.
 
     Raises:
-        InvalidSpec: webhooks may not go to this URL.
+        InvalidSpec: webhooks may not call this URL.
         Conflict: the workspace has too many webhooks.
     """
     try:

@@ -57,7 +57,7 @@ LISTS = {
 
 HINTS = {
     "unreachable": "`gradus up` starts a service on this machine; --url or GRADUS_URL names another one",
-    "invalid_spec": "`gradus catalog` lists what a spec can name; `gradus submit --example digits` is one that works",
+    "invalid_spec": "`gradus catalog` lists what a spec can name; `gradus submit --example digits` submits a valid one",
     "no_finding": "`gradus datasets findings NAME` lists the findings",
     "no_experiment": LISTS["experiments"],
     "no_sweep": LISTS["sweeps"],

@@ -30,7 +30,7 @@ def _parts(found: Probe) -> Iterator[RenderableType]:
         yield from ("", finding_tables.findings(found.findings))
     start, data, twenty = found.start, found.data, found.twenty
     yield ""
-    yield f"first loss {number(start.loss)}, of a constant prediction {number(data.prior)}"
+    yield f"first loss {number(start.loss)}; a constant prediction has {number(data.prior)}"
     yield f"{data.steps:,} steps planned, in epochs of {data.steps_per_epoch:,}"
     yield f"twenty steps on one batch leave {number(twenty.final)} of its loss" + _control(twenty.control)
     yield from ("", _rates(found))

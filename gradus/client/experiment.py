@@ -39,7 +39,7 @@ def versioned(response: "httpx.Response") -> Versioned:
 
 
 def _of(finding: Finding | str, deed: str) -> str:
-    """The end of the path of a request that does something about a finding."""
+    """The end of the path of a request about a finding."""
     return f"findings/{quote(finding if isinstance(finding, str) else finding.name, safe='')}/{deed}"
 
 

@@ -154,8 +154,8 @@ class Comparison:
         return table(lines, list(lines[0]), "id")
 
     def plot(self, metric: str | None = None, *, log: bool = False) -> "Figure":
-        """The curves of one metric over each other, as a plotly figure; by default of validation accuracy, or of
-        validation loss where an experiment has none.
+        """The curves of one metric in one plotly figure. The default metric is the validation accuracy, or the
+        validation loss if an experiment has no accuracy.
 
         Raises:
             BadRequest: there is no metric with this name.

@@ -67,7 +67,7 @@ def of_arrays(arrays: Mapping[str, Any]) -> Source:
     lengths = {name: len(array) if array.ndim else None for name, array in found.items()}
     if len(set(lengths.values())) != 1 or None in lengths.values():
         shown = ", ".join(f"{name} {length or 'none'}" for name, length in lengths.items())
-        raise BadRequest(f"the arrays must have one length, that of the table: {shown}")
+        raise BadRequest(f"all arrays must have the same length, one value for each row: {shown}")
     file = BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for name, array in found.items():
@@ -165,11 +165,11 @@ def _finite(name: str, values: Any) -> Any:
 
 def _moments(name: str, values: Any) -> Any:
     if values.dt.nanosecond.any():
-        _refuse(name, "has nanoseconds, of which microseconds are stored: round it")
+        _refuse(name, "has nanoseconds, but times are stored in microseconds: round it")
     zone = "" if values.dt.tz is None else "Z"
     moments = values if values.dt.tz is None else values.dt.tz_convert("UTC").dt.tz_localize(None)
     return moments.map(lambda moment: f"{moment.isoformat()}{zone}", na_action="ignore")
 
 
 def _refuse(name: str, why: str) -> NoReturn:
-    raise BadRequest(f"the column '{name}' {why}: change it, or install pyarrow, with which a frame goes as Parquet")
+    raise BadRequest(f"the column '{name}' {why}: change it, or install pyarrow, to send the frame as Parquet")

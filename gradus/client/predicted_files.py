@@ -25,7 +25,7 @@ def _given(top: int | None, absent: str, interval: float | None, *, calibrated: 
 
 
 class PredictedFilesHandle(PicturedHandle[T_co]):
-    """An experiment, whose network workers ask about whole files."""
+    """An experiment whose network predicts whole files, computed by workers."""
 
     @method
     async def predict_dataset(  # noqa: PLR0913 (one for each option)

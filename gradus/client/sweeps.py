@@ -30,7 +30,7 @@ class Sweeps(Resource[T_co]):
         self, asked: SweepLike | None = None, /, *, idempotency_key: str | None = None, **fields: Any
     ) -> Sweep[T_co]:
         """Queue the experiments of a sweep, given as a request or as its fields. They are created once, however often
-        it is sent.
+        the request is sent.
 
         `seeds` may be a list, a number of seeds, or a text as on the command line: `[0, 1, 2]`, `3`, `"0,3-5"`.
         """

@@ -39,4 +39,4 @@ class DeadNetworksResult(Message):
     counted: tuple[tuple[Number, ...], ...]
     """Share of the networks that are dead: a row for each width, a column for each depth."""
     formula: tuple[tuple[Number, ...], ...]
-    """The same shares by the formula."""
+    """P(dead) by the formula: a row for each width, a column for each depth."""

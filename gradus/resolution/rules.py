@@ -40,7 +40,8 @@ def _batch_norm_needs_a_batch(spec: Spec, data: DatasetPlan) -> Iterator[Mistake
 
 
 def _normalizes_single_numbers(spec: Spec, data: DatasetPlan) -> bool:
-    """Whether batch normalization of one example has one number for each unit or channel: x - mean would be 0."""
+    """Whether a batch of one example gives batch normalization a single number for each unit or channel: then x - mean
+    is 0."""
     try:
         nodes = plan_written(spec, data).layers
     except Misfit:  # reported by `_layers_fit_shapes`
@@ -68,7 +69,7 @@ def _augmentation_needs_images(spec: Spec, data: DatasetPlan) -> Iterator[Mistak
         message = f"augment is for images, but '{dataset.name}' {what}: leave it out"
         yield Mistake(path="dataset/augment", message=message, input=given)
     elif dataset.standardize:
-        message = "augment moves pixels, but standardize scales each by its own place: use one of the two"
+        message = "augment moves pixels, but standardize scales each pixel by its position: use one of the two"
         yield Mistake(path="dataset/augment", message=message, input=given)
 
 

@@ -41,7 +41,8 @@ def split_of(dataset: Dataset, facts: TableFacts, target: TargetPlan) -> AnySpli
 
 
 def _with_fields_of(auto: AutoSplit, split: AnySplit) -> AnySplit:
-    """The split with the sizes and the seed that `auto` sets. A default says nothing: stored requests contain it."""
+    """The split with the sizes and the seed that `auto` sets. Defaults are ignored, because stored requests contain
+    them even if nobody chose them."""
     fields = auto.model_dump(exclude_defaults=True)
     for field in fields:
         if field not in type(split).model_fields:

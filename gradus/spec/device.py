@@ -25,7 +25,7 @@ class CpuThreads(SpecModel, title="CPU"):
 
 
 def _without_options(value: Any) -> Any:
-    """`{"kind": "cpu"}`, which is how kinds without options are written elsewhere, is `"cpu"`."""
+    """Convert `{"kind": "cpu"}`, the form of kinds without options in other fields, to `"cpu"`."""
     return value["kind"] if isinstance(value, dict) and value.keys() == {"kind"} else value
 
 

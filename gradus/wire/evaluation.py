@@ -90,7 +90,7 @@ class Reliability(Message):
     """Whose probability is compared: the predicted class, the second of two classes, or all labels."""
     bins: tuple[ReliabilityBin, ...]
     calibrated: tuple[ReliabilityBin, ...]
-    """The same bins with the temperature of `calibration`; empty without a temperature."""
+    """Bins like `bins`, of the probabilities with the temperature of `calibration`; empty without a temperature."""
 
 
 class Calibration(Message):
@@ -98,9 +98,9 @@ class Calibration(Message):
 
     temperature: Number
     log_loss: Number
-    """On the evaluated split, with the temperature."""
+    """Log loss on the evaluated split, with the temperature."""
     calibration_error: Number
-    """On the evaluated split, with the temperature."""
+    """Calibration error on the evaluated split, with the temperature."""
 
 
 class Threshold(Message):

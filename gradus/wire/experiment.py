@@ -131,7 +131,7 @@ class ExperimentRecord(Message):
     """The epochs after which it was extended in such a way that a new run of its spec may have other results: its
     schedule, which spans the whole run, changed, or early stopping restarted its count. Empty if there are none."""
     extended_from: tuple[int, ...] = ()
-    """The planned number of epochs before each of these extensions."""
+    """The planned number of epochs before each extension in `extended_at`."""
     progress: Progress
     latest: MetricsRow | None
     best: MetricsRow | None

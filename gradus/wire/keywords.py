@@ -13,7 +13,7 @@ _KNOWN = frozenset(get_args(ErrorType))
 
 
 def explained(error: ValidationError, model: type[BaseModel]) -> ValidationError:
-    """The same error, in which every unknown keyword says what may have been meant."""
+    """The error, completed by the keyword that may have been meant for each unknown one."""
     return ValidationError.from_exception_data(error.title, list(_lines(error, model)))
 
 

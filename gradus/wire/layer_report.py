@@ -72,7 +72,8 @@ class LayerReport(Message):
     """Share of the epoch's training examples whose loss was below a quarter of a guess's loss, ln(number of classes);
     null unless the task is classification."""
     hard: Number | None = None
-    """Share of these examples whose loss was above a guess's loss: the network assigns them to another class."""
+    """Share of the epoch's training examples whose loss was above a guess's loss: the network assigns them to another
+    class."""
     noise_scale: Number | None = None
     """B: trace of the covariance of the examples' gradients over the squared norm of the mean gradient, in examples;
     the useful batch size is about B. Null for networks with convolutions or batch normalization, and if the sample is
@@ -81,13 +82,13 @@ class LayerReport(Message):
     """Loss of the sampled training examples at the end of the epoch in evaluation mode, as the validation loss is
     measured: with running statistics and without dropout."""
     evaluation_accuracy: Number | None = None
-    """Their accuracy in evaluation mode; null for regression."""
+    """Accuracy of the sampled training examples in evaluation mode; null for regression."""
     mode_ratio: Number | None = None
     """Loss of a step's examples in training mode, with dropout and the batch's own statistics, over that of the same
     examples in evaluation mode. Above 1 dropout costs, below 1 the running statistics do not fit. Null without
     either."""
     mode_t: Number | None = None
-    """Paired t of these losses, training mode against evaluation mode; null for a batch of one."""
+    """Paired t of the losses of a step's examples, training mode against evaluation mode; null for a batch of one."""
     growth_gain: Number | None = None
     """-g·w / L, from the gradient g of the loss L without penalties by the weights w: the relative decrease of the loss
     that it predicts for weights twice as large. Far above 0 where a penalty keeps the weights too small."""

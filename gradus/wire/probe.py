@@ -47,7 +47,7 @@ class ProbedData(Message):
     linear_correlation: Number | None = None
     """Largest correlation of ridge regression's predictions with a target or with a class indicator."""
     neighbour_correlation: Number | None = None
-    """The same correlation for the targets of the nearest neighbours."""
+    """Largest correlation of the nearest neighbours' targets with a target or with a class indicator."""
     chance_correlation: Number | None = None
     """The value that correlations by chance do not exceed, with 99.9 % probability."""
     curvature: Number | None = None
@@ -86,7 +86,7 @@ class ProbedLayer(LayerStatistics):
     z_mean: Number
     """Mean of the weighted sums, before batch normalization, over examples and units."""
     z_rms: Number
-    """Their root mean square."""
+    """Root mean square of the weighted sums."""
     delta_norm: Number
     """Root mean square over the examples of the norm of the gradient of an example's loss with respect to the weighted
     sums, or to the output of batch normalization: the strength of the backward signal at the layer, whatever the
@@ -114,7 +114,7 @@ class ProbedRate(Message):
     """The loss of one batch after twenty steps on it, divided by its first loss; for large networks, null except at the
     spec's learning rate."""
     peak: Number | None
-    """The largest loss in these steps, divided by the first."""
+    """The largest loss in the twenty steps, divided by the first loss."""
 
 
 class ProbedTrialRate(Message):
@@ -124,9 +124,9 @@ class ProbedTrialRate(Message):
     loss: Number
     """Mean loss of the examples that judge it."""
     accuracy: Number | None
-    """Share of these examples that are classified correctly; null for regression."""
+    """Share of the judging examples that are classified correctly; null for regression."""
     good: bool
-    """Whether it does as well as the best one, as far as these examples tell."""
+    """Whether it does as well as the best rate, as far as the judging examples tell."""
 
 
 class ProbedGain(Message):
@@ -152,8 +152,8 @@ class ProbedTrial(Message):
     steps: int
     """Steps of each training."""
     share: Finite
-    """Their number divided by the steps of the planned run: 1 if the trainings are as long as the run. Otherwise they
-    follow the run's schedule, compressed into these steps."""
+    """`steps` divided by the steps of the planned run: 1 if the trainings are as long as the run. Otherwise they follow
+    the run's schedule, compressed into these steps."""
     examples: int
     """Number of examples on which the trained networks are compared, none of which they were trained on: the validation
     split, or training examples that were held out."""
@@ -196,7 +196,7 @@ class ProbedTwenty(Message):
     losses: tuple[Number, ...]
     """The batch's loss before each step and after the last, 21 numbers."""
     peak: Number
-    """The largest of these losses, divided by the first."""
+    """The largest of the 21 losses, divided by the first."""
     final: Number
     """The last loss, divided by the first."""
     prior: Number

@@ -81,7 +81,7 @@ class SweepResult(Message):
     mean: Number | None
     """Mean of the values that are not null."""
     std: Number | None
-    """Sample standard deviation of these values; null for fewer than two."""
+    """Sample standard deviation of the values that are not null; null for fewer than two."""
     ci95: tuple[Number, Number] | None
     """Student's t 95 % confidence interval of the mean, at least as wide as the metric's grain, which for an accuracy
     is one over the number of examples. Null for fewer than two values, and if all losses are equal."""

@@ -34,7 +34,7 @@ class ReadResult:
     receipt: Receipt
     """The receipt of the artifact with the stored table."""
     statistics: Message | None
-    """None if they could not be computed."""
+    """The statistics; None if they could not be computed."""
     findings: tuple[Finding, ...] | None
     """Findings about the data; None if they could not be computed."""
     sha256s: Mapping[str, str]

@@ -21,7 +21,7 @@ class RestartedPart:
         self.deaths = 0
         """How often the part has died or has failed to start."""
         self.given_up = False
-        """Whether it is not restarted again."""
+        """Whether the supervisor has stopped restarting the part."""
         self._say = say
         self._pause = FIRST_PAUSE
         self._deaths_in_a_row = 0

@@ -37,7 +37,7 @@ BATCH = 200
 DEVICES: Sequence[str] = get_args(DeviceChoice)
 """The kinds of devices. Each has its own queue."""
 EMPTY_QUEUES: Mapping[str, None] = dict.fromkeys(DEVICES)
-"""For each kind of device, None for the oldest message in its queue: the value while all queues are empty."""
+"""The oldest message in the queue of each kind of device while all queues are empty: None."""
 _RESEND: Mapping[str, Callable[[Session, datetime, timedelta, timedelta, int], int]] = {
     READINGS: reading_claims.resend,
     EXAMINATIONS: reading_claims.resend_examinations,

@@ -22,7 +22,7 @@ MAX_LOSSES = 1
 FAILURE = timedelta(seconds=10)
 """Time for which a failed question is not asked again: its clients poll, and must see that it has failed."""
 LONG_FAILURE = timedelta(hours=1)
-"""The same for a question that took too much time or memory: it would do so again."""
+"""Replaces `FAILURE` for a question that took too much time or memory: it would do so again."""
 _LOST = Unavailable("the process that computed the answer was lost twice: see the worker's log", code="not_answered")
 
 

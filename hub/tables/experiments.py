@@ -88,7 +88,7 @@ class ExperimentRow(Table):
     extended_at: Mapped[str] = mapped_column(Text, default="[]", server_default="[]")
     """JSON list: the epochs after which the run was extended, if this affects its numbers."""
     extended_from: Mapped[str] = mapped_column(Text, default="[]", server_default="[]")
-    """JSON list: the planned epochs before each of these extensions."""
+    """JSON list: the planned epochs before each extension in `extended_at`."""
     history: Mapped[str | None] = mapped_column(String(64))
     """SHA-256 of the forks and extensions that affect the numbers; null if a new run of the spec gives the same
     numbers."""

@@ -25,7 +25,7 @@ OF_WORKSPACE = 2
 EVENTS_IN_TURN, TURN_SECONDS = 100, 15.0
 """Number of events, and time, after which a webhook gives its slot to those that have waited longer."""
 GONE = 410
-"""The answer of a receiver that wants no more calls."""
+"""The status code by which a receiver asks for no more calls."""
 BUSY = frozenset({429, 502, 503, 504})
 """Status codes of answers whose Retry-After is obeyed."""
 logger = logging.getLogger(__name__)

@@ -16,7 +16,7 @@ LOWEST_PORT = 1024
 mail."""
 HTTPS, HTTP = 443, 80
 _UNICAST = ip_network("2000::/3")
-"""All public IPv6 addresses are in here; those that NAT64 translates to IPv4 are not."""
+"""The network that contains all public IPv6 addresses. Those that NAT64 translates to IPv4 are outside it."""
 _EMBEDDING = tuple(map(ip_network, ("2002::/16", "2001::/32")))
 """IPv6 addresses that stand for IPv4 addresses: 6to4, Teredo."""
 _SPECIAL = tuple(map(ip_network, ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20")))
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 
 class RefusedDestination(Exception):
-    """Webhooks may not go there. The text says why, and what would be allowed."""
+    """Webhooks may not call this URL. The text says why, and which URLs are allowed."""
 
 
 @dataclass(frozen=True)

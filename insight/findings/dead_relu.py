@@ -16,7 +16,8 @@ rule of three)."""
 
 def at_start(start: Start) -> Finding | None:
     """Fires if half of a ReLU layer's units output 0 for every example measured; critical if all of them do. In a layer
-    with too few units to tell the classes apart it must be all: one of two is half."""
+    with too few units to tell the classes apart, it fires only if all are dead: one dead unit of two is half
+    already."""
     measured = start.measured
     if start.data.train_examples < EXAMPLES:
         return None

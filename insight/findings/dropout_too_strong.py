@@ -57,10 +57,10 @@ KIND = FindingKind(
     why="Dropout trains a different thinned network in every step. If a thinned layer has fewer units than there are "
     "classes to tell apart, hardly any of these networks can learn. With dropout, training scores are normally worse "
     "than validation scores: that counts only together with a bad outcome. The loss of training examples without "
-    "dropout says more: if it is no lower than that of new examples, nothing is learned by heart that dropout would "
-    "have to prevent, and it only raises the loss.",
-    cure="A quarter of the rate, or wider layers with the same rate. No dropout for regression, and where it has "
-    "nothing to prevent.",
+    "dropout says more: if it is no lower than that of new examples, the network does not overfit, and dropout only "
+    "raises the loss.",
+    cure="A quarter of the rate, or wider layers with the same rate. No dropout for regression, and none if the "
+    "network does not overfit.",
     at_start=at_start,
     in_run=in_run,
 )

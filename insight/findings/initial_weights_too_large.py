@@ -13,7 +13,7 @@ from insight.words import figure
 OUTPUTS = 2.0
 """Standard deviation of the logits above which a network is confidently wrong; `auto` gives 1 at most."""
 NORMALIZED_OUTPUTS = 3.0
-"""The same if every hidden layer is normalized: then only the output layer's weights matter."""
+"""Replaces `OUTPUTS` if every hidden layer is normalized: then only the output layer's weights matter."""
 BACKWARD = 2.0
 """Growth of the gradient per layer above which the weights are too large; healthy networks have 0.7 to 1.2."""
 FLAT = 0.5

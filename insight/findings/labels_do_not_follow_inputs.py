@@ -19,8 +19,8 @@ HALF = 0.5
 """Correlation, as a share of the largest that chance explains, below which even few examples show that there is no
 strong relation."""
 FEW = 40
-"""Minimum number of validation examples of a run. Fewer suffice than above, because the trained network is judged, not
-a simple model."""
+"""Minimum number of validation examples of a run. It is less than `LEAST`, because the trained network is judged, not a
+simple model."""
 BY_HEART = 0.5
 """Training loss as a share of a constant prediction's, at or below which the examples have been memorized."""
 
@@ -54,8 +54,8 @@ def at_start(start: Start) -> Finding | None:
 
 def _evenness(shares: Sequence[float], task: Task) -> float:
     """The variance of the classes, as a share of the variance of equally many classes of equal frequency: where one
-    class has nearly all examples, few examples say anything about the others. For several labels, that of the most
-    even one, as the correlations are the largest over the labels. 1 for regression."""
+    class has nearly all examples, few examples say anything about the others. With several labels, the share of the
+    most even label, because the correlations are those of the best predicted label. 1 for regression."""
     if task == "multi_label":
         return max((4 * share * (1 - share) for share in shares), default=1.0)
     if len(shares) < 2:
@@ -81,9 +81,9 @@ def in_run(run: Run) -> Finding | None:
             Evidence(statistic="validation_loss_over_prior", value=best, threshold=AT_PRIOR, healthy=(0, AT_PRIOR)),
         ),
         because=f"The training examples are learned by heart, to {percent(left)} of the loss of a constant prediction, "
-        "and no epoch was better than that on the validation examples: what was learned says nothing about other "
-        "examples. Check whether labels and inputs were shuffled against each other, or the parts of the split differ "
-        "in kind.",
+        "but on the validation examples no epoch was better than a constant prediction: what was learned says nothing "
+        "about other examples. Check whether labels and inputs were shuffled against each other, and whether the parts "
+        "of the split have different kinds of examples.",
     )
 
 
@@ -91,10 +91,10 @@ KIND = FindingKind(
     id="labels_do_not_follow_inputs",
     title="Labels do not follow the inputs",
     looks_like="The training loss falls, as examples are learned by heart; validation stays at guessing or worse.",
-    why="If labels were shuffled against the inputs, by a sort of one file and not of the other, no network can learn "
-    "anything but the examples themselves. Real data sets, however hard, show a trace of their rule to a linear model "
-    "or to the nearest neighbour. Both are fitted to 1,200 training examples and tested on 800 others, or on fewer in "
-    "a small data set. With fewer than 200 others, chance alone can give a high correlation: then both must be below "
+    why="If labels were shuffled against the inputs, for example because only one of two files was sorted, a network "
+    "can only memorize the examples. Real data sets, however hard, show a trace of their rule to a linear model or to "
+    "the nearest neighbour. Both are fitted to 1,200 training examples and tested on 800 others, or on fewer in a "
+    "small data set. With fewer than 200 others, chance alone can give a high correlation: then both must be below "
     "half of that.",
     cure="Nothing in the spec: check how inputs and labels were put together.",
     at_start=at_start,

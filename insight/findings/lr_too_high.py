@@ -12,12 +12,12 @@ PLAIN = (0.0, 0.25)
 """Values of rho, for plain gradient descent, below which the finding is critical and below which it is a warning. Below
 0, a step goes more than twice as far as the minimum along its line."""
 ADAPTIVE = (-2.0, 0.0)
-"""The same for optimizers whose first step moves every weight by the learning rate."""
+"""Replaces `PLAIN` for optimizers whose first step moves every weight by the learning rate."""
 HAMPERED = 0.2
 """Loss of one batch after twenty steps on it, over its first loss, above which a rho between 0 and 0.25 is a
 warning."""
 SUSTAINED = 0.1
-"""rho below which a step as long as momentum makes it goes too far."""
+"""rho below which a step of the length that momentum finally reaches goes too far."""
 PLAIN_PEAK = 2.0
 """Largest loss of one batch in twenty steps on it, over its first loss."""
 ADAPTIVE_PEAK = 10.0
@@ -89,10 +89,10 @@ def _too_far(start: Start) -> Finding | None:
 
 def _because(start: Start, rho: float, peak: float, is_first: bool) -> str:
     lr = f"{start.spec.optimizer.lr:g}"
-    step = "A first step" if is_first else "A step as long as momentum makes it"
-    what = "the loss of the same batch grows" if rho < 0 else f"the loss falls by {figure(rho)} of what it should"
+    step = "the first step" if is_first else "a step of the length that momentum finally reaches"
+    what = "the loss of the same batch grows" if rho < 0 else f"the loss falls by {figure(rho)} of the predicted amount"
     then = f", and in twenty steps on one batch it peaks at {figure(peak)} times the first" if peak > PLAIN_PEAK else ""
-    return f"{step} with a learning rate of {lr} goes too far: {what}{then}."
+    return f"With a learning rate of {lr} {step} goes too far: {what}{then}."
 
 
 def _batch(start: Start) -> int:
@@ -128,8 +128,8 @@ KIND = FindingKind(
     "gradient predicts: 1 for a tiny step, 1/2 at the minimum, 0 at twice the way to it, where the loss is as before. "
     "It is measured on the same batch, so that sampling noise does not count. The first step of Adam and its kind "
     "moves every weight by the learning rate, which is pessimistic; later ones are shorter. Milder cases show in the "
-    "probe's short trainings at other rates: a lower one is better on held-out examples, beyond chance, and on those "
-    "that it learned. If it were better on held-out examples alone, the problem would be overfitting.",
+    "probe's short trainings at other rates: a lower one is better on held-out examples, beyond chance, and on "
+    "its training examples. If it were better on held-out examples alone, the problem would be overfitting.",
     cure="The rate that did best in the short trainings; else the learning rate at which rho is 0.85, which the probe "
     "measures; else a warm-up, or gradient clipping.",
     at_start=at_start,

@@ -14,9 +14,10 @@ CRITICAL = 0.3
 """Values of D below which the finding is a warning, or critical. D is the relative decrease of the loss if every
 planned step gained what the gradient predicts for the first."""
 PLAIN_WARNING = 10.0
-"""The same for gradient descent with sound signals: it lost four points of accuracy with a D of 13, and nine with 6."""
+"""Replaces `WARNING` for gradient descent with sound signals: a run lost four points of accuracy with a D of 13, and
+nine with 6."""
 NARROW = 0.1
-"""The same if a layer has too few units for the classes, which makes D small by itself."""
+"""Replaces `WARNING` if a layer has too few units for the classes, which makes D small by itself."""
 ROOM = 10.0
 """Minimum ratio of the suitable learning rate to the spec's. Below it, the number of steps is too low, not the rate."""
 ENOUGH = 100.0
@@ -102,8 +103,8 @@ def _patches(start: Start) -> tuple[Patch, ...]:
 
 
 def _within_trial(start: Start, rate: float | None) -> float | None:
-    """The rate, or that in the middle of those that did well in a trial if it is lower: a rate that is too high for a
-    part of the run is so for the whole."""
+    """The rate, but at most the middle one of the rates that did well in a trial: a rate that is too high for a part of
+    the run is too high for the whole run."""
     trial = start.measured.step.trial
     if rate is None or trial is None or trial.middle <= start.spec.optimizer.lr:
         return rate

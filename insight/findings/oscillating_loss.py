@@ -58,8 +58,8 @@ def in_run(run: Run) -> Finding | None:
 
 
 def _severity(run: Run, left: float) -> Severity:
-    """That of the outcome; at least a warning if much of the training loss is left. With batch normalization the noise
-    of the batches is in it, too."""
+    """The severity by the outcome gate; at least a warning if much of the training loss is left. With batch
+    normalization, the training loss may be high only because of the noise of the batches, so this does not apply."""
     found = severity(run)
     norms = any(getattr(layer, "batch_norm", None) is not None for layer in run.network.layers)
     return "warning" if found == "note" and left >= ROUGH and not norms else found

@@ -17,14 +17,14 @@ from insight.words import figure, percent, rounded
 RISE = 0.05
 """Relative rise of the validation loss above its lowest value from which on the finding fires."""
 FEW_RISE = 0.2
-"""The same with fewer than `FEW` validation examples, whose mean loss is noisy."""
+"""`RISE` with fewer than `FEW` validation examples, whose mean loss is noisy."""
 FEW = 200
 EPOCHS = 3
 GAP = 0.1
 """Training accuracy minus validation accuracy above which a rise of the loss by a quarter is a warning."""
 GAP_LEFT = 0.3
-"""Share of a constant prediction's loss that the best epoch must have left for that: a classifier with less has learned
-well, and hardly recognizes fewer examples later."""
+"""The rule of `GAP` applies only if the best epoch's loss is at least this share of a constant prediction's: a
+classifier with less loss has learned well, and hardly recognizes fewer examples later."""
 QUARTER = 1.25
 POINT = 0.01
 """Fall of the accuracy that is a warning if it also exceeds two standard errors."""
@@ -38,11 +38,12 @@ BY_HEART, BY_HEART_RISE, BY_HEART_T = 1.4, 0.15, 1.25
 loss, both in evaluation mode; the rise of the median validation loss of the second half of the run; and t, which is
 small because the squared errors of single examples are very uneven."""
 FAR_APART, FAR_APART_RISE = 2.5, 0.08
-"""The first two of these minima if the losses are so far apart that even a smaller rise is not chance."""
+"""An alternative to `BY_HEART` and `BY_HEART_RISE` if the losses are so far apart that even a smaller rise is not
+chance."""
 OF_CLASSES, OF_CLASSES_RISE, OF_CLASSES_T = 1.6, 0.1, 1.5
-"""The three minima for classification."""
+"""Replace `BY_HEART`, `BY_HEART_RISE` and `BY_HEART_T` for classification."""
 SURELY, SURELY_RISE, SURELY_T = 1.4, 0.04, 2.5
-"""The three minima for classification if t is larger, so that the rise is surer."""
+"""An alternative to `OF_CLASSES`, `OF_CLASSES_RISE` and `OF_CLASSES_T` for a smaller rise with a larger t."""
 LEAST = 30
 SOLVED, OF_CLASSES_SOLVED, SURELY_SOLVED = 0.15, 0.5, 0.7
 """The minimum loss of the best epoch, as a share of a constant prediction's: of a regression, of a classifier, and of a
@@ -112,7 +113,7 @@ def _lasts(run: Run, best: int) -> bool:
 
 @dataclass(frozen=True)
 class _ByHeart:
-    """The rule by which a run has learned its examples by heart."""
+    """The evidence that a run has learned its examples by heart."""
 
     gap: float
     """The ratio of validation loss to training loss, both in evaluation mode."""
@@ -131,8 +132,9 @@ class _ByHeart:
 
 
 def _by_heart(run: Run, best: int) -> _ByHeart | None:
-    """The rule that fires if a network that has much left to learn predicts its training examples far better than the
-    validation examples, and predicted the validation examples better at its best epoch; None if none does."""
+    """The evidence that a network has learned its examples by heart: it has much left to learn, predicts its training
+    examples far better than the validation examples, and predicted the validation examples better at its best epoch.
+    None if that is not so."""
     seen = generalization(run)
     if seen is None or run.data.validation_examples < LEAST:
         return None

@@ -32,11 +32,11 @@ KIND = FindingKind(
     looks_like="Training and validation loss are equal and high; the penalty is most of the loss, or has shrunk the "
     "weights to almost nothing.",
     why="The penalty pulls each weight to 0 as hard as the data pull it away: training rests where both are equal. "
-    "With too strong a penalty that is near 0, where the network cannot tell its inputs apart. Remember that Gradus "
-    "adds l2·Σw² without a factor of a half, over all weights: 0.01 is a lot for 100 000 of them. The `weight_decay` "
-    "of `adamw` is part of no loss: it counts as too strong if it limits the weights, and larger weights would lower "
-    "the loss. A penalty is there to keep a network from learning by heart: if new examples have hardly more loss than "
-    "those of training, there was nothing to prevent.",
+    "With too strong a penalty the weights rest near 0, where the network cannot tell its inputs apart. Remember that "
+    "Gradus adds l2·Σw² without a factor of a half, over all weights: 0.01 is a lot for 100 000 of them. The "
+    "`weight_decay` of `adamw` is not part of the loss: it counts as too strong if it limits the weights, and larger "
+    "weights would lower the loss. A penalty is there to prevent overfitting: if new examples have hardly more loss "
+    "than the training examples, there is none.",
     cure="No penalty, or a hundredth of it. With Adam, `adamw` with its `weight_decay` is milder and easier to choose.",
     at_start=at_start,
     in_run=in_run,

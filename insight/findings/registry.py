@@ -78,7 +78,7 @@ def findings_at_start(start: Start) -> tuple[Finding, ...]:
 
 
 def _each_patch_once(finding: Finding) -> Finding:
-    """The finding without patches that an earlier one repeats: two rules may suggest the same learning rate."""
+    """The finding without patches that repeat an earlier one: two rules may suggest the same learning rate."""
     patches = finding.patches
     once = tuple(one for i, one in enumerate(patches) if all(one.patch != other.patch for other in patches[:i]))
     return finding if len(once) == len(patches) else finding.model_copy(update={"patches": once})

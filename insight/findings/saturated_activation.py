@@ -36,8 +36,8 @@ KIND = FindingKind(
     title="Saturated activations",
     looks_like="Activations pile up at the ends of the function's range; layers before it hardly learn.",
     why="The logistic function and tanh are flat for large sums: beyond |z| = 4.4 and 2.2 the slope is below 5 % of "
-    "its maximum. Healthy networks start with next to none of that, sick ones with 44 to 82 %. At the start, weights "
-    "or inputs that are too large are the cause; later, a learning rate that is too high.",
+    "its maximum. Healthy networks start with next to no activations there, sick ones with 44 to 82 %. At the start, "
+    "weights or inputs that are too large are the cause; later, a learning rate that is too high.",
     cure='`{"init": "auto"}`; batch normalization; ReLU.',
     at_start=at_start,
     in_run=in_run,

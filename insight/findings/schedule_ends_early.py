@@ -10,7 +10,7 @@ from insight.words import figure, percent
 EFFECTIVE = 0.1
 """Mean factor of the learning rate over the run below which the finding fires."""
 LIMITING = 0.25
-"""The same if a higher learning rate was tried and learned more."""
+"""Replaces `EFFECTIVE` if a higher learning rate was tried and learned more."""
 DECREASE = 3.0
 
 

@@ -9,10 +9,10 @@ from insight.words import figure
 
 SHARE = 1e-3
 ADAPTIVE_SHARE = 2e-4
-"""The same for optimizers that amplify a small gradient: with Adam, a network of two sigmoid layers (8e-4) learns, and
-one of three (4e-5) loses two points of accuracy."""
+"""Replaces `SHARE` for optimizers that amplify a small gradient: with Adam, a network of two sigmoid layers (share
+8e-4) learns, and one of three (share 4e-5) loses two points of accuracy."""
 LOST = 1e-5
-"""Share below which the loss stays on the plateau, unless the optimizer amplifies a small gradient."""
+"""Signal share below which the loss stays on its plateau, unless the optimizer amplifies a small gradient."""
 
 
 def at_start(start: Start) -> Finding | None:
@@ -24,9 +24,9 @@ def at_start(start: Start) -> Finding | None:
         return None
     last, is_lost = hidden[-1], share < LOST and not start.is_adaptive
     if start.is_adaptive:
-        outcome = "sees nearly one and the same example: the optimizer amplifies what is left, which takes many steps."
+        outcome = "gets almost the same values for every input. The optimizer amplifies what differs, over many steps."
     else:
-        outcome = "sees one and the same example, and can learn no more than class frequencies."
+        outcome = "gets the same values for every input, and can learn no more than the frequencies of the classes."
     return Finding(
         id=KIND.id,
         severity="note" if start.learns_at_once else "critical" if is_lost else "warning",

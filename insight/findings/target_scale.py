@@ -38,13 +38,13 @@ def at_start(start: Start) -> Finding | None:
 
 
 def _patches(start: Start, far: float) -> tuple[Patch, ...]:
-    """Rates that were tried, then one that is higher by the distance; none if the steps are too long already, as even
+    """Rates that were tried, then the spec's rate times the distance; none if the steps are too long already, as even
     longer ones do not help."""
     if start.measured.rate.rho < SOUND:
         return ()
     known = () if tried.higher(start) is None else tried.patches(start, higher=True)
     lr = min(far, MOST) * start.spec.optimizer.lr
-    return (*known, cures.rate(start.spec, lr, "Longer steps get there in as many epochs."))
+    return (*known, cures.rate(start.spec, lr, "Longer steps reach the targets in the same number of epochs."))
 
 
 KIND = FindingKind(

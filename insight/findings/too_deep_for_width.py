@@ -29,7 +29,7 @@ LEAST_LAYERS = 3
 
 def at_start(start: Start) -> Finding | None:
     """Fires for ReLU layers without batch normalization if Σ 1/n > 1, or if a whole layer is dead with a probability
-    above 0.1, and networks of this or other seeds show it."""
+    above 0.1, and networks with this seed or others confirm it."""
     widths = _narrow(start.network)
     if widths is None or not _shows(start):
         return None
@@ -118,9 +118,9 @@ KIND = FindingKind(
     title="Too deep for the width",
     looks_like="Some seeds learn, others stay at the loss of guessing for good.",
     why="A layer of n ReLU units is dead for all inputs with a probability of about 2^-n, and with each narrow layer "
-    "the spread of what passes grows: with Σ 1/n over the layers (Hanin and Rolnick, How to start training, 2018). "
-    "Fifteen layers of five units have Σ 1/n = 3, and 38 % of their seeds are dead. The finding is silent if this seed "
-    "and three others pass signals and gradients.",
+    "the signal varies more from seed to seed, by Σ 1/n over the layers (Hanin and Rolnick, How to start training, "
+    "2018). Fifteen layers of five units have Σ 1/n = 3, and 38 % of their seeds are dead. The finding is silent if "
+    "this seed and three others pass signals and gradients.",
     cure="Layers four times as wide, or half as many; or tanh.",
     at_start=at_start,
     in_run=in_run,

@@ -55,8 +55,8 @@ def in_run(run: Run) -> Finding | None:
             Evidence(statistic="loss_over_prior", value=run.remaining(validation), healthy=(0, 0.35)),
         ),
         because=f"Over the last {epochs} epochs the training loss fell by {percent(max(fall, 0))} only, to "
-        f"{figure(train)}, and new examples have {figure(validation)}: the network cannot describe even the examples "
-        "that it sees.",
+        f"{figure(train)}. The loss of new examples is {figure(validation)}: the network cannot describe even its "
+        "training examples.",
         patches=tuple(_patches(run)),
     )
 

@@ -29,7 +29,7 @@ def at_start(start: Start) -> Finding | None:
         ),
         because=f"The warm-up takes {warmup:g} epochs of {epochs}: the learning rate "
         + (
-            f"is at its full {start.spec.optimizer.lr:g} for the last {epochs - warmup:g} only."
+            f"reaches its full {start.spec.optimizer.lr:g} only for the last {epochs - warmup:g}."
             if is_reached
             else f"never gets beyond {epochs / warmup * start.spec.optimizer.lr:.2g} of {start.spec.optimizer.lr:g}."
         ),

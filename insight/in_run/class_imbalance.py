@@ -113,9 +113,9 @@ def _unlearned(run: Run, classes: Sequence[_Class], shares: Sequence[float]) -> 
             Evidence(statistic="hard_over_class_share", value=lost, threshold=HALF, healthy=(0, HALF)),
             Evidence(statistic="class_share", value=rarest.share, healthy=(RARE / len(run.data.classes), 1)),
         ),
-        because=f"{percent(rarest.share)} of the training examples are of class {rarest.name}, and "
-        f"{percent(report.hard)} of all are taken for another class than their own: most of them can only be of that "
-        "class. It has too few validation examples for a recall.",
+        because=f"Class {rarest.name} has {percent(rarest.share)} of the training examples, and the network assigns "
+        f"{percent(report.hard)} of all training examples to a wrong class: most of these must belong to "
+        f"{rarest.name}. The class has too few validation examples for a recall.",
         patches=_patches(run),
     )
 
@@ -153,9 +153,9 @@ def _finding(run: Run, worst: _Class, limit: float, balanced: float) -> Finding:
             Evidence(statistic="balanced_accuracy", value=balanced, healthy=(accuracy - DIFFERENCE, 1)),
             Evidence(statistic="class_share", value=worst.share, healthy=(RARE / len(run.data.classes), 1)),
         ),
-        because=f"{percent(worst.share)} of the training examples are of class {worst.name}, of whose validation "
-        f"examples {percent(worst.recall)} are recognized: the accuracy is {percent(accuracy)}, but the mean recall of "
-        f"the classes only {percent(balanced)}.",
+        because=f"Class {worst.name} has {percent(worst.share)} of the training examples, and "
+        f"{percent(worst.recall)} of its validation examples are recognized: the accuracy is {percent(accuracy)}, but "
+        f"the mean recall of the classes only {percent(balanced)}.",
         patches=_patches(run),
     )
 

@@ -11,7 +11,7 @@ from insight.words import clip_norm, figure, percent
 RATIO = 5.0
 """Mean gradient norm of the median epoch over the limit. Above this ratio nearly all gradients are clipped."""
 SLOW = 1.5
-"""The same for a run that ended too early: there, most gradients were clipped."""
+"""Replaces `RATIO` for a run that ended too early: above this ratio most gradients are clipped."""
 
 
 def in_run(run: Run) -> Finding | None:

@@ -19,10 +19,11 @@ be too strong."""
 COSTLY, NEEDLESS, UNSOLVED = 1.25, 1.05, 0.05
 """Dropout is costly if it multiplies the loss of the training examples by at least `COSTLY`, and more than the share
 `UNSOLVED` of a constant prediction's loss is left. It is needless if the validation loss is at most `NEEDLESS` times
-the training loss without dropout: then nothing is learned by heart that it could prevent."""
+the training loss without dropout: then there is no overfitting that it could prevent."""
 COSTLY_NUMBERS, MUCH, COSTLY_IF_MUCH = 1.18, 0.4, 1.08
-"""In place of `COSTLY` for regression, where noise in the units is noise in the predicted number; for rates from `MUCH`
-on, `COSTLY_IF_MUCH`: a network that has adapted to that much noise is hardly better without it."""
+"""Replaces `COSTLY` for regression, where noise in the units is noise in the predicted number: `COSTLY_NUMBERS` for
+rates below `MUCH`, else `COSTLY_IF_MUCH`, because a network that has adapted to that much noise is hardly better
+without it."""
 CHANCE = 1.0
 """For classes: paired t of the losses of the same examples with and without dropout below which the difference is
 chance. If a class is rare, a few examples have most of the loss."""
@@ -71,8 +72,8 @@ def _needless(run: Run, seen: Generalization) -> Finding | None:
             Evidence(statistic="dropout", value=rate),
         ),
         because=f"With dropout of {rate:g} the training examples have a loss of {figure(seen.in_training)}, without it "
-        f"{figure(seen.training)}, and new examples {figure(seen.validation)}: nothing is learned by heart that "
-        "dropout would have to prevent, and too little is learned at all.",
+        f"{figure(seen.training)}; new examples have {figure(seen.validation)}. The network does not overfit, so "
+        "dropout has nothing to prevent, and too little is learned.",
         patches=weaker(run, is_needless=rate <= RATE),
     )
 

@@ -40,7 +40,7 @@ def _is_bad(run: Run) -> bool:
 
 def _finding(run: Run, name: str, worst: Scaled, limit: float, what: str) -> Finding:
     is_large = name == "initial_weights_too_large"
-    change = f"{figure(worst.scale)} times as large" if is_large else f"{figure(1 / worst.scale)} times smaller"
+    change = f"{figure(worst.scale)} times as large as" if is_large else f"{figure(1 / worst.scale)} times smaller than"
     return Finding(
         id=name,
         severity=severity(run, STRICT),
@@ -50,8 +50,8 @@ def _finding(run: Run, name: str, worst: Scaled, limit: float, what: str) -> Fin
                 statistic="initial_scale", layer=worst.layer, value=worst.scale, threshold=limit, healthy=(0.7, 2.0)
             ),
         ),
-        because=f"The initial weights of {worst.layer} have a standard deviation of {figure(worst.deviation)}; with "
-        f"{worst.fan_in} inputs a sum of them is {change}: each such layer {what}"
+        because=f"The initial weights of {worst.layer} have a standard deviation of {figure(worst.deviation)}; a "
+        f"weighted sum of {worst.fan_in} inputs is {change} one of them: each such layer {what}"
         + (", and the first steps only undo that." if is_large else ", until nothing is left to learn from."),
         patches=tuple(
             cures.at_usable_rate(patch, run.spec) for patch in (cures.fitting_init(run.spec, run.network), NORM)

@@ -26,7 +26,8 @@ ABOVE = 1.2
 loss has risen."""
 SCALE = 4.0
 FAR = 3.0
-"""The same, above which the first steps were too long even if something is learned afterwards."""
+"""The ratio of losses, as for `ABOVE`, above which the first steps were too long even if something is learned
+afterwards."""
 EPOCHS = 3
 FALL = 0.01
 SOLVED = 0.02

@@ -13,10 +13,10 @@ from insight.words import figure, percent
 SHARE = 0.5
 """Share of the penalty in the loss with the penalty above which it is too strong."""
 COSTLY = 0.1
-"""The same if the weights have shrunk as well."""
+"""Replaces `SHARE` if the weights have shrunk as well."""
 RESTING = 0.15
-"""The same for regression, where every decrease of the weights costs loss: at the end of training, weights that are 1 %
-smaller raise the data's loss by 2 % of an L2 penalty, or by 1 % of an L1 penalty."""
+"""Replaces `SHARE` for regression, where every decrease of the weights costs loss: at the end of training, weights that
+are 1 % smaller raise the data's loss by 2 % of an L2 penalty, or by 1 % of an L1 penalty."""
 SHRUNK = 0.05
 """Ratio of the last penalty to the run's largest below which the penalty has shrunk the weights to almost nothing."""
 GAP = 1.1
@@ -24,19 +24,20 @@ GAP = 1.1
 SOLVED = 0.1
 """Share of a constant prediction's loss below which the penalty does no harm."""
 EXACT = 0.01
-"""The same for a regression whose penalty exceeds the data's loss. A predicted number is never exactly right, and a
-loss of 5 % of the targets' variance may be twice the loss that noise makes unavoidable."""
+"""Replaces `SOLVED` for a regression whose penalty exceeds the data's loss. A predicted number is never exactly right,
+and a loss of 5 % of the targets' variance may be twice the loss that noise makes unavoidable."""
 NOTHING = 0.9
-"""The same share above which next to nothing is learned."""
+"""Share of a constant prediction's loss above which next to nothing is learned."""
 LEAST = 2
 NEEDLESS = 1.15
-"""Ratio of validation loss to training loss, both in evaluation mode, up to which hardly anything has been learned by
-heart, so that a penalty has nothing to prevent; `_needless` adds a margin for chance."""
+"""Ratio of validation loss to training loss, both in evaluation mode, up to which the network does not overfit, so that
+a penalty has nothing to prevent; `_needless` adds a margin for chance."""
 PULL, UNSOLVED = 0.15, 0.04
 """A penalty does harm if larger weights would gain more than `PULL` and the remaining loss is above `UNSOLVED`, both as
 shares of a constant prediction's loss."""
 STRONG, STRONG_GAP, STRONG_UNSOLVED = 0.3, 2.0, 0.1
-"""The same if something is learned by heart, with a gap of at most `STRONG_GAP` between the losses."""
+"""Replace `PULL` and `UNSOLVED` for a network that overfits a little, with a ratio of the losses of at most
+`STRONG_GAP`."""
 FOLDS, BINDING = 0.5, 0.1
 """Decay limits the weights if its factor is at least `BINDING` and it alone would have shrunk them to 1/e at least
 `FOLDS` times. A step of Adam moves a weight by at most the learning rate, and decay subtracts rate · decay · weight: so
@@ -106,7 +107,7 @@ def _pulls(run: Run) -> Finding | None:
     if not is_strong and not (pull > PULL and seen.gap <= _needless(run) and left > UNSOLVED):
         return None
     limit = STRONG_GAP if is_strong else _needless(run)
-    found = "little" if is_strong else "nothing"
+    found = "overfits only a little" if is_strong else "does not overfit"
     return Finding(
         id="penalty_too_strong",
         severity="critical" if is_at_prior(run) else "warning",
@@ -119,9 +120,9 @@ def _pulls(run: Run) -> Finding | None:
                 healthy=(limit, None),
             ),
         ),
-        because=f"With {in_words(run.spec)} the penalty is {figure(run.last.penalty)} beside a loss of the data of "
-        f"{figure(seen.training)}, and new examples have {figure(seen.validation)}: {found} is learned by heart that "
-        "the penalty would have to prevent, and it keeps the weights too small.",
+        because=f"With {in_words(run.spec)} the penalty is {figure(run.last.penalty)}. Without it, the loss of the "
+        f"training examples is {figure(seen.training)}, that of new examples {figure(seen.validation)}: the network "
+        f"{found}, and the penalty keeps its weights too small.",
         patches=without(run.spec),
     )
 
@@ -158,8 +159,8 @@ def _decays(run: Run) -> Finding | None:
             ),
         ),
         because=f"With {in_words(run.spec)}, decay alone would have shrunk the weights {figure(folds)} times to 1/e: "
-        f"the loss of the training examples is still {figure(seen.training)}, that of new ones "
-        f"{figure(seen.validation)}, so nothing is learned by heart that decay would have to prevent.",
+        f"the loss of the training examples is still {figure(seen.training)}, that of new examples "
+        f"{figure(seen.validation)}. The network does not overfit, so decay has nothing to prevent.",
         patches=without(run.spec),
     )
 

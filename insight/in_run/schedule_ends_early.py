@@ -10,7 +10,8 @@ from insight.words import percent
 MEAN = 0.1
 """Mean factor of the learning rate over the planned epochs below which the finding fires."""
 STALLED, STOPPED = 0.2, 0.05
-"""The same of a run that has not learned well, if the factor of its last epoch is below the second number."""
+"""For a run that has not learned well: `STALLED` in place of `MEAN`, if the factor of its last epoch is below
+`STOPPED`."""
 
 
 def in_run(run: Run) -> Finding | None:

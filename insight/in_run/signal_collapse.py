@@ -8,8 +8,8 @@ from insight.run import Run
 from insight.words import figure
 
 SHARE, ADAPTIVE_SHARE = 1e-3, 2e-4
-"""Signal share; above 0.15 in healthy networks of up to 30 layers at the start. An optimizer that divides each gradient
-by its own size gets by with less."""
+"""Signal share below which the finding fires; healthy networks of up to 30 layers have more than 0.15 at the start. An
+optimizer that divides each gradient by its own size gets by with less."""
 LEARNED = 0.9
 """Share of a constant prediction's loss below which the network evidently gets enough of the signal."""
 
@@ -40,8 +40,8 @@ def in_run(run: Run) -> Finding | None:
             )
             for one in found
         ),
-        because=f"Of what {last.layer.name} passes on, {figure(_share(last))} differs between inputs; the "
-        "rest is the same for all: the output layer cannot tell them apart.",
+        because=f"Only {figure(_share(last))} of the activations of {last.layer.name} differs between inputs; the rest "
+        "is the same for all. The output layer cannot tell the inputs apart.",
         patches=PATCHES,
     )
 

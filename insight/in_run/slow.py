@@ -13,6 +13,6 @@ def is_slow(run: Run) -> bool:
 
 
 def severity_of_short_steps(run: Run) -> Severity:
-    """That of the outcome; at least a warning if the run ended too early, however well it has learned."""
+    """The severity by the outcome gate; at least a warning if the run ended too early, however well it has learned."""
     found = severity(run, STRICT)
     return "warning" if found == "note" and is_slow(run) else found

@@ -33,8 +33,8 @@ def in_run(run: Run) -> Finding | None:
         severity="warning" if how == "note" else how,
         layer="output",
         evidence=(Evidence(statistic="target_size", value=size, threshold=FAR, healthy=(0, FAR)),),
-        because=f"Targets are about {figure(size)} away from 0, where the outputs start, in the unit that the network "
-        f"learns: {_then(run, diverged=diverged)}.",
+        because=f"In the unit that the network learns, the targets are about {figure(size)} away from 0, where the "
+        f"outputs start: {_then(run, diverged=diverged)}.",
         patches=patches(run, size, diverged=diverged),
     )
 
@@ -56,14 +56,14 @@ def _is_on_its_way(run: Run) -> bool:
 
 def _then(run: Run, *, diverged: bool) -> str:
     if diverged:
-        return "gradients are as large, and the first steps went too far"
+        return "the gradients are as large as that, and the first steps went too far"
     steps, left = count(run.last.step, "step"), percent(run.remaining(run.train_losses[-1]))
-    return f"after {steps} they have not got there, and {left} of a constant prediction's loss is left"
+    return f"after {steps} the outputs have not reached them, and {left} of a constant prediction's loss is left"
 
 
 def patches(run: Run, size: float, *, diverged: bool) -> tuple[Patch, ...]:
-    """After a divergence, a lower learning rate; else a higher one, by the distance of the targets."""
+    """After a divergence, the learning rate divided by the distance of the targets; else multiplied by it."""
     lr = run.spec.optimizer.lr
     if diverged:
-        return (cures.rate(run.spec, lr / size, "Steps that are shorter by the size of the targets."),)
-    return (cures.rate(run.spec, min(size, MOST) * lr, "Steps that are longer by the size of the targets."),)
+        return (cures.rate(run.spec, lr / size, "Shorter steps, in proportion to the distance of the targets."),)
+    return (cures.rate(run.spec, min(size, MOST) * lr, "Longer steps, in proportion to the distance of the targets."),)

@@ -22,7 +22,7 @@ then be at least `NOISY_GAIN`."""
 LEAST_ACCURACY = 0.005
 """If the validation accuracy rises by less than this, a gain below `NOISY_GAIN` improves only the confidence."""
 LEAST_FALL = 0.03
-"""The same for the relative fall of the validation loss."""
+"""If the validation loss falls by less than this share, a gain below `NOISY_GAIN` improves only the confidence."""
 LEAST_GAIN = 0.014
 """Minimum gain in the unit of the loss: where one class has nearly all examples, the constant prediction's loss is
 close to 0."""

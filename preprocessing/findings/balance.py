@@ -59,8 +59,7 @@ def rare_classes(sheet: Sheet) -> Iterator[Finding]:
         "rare_class",
         "warning" if min(rare.values()) < 3 else "note",
         sheet.question.target,
-        f"classes with fewer than {RARE} rows: {shown}: they are hardly learned, and their test rows can be counted on "
-        "one hand",
+        f"classes with fewer than {RARE} rows are hardly learned, and few of their rows are in the test part: {shown}",
         [
             Evidence(
                 statistic="rows of the rarest class",

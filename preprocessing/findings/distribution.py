@@ -11,8 +11,8 @@ from preprocessing.findings.sheet import Sheet
 SQUEEZED = 0.02
 """Share of the range that holds the central 90 % of the values, below which there is a warning."""
 NOTED = 0.15
-"""The same share, below which there is a note. It is about a half for a normal distribution, a third for an exponential
-one."""
+"""Replaces `SQUEEZED` for a note instead of a warning. The share is about a half for a normal distribution, a third for
+an exponential one."""
 SKEWNESS = 3.0
 CHANCE = 1e-4
 """If a random split puts all rows of a category into the test part with less than this probability, it is not

@@ -73,8 +73,8 @@ def contradictory_labels(sheet: Sheet) -> Iterator[Finding]:
         "contradictory_labels",
         "warning",
         sheet.question.target,
-        f"{len(outvoted)} of {len(rows)} rows ({percent(len(outvoted) / len(rows))}) are outvoted by equal rows with "
-        f"another '{sheet.question.target}': no network can be right about both",
+        f"{len(outvoted)} of {len(rows)} rows ({percent(len(outvoted) / len(rows))}) have another "
+        f"'{sheet.question.target}' than most rows with equal inputs: no network can be right about both",
         [
             Evidence(
                 statistic="rows outvoted",

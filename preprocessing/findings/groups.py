@@ -59,8 +59,8 @@ def group_not_kept(sheet: Sheet) -> Iterator[Finding]:
         "group_not_kept",
         "warning",
         question.group,
-        f"'{question.group}' says which rows belong together, but the split `{question.split}` does not look at it: a "
-        "group may be in training and in test",
+        f"'{question.group}' says which rows belong together, but the split `{question.split}` ignores it: a group may "
+        "be in both training and test",
         [Evidence(statistic="rows", value=sheet.table.rows)],
         of_dataset({"split": {"kind": "grouped", "column": question.group}}, "keeps each group in one part"),
         of_columns({question.group: "ignore"}, "says that the rows are independent"),

@@ -35,7 +35,7 @@ def _one_of(alike: list[Finding]) -> Finding:
     return alike[0].model_copy(
         update={
             "column": None,
-            "because": f"{len(alike)} columns, such as {names}. Of the first: {alike[0].because}",
+            "because": f"{len(alike)} columns, such as {names}. The first: {alike[0].because}",
             "evidence": tuple(chain.from_iterable(one.evidence for one in alike))[:_EVIDENCE],
             "patches": tuple(_patch(one) for one in zip(*(finding.patches for finding in alike), strict=False)),
         }

@@ -46,8 +46,8 @@ def mojibake(sheet: Sheet) -> Iterator[Finding]:
                 "mojibake",
                 "warning",
                 column.name,
-                f"{number} texts of '{column.name}' were decoded wrongly before they came here, such "
-                f"as '{text[:80]}'{meant}: one word becomes two categories",
+                f"{number} texts of '{column.name}' were decoded wrongly before the upload, such as "
+                f"'{text[:80]}'{meant}: one word becomes two categories",
                 [
                     Evidence(statistic="texts decoded wrongly", column=column.name, value=number),
                     Evidence(statistic="example", column=column.name, value=text[:80]),

@@ -44,7 +44,7 @@ def mixed_units(sheet: Sheet) -> Iterator[Finding]:
             "mixed_units",
             "warning",
             column.name,
-            f"'{column.name}' has two groups of values that look alike but for a factor of {factor:.3g} ({name}); the "
+            f"'{column.name}' has two groups of values that differ only by a factor of {factor:.3g} ({name}); the "
             f"smaller group is {percent(len(minority) / len(logs))} of the rows: are these two units?",
             [
                 Evidence(statistic="factor between the modes", column=column.name, value=factor),

@@ -30,8 +30,8 @@ def id_columns(sheet: Sheet) -> Iterator[Finding]:
             "id_column",
             "warning" if used and column.type == "integer" else "note",
             column.name,
-            f"'{column.name}' has {column.distinct} values in {known} rows: it names the rows, and a network can only "
-            "learn it by heart",
+            f"'{column.name}' has {column.distinct} values in {known} rows: it only identifies the rows, and a "
+            "network can only memorize it",
             [
                 Evidence(
                     statistic="distinct values", column=column.name, value=column.distinct, threshold=DISTINCT * known
@@ -50,8 +50,8 @@ def one_column(sheet: Sheet) -> Iterator[Finding]:
         "one_column",
         "warning",
         name,
-        f"'{name}' is the only column: there is nothing to predict it from. If lines of the file have several cells, "
-        "say in `parse` what divides them",
+        f"'{name}' is the only column: there are no inputs to predict it from. If the lines of the file have several "
+        "cells, set their delimiter in `parse`",
         [Evidence(statistic="columns", value=1, threshold=2)],
     )
 

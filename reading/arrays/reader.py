@@ -55,7 +55,7 @@ def read_arrays(job: Job, parse: ArraysParse, contents: Sequence[Content]) -> Re
 def _read(
     job: Job, found: Sequence[Group], parse: ArraysParse, guessed: Mapping[str, str], left_out: Sequence[LeftOut]
 ) -> ReadTable:
-    """Read arrays whose names are settled."""
+    """Read arrays whose columns and parts are known."""
     matrices = [name for name, member in found[0].members.items() if is_matrix(member.header)]
     if parse.matrix is None and matrices:
         alone = len(found[0].members) == 1 and found[0].members[matrices[0]].header.shape[1] <= job.limits.columns

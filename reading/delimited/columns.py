@@ -56,7 +56,7 @@ class Columns:
         """The row of names; a row that repeats it is left out."""
 
     def of(self, block: Block) -> tuple[list[list[str]], list[int]]:
-        """The columns of a block, with marks restored, and the line of each row.
+        """The columns of a block, with marks replaced by the characters they stand for, and the line of each row.
 
         Raises:
             Broken: a row has too few or too many cells, or a cell is too long.

@@ -118,7 +118,7 @@ def _chunk_bytes(width: int) -> int:
 
 
 def _beginning_apart(chunks: Iterator[str]) -> Iterator[str]:
-    """The chunks, the first one split in two: its beginning has the names, and only blocks without names can be
+    """The chunks, the first one split in two: its beginning has the column names, and only blocks without them can be
     regular."""
     first = next(chunks, "")
     end = first.find("\n", _BEGINNING) + 1

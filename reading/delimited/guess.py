@@ -14,7 +14,7 @@ from reading.delimited.rows import Rows
 
 COMMON = (",", ";", "\t", "|")
 RARE = (":", "^", "~", "\x1f", "\x01", "!", "#", "&", "*", "/", " ")
-"""Accepted only if some column then has nothing but values, because these characters also occur in words."""
+"""Delimiters that are accepted only if they give a column with nothing but values, because they also occur in words."""
 NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "blank", ":": "colon"}
 _JUDGED = 1000
 """Rows whose cells are looked at."""

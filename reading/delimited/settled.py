@@ -104,7 +104,7 @@ def _encoding(file: SourceFile, parse: CsvParse, open_bytes: Open, guessed: dict
 
 
 def _sample(decoded: Decoded) -> tuple[str, bool]:
-    """The beginning of the file in whole lines, and whether it is all of it."""
+    """The beginning of the file, in whole lines, and whether this is the whole file."""
     text = ""
     chunks = decoded.chunks(SAMPLE)
     for chunk in chunks:

@@ -19,7 +19,7 @@ _PARTS: dict[str, Part] = {
 
 @dataclass(frozen=True)
 class Place:
-    """Where a picture stands."""
+    """What the folders say about a picture."""
 
     part: Part | None
     label: str | None

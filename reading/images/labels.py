@@ -28,7 +28,7 @@ _FORMS: Mapping[str, Callable[[str], str]] = {
 
 @dataclass(frozen=True, eq=False)
 class LabelTable:
-    """A table whose rows were found for pictures."""
+    """A table whose rows were matched to pictures."""
 
     table: Table
     name: str

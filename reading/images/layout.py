@@ -13,7 +13,7 @@ from reading.images.pictures import Picture
 from reading.job import Job
 
 LARGEST_GUESS = 256
-"""Pixels of the longer side, above which a size is taken only if it is asked for."""
+"""Limit on the longer side in pixels. A larger size is used only if the request asks for it."""
 
 
 @dataclass(frozen=True)

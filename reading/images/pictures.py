@@ -1,4 +1,4 @@
-"""The pictures in archives, and where they stand."""
+"""The pictures in archives, and their places in them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

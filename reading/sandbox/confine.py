@@ -19,8 +19,8 @@ from reading.sandbox.seccomp import deny_network_and_processes
 
 NICENESS = 5
 OOM_SCORE = 900
-"""Out of 1000. If the machine runs out of memory, Linux kills the reading process rather than a trainer or the
-database."""
+"""Out-of-memory score, out of 1000. If the machine runs out of memory, Linux kills the reading process rather than a
+trainer or the database."""
 
 _PR_SET_PDEATHSIG = 1
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000

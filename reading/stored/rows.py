@@ -47,8 +47,8 @@ class RowWriter:
         Arguments:
             file: Position of the file.
             lines: The line, member or index of each row.
-            values: By column: texts as a sequence of str, dates and times as `datetime64`, others as numbers. What
-                stands where a value is missing does not count.
+            values: By column: texts as a sequence of str, dates and times as `datetime64`, others as numbers. Where a
+                value is missing, its entry is ignored.
             missing: By column; a column that is not in it has all its values.
         """
         arrays: dict[str, NDArray[Any]] = {

@@ -60,7 +60,7 @@ def uploaded_table(
 
 
 def _absent(failed: "ReadingFailed") -> list[str]:
-    """The columns that the file lacks: those whose type the patch of `parse` takes away."""
+    """The columns that the file lacks: those whose types the patch of `parse` removes."""
     patch = (failed.option or {}).get("columns") or {}
     return [name for name, type_ in patch.items() if type_ is None]
 

@@ -33,10 +33,10 @@ Gradient descent is often best beyond the minimum along its line, at a rho of 0.
 GOOD_RHO = 0.85
 """The rho of learning rates that work well, for every optimizer: three tenths of the way to the minimum."""
 LEAST_ADAPTIVE_RHO = 0.0
-"""`LEAST_RHO` for optimizers whose first step moves every weight by the learning rate: their later steps are
+"""Replaces `LEAST_RHO` for optimizers whose first step moves every weight by the learning rate: their later steps are
 shorter."""
 SUSTAINED_RHO = 0.1
-"""`LEAST_RHO` for a step that is as long as momentum makes it."""
+"""Replaces `LEAST_RHO` for a step of the length that momentum finally reaches."""
 LEAST_DECREASE = 10.0
 """The predicted decrease D below which a run has too few steps."""
 MAX_SCHEDULE_STEPS = 100_000

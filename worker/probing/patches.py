@@ -92,8 +92,9 @@ class Prober:
         return self._each(findings, lambda finding, after: not after.alarms - (before - {finding.id}))
 
     def predicted_of_run(self, findings: Sequence[Finding]) -> tuple[Finding, ...]:
-        """The same for findings of a run with this start. A probe does not see all of them, so a patched network must
-        only lack the finding and be able to learn."""
+        """The findings of a run with this start, with the patches that heal them, each with its predicted effect. A
+        probe does not see all findings of a run, so a patched network must only lack the finding and be able to
+        learn."""
         return self._each(findings, lambda finding, after: finding.id not in after.alarms and not after.critical)
 
     def _each(self, findings: Sequence[Finding], heals: Heals) -> tuple[Finding, ...]:

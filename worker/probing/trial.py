@@ -79,7 +79,7 @@ class Trial:
     fits: Tensor
     """Mean loss at each rate on the examples that were trained on, float64, (R,)."""
     own: Own
-    """The same of the spec's own learning rate."""
+    """The result at the spec's own learning rate."""
 
     @property
     def rates(self) -> tuple[float, ...]:

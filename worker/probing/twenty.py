@@ -27,8 +27,8 @@ def curves(resolved: ResolvedSpec, data: Data, sample: Sample, factors: Sequence
 
 
 def control(resolved: ResolvedSpec, data: Data, sample: Sample) -> list[float]:
-    """The same curve, at the spec's own learning rate, with every input set to its mean: what is learned without
-    them."""
+    """The loss over twenty steps, as in `curves`, at the spec's own learning rate with every input set to its mean:
+    what is learned without the inputs."""
     split = split_in(sample, torch.float32)
     mean = split.inputs.double().mean(0).to(split.inputs.dtype)
     blind = replace(split, inputs=mean.expand(split.inputs.shape).contiguous())

@@ -100,7 +100,7 @@ class Data:
     is_encoded: bool = False
     """Whether the inputs were encoded from a table that somebody uploaded."""
     notes: tuple[str, ...] = ()
-    """What the logs of all runs on these data say, such as how many rows were left out."""
+    """Log lines of all runs on these data, such as how many rows were left out."""
     findings: tuple[Finding, ...] = ()
     """Findings about the data, for this target and this split."""
     is_mapped: bool = False

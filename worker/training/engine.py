@@ -36,7 +36,7 @@ class BatchPass:
     grad: Tensor
     """Memory for the gradient of the loss with respect to the outputs, (K, b, outputs)."""
     other_grad: Tensor | None
-    """The same for the loss of the other examples of `mixup`."""
+    """Memory for the gradient of the loss on the other examples of `mixup`; None without `mixup`."""
 
 
 Batch = tuple[Tensor, Tensor, Tensor | None]

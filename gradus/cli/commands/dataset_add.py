@@ -22,7 +22,7 @@ def add(  # noqa: PLR0913, PLR0917 (each is an option)
     files: Annotated[
         list[str],
         typer.Argument(
-            metavar="FILE", help="Files, or a folder of pictures; train=FILE test=FILE says which part a file is."
+            metavar="FILE", help="Files, or a folder of pictures; train=FILE test=FILE gives the part of each file."
         ),
     ],
     target: Annotated[

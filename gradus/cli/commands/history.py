@@ -23,7 +23,7 @@ RowFile = Annotated[
 def history(
     given: Id,
     file: RowFile,
-    absent: Annotated[bool, typer.Option("--absent", help="Columns that a row lacks have missing values.")] = False,
+    absent: Annotated[bool, typer.Option("--absent", help="Treat columns that a row lacks as missing values.")] = False,
     as_json: Json = False,
     url: Url = None,
 ) -> None:

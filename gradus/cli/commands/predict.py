@@ -22,7 +22,7 @@ Probabilities = Annotated[bool, typer.Option(help="Print the probability of each
 Top = Annotated[
     int | None, typer.Option(metavar="N", min=1, max=1000, help="Only the N likeliest classes of each row.")
 ]
-Absent = Annotated[bool, typer.Option("--absent", help="Columns that the file lacks have missing values.")]
+Absent = Annotated[bool, typer.Option("--absent", help="Treat columns that the file lacks as missing values.")]
 
 
 def predict(  # noqa: PLR0913, PLR0917 - one for each option
@@ -63,7 +63,7 @@ def predict_with_sweep(  # noqa: PLR0913, PLR0917 - one for each option
     given: SweepId,
     file: Picture,
     label: Annotated[
-        str | None, typer.Option(metavar="LABEL", help="The change whose networks are asked; by default the best.")
+        str | None, typer.Option(metavar="LABEL", help="The change whose networks predict; by default the best.")
     ] = None,
     epoch: Epoch = "best",
     to: To = None,

@@ -17,7 +17,7 @@ Ids = Annotated[list[str], typer.Argument(metavar="ID", help="Ids, as `gradus we
 def add(
     address: Annotated[str, typer.Argument(metavar="URL", help="Where the calls go, such as https://example.com/x.")],
     events: Annotated[
-        str, typer.Option(metavar="KINDS", help="What is sent, with commas between them: status, finding.")
+        str, typer.Option(metavar="KINDS", help="Kinds of events, separated by commas: status, finding.")
     ] = ",".join(WEBHOOK_EVENTS),
     secret: Annotated[
         str | None,

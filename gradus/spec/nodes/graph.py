@@ -107,7 +107,7 @@ class Graph:
         """The source of the current shape, for error messages."""
         if self._name == INPUT:
             return f"'{self._experiment.dataset.name}' has rows of {self._shape[0]} numbers: use dense layers"
-        return f"{self._name} makes {self._shape[0]} numbers of them: put it before that layer"
+        return f"{self._name} turns the image into {self._shape[0]} numbers: put this layer before it"
 
     def _add_dense(self, name: str, units: int, own: _Choices) -> None:
         if len(self._shape) > 1:

@@ -227,7 +227,7 @@ def test_files_keep_the_part_they_were_uploaded_as(tmp_path: Path) -> None:
 
 
 def test_files_of_unknown_part_are_refused(table: Table) -> None:
-    assert refusal(table, kind="files") == ("the part of 'table.csv' was not given at the upload: choose another split")
+    assert refusal(table, kind="files") == ("the upload did not give the part of 'table.csv': choose another split")
 
 
 def test_a_hash_split_keeps_the_part_of_each_row_when_more_rows_come(table: Table, tmp_path: Path) -> None:

@@ -108,5 +108,5 @@ def test_pixels_that_are_standardized_by_their_place_are_not_moved() -> None:
     place, message = _refusal(lambda: resolved(spec))
     assert (place, message) == (
         "dataset/augment",
-        "augment moves pixels, but standardize scales each by its own place: use one of the two",
+        "augment moves pixels, but standardize scales each pixel by its position: use one of the two",
     )

@@ -140,7 +140,7 @@ FITS_NOT: list[tuple[Any, str, str, str]] = [
         [128, conv()],
         "mnist",
         "layers/1",
-        "conv reads images, but layers/0 makes 128 numbers of them: put it before that layer",
+        "conv reads images, but layers/0 turns the image into 128 numbers: put this layer before it",
     ),
     (["flatten"], "wine", "layers/0", "flatten reads images, but 'wine' has rows of 13 numbers: use dense layers"),
     (

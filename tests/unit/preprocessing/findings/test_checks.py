@@ -177,6 +177,6 @@ def test_what_is_found_in_many_columns_is_said_once(tmp_path: Path) -> None:
     assert [one.column for one in few if one.id == "data_constant"] == [f"x{i}" for i in range(1, MANY + 1)]
     (one,) = (one for one in many if one.id == "data_constant")
     assert one.column is None
-    assert one.because.startswith(f"{MANY + 1} columns, such as 'x0', 'x1', 'x2'. Of the first: 'x0' has one value")
+    assert one.because.startswith(f"{MANY + 1} columns, such as 'x0', 'x1', 'x2'. The first: 'x0' has one value")
     assert [evidence.column for evidence in one.evidence] == [f"x{i}" for i in range(MANY + 1)]
     assert one.patches[0].patch == {"dataset": {"columns": {f"x{i}": "ignore" for i in range(MANY + 1)}}}

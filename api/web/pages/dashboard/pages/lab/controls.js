@@ -156,7 +156,7 @@ const blank = ({ kind, fields }) =>
 /** @param {Place} place @param {unknown} content */
 const group = (place, content) => html`<div class="lab-group" id=${place.id + "-group"}>${content}</div>`;
 
-/** Several numbers, with commas between them. @param {Place} place */
+/** Several numbers, separated by commas. @param {Place} place */
 const numbers = ({ id, path, value, label, write }) => {
   const typed = (/** @type {any} */ { target }) => {
     const read = target.value.split(",").map((/** @type {string} */ part) => Number(part));

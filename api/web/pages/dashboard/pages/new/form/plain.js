@@ -28,7 +28,7 @@ const wordButton = (one, word) =>
 
 export const text = (one) => input(one, { show: String, read: (typed) => typed });
 
-/** Short texts, with commas between them. */
+/** Short texts, separated by commas. */
 export const texts = (one) => input(one, { show: (value) => shownValues(value), read: textsOf });
 
 /** A few values of any kind: numbers, names, or JSON. */

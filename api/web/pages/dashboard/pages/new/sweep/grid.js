@@ -76,7 +76,7 @@ const typed = (sweep, path, list, become, i) => {
   const field = { form: "values", required: true };
   return html`
     <div class="field">
-      <label for=${id}>Values of ${path}, with commas between them</label>
+      <label for=${id}>Values of ${path}, separated by commas</label>
       ${values({ form, id, path: [], field, value: list.length ? list : undefined, mistakes: [] })}
       <div id=${`${id}-help`} class="help"></div>
     </div>

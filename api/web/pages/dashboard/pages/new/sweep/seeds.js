@@ -4,9 +4,10 @@
 const MOST = 1000;
 
 /**
- * A lone number n is how many, from 0 on; else numbers and ranges with commas between them. The one seed 5 is "5-5".
+ * A single number n means the seeds 0 to n - 1; else the text has numbers and ranges, separated by commas. The single
+ * seed 5 is "5-5".
  *
- * @returns {number[] | string | undefined} what is no seeds stays as it was typed, for the service to say so
+ * @returns {number[] | string | undefined} the text as it was typed if it is invalid: then the service reports it
  */
 export const seedsOf = (text) => {
   const words = text.trim().replace(/\s+/g, " ");
