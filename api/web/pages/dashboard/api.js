@@ -1,15 +1,15 @@
-// The service's HTTP API: JSON in, JSON out, problems thrown.
+// The service's HTTP API: requests and answers are JSON; a problem document is thrown.
 
 import { at, here } from "./address.js";
 import { learnTime } from "./clock.js";
 import { fetchWithRelief } from "./stream/relief.js";
 
-/** Milliseconds after which no answer is to be expected: the machine may have slept meanwhile. */
+/** Timeout of a request in milliseconds. It is long, because the machine may have slept in the meantime. */
 const PATIENCE = 90_000;
 
-/** @typedef {{ path: string, message: string }} Mistake what is wrong at a place of a document */
+/** @typedef {{ path: string, message: string }} Mistake an error at a place of a document */
 
-/** An answer that is a problem document (RFC 9457), or no answer at all (`status` 0). */
+/** An error: a problem document (RFC 9457) as the answer, or no answer at all (`status` 0). */
 export class Problem extends Error {
   /** @param {{ status: number, title: string, detail?: string, code: string, errors?: Mistake[] }} document */
   constructor({ status, title, detail, code, errors = [] }) {
@@ -34,7 +34,7 @@ export const patch = (path, body, headers) => send("PATCH", path, { body, header
 export const remove = (path) => send("DELETE", path);
 
 /**
- * The answer to a file, whatever its type.
+ * The answer to a request whose body is a file of any type.
  *
  * @param {string} path @param {Blob} file @param {string} type @param {Query} [query]
  * @param {Record<string, string>} [headers]
@@ -49,7 +49,7 @@ export const postFile = async (path, file, type, query, headers) => {
 };
 
 /**
- * A file that the service makes.
+ * A file that the service generates.
  *
  * @param {string} path @param {Query} [query] @param {Record<string, string>} [headers] @returns {Promise<Blob>}
  */
@@ -59,21 +59,21 @@ export const getFile = async (path, query, headers) => {
 };
 
 /**
- * A value of JSON as the number that it spells: the API writes "NaN", "Infinity" and "-Infinity" as strings.
+ * The number that a JSON value stands for: the API writes "NaN", "Infinity" and "-Infinity" as strings.
  *
  * @param {number | string | null | undefined} value
- * @returns {any} a number, or what is none as it is
+ * @returns {any} the number; any other value unchanged
  */
 export const number = (value) => (typeof value === "string" ? Number(value) : value);
 
-/** A value of JSON as a number to draw; null where it is none, or not finite. */
+/** A JSON value as a number to draw; null if it is not a finite number. */
 export const finite = (value) => {
   const read = number(value);
   return Number.isFinite(read) ? read : null;
 };
 
 /**
- * The picture that the service answers with, as a `data:` URL; null if it has none yet.
+ * The picture in the service's answer as a `data:` URL; null if there is none yet.
  *
  * @param {string} path
  * @param {unknown} body
@@ -96,7 +96,7 @@ const dataUrl = (blob) =>
     reader.readAsDataURL(blob);
   });
 
-/** A name for one creation: asked twice under it, the service creates once. */
+/** A new idempotency key: the service executes requests with the same key only once. */
 export const freshKey = () =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
@@ -119,10 +119,10 @@ const send = async (method, path, { query, body, headers } = {}) => {
 };
 
 /**
- * The document that the service answered with.
+ * The document of an answer.
  *
  * @param {number} status
- * @param {any} document null if what it answered is no JSON
+ * @param {any} document null if the answer is not JSON
  */
 export const taken = (status, document) => {
   if (status < 300 && document !== null) return document;
@@ -130,7 +130,7 @@ export const taken = (status, document) => {
   throw new Problem(document ?? unreadable(status));
 };
 
-/** Nothing was answered. */
+/** The error if there was no answer. */
 export const unreachable = () =>
   new Problem({ status: 0, title: "No answer", detail: "The service does not answer.", code: "unreachable" });
 
@@ -153,7 +153,7 @@ const unreadable = (/** @type {number} */ status) => ({
 });
 
 /**
- * `?a=1&b=2&b=3` of `{a: 1, b: [2, 3]}`; what is empty stays away.
+ * `?a=1&b=2&b=3` of `{a: 1, b: [2, 3]}`; empty values are omitted.
  *
  * @param {Query} query
  */

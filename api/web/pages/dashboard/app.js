@@ -1,4 +1,5 @@
-// The entry: shows the page of the address, follows links inside the dashboard, and ends a page before the next.
+// The entry point: shows the page for the address, handles links within the dashboard, and closes a page before opening
+// the next.
 
 import { at, within } from "./address.js";
 import { joined } from "./events.js";
@@ -10,7 +11,7 @@ import { html, render } from "./template.js";
 
 /** The page that is shown. @type {import("./registry.js").OpenPage} */
 let open = { close: () => {} };
-/** The path that it was opened at. @type {string | null} */
+/** The path at which it was opened. @type {string | null} */
 let openAt = null;
 let visit = 0;
 
@@ -20,10 +21,10 @@ const navigate = (path, { replace = false } = {}) => {
   return show();
 };
 
-/** Put another path into the bar, for the same page as it stands. */
+/** Change the path in the address bar without changing the page. */
 const rewrite = (path) => history.replaceState(null, "", at(path));
 
-/** The page of the address; one that is shown already and has parts turns to the part that the address names. */
+/** Show the page for the address. If it is shown already and has tabs, only switch to the tab in the address. */
 const show = async () => {
   const query = new URLSearchParams(location.search);
   if (open.revisit && openAt === location.pathname) return open.revisit(query);
@@ -52,7 +53,7 @@ const show = async () => {
   }
 };
 
-/** An empty element for the next page: what the last one still renders goes nowhere. */
+/** A new, empty element for the next page: if the last page still renders something, nobody sees it. */
 const freshRoot = (page) => {
   const main = /** @type {HTMLElement} */ (showShell(page));
   const root = document.createElement("div");

@@ -1,9 +1,9 @@
 "use strict";
 
-// What went wrong on a page and nobody caught is said, with a way on. It runs before the modules, and needs none of them:
-// that they could not be loaded is what it has to say, too.
+// Shows uncaught errors of a page, with a way to continue. This script runs before the modules and needs none of them,
+// because it also reports modules that cannot be loaded.
 {
-  /** No fault: a chart was resized, or a page was left while something was asked for. */
+  /** Not errors: a chart was resized, or a page was left during a request. */
   const HARMLESS = /^ResizeObserver loop|AbortError/;
 
   const say = (words) => {

@@ -1,11 +1,11 @@
-// What the service knows, as it says it: asked once, for it does not change while a page is open.
+// The service's catalog. It is requested once, because it does not change while a page is open.
 
 import { get } from "./api.js";
 
 /** @type {Promise<any> | null} */
 let asked = null;
 
-/** The catalogue; one that could not be had is asked for again the next time. */
+/** The catalog. If the request fails, the next call repeats it. */
 export const catalog = () => {
   asked ??= get("/v1/catalog").catch((error) => {
     asked = null;

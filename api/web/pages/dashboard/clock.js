@@ -1,9 +1,9 @@
-// The service's clock: ages and ends are reckoned by it, however wrong the browser's own may be.
+// The service's clock, by which ages and ends are computed, because the browser's clock may be wrong.
 
-/** Milliseconds by which it is ahead of the browser's. */
+/** Milliseconds by which the service's clock is ahead of the browser's. */
 let ahead = 0;
 
-/** Learn the time from an answer that was waited for so long. Its date is cut to the second. */
+/** Set the clock by an answer, given the duration of the request. The answer's date is truncated to seconds. */
 export const learnTime = (answer, waited) => {
   const date = Date.parse(answer.headers.get("Date"));
   if (Number.isNaN(date)) return;
@@ -11,5 +11,5 @@ export const learnTime = (answer, waited) => {
   ahead = Math.min(Math.max(ahead, least), least + waited + 1000);
 };
 
-/** Now, in milliseconds since 1970. */
+/** The service's time in milliseconds since 1970. */
 export const now = () => Date.now() + ahead;

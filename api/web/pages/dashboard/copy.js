@@ -1,8 +1,8 @@
-// The clipboard. Browsers give it to pages of HTTPS and of this machine alone; elsewhere a selection is copied.
+// The clipboard. Browsers allow it only on HTTPS and on localhost; elsewhere a selection is copied.
 
 import { toast } from "./toast.js";
 
-/** Copy it and say whether that went well. `what` begins the sentence: "The link". */
+/** Copy the text and report the result. `what` is the subject of the message: "The link". */
 export const copy = async (text, what) => {
   if ((await written(text)) || selected(text)) toast(`${what} is in the clipboard`);
   else toast("The browser does not let this page copy. Select the text and copy it yourself.", "error");
@@ -14,11 +14,11 @@ const written = async (text) => {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    return false; // it is not allowed to; a selection may be
+    return false; // the clipboard is not allowed, but a selection may be
   }
 };
 
-/** Under a modal dialog nothing can be selected, so the selection is made inside. */
+/** Nothing outside a modal dialog can be selected, so the selection is made inside it. */
 const selected = (text) => {
   const area = document.createElement("textarea");
   area.value = text;

@@ -1,16 +1,16 @@
-// The data sets that the service has.
+// The data sets of the service.
 
 import { get } from "./api.js";
 
-/** Milliseconds for which an answer holds: the parts of a page ask at the same time. */
+/** Milliseconds for which an answer is cached, because the parts of a page ask at the same time. */
 const FRESH = 1000;
-/** On one page of the service. */
+/** Number of data sets on one page of the list. */
 const PAGE = 200;
 
 /** @type {Promise<Map<string, any>> | null} */
 let known = null;
 
-/** @returns {Promise<Map<string, any>>} each by its name, the newest first and the built-in ones last */
+/** @returns {Promise<Map<string, any>>} the data sets by name, newest first, built-in ones last */
 export const datasets = () => {
   if (!known) {
     known = all();
@@ -19,7 +19,7 @@ export const datasets = () => {
   return known;
 };
 
-/** What is asked next is asked anew. */
+/** Discard the cached answer. */
 export const forgetDatasets = () => {
   known = null;
 };

@@ -1,13 +1,13 @@
-// Questions in front of the page, in the browser's own modal dialog: focus stays inside, Escape leaves.
+// Modal dialogs of the browser: the focus stays inside, and Escape closes them.
 
 import { html, nothing, render } from "./template.js";
 import { sayInside } from "./toast.js";
 
 /**
- * Show a dialog until it is answered.
+ * Show a dialog until the user answers it.
  *
- * `content(answer, redraw)` gives what is inside; `answer(value)` closes it.
- * @returns {Promise<any>} the value, or undefined when it was left
+ * `content(answer, redraw)` returns its content; `answer(value)` closes it.
+ * @returns {Promise<any>} the value; undefined if the dialog was cancelled
  */
 export const openDialog = (title, content, { wide = false } = {}) =>
   new Promise((resolve) => {
@@ -23,7 +23,7 @@ export const openDialog = (title, content, { wide = false } = {}) =>
     document.body.append(dialog);
     redraw();
     dialog.showModal();
-    const sayOutside = sayInside(dialog); // not before: the focus goes to the first button that is there
+    const sayOutside = sayInside(dialog); // after rendering, because the focus goes to the first button in the dialog
     dialog.addEventListener("close", () => {
       sayOutside();
       dialog.remove();
@@ -31,7 +31,7 @@ export const openDialog = (title, content, { wide = false } = {}) =>
     });
   });
 
-/** Ask before something is done. @returns {Promise<boolean>} */
+/** Ask for confirmation. @returns {Promise<boolean>} */
 export const confirm = async ({ title, text, action, danger = false }) =>
   (await openDialog(title, (answer) =>
     html`

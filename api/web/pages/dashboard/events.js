@@ -1,17 +1,17 @@
-// What happens in the workspace, each event once, for as long as somebody looks at this tab.
+// The events of the workspace, each once, while this tab is visible.
 
 import { at } from "./address.js";
 import { get } from "./api.js";
 import { onWanted } from "./stream/relief.js";
 import { connect } from "./stream/shared.js";
 
-/** Milliseconds that a tab nobody looks at goes on listening. */
+/** Milliseconds for which a hidden tab keeps listening. */
 const HIDDEN = 20_000;
-/** Milliseconds that a first page waits for the stream. */
+/** Milliseconds that the first page waits for the stream. */
 const PATIENCE = 1000;
-/** Milliseconds without a sign of life after which the tab asks for the stream anew; the service gives one every 15 s. */
+/** Milliseconds without a sign of life after which the tab reconnects; the service sends one every 15 s. */
 const SILENCE = 60_000;
-/** Milliseconds of silence that are suspicious when the network has changed. */
+/** Milliseconds of silence after which the tab reconnects when the network has changed. */
 const HEARTBEAT = 16_000;
 
 /** @typedef {import("./store/snapshot.js").ServiceEvent} ServiceEvent */
@@ -23,16 +23,16 @@ const watchers = new Set();
 /** @type {ReturnType<typeof connect> | null} */
 let stream = null;
 let state = "connecting";
-/** Whether pages may have read what the stream has not told since: they have to read anew when it is there. */
+/** Whether pages may have missed events: then they must read their data again once the stream is open. */
 let behind = false;
 let silent = 0;
 let hiding = 0;
 
 /**
- * Hear every event from now on, of whatever kind.
+ * Listen to all events from now on.
  *
  * @param {(event: ServiceEvent) => void} hear
- * @param {() => void} missed is called when events may have been missed: read anew then
+ * @param {() => void} missed called when events may have been missed: the listener must read its data again
  * @returns a function that ends it
  */
 export const subscribe = (hear, missed) => {
@@ -43,7 +43,7 @@ export const subscribe = (hear, missed) => {
 };
 
 /**
- * Call `watcher` with "connecting", "live", "polling" or "reconnecting", now and at each change.
+ * Call `watcher` with "connecting", "live", "polling" or "reconnecting", now and after each change.
  *
  * @param {(state: string) => void} watcher
  * @returns a function that ends it
@@ -54,7 +54,10 @@ export const onState = (watcher) => {
   return () => watchers.delete(watcher);
 };
 
-/** Once the stream is open, or does not come soon: who reads then misses nothing that is told, or hears of a gap. */
+/**
+ * Resolves when the stream is open, or takes too long. A page that reads its data afterwards misses no event, or is
+ * told that events may have been missed.
+ */
 export const joined = new Promise((/** @type {(value?: unknown) => void} */ resolve) => {
   const goOn = () => {
     if (!watchers.delete(settled)) return;
@@ -91,10 +94,10 @@ const receive = (message) => {
   if (message.state) become(message.state);
   if (message.missed) tellMissed();
   if (message.event) listeners.forEach(({ hear }) => hear(message.event));
-  if (message.refused) get("/v1/session").catch(() => {}); // which goes to the sign-in
+  if (message.refused) get("/v1/session").catch(() => {}); // which leads to the sign-in page
 };
 
-/** A machine that slept, and a worker that died, end a stream without a word. */
+/** A stream ends without notice if the machine sleeps or the web worker dies. */
 const watch = () => {
   clearTimeout(silent);
   silent = setTimeout(rejoin, SILENCE);
@@ -122,6 +125,6 @@ document.addEventListener("freeze", leave);
 onWanted(() => document.hidden && leave());
 addEventListener("online", () => stream?.check(HEARTBEAT));
 
-// A page that is left must give its connection back at once: the next one needs it.
+// A page that is left must release its connection at once, because the next page needs it.
 addEventListener("pagehide", leave);
 addEventListener("pageshow", (event) => event.persisted && !document.hidden && rejoin());

@@ -1,4 +1,4 @@
-// Numbers, times and words as people read them.
+// Formats numbers, times and texts for people.
 
 import { number } from "./api.js";
 import { now } from "./clock.js";
@@ -7,7 +7,7 @@ import { isSeen, visible } from "./visible.js";
 const NONE = "–";
 const MINUS = "−";
 
-/** A number with so many significant digits; "NaN" and "∞" for what is none. */
+/** A number with this many significant digits; "NaN" and "∞" for values that are not finite. */
 export const figure = (given, digits = 4) => {
   const value = number(given);
   if (!Number.isFinite(value)) return unusual(value);
@@ -18,7 +18,7 @@ export const figure = (given, digits = 4) => {
   return text.replace("e+", "e").replaceAll("-", MINUS);
 };
 
-/** A number with so many places behind its point; never "−0.00". */
+/** A number with this many decimal places; never "−0.00". */
 export const fixed = (given, places = 2) => {
   const value = number(given);
   if (!Number.isFinite(value)) return unusual(value);
@@ -38,10 +38,13 @@ export const percent = (given, places = 2) => {
   return Number.isFinite(value) ? `${fixed(100 * value, places)} %` : unusual(value);
 };
 
-/** The decimals of a percentage that moves by this share: one example in 14 gives none, one in 5 000 two. */
+/**
+ * The number of decimals of a percentage that changes in steps of this share: none for one example in 14, two for one
+ * in 5 000.
+ */
 export const places = (grain) => (grain ? Math.min(2, Math.max(0, Math.ceil(-Math.log10(grain) - 1e-9) - 2)) : 2);
 
-/** A whole number with thin groups: 266610 → "266\u202f610". */
+/** A whole number with thin spaces between groups of digits: 266610 → "266\u202f610". */
 export const whole = (value) => {
   if (!Number.isFinite(value)) return unusual(value);
   return (value || 0).toLocaleString("en").replaceAll(",", "\u202f").replace("-", MINUS);
@@ -87,7 +90,7 @@ export const bytes = (count) => {
   return `${Number((rounded / 1000 ** power).toPrecision(3))} ${units[power]}`;
 };
 
-/** A moment as the time that has passed since: "3 min ago". */
+/** The time since a moment: "3 min ago". */
 export const ago = (moment) => {
   if (!moment) return NONE;
   const seconds = (now() - Date.parse(moment)) / 1000;
@@ -98,12 +101,14 @@ export const ago = (moment) => {
   return day(moment);
 };
 
-/** A moment in full, in the reader's own time zone, which is named. */
+/** A moment as date and time in the user's time zone, with the name of the zone. */
 export const moment = (
   text,
 ) => (text ? new Date(text).toLocaleString("en", { ...DAY, ...CLOCK, timeZoneName: "short" }) : NONE);
 
-/** The time of a moment in the reader's own zone; with its day if that is another than that of the one before. */
+/**
+ * The time of day of a moment in the user's time zone; with the date if it differs from that of the previous moment.
+ */
 export const clockTime = (text, before) => {
   const isNewDay = !before || day(before) !== day(text);
   return new Date(text).toLocaleString("en", isNewDay ? { ...DAY, ...CLOCK } : CLOCK);
@@ -117,7 +122,7 @@ const CLOCK = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle
 const day = (text) => new Date(text).toLocaleDateString("en", DAY);
 
 /**
- * The network of a resolved spec: `784–300–100–10` with the sizes of what it learns from, else `300–100`.
+ * The layer sizes of a resolved spec: `784–300–100–10` if the sizes of input and output are known, else `300–100`.
  *
  * @param {any} spec
  * @param {{ input_shape?: number[] | null, classes?: string[] | null } | null} [known] an experiment with its details
@@ -132,8 +137,8 @@ export const network = (spec, known) => {
 /** The optimizer of a resolved spec: "adam 0.001". */
 export const optimizer = (spec) => `${spec.optimizer.kind} ${figure(spec.optimizer.lr)}`;
 
-/** What there is to call it: its name, or the end of its id. */
+/** The name of an experiment; without one, the end of its id. */
 export const title = ({ name, id }) => (isSeen(name) ? visible(name) : `unnamed ${id.slice(-6)}`);
 
-/** A clause of the service as a sentence. */
+/** A message of the service as a sentence. */
 export const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?…]$/.test(text) ? "" : ".");

@@ -1,4 +1,4 @@
-// Small drawings, all of one line width; the words beside them say what they mean.
+// Icons with the same line width. The texts beside them say what they mean.
 
 import { html, svg } from "./template.js";
 
@@ -73,6 +73,6 @@ const SHAPES = {
   warning: svg`<path d="M8 2.5 14 13H2zM8 6.5v3M8 11.2v.1" />`,
 };
 
-/** The drawing of this name. It is decoration: say in words what it means. */
+/** The icon with this name. It is decoration, so a text must say what it means. */
 export const icon = (name) =>
   html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false">${SHAPES[name]}</svg>`;

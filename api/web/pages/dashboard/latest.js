@@ -1,23 +1,26 @@
-// The answer to the latest of several questions: an answer to an earlier one, which may come later, is dropped.
+// The answer to the latest of several requests. Answers to earlier requests that arrive late are dropped.
 
 import { debounced } from "./throttle.js";
 
 /** @typedef {(isLatest: () => boolean) => Promise<any>} Ask */
 
 export class Latest {
-  /** The latest answer; null before the first, and after an error. @type {any} */
+  /** The answer to the latest request; null before the first answer and after an error. @type {any} */
   answer = null;
-  /** Why the latest question has no answer. @type {any} */
+  /** The error of the latest request, if it failed. @type {any} */
   error = null;
   #asked = 0;
 
-  /** @param {number} pause milliseconds without another question that `soon` waits for @param {() => void} draw */
+  /**
+   * @param {number} pause `soon` sends a request after this many milliseconds without another one
+   * @param {() => void} draw
+   */
   constructor(pause, draw) {
     this.draw = draw;
     this.soon = debounced(pause, (/** @type {Ask} */ ask) => this.now(ask));
   }
 
-  /** Ask at once. Until the answer comes, the one before it stays. @param {Ask} ask */
+  /** Send a request at once. The previous answer stays until the new one arrives. @param {Ask} ask */
   async now(ask) {
     const asked = ++this.#asked;
     const isLatest = () => this.#asked === asked;
@@ -33,13 +36,13 @@ export class Latest {
     this.draw();
   }
 
-  /** Begin anew: no question, no answer. */
+  /** Reset: no request and no answer. */
   forget() {
     this.close();
     [this.answer, this.error] = [null, null];
   }
 
-  /** Show no more answers to what has been asked. */
+  /** Ignore the answers to requests that are under way. */
   close() {
     this.#asked += 1;
     this.soon.cancel();
@@ -47,7 +50,7 @@ export class Latest {
 }
 
 /**
- * A worker's answer, for which the service is asked again until it is there.
+ * An answer that a worker computes. The request is repeated until the answer is ready.
  *
  * @param {() => Promise<any>} request @param {() => boolean} isLatest
  */

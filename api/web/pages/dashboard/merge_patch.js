@@ -1,11 +1,11 @@
-// Merge patches (RFC 7396), as findings and failures propose them, and what they change.
+// Merge patches (RFC 7396), which findings and failures propose, and their changes.
 
 import { isObject } from "./pages/new/json/link.js";
 import { same } from "./pages/new/schema/document.js";
 
 /**
- * The document after the patch: null takes a key away, objects are merged, anything else replaces. As the service does
- * it, an object whose `kind` changes begins anew.
+ * The document after the patch: null removes a key, objects are merged, any other value replaces the old one. As in the
+ * service, an object whose `kind` changes loses its other keys.
  *
  * @param {any} document
  * @param {any} patch
@@ -21,10 +21,10 @@ export const merged = (document, patch) => {
   return result;
 };
 
-/** @typedef {{ path: string, from: unknown, to: unknown }} Change undefined where there is nothing */
+/** @typedef {{ path: string, from: unknown, to: unknown }} Change undefined if there is no value */
 
 /**
- * What a patch changes of a document, leaf by leaf; lists of one length by their items.
+ * The changes that a patch makes to a document, leaf by leaf; lists of equal length are compared item by item.
  *
  * @param {any} document undefined if it is not known
  * @param {any} patch
@@ -43,7 +43,7 @@ const between = (before, after, path) => {
   return keys.flatMap((key) => between(before?.[key], after[key], `${path}.${key}`));
 };
 
-/** The keys of both, if they are told one by one. @param {any} before @param {any} after */
+/** The keys of both values, if they are compared key by key. @param {any} before @param {any} after */
 const shared = (before, after) => {
   if (Array.isArray(before) && Array.isArray(after)) return before.length === after.length ? Object.keys(after) : null;
   if (!isObject(after) || (before !== undefined && !isObject(before))) return null;

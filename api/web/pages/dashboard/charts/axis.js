@@ -1,12 +1,13 @@
-// Numbers along an axis: where they are, and which round ones stand beside it.
+// The scale of an axis: the positions of numbers, and the round numbers that label it.
 
-/** Along an axis, about. */
+/** Approximate number of labels on an axis. */
 const STEPS = 7;
 
 /**
- * @param {number[]} values of which the least and the greatest are at its ends
+ * @param {number[]} values the smallest and the largest of them are at the ends
  * @param {[number, number]} ends of the axis, in pixels
- * @param {{ logarithmic?: boolean, air?: number }} look `air` is left free at both ends, as a share of the values' span
+ * @param {{ logarithmic?: boolean, air?: number }} look `air` is the margin at both ends, as a share of the values'
+ *   range
  * @returns {{ at: (value: number) => number, ticks: number[] }}
  */
 export const axis = (values, [start, end], { logarithmic = false, air = 0 } = {}) => {
@@ -23,7 +24,7 @@ export const axis = (values, [start, end], { logarithmic = false, air = 0 } = {}
 const extent = (values) =>
   values.reduce(([low, high], one) => [Math.min(low, one), Math.max(high, one)], [Infinity, -Infinity]);
 
-/** Round numbers between two, not many. */
+/** A few round numbers between two numbers. */
 export const round = (low, high, logarithmic) => {
   if (logarithmic) return powers(low, high);
   const rough = (high - low) / STEPS;
@@ -32,7 +33,7 @@ export const round = (low, high, logarithmic) => {
   return range(Math.ceil(low / step), high / step).map((one) => Number((one * step).toPrecision(12)));
 };
 
-/** Whole powers of ten; within one of them, their halves and fifths, too. */
+/** Powers of ten; if the range is within one power of ten, also 2 and 5 times a power. */
 const powers = (low, high) => {
   const whole = range(Math.ceil(Math.log10(low)), Math.log10(high));
   const every = Math.ceil(whole.length / STEPS);

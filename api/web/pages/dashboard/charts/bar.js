@@ -1,4 +1,4 @@
-// Bars: how many values are in each bin of a histogram, or of each word. Those of classes stand on each other.
+// A bar chart: the number of values in each bin of a histogram, or of each word. The bars of classes are stacked.
 
 import { figure, whole } from "../format.js";
 import { html, nothing, svg } from "../template.js";
@@ -18,9 +18,9 @@ import { plain } from "./style.js";
 const EDGE = { left: 44, right: 8, top: 10, bottom: 40 };
 const LEGEND = 30;
 const AIR = 0.05;
-/** Characters of a label below an axis. */
+/** Maximum number of characters of a label below an axis. */
 const LABEL = 14;
-/** Share of a word's place that its bar takes. */
+/** Width of a bar as a share of the space for its word. */
 const WIDTH = 0.8;
 
 /** @param {Bars} bars */
@@ -57,7 +57,7 @@ const widths = (/** @type {number[]} */ edges) => edges.slice(1).map((edge, i) =
 const short = (/** @type {string} */ label) => (label.length > LABEL ? `${label.slice(0, LABEL - 1)}…` : label);
 
 /**
- * About where plotly.js will draw them.
+ * A sketch of the chart, approximately as plotly.js will draw it.
  *
  * @param {Bars} bars
  * @param {{ width: number, height: number }} size
@@ -98,7 +98,7 @@ const sketch = ({ series, edges, labels, across, hasLegend }, size) => {
 };
 
 /**
- * Where the bars of each class begin and end.
+ * The lower and upper ends of the bars of each class.
  *
  * @param {{ counts: number[], color: string }[]} series
  */

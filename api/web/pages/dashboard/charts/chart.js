@@ -1,6 +1,6 @@
-// A chart on a page: sketched until plotly.js is there, drawn anew whenever it is asked to, and gone with its page.
+// A chart on a page: a sketch until plotly.js is loaded, redrawn on request, and removed with its page.
 //
-// A kind of chart is one file: what it is given, and how that is drawn, by plotly.js and as a sketch.
+// Each kind of chart is one file, which defines the chart's data, and how plotly.js and the sketch draw them.
 
 import { render } from "../template.js";
 import { onTheme } from "../themes.js";
@@ -22,13 +22,13 @@ import { CONFIG, layoutOf } from "./style.js";
 /** @type {Record<string, Kind<any>>} */
 const KINDS = { bar, heat_map: heatMap, histograms, line };
 
-/** Milliseconds after which plotly.js is asked for again. */
+/** Milliseconds after which loading plotly.js is tried again. */
 const PAUSE = 10_000;
 
 /** @type {Promise<any> | null} */
 let coming = null;
 
-/** plotly.js; undefined if it cannot be had, which is said. */
+/** plotly.js; undefined if it cannot be loaded, which a message reports. */
 const library = () => {
   coming ??= attempt(loadPlotly).then((found) => {
     if (!found) setTimeout(() => (coming = null), PAUSE);
@@ -44,7 +44,7 @@ export class Chart {
   #given = null;
   #ended = false;
   #forget = onTheme(() => this.#show());
-  #size = new ResizeObserver(() => this.#show()); // plotly.js has its own
+  #size = new ResizeObserver(() => this.#show()); // plotly.js has its own legend
 
   /** @param {HTMLElement} element */
   constructor(element) {
@@ -53,8 +53,8 @@ export class Chart {
   }
 
   /**
-   * @param {{ kind: string }} given what its kind is given
-   * @returns {Promise<unknown> | undefined} when it is drawn
+   * @param {{ kind: string }} given the data of a chart of its kind
+   * @returns {Promise<unknown> | undefined} called after each drawing
    */
   draw(given) {
     this.#given = given;
@@ -97,7 +97,7 @@ export class Chart {
   }
 }
 
-/** The charts of a page, by the id of their elements; one whose element is gone was another's. */
+/** The charts of a page, by the ids of their elements. A chart without an element belonged to an earlier page. */
 export class Charts {
   /** @type {Map<string, Chart>} */
   #charts = new Map();
@@ -108,7 +108,7 @@ export class Charts {
   }
 
   /**
-   * Draw into the element of this id, if the page has it.
+   * Draw into the element with this id, if the page has it.
    *
    * @param {string} id
    * @param {{ kind: string }} given

@@ -1,4 +1,4 @@
-// A colour for each pair of a row and a column: the stronger, the greater the value.
+// A heat map: a colour for each pair of a row and a column, which is stronger for greater values.
 
 import { figure } from "../format.js";
 import { html, nothing, svg } from "../template.js";
@@ -10,15 +10,15 @@ import { plain } from "./style.js";
  * @property {string[]} columns
  * @property {string[]} rows from the top
  * @property {(number | null)[][]} values by row, from 0 to 1; null is left empty
- * @property {string[][]} [said] what each value is called; without, itself
+ * @property {string[][]} [said] the text for each value; by default the value itself
  * @property {string} across the title of the axis of x
  * @property {string} up the title of the axis of y
  */
 
 const EDGE = { left: 60, right: 8, top: 10, bottom: 40 };
-/** Labels below a map, at most. */
+/** Maximum number of labels below a map. */
 const LABELS = 16;
-/** Of the weakest colour, so that a place with 0 is seen. */
+/** Opacity of the weakest colour, so that a cell with 0 is visible. */
 const FAINT = 0.04;
 
 const title = (/** @type {string} */ text) => ({ text: plain(text), font: { size: 11, color: color("muted") } });
@@ -54,14 +54,18 @@ const ticks = (names) => {
   return { tickvals: shown.map(([i]) => i), ticktext: shown.map(([, name]) => plain(name)) };
 };
 
-/** Every so many names, with their places. @param {string[]} names @returns {[number, string][]} */
+/**
+ * Every n-th name with its position, so that labels do not overlap.
+ * @param {string[]} names
+ * @returns {[number, string][]}
+ */
 const some = (names) => {
   const every = Math.ceil(names.length / LABELS);
   return names.flatMap((name, i) => (i % every === 0 ? [/** @type {[number, string]} */ ([i, name])] : []));
 };
 
 /**
- * About where plotly.js will draw them.
+ * A sketch of the chart, approximately as plotly.js will draw it.
  *
  * @param {HeatMap} map
  * @param {{ width: number, height: number }} size

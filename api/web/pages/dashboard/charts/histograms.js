@@ -1,4 +1,4 @@
-// Histograms side by side, with the same bins; each has its own scale, for what counts is its form.
+// Histograms side by side, with the same bins. Each has its own scale, because only its shape matters.
 
 import { figure } from "../format.js";
 import { html, nothing, svg } from "../template.js";
@@ -10,11 +10,11 @@ import { plain } from "./style.js";
  * @property {number[]} edges of the bins, one more than there are
  * @property {{ name: string, counts: number[] }[]} panels
  * @property {string} across the title of the axes of x
- * @property {boolean} [hasEnds] whether the ends of the bins stand below each panel; by default they do
+ * @property {boolean} [hasEnds] whether the ends of the bins are labelled below each panel; true by default
  */
 
 const EDGE = { left: 8, right: 8, top: 22, bottom: 40 };
-/** Between two panels, as a share of the width. */
+/** Gap between two panels, as a share of the width. */
 const GAP = 0.02;
 
 /** @param {number} count @param {number} i */
@@ -82,7 +82,7 @@ const note = (/** @type {string} */ text, /** @type {number} */ x, /** @type {nu
 });
 
 /**
- * About where plotly.js will draw them.
+ * A sketch of the chart, approximately as plotly.js will draw it.
  *
  * @param {Histograms} histograms
  * @param {{ width: number, height: number }} size

@@ -1,4 +1,4 @@
-// Lines over an axis of numbers.
+// A line chart over a numeric axis.
 
 import { figure } from "../format.js";
 import { html, nothing, svg } from "../template.js";
@@ -12,10 +12,10 @@ import { plain, STROKES } from "./style.js";
  * @property {number[]} x
  * @property {(number | null)[]} y null leaves a gap
  * @property {{ color: string, dash: string, width: number }} line
- * @property {string} [symbol] of a mark on each point; without one there is none
- * @property {string[]} [said] what the pointer is told of each point, in place of the number
+ * @property {string} [symbol] the marker on each point; none by default
+ * @property {string[]} [said] the hover text of each point, instead of the number
  * @property {number} [opacity]
- * @property {boolean} [isBehind] whether it is a background of another: the pointer and the legend leave it out
+ * @property {boolean} [isBehind] whether it is only the background of another line: hover texts and the legend omit it
  */
 
 /**
@@ -25,27 +25,27 @@ import { plain, STROKES } from "./style.js";
  * @property {boolean} [isAcrossLogarithmic]
  * @property {{ title?: string, isPercent: boolean, isLogarithmic: boolean, isFromZero?: boolean }} up the axis of y
  * @property {boolean} hasLegend
- * @property {boolean} [isDense] whether there are too many lines to tell the values of all at once
- * @property {{ at: number, label: string, color?: string }[]} [marks] upright lines
- * @property {string} view what a person has zoomed into stays as long as it is the same
+ * @property {boolean} [isDense] whether there are too many lines to show the values of all at once
+ * @property {{ at: number, label: string, color?: string }[]} [marks] vertical lines
+ * @property {string} view the user's zoom is kept as long as this is the same
  */
 
 const EDGE = { left: 34, right: 10, top: 10, bottom: 40 };
-/** Of a label beside its axis, and between the two, pixels. */
+/** Height of a label beside its axis, and the gap between them, in pixels. */
 const CHARACTER = 7.5;
 const GAP = 5;
 const TITLE = 24;
 const LEGEND = 30;
-/** Of a number below its axis, pixels. */
+/** Width of a number below its axis, in pixels. */
 const HALF = 14;
 const AIR = 0.05;
-/** Powers of ten that each have a label, at most. */
+/** Up to this number, each power of ten has a label. */
 const DECADES = 8;
-/** Epochs that each have a label, at most. */
+/** Up to this number, each epoch has a label. */
 const EPOCHS = 8;
-/** Of the chart's height, between the labels of two marks. */
+/** Vertical distance between the labels of two marks, as a share of the chart's height. */
 const LOWER = 0.09;
-/** Enough to tell round numbers that are close to each other. */
+/** Enough digits to distinguish round numbers that are close to each other. */
 const DIGITS = 6;
 
 const axisTitle = (/** @type {string} */ text, /** @type {number} */ standoff) => ({
@@ -86,11 +86,11 @@ const plotly = (
   },
 });
 
-/** Whether each epoch has room for a label. Else plotly's labels are of whole epochs anyway. */
+/** Whether there is room for a label at each epoch. Otherwise plotly.js chooses whole epochs by itself. */
 const hasFewEpochs = (/** @type {string} */ across, /** @type {Series[]} */ series) =>
   across === "epoch" && series.every(({ x }) => x.every((one) => one <= EPOCHS));
 
-/** A label at each power of ten, as long as they are few. @param {(number | null)[]} values */
+/** A label at each power of ten, if there are few. @param {(number | null)[]} values */
 const decades = (values) => {
   const [low, high] = values.reduce(
     ([low, high], one) => (one !== null && one > 0 ? [Math.min(low, one), Math.max(high, one)] : [low, high]),
@@ -129,7 +129,7 @@ const told = (said, isDense) => {
 /**
  * @param {{ at: number, label: string, color?: string }} mark
  * @param {Series[]} series
- * @param {number} i lower labels for later marks, so that they do not cover each other
+ * @param {number} i index of the mark: later marks have lower labels, so that the labels do not overlap
  */
 const upright = ({ at, label, color: name = "line-strong" }, series, i) => ({
   type: "line",
@@ -149,7 +149,7 @@ const upright = ({ at, label, color: name = "line-strong" }, series, i) => ({
 });
 
 /**
- * About where plotly.js will draw them; marks and what is said to the pointer are left out.
+ * A sketch of the chart, approximately as plotly.js will draw it, without marks and hover texts.
  *
  * @param {Lines} lines
  * @param {{ width: number, height: number }} size
@@ -205,7 +205,7 @@ const sketch = (
 };
 
 /**
- * A value without a neighbour is a dot.
+ * The path of a line. A value without a neighbour is drawn as a dot.
  *
  * @param {Series} series
  * @param {(value: number | null) => boolean} isDrawn
@@ -221,7 +221,7 @@ const path = ({ x, y }, isDrawn, across, up) => {
   return y.map((value, i) => (isDrawn(value) ? step(/** @type {number} */ (value), i) : "")).join("");
 };
 
-/** A circle around where it begins, so small that its line fills it. */
+/** A circle so small that its outline fills it. */
 const DOT = "m-1.2 0a1.2 1.2 0 1 0 2.4 0a1.2 1.2 0 1 0-2.4 0";
 
 /** @type {import("./chart.js").Kind<Lines>} */

@@ -1,4 +1,4 @@
-// plotly.js, fetched when something is to be drawn.
+// Loads plotly.js when a chart is drawn for the first time.
 
 import { at } from "../address.js";
 

@@ -2,11 +2,14 @@
 
 import { color, theme } from "../themes.js";
 
-/** Okabe and Ito's colours, which the colour-blind can tell apart; from the eighth on, the dashes differ too. */
+/**
+ * Okabe and Ito's colours, which colour-blind people can distinguish. From the eighth line on, the dashes differ as
+ * well.
+ */
 const COLORS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7a7a7a"];
 const COLORS_ON_DARK = ["#3aa0e0", "#f0803c", "#22b98d", "#dd93bd", "#f0b429", "#7cc7f2", "#a0a0a0"];
 const DASHES = ["solid", "dash", "dot", "dashdot", "longdash", "longdashdot"];
-/** Those of lines that plotly.js does not draw. */
+/** The dashes of lines that plotly.js does not draw. */
 /** @type {Record<string, string>} */
 export const STROKES = {
   solid: "none",
@@ -30,19 +33,19 @@ export const series = (n) => {
 };
 
 /**
- * Words of people as plotly.js takes them: in its own it looks for tags.
+ * A user's text, escaped for plotly.js, which interprets tags in texts.
  *
  * @param {string} words
  */
 export const plain = (words) => words.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
-/** What plotly.js may do by itself. */
+/** The configuration of plotly.js. */
 export const CONFIG = { displayModeBar: false, responsive: true, doubleClickDelay: 350, scrollZoom: false };
 
 /**
- * A layout in the house's looks.
+ * The common layout of all charts.
  *
- * @param {Record<string, any>} layout plotly's; it goes over the house's
+ * @param {Record<string, any>} layout a layout of plotly.js, which overrides the common one
  */
 export const layoutOf = (layout) => ({ ...base(), ...merged(layout) });
 

@@ -1,14 +1,14 @@
-// How a finding is known: each measured value, the limit that it passes, and what is healthy.
+// The evidence for a finding: each measured value with the limit that it exceeds, and the healthy range.
 
 import { number } from "../api.js";
 import { figure, whole } from "../format.js";
 import { html, nothing } from "../template.js";
 import { visible } from "../visible.js";
 
-/** Rows that are named. */
+/** Maximum number of row numbers that are listed. */
 const FEW = 8;
 
-/** Measured values that are shown. */
+/** Maximum number of measured values that are shown. */
 const MOST = 12;
 
 /** @param {any[]} evidence */
@@ -20,7 +20,7 @@ export const evidenceList = (evidence) =>
     `
     : nothing;
 
-/** What is left out of a list. @param {number} count */
+/** The note about list items that are not shown. @param {number} count */
 export const andMore = (count) => count > 0 ? html`<p class="small muted">And ${whole(count)} more.</p>` : nothing;
 
 /** @param {any} evidence */
@@ -50,7 +50,7 @@ const beside = (words) =>
     `
     : nothing;
 
-/** NaN and infinities are told as texts, too. @param {number | string} value */
+/** Numbers as text; NaN and infinities arrive as strings. @param {number | string} value */
 const valueWords = (value) =>
   typeof value === "string" && Number.isNaN(number(value)) && value !== "NaN" ? visible(value) : figure(value);
 

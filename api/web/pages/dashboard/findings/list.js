@@ -1,4 +1,4 @@
-// Findings, of a data set or of an experiment: how grave, where, why that matters, how it is known, what would mend it.
+// Findings about a data set or an experiment: severity, place, why it matters, evidence, and how to solve it.
 
 import { at } from "../address.js";
 import { icon } from "../icons.js";
@@ -12,12 +12,12 @@ import { severityBadge, titleOf } from "./severity.js";
 import { verifiedView, verifyingView } from "./verified.js";
 
 /**
- * What is around findings.
+ * The context of findings.
  * @typedef {object} Surroundings
- * @property {(patch: any) => any} document that a patch changes; undefined if it is not known
- * @property {(patch: any, isFirst: boolean, finding: any) => unknown} actions that apply a patch; the first one is the
- *   first answer
- * @property {(finding: any) => string | null} rows address that shows the rows of a finding, if it names some
+ * @property {(patch: any) => any} document the document that a patch changes; undefined if it is not known
+ * @property {(patch: any, isFirst: boolean, finding: any) => unknown} actions buttons that apply a patch; the first one
+ *   is the recommended action
+ * @property {(finding: any) => string | null} rows the address of a page with the rows of a finding, if it names rows
  */
 
 const FIRST = "finding-0";
@@ -30,7 +30,12 @@ export const findingList = (findings, around) =>
     )
   }</ul>`;
 
-/** The same in other columns. @param {import("./order.js").Chain[]} chains @param {Surroundings} around @param {string} key */
+/**
+ * The same finding in other columns.
+ * @param {import("./order.js").Chain[]} chains
+ * @param {Surroundings} around
+ * @param {string} key
+ */
 const restView = (chains, around, key) =>
   html`
     <li class="card">
@@ -87,11 +92,11 @@ const head = (finding, around, key) => {
 /** @param {string | null} name */
 const place = (name) => (name ? html`: <bdi>${visible(name)}</bdi>` : nothing);
 
-/** The rows that the evidence of a finding names. @param {any} finding @returns {number[]} in order */
+/** The row numbers in the evidence of a finding. @param {any} finding @returns {number[]} in order */
 export const rowsOf = ({ evidence }) =>
   [...new Set(evidence.flatMap((/** @type {any} */ { rows }) => rows ?? []))].toSorted((one, other) => one - other);
 
-/** Where the rows of a finding about the data are shown. @param {any} dataset of the spec @param {any} finding */
+/** The address of the rows of a finding about the data. @param {any} dataset of the spec @param {any} finding */
 export const rowsAddress = ({ name, version }, finding) => {
   const rows = rowsOf(finding);
   if (!rows.length || !version) return null;

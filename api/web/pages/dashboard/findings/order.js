@@ -1,10 +1,10 @@
-// Findings as one reads them: the root cause first, and below it what follows from it.
+// The order of findings: the root cause first, and its consequences below it.
 
 /** @typedef {{ finding: any, consequences: Chain[] }} Chain */
 
 /**
- * Each finding once, in the order in which they are given, consequences below their cause. The cause that is named but
- * not among them, or that is a consequence of its own, counts as none.
+ * The findings in their order, each once, consequences below their cause. A cause is ignored if it is not among the
+ * findings, or if it is itself a consequence of the finding.
  *
  * @param {any[]} findings
  * @returns {Chain[]}
@@ -30,16 +30,16 @@ export const chainsOf = (findings) => {
   return roots;
 };
 
-/** Alike ones that are shown before the others are folded. */
+/** Number of similar findings that are shown; the others are collapsed. */
 const SHOWN = 2;
-/** Below so many of the others, folding saves nothing. */
+/** Minimum number of other findings: collapsing fewer saves no space. */
 const FOLDED = 3;
 
 /**
- * The chains, those beyond the first of the same finding in other columns together.
+ * The chains of findings. Further chains about the same finding in other columns are collapsed into one group.
  *
  * @param {Chain[]} chains
- * @returns {{ shown: Chain | null, folded: Chain[] }[]} either one chain, or several alike
+ * @returns {{ shown: Chain | null, folded: Chain[] }[]} for each group, one chain or several similar ones
  */
 export const folded = (chains) => {
   /** @type {Map<string, Chain[]>} */

@@ -1,4 +1,4 @@
-// What would mend it: the change as a diff, and what it is predicted to do.
+// The patch of a finding: the change as a diff, and its predicted effect.
 
 import { figure, sentence } from "../format.js";
 import { changesOf } from "../merge_patch.js";
@@ -7,12 +7,12 @@ import { visible, visibleJson, visibleLines } from "../visible.js";
 import { andMore } from "./evidence.js";
 
 const LONGEST = 160;
-/** Changes of one patch that are shown. */
+/** Maximum number of changes of one patch that are shown. */
 const MOST = 12;
 
 /**
  * @param {any} patch
- * @param {any} document what it changes; undefined if that is not known
+ * @param {any} document the document that it changes; undefined if it is not known
  * @param {unknown} actions
  */
 export const patchView = ({ patch, why, predicted }, document, actions) => {
@@ -38,7 +38,7 @@ const change = ({ path, from, to }) =>
     `}${to === undefined ? html`<span class="muted">as by default</span>` : html`<ins>${short(to)}</ins>`}</li>
   `;
 
-/** An object that says its kind alone is that name. @param {any} value */
+/** A value as text. An object with only a `kind` is shown as the name of the kind. @param {any} value */
 const short = (value) => {
   const kind = typeof value === "object" && value !== null && Object.keys(value).length === 1 ? value.kind : undefined;
   const word = kind ?? value;

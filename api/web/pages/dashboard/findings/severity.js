@@ -1,4 +1,4 @@
-// How grave a finding is: a word, a shape and a colour.
+// The severity of a finding: a word, a shape and a colour.
 
 import { icon } from "../icons.js";
 import { html } from "../template.js";
@@ -16,10 +16,10 @@ export const severityBadge = (/** @type {string} */ severity) => {
   return html`<span class="status status-${like}">${icon(drawing)}<span>${visible(severity)}</span></span>`;
 };
 
-/** Critical findings and warnings are alarms; notes are for the curious. @param {any} finding */
+/** Whether the finding is an alarm: critical findings and warnings are, notes are not. @param {any} finding */
 export const isAlarm = ({ severity }) => severity === "critical" || severity === "warning";
 
-/** What abbreviations in a code stand for, or how they are spelt. @type {Record<string, string>} */
+/** The meaning or the spelling of abbreviations in a code. @type {Record<string, string>} */
 const SPELT = { lr: "learning rate", id: "ID", relu: "ReLU" };
 
 /** "data_leak" as "Leak", "lr_too_high" as "Learning rate too high". @param {string} id */

@@ -1,4 +1,4 @@
-// What was proved of a patch by trainings with it and without it, and how far that is.
+// The result or the progress of verifying a patch by training with and without it.
 
 import { at } from "../address.js";
 import { figure, whole } from "../format.js";
@@ -7,7 +7,7 @@ import { label } from "../metrics.js";
 import { html, nothing } from "../template.js";
 import { visible } from "../visible.js";
 
-/** Experiments that are named one by one. */
+/** Maximum number of experiments that are listed one by one. */
 const FEW = 3;
 
 /** @param {any} verified */
@@ -35,7 +35,7 @@ const verdict = (verified) => {
 };
 
 /**
- * Without a gain, that of runs which diverge with the patch or without it.
+ * The result if there is no gain to report: how many runs diverged with and without the patch.
  * @param {any} verified
  */
 const isWorse = ({ gain, failed_without: without, failed_with: within }) => gain === null ? within > without : gain < 0;

@@ -1,4 +1,4 @@
-// Several runs over each other: their curves, where their specs differ, what came of it.
+// Compares several runs: their curves in one chart, the differences of their specs, and their results.
 
 import { at } from "../address.js";
 import { get } from "../api.js";
@@ -21,7 +21,7 @@ import { table } from "./compare/table.js";
 import { describedSpec } from "./new/descriptions.js";
 
 const MOST = 50;
-/** Points of each curve: few, so that something is there at once, and then as many as the eye can use. */
+/** Points of each curve: few at first, so that something is visible at once, then as many as a screen can show. */
 const FIRST_POINTS = 40;
 const ALL_POINTS = 400;
 /** Milliseconds between two drawings of the curves. */
@@ -62,7 +62,7 @@ class ComparePage {
   #drawCurves = throttled(CURVE_INTERVAL, () => this.#renderCurves());
   #highlight = throttled(60, () => this.#renderCurves());
   #reader = new Reader({ read: () => this.#read(), failed: (error) => this.#fail(error) });
-  /** The ids of those that have more points than are drawn. @type {string[]} */
+  /** The ids of the runs that have more points than are drawn. @type {string[]} */
   #coarse = [];
   #finer = new Reader({ read: () => this.#readCurves(this.#coarse, ALL_POINTS).then(this.#drawCurves) });
   #unsubscribe = () => {};
@@ -84,7 +84,7 @@ class ComparePage {
     this.#unsubscribe = subscribe((event) => this.#hear(event), () => this.#reader.now());
     this.#draw();
     this.#reader.now();
-    if (this.ids.length) loadPlotly().catch(() => {}); // who draws says that it cannot be had
+    if (this.ids.length) loadPlotly().catch(() => {}); // the drawing reports the error
   }
 
   close() {
@@ -95,7 +95,7 @@ class ComparePage {
     this.#charts.dispose();
   }
 
-  /** Those that the service has, in the order of the address. */
+  /** The experiments that exist, in the order of the address. */
   get #experiments() {
     return this.ids.map((id) => this.#stores.get(id)?.experiment).filter((one) => (one ?? null) !== null);
   }
@@ -128,7 +128,7 @@ class ComparePage {
     if (!this.#closed) this.#draw();
   }
 
-  /** @returns {Promise<boolean>} whether nothing is missing */
+  /** @returns {Promise<boolean>} whether everything was read */
   async #readRecords() {
     const takes = new Map(this.ids.map((id) => [id, this.#store(id).record.ask()]));
     /** @type {Map<string, any>} */
@@ -145,7 +145,7 @@ class ComparePage {
   /**
    * @param {string[]} ids
    * @param {number} points
-   * @returns {Promise<string[]>} the ids of those that have more points than that
+   * @returns {Promise<string[]>} the ids of the experiments that have more points
    */
   async #readCurves(ids, points) {
     if (!ids.length) return [];
@@ -241,7 +241,7 @@ class ComparePage {
   #renderCurves() {
     if (this.#closed || this.#state !== "shown") return undefined;
     this.#draw.cancel();
-    this.#render(); // the element is there before what is drawn into it
+    this.#render(); // the element must exist before a chart is drawn into it
     const lines = linesOf({
       experiments: this.#experiments,
       rows: (id) => this.#store(id).rows,

@@ -1,4 +1,4 @@
-// All data sets, and the files that are on their way to become some.
+// The page of all data sets and of the uploads in progress.
 
 import { datasets, forgetDatasets } from "../datasets.js";
 import { session } from "../session.js";
@@ -10,9 +10,9 @@ import { onUploads, uploads } from "../uploads/uploads.js";
 import { chooseAndUpload, droppable } from "./data/choose.js";
 import { view } from "./data/view.js";
 
-/** Milliseconds between two reads while a data set is being read, for which lists have no events. */
+/** Polling interval in milliseconds while a data set is being read, because lists have no events. */
 const INTERVAL = 700;
-/** Milliseconds between two reads else: others may upload, too. */
+/** Polling interval in milliseconds otherwise, because other users may upload data sets, too. */
 const REST = 15_000;
 
 /** @param {HTMLElement} root @param {any} context */
@@ -37,7 +37,7 @@ export const open = (root, { navigate }) => {
     failed: (error) => void (closed || render(failure(error, () => reader.now()), root)),
   });
   const tick = () => (document.hidden ? void (timer = setTimeout(tick, INTERVAL)) : void reader.now());
-  /** Show what was made, if this page is still where a person waits for it. */
+  /** Open the new data set, if the user still waits on this page. */
   const choose = async (/** @type {File[]} */ files) => {
     const made = await chooseAndUpload(files, sets ?? []);
     if (!made) return;

@@ -1,4 +1,4 @@
-// One data set: what it is, what was found in it, and in tabs its columns, rows, findings, pictures, versions and log.
+// The page of a data set: its facts and findings, and tabs with columns, rows, findings, pictures, versions and log.
 
 import { at } from "../address.js";
 import { get, post } from "../api.js";
@@ -22,7 +22,7 @@ import { RowsTab } from "./dataset/rows.js";
 import { VersionsTab } from "./dataset/versions.js";
 
 /**
- * What a tab needs of its page. `version` makes another version, of a changed `parse`, and reads the data set anew.
+ * What a page provides to its tabs. `version` adds a version with a changed `parse`, and reads the data set again.
  * @typedef {object} TabContext
  * @property {string} id
  * @property {HTMLElement} root
@@ -31,14 +31,14 @@ import { VersionsTab } from "./dataset/versions.js";
  * @property {() => void} render at once
  * @property {() => any[]} findings
  * @property {(parse: object) => Promise<void>} version
- * @property {(files: File[]) => Promise<void>} upload makes another version, of other files
+ * @property {(files: File[]) => Promise<void>} upload adds a version from other files
  */
 
 /**
- * A tab, as long as it is open: `read` asks for what it shows, `view` says how it looks, `changed` is called after it
- * was drawn because the data set is another now, `hear` with each event.
- * @typedef {{ read?(set: any): Promise<unknown>, view(set: any): unknown, changed?(set: any): void,
- *   hear?(event: any): void, close?(): void }} OpenTab
+ * An open tab: `read` requests its data, `view` returns its template, `changed` is called after it was redrawn because
+ * the data set has changed, and `hear` with each event.
+ * @typedef {{ read?(set: any): Promise<unknown>, view(set: any): unknown, changed?(set: any): void, hear?(event: any):
+ *   void, close?(): void }} OpenTab
  */
 
 /** @type {{ key: string, name: string, isFor: (set: any) => boolean, open: (context: TabContext) => OpenTab }[]} */
@@ -81,7 +81,7 @@ class DatasetPage {
   #tab = null;
   #draw = perFrame(() => this.#render());
   #reader = new Reader({ read: () => this.#read(), failed: (error) => this.#fail(error) });
-  /** Ends listening to its reading. @type {(() => void) | null} */
+  /** Stops listening to the events of its reading. @type {(() => void) | null} */
   #unfollow = null;
   #closed = false;
 
@@ -96,7 +96,7 @@ class DatasetPage {
   begin() {
     render(loading(), this.root);
     this.#reader.now();
-    loadPlotly().catch(() => {}); // who draws says that it cannot be had
+    loadPlotly().catch(() => {}); // the drawing reports the error
   }
 
   close() {
@@ -107,7 +107,7 @@ class DatasetPage {
     this.#draw.cancel();
   }
 
-  /** Show another part, or another of its pages. @param {URLSearchParams} query */
+  /** Show another tab, or another page within a tab. @param {URLSearchParams} query */
   turnTo(query) {
     this.query = query;
     this.#tab?.close?.();
@@ -158,7 +158,7 @@ class DatasetPage {
     };
   }
 
-  /** While it is being read, it has events. */
+  /** Listen to its events while it is being read. */
   #listen() {
     if (this.#set.status !== "reading") {
       this.#unfollow?.();
@@ -191,7 +191,7 @@ class DatasetPage {
   /** @param {File[]} files */
   async #uploadVersion(files) {
     const made = await beginUpload(this.#set.name, files.map((file) => ({ file, split: null })), this.#set.id);
-    if (!made) return; // the list of uploads says why
+    if (!made) return; // the list of uploads shows the error
     toast(`Version ${made.number} is being read`);
     await this.#reader.now();
   }

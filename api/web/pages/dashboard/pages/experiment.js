@@ -1,4 +1,4 @@
-// One experiment: what it is, what can be done with it, and in tabs its curves, findings, layers, log and spec.
+// The page of an experiment: facts and actions, and tabs with curves, findings, layers, log and spec.
 
 import { at } from "../address.js";
 import { loadPlotly } from "../charts/plotly.js";
@@ -23,18 +23,17 @@ import { OverviewTab } from "./experiment/overview.js";
 import { PredictionsTab } from "./experiment/predictions.js";
 import { SpecTab } from "./experiment/spec.js";
 
-/** Milliseconds after which a run that waits is looked at again: whether a worker has come for it, no event tells. */
+/** Polling interval in milliseconds for a queued run, because no event announces a worker that can train it. */
 const WAITING_INTERVAL = 10_000;
 
 /**
- * What a tab needs of its page: `draw` has it drawn before the next frame, `render` at once.
- * @typedef {{ root: HTMLElement, store: ExperimentStore, draw: () => void, render: () => void,
- *   navigate: (path: string) => void }} TabContext
+ * What a page provides to its tabs: `draw` redraws before the next frame, `render` at once.
+ * @typedef {{ root: HTMLElement, store: ExperimentStore, draw: () => void, render: () => void, navigate: (path: string)
+ *   => void }} TabContext
  */
 
 /**
- * A tab, as long as it is open: `read` asks for what it shows beside the experiment, `view` says how it looks, `changed`
- * is called after events.
+ * An open tab: `read` requests its additional data, `view` returns its template, `changed` is called after events.
  * @typedef {{ read?(): Promise<unknown>, view(experiment: any): unknown, changed?(): void, close?(): void }} OpenTab
  */
 
@@ -83,7 +82,7 @@ class ExperimentPage {
     render(loading(), this.root);
     this.#unsubscribe = subscribe((event) => this.#hear(event), () => this.#reader.now());
     this.#reader.now();
-    loadPlotly().catch(() => {}); // who draws says that it cannot be had
+    loadPlotly().catch(() => {}); // the drawing reports the error
   }
 
   close() {
@@ -94,7 +93,7 @@ class ExperimentPage {
     for (const ask of [this.#draw, this.#lookAgain]) ask.cancel();
   }
 
-  /** Show another part. @param {typeof TABS[0]} tab */
+  /** Show another tab. @param {typeof TABS[0]} tab */
   turnTo(tab) {
     if (tab === this.chosen) return;
     this.#tab.close?.();
@@ -144,7 +143,7 @@ class ExperimentPage {
     if (this.store.experiment) this.#show();
   }
 
-  /** Do something to it. @param {() => Promise<any>} deed */
+  /** Perform an action on the experiment. @param {() => Promise<any>} deed */
   async #act(deed) {
     const experiment = await attempt(deed);
     if (!experiment) return;

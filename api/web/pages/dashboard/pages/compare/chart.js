@@ -1,4 +1,4 @@
-// The runs' curves over each other.
+// The curves of the runs in one chart.
 
 import { finite } from "../../api.js";
 import { series } from "../../charts/style.js";
@@ -6,14 +6,14 @@ import { smoothed } from "../../charts/smoothing.js";
 import { title } from "../../format.js";
 import { isFraction, label } from "../../metrics.js";
 
-/** More names than that are not read together: then each line tells its own. */
+/** With more runs than this, a legend would be unreadable: the names are shown on hover instead. */
 const READABLE = 10;
 const MARKED = 20;
-/** On a phone the names would take the room of the lines: there the table tells whose each is. */
+/** On a phone a legend would take the space of the lines, so only the table shows which line belongs to which run. */
 const WIDE = matchMedia("(min-width: 760px)");
 
 /**
- * What the chart is given.
+ * The data of the chart.
  *
  * @param {object} state
  * @param {any[]} state.experiments
@@ -22,7 +22,7 @@ const WIDE = matchMedia("(min-width: 760px)");
  * @param {string} state.key
  * @param {number} state.smoothing
  * @param {boolean} state.isLogarithmic
- * @param {string | null} state.pointed the id of the one that the pointer is at
+ * @param {string | null} state.pointed the id of the run under the pointer
  */
 export const linesOf = ({ experiments, rows, place, key, smoothing, isLogarithmic, pointed }) => {
   const isDense = experiments.length > READABLE;
@@ -50,7 +50,7 @@ export const linesOf = ({ experiments, rows, place, key, smoothing, isLogarithmi
   };
 };
 
-/** Dots in the middle: the names of a sweep's members differ in their ends. */
+/** Shorten a name in the middle, because the names of a sweep's members differ at their ends. */
 const short = (/** @type {string} */ name) => {
   const letters = [...new Intl.Segmenter().segment(name)].map(({ segment }) => segment);
   return letters.length > 32 ? `${letters.slice(0, 12).join("")}…${letters.slice(-19).join("")}` : name;

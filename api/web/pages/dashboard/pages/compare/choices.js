@@ -1,4 +1,5 @@
-// What somebody chose in a resolved spec: what is neither a default nor, in a layer, what the network has.
+// The values of a resolved spec that somebody chose: neither defaults nor, in a layer, values inherited from the
+// experiment.
 
 import { isObject } from "../new/json/link.js";
 import { same } from "../new/schema/document.js";
@@ -19,7 +20,7 @@ function* ofLayers(spec, item) {
   }
 }
 
-/** The automatic initializer is another in each layer, by its activation. */
+/** The automatic initializer differs between layers, because it depends on the activation function. */
 const inherits = (spec, key, value) => same(value, spec[key]) || (key === "init" && spec.init.kind === "auto");
 
 function* ofField(value, description, path) {
@@ -35,10 +36,10 @@ function* ofField(value, description, path) {
   }
 }
 
-/** What has no description was chosen. */
+/** Values without a description count as chosen. */
 const ANYTHING = { form: "json", default: undefined };
 
-/** The keys within an object with their descriptions: of a map, such as the roles of columns, whatever stands there. */
+/** The keys of an object with their descriptions; for a map, such as the roles of columns, all keys that it has. */
 const within = (value, description) =>
   description.form === "union" || description.form === "object"
     ? fieldsOf(description, value).map((field) => [field.key, field])

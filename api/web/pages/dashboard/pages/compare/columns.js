@@ -1,11 +1,11 @@
-// The columns of the comparison: where the specs differ, how the runs came about, and what came of it.
+// The columns of the comparison: the differences of the specs, the origin of the runs, and the results.
 
 import { number } from "../../api.js";
 import { has, isLower, measuredIn, metric, scores, written as inWords } from "../../metrics.js";
 import { differences, written } from "./differences.js";
 import { provenance } from "./provenance.js";
 
-/** The keys of the metrics that say what came of a run, the most telling first. */
+/** The keys of the metrics that show a run's result, the most informative first. */
 const resultKeys = () => {
   const time = measuredIn("s");
   return [...["validation", "test", "train"].flatMap(scores), ...(time ? [time] : [])].map(({ key }) => key);
@@ -13,9 +13,9 @@ const resultKeys = () => {
 
 /**
  * @param {object[]} experiments
- * @param {object} description of a spec: what its defaults are
+ * @param {object} description the description of a spec, with its defaults
  * @param {"best" | "latest"} at the epoch whose values are shown
- * @param {string} first the metric that comes before everything else
+ * @param {string} first the metric in the first column
  * @returns {{key, label, number: boolean, lower: boolean, value(experiment): any, text(experiment): string}[]}
  */
 export const columns = (experiments, description, at, first) => {
@@ -63,7 +63,7 @@ const result = (key, at) => ({
   text: (/** @type {any} */ one) => (one[at] ? inWords(key, one[at][key], one) : "–"),
 });
 
-/** The experiments in the order of a column; those without a value last, whichever way. */
+/** The experiments sorted by a column; those without a value come last in either direction. */
 export const sorted = (experiments, column, down) => {
   const known = (one) =>
     column.value(one) !== undefined && column.value(one) !== null && !Number.isNaN(column.value(one));

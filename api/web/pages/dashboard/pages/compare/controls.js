@@ -1,4 +1,4 @@
-// What is drawn of the runs, and how.
+// The controls of the chart: which metric is drawn, and how.
 
 import { html } from "../../template.js";
 

@@ -1,4 +1,4 @@
-// Where specs differ: the paths whose values are not the same in all of them.
+// The differences between specs: the paths whose values are not the same in all specs.
 
 import { visible } from "../../visible.js";
 import { choices } from "./choices.js";
@@ -7,9 +7,9 @@ const FOR_PEOPLE = new Set(["name", "tags", "notes", "priority"]);
 const NONE = "–";
 
 /**
- * What only some can have, such as Adam's betas, is left out where it is what those have anyway.
+ * A key that only some specs can have, such as Adam's betas, is omitted while all of them have its default.
  *
- * @param {object[]} specs resolved ones
+ * @param {object[]} specs resolved specs
  * @param {object} description of a spec
  * @returns {{path: string, values: any[]}[]} a value for each spec, undefined where it has none
  */
@@ -22,17 +22,17 @@ export const differences = (specs, description) => {
   return withoutEchoes(rows.filter(({ values }) => values.some((value) => value !== values[0])));
 };
 
-/** A value of a spec as people read it. */
+/** A value of a spec as text. */
 export const written = (value) => {
   if (value === undefined || value === null) return NONE;
   if (value === true || value === false) return value ? "yes" : "no";
   return typeof value === "number" ? digits(value) : visible(String(value));
 };
 
-/** All digits that somebody chose, and none that the arithmetic of a grid has added. */
+/** A number with all chosen digits, without rounding errors from the arithmetic of a grid. */
 const digits = (value) => String(Number(value.toPrecision(12))).replace("e+", "e").replaceAll("-", "−");
 
-/** Every leaf by its path; the layers' sizes also as one word, for networks of different shapes. */
+/** All leaves by their paths; also the sizes of all layers as one text, to compare networks of different shapes. */
 const flattened = (spec) => {
   const leaves = new Map();
   const walk = (value, path) => {
@@ -50,7 +50,7 @@ const flattened = (spec) => {
 
 const byDepth = (one, other) => one.split("/").length - other.split("/").length;
 
-/** A layer repeats what the network says for all: what differs alike under the same name is told once. */
+/** Layers repeat values of the experiment: equal differences under the same name are listed once. */
 const withoutEchoes = (rows) => {
   const kept = [];
   for (const row of rows) {

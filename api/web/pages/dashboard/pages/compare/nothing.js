@@ -1,4 +1,4 @@
-// The comparison before anything is chosen.
+// The comparison before any experiment is chosen.
 
 import { at } from "../../address.js";
 import { icon } from "../../icons.js";

@@ -1,8 +1,8 @@
-// How runs came about, where that may give them other numbers than their specs alone.
+// The origin of runs, as far as it may affect their results in addition to their specs.
 
 /**
  * @param {object[]} experiments
- * @param {boolean} silent whether nothing else tells them apart
+ * @param {boolean} silent whether there are no other differences
  * @returns {{path: string, values: any[]}[]} a value for each, undefined where there is none
  */
 export const provenance = (experiments, silent) => {
@@ -19,6 +19,6 @@ export const provenance = (experiments, silent) => {
 
 const row = (path, experiments, value) => ({ path, values: experiments.map(value) });
 
-const said = (list) => (list?.length ? list.join(", ") : undefined); // a record of an older service has no such list
+const said = (list) => (list?.length ? list.join(", ") : undefined); // a record of an older service lacks this list
 
 const differ = (values) => values.some((value) => value !== values[0]);

@@ -1,4 +1,4 @@
-// The runs side by side: sortable by any column.
+// The table of the runs, sortable by any column.
 
 import { at } from "../../address.js";
 import { series, STROKES } from "../../charts/style.js";
@@ -55,7 +55,7 @@ const heading = (column, sort, turn) => {
   `;
 };
 
-/** The line of a run in the chart, in small. */
+/** A small sample of the run's line in the chart. */
 const swatch = (n) => {
   const { color, dash } = series(n);
   return html`

@@ -1,4 +1,4 @@
-// Files that a person chooses or drops, and what becomes of them.
+// Handles files that the user chooses or drops.
 
 import { openDialog } from "../../dialog.js";
 import { bytes } from "../../format.js";
@@ -8,7 +8,7 @@ import { toast } from "../../toast.js";
 import { beginUpload, resumeUploads } from "../../uploads/uploads.js";
 import { visible } from "../../visible.js";
 
-/** What the picker offers first; which files are read, the service decides. */
+/** The file types that the file dialog offers. The service decides which files it reads. */
 export const ENDINGS =
   ".csv,.tsv,.txt,.jsonl,.ndjson,.parquet,.xlsx,.xls,.xlsb,.ods,.npy,.npz,.idx,.zip,.gz,.zst,.csv.gz,.csv.zst";
 
@@ -19,11 +19,12 @@ const LONGEST_NAME = 100;
 const SPLITS = [[null, "any part"], ["train", "training"], ["validation", "validation"], ["test", "test"]];
 
 /**
- * Go on with uploads that lack these files; make a data set of the others, once a person has named it.
+ * Continue the uploads that lack these files, and create a data set from the other files, whose name the user is asked
+ * for.
  *
  * @param {File[]} files
- * @param {any[]} sets that there are
- * @returns {Promise<any>} what was made; undefined if nothing
+ * @param {any[]} sets the existing data sets
+ * @returns {Promise<any>} the new data set; undefined if none was created
  */
 export const chooseAndUpload = async (files, sets) => {
   const { left: fresh, made } = resumeUploads(files);
@@ -35,11 +36,11 @@ export const chooseAndUpload = async (files, sets) => {
 };
 
 /**
- * Take files that are dropped anywhere on the page.
+ * Accept files that are dropped anywhere on the page.
  *
  * @param {HTMLElement} root
  * @param {(files: File[]) => void} take
- * @param {() => boolean} may whether a person may drop them
+ * @param {() => boolean} may whether the user may upload files
  * @returns a function that ends it
  */
 export const droppable = (root, take, may = mayChange) => {
@@ -115,7 +116,7 @@ const splitSelect = (file, split, i) =>
     </select>
   `;
 
-/** The part that the name of a file says. */
+/** The part of the split in a file's name. */
 const splitOf = (/** @type {string} */ name) => {
   const words = name.toLowerCase().split(/[^a-z]+/);
   if (words.includes("test")) return "test";
@@ -123,7 +124,7 @@ const splitOf = (/** @type {string} */ name) => {
   return words.some((word) => ["train", "training"].includes(word)) ? "train" : null;
 };
 
-/** What the names of the files begin with. @param {File[]} files */
+/** The common beginning of the files' names. @param {File[]} files */
 const stem = (files) => {
   const [first, ...others] = files.map(({ name }) => name.replace(ENDING, ""));
   let length = first.length;

@@ -1,4 +1,4 @@
-// The uploads that go on, each with its bar, and those that need something of a person.
+// The uploads in progress, each with a progress bar, and the uploads that wait for the user.
 
 import { bytes } from "../../format.js";
 import { icon } from "../../icons.js";
@@ -8,7 +8,7 @@ import { visible, visibleLines } from "../../visible.js";
 
 /** @typedef {import("../../uploads/upload.js").Upload} Upload */
 
-/** @param {Upload[]} uploads @param {() => void} choose opens the picker of files */
+/** @param {Upload[]} uploads @param {() => void} choose opens the file dialog */
 export const uploadList = (uploads, choose) =>
   uploads.length
     ? html`

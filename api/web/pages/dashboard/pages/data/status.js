@@ -1,4 +1,4 @@
-// How far a data set is: a word, a shape and a colour.
+// The status of a data set: a word, a shape and a colour.
 
 import { icon } from "../../icons.js";
 import { html } from "../../template.js";

@@ -1,4 +1,4 @@
-// How the page of all data sets looks.
+// The view of the page of all data sets.
 
 import { at } from "../../address.js";
 import { bytes, whole } from "../../format.js";
@@ -53,7 +53,7 @@ const pick = () => document.getElementById(PICKER)?.click();
 const dropZone = (choose) => {
   const chosen = (/** @type {any} */ { target }) => {
     const files = [...target.files];
-    target.value = ""; // the same file may be chosen again
+    target.value = ""; // so that the same file can be chosen again
     if (files.length) choose(files);
   };
   return html`
@@ -86,7 +86,7 @@ const row = (set) =>
     </tr>
   `;
 
-/** How many, and the way to them. @param {any} set */
+/** The number of findings, with a link to them. @param {any} set */
 const findingsOf = ({ id, finding_count: count }) => {
   if (count === null || count === undefined) return nothing;
   return count ? html`<a href=${at(`/data/${id}?tab=findings`)}>${whole(count)}</a>` : "0";

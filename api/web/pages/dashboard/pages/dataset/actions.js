@@ -1,4 +1,4 @@
-// What can be done with a data set.
+// The actions on a data set.
 
 import { at } from "../../address.js";
 import { remove } from "../../api.js";
@@ -11,10 +11,14 @@ import { isolated, visible } from "../../visible.js";
 import { encode } from "../new/json/link.js";
 import { merged } from "../../merge_patch.js";
 
-/** The hidden layers that a first network has. */
+/** The hidden layers of the suggested network. */
 const LAYERS = [100, 50];
 
-/** Where an experiment on it begins, with a change of its spec. @param {any} set @param {object} [change] */
+/**
+ * The address of the form for a new experiment on the data set, with a change of the spec.
+ * @param {any} set
+ * @param {object} [change]
+ */
 export const trainingAddress = (set, change = {}) => {
   const dataset = set.built_in || set.target === null ? set.name : { name: set.name, target: set.target };
   const spec = { dataset: "dataset" in change ? { name: set.name } : dataset, layers: LAYERS };

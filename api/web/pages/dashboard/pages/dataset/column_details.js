@@ -1,4 +1,4 @@
-// What is known of one column.
+// The details of one column.
 
 import { fact } from "../../fact.js";
 import { figure, percent, whole } from "../../format.js";

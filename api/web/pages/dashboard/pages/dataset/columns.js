@@ -1,4 +1,4 @@
-// The columns: type, why, what is missing, how the values are distributed; and another type, where a person knows better.
+// The columns: type with its evidence, missing values and distribution. The user can choose another type.
 
 import { get } from "../../api.js";
 import { Charts } from "../../charts/chart.js";
@@ -12,7 +12,7 @@ import { details } from "./column_details.js";
 import { distributionOf, miniature } from "./distribution.js";
 import { evidenceOf } from "./evidence.js";
 
-/** Columns that are drawn at a time. */
+/** Number of columns that are shown at a time. */
 const PAGE = 100;
 const TYPES = ["integer", "number", "boolean", "text", "date", "datetime"];
 const HEADS = ["Column", "Type", "Missing", "Distinct", "Distribution", "Examples"];
@@ -22,7 +22,7 @@ export class ColumnsTab {
   #search = "";
   /** @type {Set<string>} */
   #open = new Set();
-  /** Types that a person has chosen. @type {Map<string, string>} */
+  /** The types that the user has chosen. @type {Map<string, string>} */
   #types = new Map();
   /** @type {any} */
   #statistics = null;
@@ -47,7 +47,7 @@ export class ColumnsTab {
     this.charts.dispose();
   }
 
-  /** Draw the charts of what is open. @param {any} set */
+  /** Draw the charts of the columns whose details are open. @param {any} set */
   changed(set) {
     set.columns.forEach((/** @type {any} */ column, /** @type {number} */ i) => {
       if (!this.#open.has(column.name)) return;
@@ -162,7 +162,7 @@ export class ColumnsTab {
     `;
   }
 
-  /** What becomes of types that were chosen. @param {any} set */
+  /** The button that applies the chosen types. @param {any} set */
   #chosen(set) {
     const read = async () => {
       const columns = { ...set.parse.columns, ...Object.fromEntries(this.#types) };
@@ -202,7 +202,7 @@ const orNone = (/** @type {any} */ problem) => {
   return null;
 };
 
-/** How the file was read, where nobody had said it. @param {any} set */
+/** The options that were guessed when the file was read. @param {any} set */
 const guesses = ({ guessed, parse, left_out: left }) => {
   const all = Object.entries(guessed ?? {});
   return html`

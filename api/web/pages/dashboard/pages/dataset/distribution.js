@@ -1,4 +1,4 @@
-// How the values of a column are distributed, in bars; by class where a target tells classes apart.
+// The distribution of a column's values as bars, by class if the target has classes.
 
 import { series as look } from "../../charts/style.js";
 import { stacked } from "../../charts/bar.js";
@@ -7,9 +7,9 @@ import { html, nothing, svg } from "../../template.js";
 import { color } from "../../themes.js";
 import { visible } from "../../visible.js";
 
-/** Words that have a bar. */
+/** Maximum number of texts that have a bar. */
 const WORDS = 20;
-/** Classes that have a colour of their own. */
+/** Maximum number of classes with a separate colour. */
 const CLASSES = 6;
 const WIDTH = 110;
 const HEIGHT = 26;
@@ -22,7 +22,7 @@ const HEIGHT = 26;
 /**
  * @param {any} column its record
  * @param {any} statistics of it; null if there are none
- * @returns {Distribution | null} null for what has none, such as images
+ * @returns {Distribution | null} null for columns without a distribution, such as images
  */
 export const distributionOf = (column, statistics) => {
   if (statistics?.histogram) return ofBins(statistics);
@@ -53,7 +53,7 @@ const ofWords = (frequent, statistics) => {
 };
 
 /**
- * The most frequent classes, and what is left of all.
+ * The counts of the most frequent classes, and of all other rows together.
  *
  * @param {any} statistics
  * @param {number[]} counts of all rows
@@ -67,7 +67,7 @@ const byClass = (statistics, counts, of) => {
   return rest.some(Boolean) ? [...found, { name: "others", counts: rest, color: color("line-strong") }] : found;
 };
 
-/** The size of a word; decoration beside the numbers. @param {Distribution | null} distribution */
+/** A small chart in a line of text: decoration beside the numbers. @param {Distribution | null} distribution */
 export const miniature = (distribution) => {
   if (!distribution) return nothing;
   const { series } = distribution;
@@ -90,7 +90,7 @@ export const miniature = (distribution) => {
   `;
 };
 
-/** In words. @param {string} name @param {Distribution} distribution */
+/** The distribution in words, for screen readers. @param {string} name @param {Distribution} distribution */
 export const distributionWords = (name, { series, labels }) => {
   const sums = stacked(series).at(-1)?.to ?? [];
   const top = sums.indexOf(Math.max(...sums));

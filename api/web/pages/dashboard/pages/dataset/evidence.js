@@ -1,9 +1,9 @@
-// Why a column has its type, in words.
+// The evidence for a column's type, in words.
 
 import { whole } from "../../format.js";
 import { isolated, visible } from "../../visible.js";
 
-/** What one cell of each kind is called, and several. @type {Record<string, [string, string]>} */
+/** The singular and plural names of each kind of cell. @type {Record<string, [string, string]>} */
 const KINDS = {
   empty: ["empty", "empty"],
   missing_word: ["a word for a missing value", "words for a missing value"],
@@ -67,7 +67,7 @@ const grouped = (/** @type {string} */ kind) => {
 
 const quoted = (/** @type {string} */ text) => `“${isolated(visible(text))}”`;
 
-/** What the file itself says. @param {Record<string, any>} evidence */
+/** The type that the file itself states. @param {Record<string, any>} evidence */
 const declared = (evidence) => {
   const said = Object.entries(evidence).filter(([key]) => key !== "first");
   return said.map(([key, value]) =>

@@ -1,4 +1,4 @@
-// What is wrong with the data, and what would mend it: another version, or an experiment with another spec.
+// The findings about the data, and their patches: a new version, or an experiment with a changed spec.
 
 import { at } from "../../address.js";
 import { get } from "../../api.js";
@@ -39,6 +39,6 @@ export class FindingsTab {
   }
 }
 
-/** Where the rows of a finding are shown. @param {string} id @param {{ id: string, column: string | null }} finding */
+/** The address of the rows of a finding. @param {string} id @param {{ id: string, column: string | null }} finding */
 const rowsAddress = (id, { id: code, column }) =>
   at(`/data/${id}?tab=rows&${new URLSearchParams({ finding: code, ...(column ? { of: column } : {}) })}`);

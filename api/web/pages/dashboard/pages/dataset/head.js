@@ -1,4 +1,4 @@
-// The head of the page: what it is, how it stands, what can be done with it, and why it could not be read.
+// The head of the page: facts, status and actions, and the error if the data set could not be read.
 
 import { at } from "../../address.js";
 import { get, patch } from "../../api.js";
@@ -63,7 +63,12 @@ const facts = (set, page) =>
     </dl>
   `;
 
-/** The same while no columns are known: a wrong target is a reason why the files were not read. @param {any} set @param {Page} page */
+/**
+ * The choice of a target while no columns are known, because a wrong target can be the reason why the files were not
+ * read.
+ * @param {any} set
+ * @param {Page} page
+ */
 const namedTarget = (set, page) => {
   const write = (/** @type {any} */ event) =>
     attempt(async () => {
@@ -79,7 +84,7 @@ const namedTarget = (set, page) => {
   `;
 };
 
-/** What specs that name none predict. @param {any} set @param {Page} page */
+/** The default target, for specs that do not name one. @param {any} set @param {Page} page */
 const target = (set, page) => {
   const names = set.columns.map((/** @type {any} */ { name }) => name);
   const several = Array.isArray(set.target);
@@ -109,7 +114,7 @@ const target = (set, page) => {
   `;
 };
 
-/** How far its reading is. @param {any} set */
+/** The progress of its reading. @param {any} set */
 export const reading = ({ status, progress }) => {
   if (status !== "reading") return nothing;
   const total = progress?.total;
@@ -124,7 +129,7 @@ export const reading = ({ status, progress }) => {
   `;
 };
 
-/** Why the newest version could not be read, and what would read it. @param {any} set @param {Page} page */
+/** Why the newest version could not be read, and which option would read it. @param {any} set @param {Page} page */
 export const fault = (set, page) => {
   const { error, status, version, versions } = set;
   if (status !== "failed" || !error) return nothing;

@@ -1,4 +1,4 @@
-// What the workers said while they read a data set.
+// The log of the workers that read the data set.
 
 import { get } from "../../api.js";
 import { log } from "../experiment/log.js";

@@ -6,12 +6,12 @@ import { html, nothing } from "../../template.js";
 import { visible } from "../../visible.js";
 import { note } from "../../states.js";
 
-/** Pictures of each class, and of all where there are none. */
+/** Number of pictures of each class, or of all pictures if there are no classes. */
 const OF_CLASS = 36;
 const OF_ALL = 144;
-/** Pixels of a picture on the sheet that a click opens. */
+/** Size in pixels of a picture on the sheet that opens on a click. */
 const LARGE = 256;
-/** Classes that are shown first. */
+/** Number of classes that are shown at first. */
 const CLASSES = 20;
 
 export class PicturesTab {

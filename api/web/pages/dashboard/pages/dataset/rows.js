@@ -1,4 +1,4 @@
-// The rows, a page at a time; or those alone that a finding is about, here or of an experiment.
+// The rows, page by page; or only the rows of a finding about the data set or about an experiment.
 
 import { at } from "../../address.js";
 import { get } from "../../api.js";
@@ -10,7 +10,7 @@ import { note } from "../../states.js";
 import { visible } from "../../visible.js";
 
 const PAGE = 50;
-/** Columns that are shown at a time. */
+/** Number of columns that are shown at a time. */
 const COLUMNS = 40;
 const LONGEST = 120;
 
@@ -18,7 +18,7 @@ export class RowsTab {
   /** @type {any} */
   #page = null;
   #offset = 0;
-  /** The first column that is shown; null before it is known where that of the finding is. @type {number | null} */
+  /** The first column that is shown; null until the position of the finding's column is known. @type {number | null} */
   #firstColumn = null;
 
   /** @param {import("../dataset.js").TabContext} context */
@@ -50,12 +50,16 @@ export class RowsTab {
     return this.#firstColumn ?? 0;
   }
 
-  /** The version that the address names, for rows of an experiment, which trained on it. @param {any} set */
+  /**
+   * The version in the address. For the rows of an experiment's finding, it is the version that the experiment trained
+   * on.
+   * @param {any} set
+   */
   #version(set) {
     return this.version ?? set.version;
   }
 
-  /** What is shown, if it is not all rows. @param {any} set */
+  /** The description of the selection, if not all rows are shown. @param {any} set */
   #words(set) {
     if (this.finding) {
       return html`The rows of the finding “${titleOf(this.finding)}”${
@@ -179,7 +183,11 @@ export class RowsTab {
   }
 }
 
-/** The first column of the page that has this one. @param {string | null} name @param {any[]} columns */
+/**
+ * The first column of the page of columns that contains this column.
+ * @param {string | null} name
+ * @param {any[]} columns
+ */
 const pageOf = (name, columns) => {
   const place = columns.findIndex((one) => one.name === name);
   return place < 0 ? 0 : place - (place % COLUMNS);

@@ -1,4 +1,4 @@
-// The versions: each is what its files were with its options, for ever. Another is made of other options or another file.
+// The versions. A version never changes: a new one is added for other options or other files.
 
 import { get } from "../../api.js";
 import { openDialog } from "../../dialog.js";
@@ -54,11 +54,11 @@ export class VersionsTab {
     `;
   }
 
-  /** Another version is made of the same files or of others. @param {any} set */
+  /** The buttons that add a version, from the same files or from others. @param {any} set */
   #ways(set) {
     const chosen = (/** @type {any} */ { target }) => {
       const files = [...target.files];
-      target.value = ""; // the same file may be chosen again
+      target.value = ""; // so that the same file can be chosen again
       if (files.length) this.upload(files);
     };
     return html`

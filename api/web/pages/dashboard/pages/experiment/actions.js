@@ -1,4 +1,4 @@
-// What can be done with an experiment now.
+// The actions that are possible on an experiment now.
 
 import { at } from "../../address.js";
 import { freshKey, post, remove } from "../../api.js";
@@ -11,7 +11,7 @@ import { html, nothing } from "../../template.js";
 import { attempt, toast } from "../../toast.js";
 import { isolated } from "../../visible.js";
 
-/** The buttons. `act` takes a function that does something to the experiment and gives it as it is then. */
+/** The buttons. `act` takes a function that performs an action and returns the experiment after it. */
 export const actions = (experiment, { act, gone }) => {
   if (!mayChange()) return nothing;
   const { id, status } = experiment;
@@ -29,7 +29,7 @@ export const actions = (experiment, { act, gone }) => {
   `;
 };
 
-/** What would diverge again, and what has had its time, only a fork leads on from. */
+/** Runs that diverged or reached their time limit can only be continued by a fork. */
 const isDeadEnd = ({ status, error, progress, spec }) => {
   const endedByTime = status === "succeeded" && progress.epoch < progress.epochs && spec.early_stopping === null;
   return error?.code === "diverged" || (endedByTime && spec.max_seconds !== null);

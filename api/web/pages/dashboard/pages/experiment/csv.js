@@ -1,4 +1,4 @@
-// The metrics as a file for spreadsheets.
+// The metrics as a CSV file.
 
 import { getFile } from "../../api.js";
 import { saveAs } from "../../save.js";
@@ -10,7 +10,10 @@ export const downloadCsv = async (experiment) => {
   saveAs(file, `${fileName(experiment)}.csv`);
 };
 
-/** Letters and digits of any script; no name that is hidden, too long for a disk, or reads another way than it is. */
+/**
+ * A file name of letters and digits of any script: never hidden, too long for a disk, or with characters that change
+ * the direction of text.
+ */
 const fileName = ({ name, id }) => {
   const plain = name.normalize().replace(/[^\p{L}\p{M}\p{N}_.]+/gu, "-");
   return [...plain].slice(0, LONGEST).join("").replace(/^[.-]+|[.-]+$/g, "") || id;

@@ -1,4 +1,4 @@
-// The curves of one run: a chart for each panel of the catalogue of which it has values.
+// The curves of one run: a chart for each panel of the catalog for which the run has values.
 
 import { finite } from "../../api.js";
 import { series } from "../../charts/style.js";
@@ -11,7 +11,7 @@ const SPLITS = [
   { split: "validation", name: "validation", dash: "solid" },
   { split: "test", name: "test", dash: "dot" },
 ];
-/** Points that are marked at most. */
+/** Up to this number of points, each point has a marker. */
 const MARKED = 40;
 const MOST_MARKS = 3;
 
@@ -19,13 +19,14 @@ const MOST_MARKS = 3;
  * @typedef {object} Panel
  * @property {string} id
  * @property {string} title
- * @property {boolean} isMain whether models are judged by it
+ * @property {boolean} isMain whether models are compared by it
  * @property {boolean} isPercent
  * @property {import("../../metrics.js").Metric[]} metrics
  */
 
 /**
- * The panels of a history; a regression has no accuracy, and what is zero throughout, such as no penalty, is not drawn.
+ * The panels for the rows of a run. Metrics without values, such as the accuracy of a regression, and metrics that are
+ * always zero, such as the penalty of a spec without one, have no panel.
  *
  * @param {any[]} rows
  * @returns {Panel[]}
@@ -48,7 +49,7 @@ const panelOf = (name, metrics) => ({
   metrics,
 });
 
-/** What a panel is after an epoch, in words. @param {Panel} panel @param {any} row @param {any} experiment */
+/** The values of a panel after an epoch, in words. @param {Panel} panel @param {any} row @param {any} experiment */
 export const saidOf = ({ metrics }, row, experiment) =>
   metrics.map((one) => `${nameOf(one)} ${written(one.key, row[one.key], experiment)}`).join(", ");
 
@@ -56,7 +57,7 @@ export const saidOf = ({ metrics }, row, experiment) =>
 const nameOf = ({ split, label }) => SPLITS.find((one) => one.split === split)?.name ?? label.toLowerCase();
 
 /**
- * What the chart of a panel is given.
+ * The data of a panel's chart.
  *
  * @param {Panel} panel
  * @param {{ rows: any[], smoothing: number, isLogarithmic: boolean, experiment: any, findings?: any[] }} state
@@ -76,7 +77,7 @@ export const linesOf = (panel, { rows, smoothing, isLogarithmic, experiment, fin
   };
 };
 
-/** Where the first answers to what is wrong began. @param {any[]} findings */
+/** Marks at the epochs at which findings with patches were first seen. @param {any[]} findings */
 const marksOf = (findings) =>
   findings
     .filter((one) => isAlarm(one) && one.since && !one.consequence_of)
@@ -88,7 +89,7 @@ const marksOf = (findings) =>
     }));
 
 /**
- * The line of a metric; where it is smoothed, what was measured lies behind it.
+ * The line of a metric. If it is smoothed, the measured values are drawn behind it.
  *
  * @param {import("../../metrics.js").Metric} metric
  * @param {number[]} x

@@ -1,4 +1,4 @@
-// Name, tags and notes: what people write on an experiment; and while it may wait, its priority.
+// The dialog to edit name, tags and notes, and the priority of an experiment that may still be queued.
 
 import { get, patch } from "../../api.js";
 import { confirm, openDialog } from "../../dialog.js";
@@ -6,9 +6,10 @@ import { html, nothing } from "../../template.js";
 import { attempt } from "../../toast.js";
 
 /**
- * Ask for new ones, and keep them. `act` takes what does it.
+ * Ask for new values, and save them with `act`.
  *
- * @param {{ id: string, name: string, tags: string[], notes: string, status?: string, priority?: number }} experiment or another that has them
+ * @param {{ id: string, name: string, tags: string[], notes: string, status?: string, priority?: number }} experiment
+ *   or a data set, which has them as well
  * @param {(deed: () => Promise<any>) => Promise<unknown>} act
  * @param {string} [path] of it
  */
@@ -23,16 +24,16 @@ export const edit = async (experiment, act, path = `/v1/experiments/${experiment
   }
 };
 
-/** Of name, tags and notes, what is another than before. */
+/** Those of name, tags and notes that have changed. */
 const changed = (before, after) =>
   Object.fromEntries(KEYS.filter((key) => String(before[key]) !== String(after[key])).map((key) => [key, after[key]]));
 
-/** The statuses of experiments that wait, or will. */
+/** The statuses of experiments that are queued, or may be queued later. */
 const WAITING = new Set(["queued", "paused"]);
 
 const KEYS = ["name", "tags", "notes", "priority"];
 
-/** Somebody else has written, too. */
+/** Another user has changed it in the meantime. */
 const overwrite = (keys) =>
   confirm({
     title: "Overwrite?",

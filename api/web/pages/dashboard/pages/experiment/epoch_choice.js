@@ -1,9 +1,13 @@
-// Which weights are asked: those of the best epoch, of the last, or of another one whose checkpoint is kept.
+// The choice of the weights: of the best epoch, of the last, or of another epoch whose checkpoint is kept.
 
 import { get } from "../../api.js";
 import { html } from "../../template.js";
 
-/** Newest first. @param {string} id of the experiment @returns {Promise<number[]>} */
+/**
+ * The epochs whose checkpoints are kept, newest first.
+ * @param {string} id of the experiment
+ * @returns {Promise<number[]>}
+ */
 export const keptEpochs = async (id) => {
   const { data } = await get(`/v1/experiments/${id}/checkpoints`);
   const kept = data.filter((/** @type {any} */ one) => one.whole).map((/** @type {any} */ { epoch }) => epoch);
@@ -21,5 +25,5 @@ export const epochChoice = (chosen, kept, choose) =>
       </select></label>
   `;
 
-/** As the service wants it in a document: a number, or the word. @param {string} chosen */
+/** The choice as the service expects it in a document: a number, or `best` or `last`. @param {string} chosen */
 export const epochOf = (chosen) => (/^\d+$/.test(chosen) ? Number(chosen) : chosen);

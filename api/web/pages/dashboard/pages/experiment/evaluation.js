@@ -1,4 +1,4 @@
-// How good the network is: asked for when the tab opens, computed by a worker, and kept while the page is open.
+// The evaluation of the network: requested when the tab opens, computed by a worker, and kept while the page is open.
 
 import { get, number } from "../../api.js";
 import { Charts } from "../../charts/chart.js";
@@ -20,7 +20,7 @@ import { residualCards, residualsOf } from "./evaluation/residuals.js";
 
 const SPLITS = ["test", "validation", "train"];
 const EPOCHS = ["best", "last"];
-/** Milliseconds between two drawings of the charts: short runs have fifty epochs a second. */
+/** Minimum number of milliseconds between two drawings of the charts, because short runs have fifty epochs a second. */
 const CHART_INTERVAL = 250;
 
 export class EvaluationTab {
@@ -59,7 +59,7 @@ export class EvaluationTab {
     this.#charts.dispose();
   }
 
-  /** Ask once for the columns of an uploaded data set. @param {any} dataset of the spec */
+  /** Request the columns of an uploaded data set, once. @param {any} dataset of the spec */
   async #readColumns({ name, version }) {
     if (!version || this.#columns) return;
     this.#columns = [];
@@ -89,7 +89,7 @@ export class EvaluationTab {
   }
 
   #renderCharts() {
-    this.render(); // the elements are there before what is drawn into them
+    this.render(); // the elements must exist before charts are drawn into them
     const report = this.#report;
     return attempt(() =>
       Promise.all(

@@ -1,4 +1,5 @@
-// What is wrong with an experiment and its data, the first answer first; and forks that try what would mend it.
+// The findings about an experiment and its data, the root cause first, with buttons that fork the experiment with a
+// patch.
 
 import { at } from "../../address.js";
 import { freshKey, get, post } from "../../api.js";
@@ -16,11 +17,14 @@ import { attempt, toast } from "../../toast.js";
 import { visibleLines } from "../../visible.js";
 import { encode } from "../new/json/link.js";
 
-/** Milliseconds between two reads of findings while a patch is verified or probed, of which no event tells. */
+/** Polling interval in milliseconds while a patch is verified or probed, because no event announces the result. */
 const VERIFYING_INTERVAL = 2000;
 
 export class FindingsTab {
-  /** The name of each fork that was asked for, so that asking twice makes one. @type {Map<any, string>} */
+  /**
+   * The idempotency key of each requested fork, so that a repeated request creates only one.
+   * @type {Map<any, string>}
+   */
   #keys = new Map();
 
   #readAgainSoon = debounced(VERIFYING_INTERVAL, () => (document.hidden ? this.changed() : this.#readFindings()));
@@ -83,7 +87,7 @@ export class FindingsTab {
     });
   }
 
-  /** Have the gain of the patch proved. @param {any} experiment @param {any} finding @param {any} patch */
+  /** Start the verification of the patch. @param {any} experiment @param {any} finding @param {any} patch */
   #verify(experiment, finding, patch) {
     return attempt(async () => {
       await post(`${pathOf(experiment, finding)}/verify`, { patch: numberOf(finding, patch) });
@@ -109,7 +113,11 @@ export class FindingsTab {
   }
 }
 
-/** Of the patches of the spec, as requests count them. @param {any} finding @param {any} patch */
+/**
+ * The index of the patch among the finding's patches of the spec, as requests count them.
+ * @param {any} finding
+ * @param {any} patch
+ */
 const numberOf = ({ patches }, patch) => patches.filter((/** @type {any} */ { of }) => of === "spec").indexOf(patch);
 
 /** @param {any} experiment @param {any} finding */
@@ -118,7 +126,7 @@ const pathOf = ({ id }, { id: code, column, layer }) => {
   return `/v1/experiments/${id}/findings/${encodeURIComponent(place ? `${code}:${place}` : code)}`;
 };
 
-/** The first alarm, in short, for those who look at another part. @param {any[]} findings @param {string} address */
+/** A short note about the first alarm, for the other tabs. @param {any[]} findings @param {string} address */
 export const alarm = (findings, address) => {
   const alarms = findings.filter(isAlarm);
   const [first] = alarms;

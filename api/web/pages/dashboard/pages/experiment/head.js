@@ -1,4 +1,4 @@
-// The head of the page: what it is, how it stands, how far it is.
+// The head of the page: name, facts, status and progress.
 
 import { at } from "../../address.js";
 import { fact } from "../../fact.js";
@@ -32,7 +32,7 @@ export const head = (experiment, edit, actions) =>
     </div>
   `;
 
-/** One line of facts, and the notes. */
+/** The facts in one line, and the notes. */
 export const facts = (experiment) =>
   html`
     <dl class="run-facts">
@@ -70,11 +70,11 @@ export const facts = (experiment) =>
     ${experiment.notes ? html`<p class="notes" dir="auto">${visibleLines(experiment.notes)}</p>` : nothing}
   `;
 
-/** When its schedule, or its early stopping, was another. */
+/** The epochs after which its schedule or its early stopping changed. */
 const extended = ({ extended_at: at, extended_from: from }) =>
   at.map((epoch, i) => `after epoch ${epoch}, until then of ${from[i]}`).join(", then ");
 
-/** How far it is. Screen readers say aloud when its status changes, and not each epoch. */
+/** The progress. Screen readers announce changes of the status, but not each epoch. */
 export const progress = (experiment) => {
   const { epoch, epochs, eta_seconds: eta } = experiment.progress;
   const left = experiment.status === "running" && eta ? `, about ${duration(eta)} left` : "";
@@ -92,14 +92,14 @@ export const progress = (experiment) => {
   `;
 };
 
-/** Where it is in the queue, and when it is likely to start. */
+/** The place in the queue, and the estimated start. */
 const place = ({ queue: { position, estimated_start: start }, priority }) => {
   const left = start ? (new Date(start).getTime() - Date.now()) / 1000 : 0;
   const when = !start ? "" : left < 1 ? ", starts now" : `, starts in about ${duration(left)}`;
   return `Place ${whole(position)} in the queue${priority ? ` with priority ${priority}` : ""}${when}`;
 };
 
-/** How far a step is that training waits for; without a total the bar has no end. */
+/** The progress of a step that training waits for. Without a total, the bar is indeterminate. */
 const longStep = (/** @type {any} */ { what, done, total, unit }) => {
   const share = total
     ? `${Math.floor((100 * done) / total)} %`

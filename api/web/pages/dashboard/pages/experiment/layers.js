@@ -1,4 +1,4 @@
-// The layers of the network: what each epoch did to them, histograms, and their shapes.
+// The layers of the network: their statistics by epoch, histograms, and shapes.
 
 import { get } from "../../api.js";
 import { Charts } from "../../charts/chart.js";
@@ -10,13 +10,13 @@ import { histogramsOf, KINDS } from "./layers/histograms.js";
 import { heatMapOf, measured, ofNetwork, scaleOf, STATISTICS } from "./layers/statistics.js";
 import { table } from "./layers/table.js";
 
-/** Milliseconds between two questions for new epochs. */
+/** Polling interval for new epochs in milliseconds. */
 const INTERVAL = 1000;
-/** Epochs that are shown, at most. */
+/** Maximum number of epochs that are shown. */
 const POINTS = 200;
-/** Pixels of a page that has room for three histograms side by side. */
+/** Minimum width in pixels of a page with three histograms side by side. */
 const NARROW = 600;
-/** Pixels of a map's row, and of what surrounds all rows. */
+/** Height in pixels of a heat map's row, and of everything around the rows. */
 const [ROW, MAP_EDGES] = [28, 60];
 
 export class LayersTab {
@@ -59,7 +59,7 @@ export class LayersTab {
   }
 
   changed() {
-    if (!this.#isDrawn) this.#renderCharts(); // the layers came before the experiment
+    if (!this.#isDrawn) this.#renderCharts(); // the layers arrived before the experiment
     const { latest } = this.store.experiment ?? {};
     if (latest && latest.epoch > (this.#reports.at(-1)?.epoch ?? 0)) this.#readAgain();
   }
@@ -72,7 +72,7 @@ export class LayersTab {
 
   #renderCharts() {
     if (this.#closed || !this.store.experiment) return undefined;
-    this.render(); // the elements are there before what is drawn into them
+    this.render(); // the elements must exist before charts are drawn into them
     if (!this.#reports.length) return undefined;
     this.#isDrawn = true;
     this.#fitMap();
@@ -85,7 +85,7 @@ export class LayersTab {
     );
   }
 
-  /** A row has the same height in every network. */
+  /** The height of the heat map: a row has the same height in every network. */
   #fitMap() {
     const map = /** @type {HTMLElement | null} */ (this.root.querySelector("#layers-map"));
     const rows = this.#reports.at(-1).layers.length;
@@ -164,7 +164,7 @@ export class LayersTab {
   }
 }
 
-/** The numbers of the whole network. @param {any} report */
+/** The statistics of the whole network. @param {any} report */
 const facts = (report) =>
   html`
     <p class="muted small">After epoch ${report.epoch}: ${ofNetwork(report).map(({ key, label, what }, i) =>

@@ -1,4 +1,4 @@
-// What the workers said of a run.
+// The log of a run.
 
 import { clockTime, moment } from "../../format.js";
 import { isFinal } from "../../status.js";
@@ -21,7 +21,7 @@ export class LogTab {
   }
 }
 
-/** A run that failed without a word from its worker has its error at least. */
+/** If the log of a failed run does not contain its error, the error is shown as the last line. */
 export const log = (lines, error, status) =>
   html`
     <section class="card" aria-labelledby="log-title">

@@ -1,4 +1,4 @@
-// The overview of an experiment: the numbers that one looks for first, and its curves as they grow.
+// The overview of an experiment: its most important numbers, and its curves, updated live.
 
 import { Charts } from "../../charts/chart.js";
 import { bytes, duration } from "../../format.js";
@@ -10,7 +10,7 @@ import { attempt } from "../../toast.js";
 import { downloadCsv } from "./csv.js";
 import { linesOf, panelsOf, saidOf } from "./curves.js";
 
-/** Milliseconds between two drawings of the curves: short runs have fifty epochs a second. */
+/** Minimum number of milliseconds between two drawings of the curves, because short runs have fifty epochs a second. */
 const CURVE_INTERVAL = 250;
 
 export class OverviewTab {
@@ -74,7 +74,7 @@ export class OverviewTab {
   }
 
   #renderCurves() {
-    this.render(); // the elements are there before what is drawn into them
+    this.render(); // the elements must exist before charts are drawn into them
     const { rows, experiment, findings } = this.store;
     const state = { rows, experiment, findings, smoothing: this.#smoothing, isLogarithmic: this.#isLogarithmic };
     return attempt(() =>
@@ -117,7 +117,7 @@ const tiles = (experiment) => {
 const besideTime = ({ peak_memory_bytes: peak }, speed) =>
   `${speed} examples per second${peak ? `, ${bytes(peak)} of memory` : ""}`;
 
-/** The metric of the test examples that stands beside a best value. @param {string} key @param {any} best */
+/** The test metric that is shown beside a best validation value. @param {string} key @param {any} best */
 const testOf = (key, best) =>
   metrics().find(({ panel, split, key: other }) =>
     split === "test" && panel === metric(key).panel && has(best, other)

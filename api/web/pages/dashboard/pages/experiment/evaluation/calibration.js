@@ -1,4 +1,4 @@
-// What was chosen on the validation split and measured here: temperature, prediction sets, thresholds.
+// What was chosen on the validation split and measured on this split: temperature, prediction sets, thresholds.
 
 import { figure, percent } from "../../../format.js";
 import { html, nothing } from "../../../template.js";

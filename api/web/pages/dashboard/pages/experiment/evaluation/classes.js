@@ -1,4 +1,4 @@
-// How well each class, or each label, is found.
+// The metrics of each class or label.
 
 import { figure, whole } from "../../../format.js";
 import { html, nothing } from "../../../template.js";

@@ -1,12 +1,12 @@
-// The confusion matrix; each cell opens the examples in it.
+// The confusion matrix. A click on a cell shows the examples in it.
 
 import { whole } from "../../../format.js";
 import { html, nothing } from "../../../template.js";
 import { visible } from "../../../visible.js";
 
-/** Classes with more have no room for a matrix. */
+/** Maximum number of classes for which there is room for a matrix. */
 const MOST_CLASSES = 60;
-/** Steps of the colour behind a cell. */
+/** Number of background colours of cells. */
 const SHADES = 9;
 
 /** @param {any} report @param {(given: string, predicted: string) => void} open */

@@ -21,7 +21,12 @@ const even = (/** @type {number[]} */ ends = [0, 1]) => ({
   isBehind: true,
 });
 
-/** What the charts are given, by their ids. @param {any} report @param {string} name of the class @returns {[string, any][]} */
+/**
+ * The data of the charts, by their ids.
+ * @param {any} report
+ * @param {string} name of the class
+ * @returns {[string, any][]}
+ */
 export const curvesOf = ({ curves, reliability }, name) => {
   const one = curves.find((/** @type {any} */ curve) => curve.name === name);
   return [

@@ -1,4 +1,4 @@
-// The examples in a cell of the confusion matrix, a page at a time.
+// The examples in a cell of the confusion matrix, page by page.
 
 import { at } from "../../../address.js";
 import { get } from "../../../api.js";
@@ -8,7 +8,7 @@ import { html, nothing } from "../../../template.js";
 import { visible, visibleLines } from "../../../visible.js";
 
 const PAGE = 24;
-/** Values of an example that are shown. */
+/** Maximum number of values of an example that are shown. */
 const CELLS = 12;
 const LONGEST = 60;
 

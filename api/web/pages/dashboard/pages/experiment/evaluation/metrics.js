@@ -1,10 +1,10 @@
-// Every metric with its interval and what a guess would reach; and the same for groups of examples.
+// All metrics with their intervals and the values of a guess; also for groups of examples.
 
 import { figure, whole } from "../../../format.js";
 import { html, nothing } from "../../../template.js";
 import { visible } from "../../../visible.js";
 
-/** Names that are not their key with blanks. @type {Record<string, string>} */
+/** Labels that differ from the key with spaces. @type {Record<string, string>} */
 const NAMES = { auc: "AUC", f1: "F1", r2: "R²", rmse: "RMSE", mae: "MAE", brier_score: "Brier score" };
 
 /** @param {any} metric */
@@ -13,7 +13,7 @@ export const nameOf = ({ name, target }) => {
   return target ? `${plain} of ${visible(target)}` : plain;
 };
 
-/** An interval in brackets. @param {any[] | null} ci95 */
+/** A confidence interval in brackets. @param {any[] | null} ci95 */
 export const interval = (ci95) => (ci95 ? `${figure(ci95[0])} to ${figure(ci95[1])}` : "");
 
 /** @param {any} report */

@@ -1,17 +1,20 @@
-// The errors of a regression: where they are large, and the rows that are worst.
+// The errors of a regression: their distribution, and the rows with the largest errors.
 
 import { figure, percent, whole } from "../../../format.js";
 import { html, nothing } from "../../../template.js";
 import { visible } from "../../../visible.js";
 import { card } from "./curves.js";
 
-/** What the charts are given, by their ids. @param {any} report @returns {[string, any][]} */
+/** The data of the charts, by their ids. @param {any} report @returns {[string, any][]} */
 export const residualsOf = ({ residuals }) =>
   residuals.filter((/** @type {any} */ { grid }) => grid.counts.length).map(
     (/** @type {any} */ one, /** @type {number} */ i) => [`chart-residuals-${i}`, mapOf(one)],
   );
 
-/** Predictions to the right, residuals upward; the strongest colour has the most examples. @param {any} residuals */
+/**
+ * A heat map of predictions (to the right) and residuals (upward): the strongest colour is where most examples are.
+ * @param {any} residuals
+ */
 const mapOf = ({ grid: { predictions, residuals, counts } }) => {
   const most = Math.max(1, ...counts.flat());
   const middles = (/** @type {number[]} */ edges) => edges.slice(1).map((edge, i) => figure((edge + edges[i]) / 2, 3));

@@ -15,8 +15,8 @@ const BINS = 30;
 /**
  * @param {any[]} history of a layer, by epoch
  * @param {string} kind
- * @param {number} most epochs that are drawn side by side, at most
- * @returns {any} what the chart is given; null if nothing was counted
+ * @param {number} most maximum number of epochs that are drawn side by side
+ * @returns {any} the data of the chart; null if nothing was counted
  */
 export const histogramsOf = (history, kind, most = 6) => {
   const known = history.filter((one) => one[kind] && counted(one[kind]));
@@ -42,13 +42,18 @@ export const histogramsOf = (history, kind, most = 6) => {
 /** @param {Bins} bins */
 const counted = (bins) => finite(bins.low) !== null && finite(bins.high) !== null && bins.counts.some(Boolean);
 
-/** Some of them, the first and the last among them. @param {any[]} all @param {number} most */
+/** Evenly spaced items, including the first and the last. @param {any[]} all @param {number} most */
 const evenly = (all, most) => {
   if (all.length <= most) return all;
   return Array.from({ length: most }, (_, i) => all[Math.round((i * (all.length - 1)) / (most - 1))]);
 };
 
-/** The counts in other bins, as if numbers were even within a bin. @param {Bins} bins @param {number} low @param {number} width */
+/**
+ * The counts redistributed to other bins, as if the numbers were evenly distributed within each bin.
+ * @param {Bins} bins
+ * @param {number} low
+ * @param {number} width
+ */
 const rebinned = ({ low: first, high: last, counts }, low, width) => {
   const into = new Array(BINS).fill(0);
   const own = (last - first) / counts.length;

@@ -1,4 +1,4 @@
-// What was measured of the layers, as a heat map of layers and epochs.
+// The statistics of the layers, as a heat map of layers and epochs.
 
 import { finite } from "../../../api.js";
 import { figure, percent } from "../../../format.js";
@@ -7,8 +7,8 @@ import { figure, percent } from "../../../format.js";
  * @typedef {object} Statistic
  * @property {string} key
  * @property {string} label
- * @property {"share" | "logarithm" | "linear"} scale the colours: from 0 to 1, by orders of magnitude, or evenly
- * @property {boolean} [isShare] of which it is a percentage
+ * @property {"share" | "logarithm" | "linear"} scale the colour scale: from 0 to 1, logarithmic, or linear
+ * @property {boolean} [isShare] whether it is shown as a percentage
  */
 
 /** @type {Statistic[]} */
@@ -25,7 +25,7 @@ export const STATISTICS = [
   { key: "largest", label: "Largest activation", scale: "logarithm" },
 ];
 
-/** What the whole network has, with what a reader looks for. */
+/** The statistics of the whole network, with an explanation of each. */
 const OF_NETWORK = [
   { key: "rho", label: "ρ", what: "share of the predicted decrease that a step achieves" },
   { key: "decrease", label: "D", what: "predicted decrease of an epoch" },
@@ -37,14 +37,14 @@ const OF_NETWORK = [
   { key: "growth_gain", label: "Growth gain", what: "relative gain of larger weights" },
 ];
 
-/** The statistics that some layer has. @param {any[]} reports */
+/** The statistics that at least one layer has. @param {any[]} reports */
 export const measured = (reports) =>
   STATISTICS.filter(({ key }) => reports.some(({ layers }) => layers.some((layer) => layer[key] !== null)));
 
-/** The numbers of the network in an epoch. @param {any} report */
+/** The statistics of the whole network in an epoch. @param {any} report */
 export const ofNetwork = (report) => OF_NETWORK.filter(({ key }) => report[key] !== null);
 
-/** @param {any[]} reports by epoch @param {Statistic} statistic @returns {any} what the chart is given */
+/** @param {any[]} reports by epoch @param {Statistic} statistic @returns {any} the data of the chart */
 export const heatMapOf = (reports, statistic) => {
   const layers = reports[0].layers
     .map((/** @type {any} */ layer) => layer.name)
@@ -66,7 +66,7 @@ export const heatMapOf = (reports, statistic) => {
   };
 };
 
-/** What the colours of a heat map mean. @param {any[]} reports @param {Statistic} statistic */
+/** The legend of a heat map's colours. @param {any[]} reports @param {Statistic} statistic */
 export const scaleOf = (reports, statistic) => {
   if (statistic.scale === "share") return "From 0 % (faint) to 100 % (strong).";
   const values = reports.flatMap(({ layers }) => layers.map((layer) => finite(layer[statistic.key])));
@@ -83,10 +83,14 @@ const valueOf = (report, name, key) =>
 /** @param {any} value @param {Statistic} statistic */
 export const written = (value, { isShare }) => isShare && value >= 1e-3 ? percent(value, 1) : figure(value, 3);
 
-/** The place of the least value, so that its colour is seen. */
+/** The position of the smallest value on the colour scale, above 0 so that its colour is visible. */
 const LEAST = 0.08;
 
-/** A function from a value to a place between 0 and 1. @param {any[]} values @param {Statistic["scale"]} scale */
+/**
+ * A function that maps a value to a position between 0 and 1.
+ * @param {any[]} values
+ * @param {Statistic["scale"]} scale
+ */
 const placesOf = (values, scale) => {
   if (scale === "share") return (/** @type {number | null} */ value) => value;
   const [least, greatest] = ends(values.filter((value) => value !== null), scale);
