@@ -66,7 +66,7 @@ def _measures(examples: Examples, constant: Floats) -> Mapping[str, Measure]:
             float(((constant > 0) == given).all(axis=1).mean()) if len(given) else None,
         ),
         "f1": Bootstrapped(statistics.macro([_f1(given[:, c], examples.outputs[:, c] > 0) for c in mixed]), most=1.0),
-        "log_loss": averaged(_losses(examples.outputs, given), weights, _losses(guess, given)),
+        "log_loss": averaged(label_losses(examples.outputs, given), weights, label_losses(guess, given)),
         "brier_score": averaged(
             np.square(scores - given).mean(axis=1), weights, np.square(sigmoid(guess) - given).mean(axis=1)
         ),
@@ -83,7 +83,7 @@ def _f1(given: NDArray[np.bool_], said: NDArray[np.bool_]) -> statistics.Statist
     return statistics.ratio((given & said) * np.float64(2), given.astype(np.float64) + said.astype(np.float64))
 
 
-def _losses(logits: Floats, given: NDArray[np.bool_]) -> Floats:
+def label_losses(logits: Floats, given: NDArray[np.bool_]) -> Floats:
     """Mean cross-entropy over the labels of each example, (n,)."""
     losses: Floats = -np.where(given, log_sigmoid(logits), log_sigmoid(-logits)).mean(axis=1)
     return losses
@@ -91,7 +91,7 @@ def _losses(logits: Floats, given: NDArray[np.bool_]) -> Floats:
 
 def _calibration(examples: Examples, temperature: float) -> Calibration:
     given, logits = examples.targets > 0.5, examples.outputs / temperature
-    loss = statistics.mean(_losses(logits, given), examples.weights)
+    loss = statistics.mean(label_losses(logits, given), examples.weights)
     error = calibration_error(sigmoid(logits).ravel(), given.ravel().astype(np.float64))
     return Calibration(
         temperature=temperature,

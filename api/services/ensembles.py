@@ -109,11 +109,11 @@ def _asked(
             message = "is for one experiment: an ensemble answers with its spread"
             raise InvalidSpec(f"`{name}` {message}", errors=[Mistake(path=name, message=message)])
     with hub.read() as session:
-        asked = _members(session, SWEEPS.found(session, workspace_id, sweep_id), label, request.epoch)
+        asked = members(session, SWEEPS.found(session, workspace_id, sweep_id), label, request.epoch)
     return asked, ensemble(hub, models, asked.members)
 
 
-def _members(session: Session, sweep: SweepRow, label: str | None, epoch: Epoch) -> Asked:
+def members(session: Session, sweep: SweepRow, label: str | None, epoch: Epoch) -> Asked:
     """The experiments of a change that can predict, and those that cannot; by default of the best change.
 
     Raises:

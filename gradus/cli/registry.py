@@ -57,6 +57,11 @@ EVALUATE = Command(
     "Show how good a trained network is: metrics with 95 % intervals, and what a guess would reach.",
     "evaluate:evaluate",
 )
+IMPORTANCE = Command(
+    "importance",
+    "Show which columns a trained network uses: how much worse it predicts when one is shuffled.",
+    "importance:importance",
+)
 CALIBRATION = Command(
     "calibration",
     "Show how a trained network is calibrated: its temperature, or the widths of its intervals.",
@@ -86,6 +91,7 @@ EXPERIMENTS = Group(
         LAYERS,
         COMPARE,
         EVALUATE,
+        IMPORTANCE,
         PREDICT,
         CALIBRATION,
         HISTORY,
@@ -109,6 +115,11 @@ SWEEPS = Group(
         Command("show", "Show the results of a sweep, best first.", "sweeps:show"),
         Command("watch", "Show a sweep live until it ends; Ctrl-C leaves it running.", "sweeps:watch"),
         Command("predict", "Predict with all networks of a change as an ensemble.", "predict:predict_with_sweep"),
+        Command(
+            "importance",
+            "Show which columns the networks of a change use, as a mean over their seeds.",
+            "importance:importance_of_sweep",
+        ),
         Command("extend", "Add seeds to sweeps, for narrower intervals.", "sweeps:extend"),
         Command("retry", "Train the failed experiments of sweeps again, from the start.", "sweeps:retry"),
         Command("cancel", "Cancel the experiments of sweeps that have not ended.", "sweeps:cancel"),
@@ -190,7 +201,7 @@ SECTIONS: dict[str, tuple[Command | Group, ...]] = {
         COMPARE,
         Command("open", "Open the dashboard in a browser, signed in.", "open:open_dashboard"),
     ),
-    "Use": (EVALUATE, CALIBRATION, PREDICT, HISTORY, FILTERS, ACTIVATIONS, EXPORT),
+    "Use": (EVALUATE, IMPORTANCE, CALIBRATION, PREDICT, HISTORY, FILTERS, ACTIVATIONS, EXPORT),
     "Control": (PAUSE, RESUME, CANCEL, EDIT, RM),
     "Resources": (EXPERIMENTS, SWEEPS, DATASETS, WEBHOOKS, KEYS),
     "Service": (

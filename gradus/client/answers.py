@@ -24,7 +24,7 @@ async def answer(
     path: str,
     timeout: float | None,
     *,
-    query: Mapping[str, str | int] | None = None,
+    query: Mapping[str, str | int | tuple[str, ...]] | None = None,
     body: bytes | None = None,
 ) -> M:
     """The answer of `GET path` or, with a body, of a POST that is harmless to repeat. The request is repeated until

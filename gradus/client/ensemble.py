@@ -1,10 +1,12 @@
-"""Ensemble predictions: the networks of one change of a sweep answer together."""
+"""What the networks of one change of a sweep can be asked: predictions as an ensemble, and which columns they use."""
 
+from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradus.client.handle import Handle
+from gradus.client.importance import importance
 from gradus.client.methods import T_co, method
 from gradus.client.prediction_files import predict_file
 from gradus.client.predictions import has_names, predict, sweep
@@ -14,9 +16,12 @@ from gradus.status import Status
 from gradus.wire.prediction import EnsemblePrediction
 from gradus.wire.sweep import SweepRecord, SweepSummary
 
+if TYPE_CHECKING:
+    from gradus.wire.importance import ImportanceReport
+
 
 class EnsembleHandle(Handle[SweepSummary, T_co]):
-    """A sweep, whose networks can be asked for predictions."""
+    """A sweep, whose networks can be asked."""
 
     _family = "sweeps"
 
@@ -64,6 +69,30 @@ class EnsembleHandle(Handle[SweepSummary, T_co]):
             async for piece in predict_file(self._transport, sweep(self.id, label), Path(path), options):
                 file.write(piece)
         return Path(to)
+
+    @method
+    async def importance(
+        self,
+        label: str | None = None,
+        *,
+        split: str = "test",
+        epoch: int | str = "best",
+        repeats: int = 5,
+        together: Sequence[str] = (),
+        timeout: float | None = None,
+    ) -> "ImportanceReport":
+        """Which input columns the networks of a change use, as `Experiment.importance` tells of one: the mean over the
+        seeds. Without a label, the best change is asked.
+
+        Raises:
+            NotFound: there is no such change.
+            Conflict: none of its networks is trained.
+            TimeoutError: there is no answer after `timeout` seconds.
+        """
+        options = {"split": split, "epoch": epoch, "repeats": repeats}
+        chosen = options if label is None else {**options, "label": label}
+        path = path_of(self._family, self.id, "importance")
+        return await importance(self._transport, path, chosen, together, timeout)
 
     async def _a_member(self, label: str | None) -> str:
         """The id of any experiment of a change: all of them have the same columns."""

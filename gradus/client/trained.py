@@ -1,10 +1,12 @@
 """What can be done with a trained network: evaluate it, predict with it, inspect and export it."""
 
+from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gradus.client.answers import answer
+from gradus.client.importance import importance
 from gradus.client.methods import T_co, method
 from gradus.client.predicted_files import PredictedFilesHandle
 from gradus.client.prediction_files import predict_file
@@ -17,6 +19,7 @@ if TYPE_CHECKING:  # rarely needed; with those of `Client`, a tenth of its impor
     from gradus.wire.calibration import CalibrationRecord
     from gradus.wire.error_rows import ErrorPage
     from gradus.wire.evaluation import EvaluationReport
+    from gradus.wire.importance import ImportanceReport
 
 
 class TrainedHandle(PredictedFilesHandle[T_co]):
@@ -74,6 +77,29 @@ class TrainedHandle(PredictedFilesHandle[T_co]):
         query = {name: str(value) for name, value in options.items() if value is not None}
         path = path_of("experiments", self.id, "errors")
         return await answer(self._transport, ErrorPage, path, timeout, query={**query, "limit": limit})
+
+    @method
+    async def importance(
+        self,
+        *,
+        split: str = "test",
+        epoch: int | str = "best",
+        repeats: int = 5,
+        together: Sequence[str] = (),
+        timeout: float | None = None,
+    ) -> "ImportanceReport":
+        """Which input columns the network uses: how much worse it predicts when it gets the values of a column from
+        `repeats` other examples, most important columns first, with intervals. The columns of `together` are also
+        shuffled together. A worker computes it once; nothing is trained.
+
+        Raises:
+            BadRequest: `together` does not name two input columns or more.
+            NotFound: the epoch has no checkpoint.
+            TimeoutError: there is no answer after `timeout` seconds.
+        """
+        options = {"split": split, "epoch": epoch, "repeats": repeats}
+        path = path_of("experiments", self.id, "importance")
+        return await importance(self._transport, path, options, together, timeout)
 
     @method
     async def predict(

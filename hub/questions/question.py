@@ -74,6 +74,21 @@ class CalibrationQuestion(Message):
     network: TrainedNetwork
 
 
+class ImportanceQuestion(Message):
+    """How much worse does a network predict when the values of a column come from other examples?"""
+
+    kind: Literal["importance"] = "importance"
+    revision: Literal[1] = 1
+    network: TrainedNetwork
+    others: tuple[TrainedNetwork, ...] = ()
+    """Networks of the same spec with other seeds."""
+    split: Part
+    repeats: int
+    """Other examples from which each example gets the values, two or more."""
+    together: tuple[str, ...] = ()
+    """Columns that are also shuffled together."""
+
+
 class UploadedFile(Message):
     """An uploaded file from which no data set was made."""
 
@@ -172,7 +187,7 @@ class AugmentedQuestion(Message):
     """Positions in the training split."""
 
 
-AboutNetwork = EvaluationQuestion | OutcomesQuestion | CalibrationQuestion | PredictionsQuestion
+AboutNetwork = EvaluationQuestion | OutcomesQuestion | CalibrationQuestion | ImportanceQuestion | PredictionsQuestion
 """The questions about the network of an experiment."""
 Question = Annotated[AboutNetwork | ProbeQuestion | CuresQuestion | AugmentedQuestion, Field(discriminator="kind")]
 
@@ -193,17 +208,25 @@ def understood(request: str) -> Question:
         question = QUESTIONS.validate_json(request)
     except ValidationError as error:
         raise NewerQuestion("the question was asked by a newer version of the service", code="newer") from error
-    unknown = question.model_extra or (question.network.model_extra if isinstance(question, AboutNetwork) else None)
+    unknown = question.model_extra or next((one.model_extra for one in networks_of(question) if one.model_extra), None)
     if unknown:
         names = ", ".join(unknown)
         raise NewerQuestion(f"the question was asked by a newer version of the service, with {names}", code="newer")
     return question
 
 
+def networks_of(question: Question) -> tuple[TrainedNetwork, ...]:
+    """The networks that a question is about."""
+    if isinstance(question, ImportanceQuestion):
+        return question.network, *question.others
+    return (question.network,) if isinstance(question, AboutNetwork) else ()
+
+
 PREFIXES = {
     "evaluation": "evl",
     "outcomes": "out",
     "calibration": "cal",
+    "importance": "imp",
     "predictions": "prd",
     "probe": "prb",
     "cures": "cur",
@@ -216,7 +239,7 @@ def digest_of(question: Question) -> str:
     """SHA-256 of a question. It does not depend on where the table is stored, or whether it was deleted since: the spec
     has the digest of the table's content."""
     is_about_network = isinstance(question, AboutNetwork)
-    where = {"network": {"table"}} if is_about_network else {"table": True}
+    where: Any = {"network": {"table"}, "others": {"__all__": {"table"}}} if is_about_network else {"table"}
     return hashlib.sha256(question.model_dump_json(exclude=where).encode()).hexdigest()
 
 

@@ -12,6 +12,7 @@ from hub.questions.question import (
     CalibrationQuestion,
     CuresQuestion,
     EvaluationQuestion,
+    ImportanceQuestion,
     OutcomesQuestion,
     PredictionsQuestion,
     ProbeQuestion,
@@ -20,6 +21,7 @@ from worker.answering.augmented import augmented
 from worker.answering.calibration import calibration
 from worker.answering.cures import cured
 from worker.answering.evaluation import evaluation
+from worker.answering.importance import importance
 from worker.answering.outcomes import outcomes
 from worker.answering.predictions import predictions
 from worker.answering.probe import probed
@@ -62,6 +64,8 @@ def answer(ask: Ask) -> Message:
             told = evaluation(ask, ask.question)
         case CalibrationQuestion():
             told = calibration(ask, ask.question)
+        case ImportanceQuestion():
+            told = importance(ask, ask.question)
         case OutcomesQuestion():
             told = outcomes(ask, ask.question)
         case PredictionsQuestion():

@@ -25,11 +25,11 @@ FACE: dict[type, str] = {
     AsyncClient: SERVICE,
     Experiments: "compare create dry_run events_of get get_many list",
     Experiment: "activations activations_png apply_finding best calibration cancel checkpoints delete error errors"
-    " evaluation events export extend filters filters_png findings fork histograms id latest layers logs metrics"
-    " name notes over pause plot predict predict_dataset predict_file predict_history predict_upload progress"
+    " evaluation events export extend filters filters_png findings fork histograms id importance latest layers logs"
+    " metrics name notes over pause plot predict predict_dataset predict_file predict_history predict_upload progress"
     " record refresh resume spec status tags to_frame update url verify_finding wait watch",
     Sweeps: "create dry_run get list",
-    Sweep: "best cancel counts delete extend id members name over plot predict predict_file record refresh"
+    Sweep: "best cancel counts delete extend id importance members name over plot predict predict_file record refresh"
     " results retry status summary to_frame url wait watch",
     Datasets: "dry_run get get_many list upload",
     StoredDataset: "columns delete download error events findings id images name new_version notes parse record refresh"

@@ -39,12 +39,17 @@ class _Said:
 
 
 def trained(
-    folder: Path, values: Mapping[str, Any], classes: tuple[str, ...] = (), **words: object
+    folder: Path,
+    values: Mapping[str, Any],
+    classes: tuple[str, ...] = (),
+    fields: Mapping[str, Any] | None = None,
+    **words: object,
 ) -> tuple[TrainedNetwork, MetricsRow]:
-    """A network that was trained for two epochs, and the metrics of the last."""
+    """A network that was trained for two epochs, unless other `fields` of the spec are given, and the metrics of the
+    last."""
     table = store(folder / "table", values)
     one, ref = uploaded(table, classes, **words), put(table, folder / "store")
-    spec = Spec.model_validate({"dataset": one.dataset, "layers": [8], "epochs": 2, "batch_size": 16})
+    spec = Spec.model_validate({"dataset": one.dataset, "layers": [8], "epochs": 2, "batch_size": 16, **(fields or {})})
     spec = spec.written_out(one.plan.task)
     return _trained(folder, ResolvedSpec(spec, one.plan), (str(folder / "data"),), ref)
 
@@ -75,7 +80,7 @@ def _trained(
     assert Job(said, command, DataCache(2**30), torch.device("cpu")).train()  # type: ignore[arg-type]
     assert said.saved is not None
     network = TrainedNetwork(
-        experiment_id="exp_1", spec=one.spec, data=one.data, epoch=2, checkpoint=said.saved, table=table
+        experiment_id="exp_1", spec=one.spec, data=one.data, epoch=one.spec.epochs, checkpoint=said.saved, table=table
     )
     return network, said.rows[-1]
 

@@ -15,6 +15,7 @@ import { classesOf } from "./evaluation/classes.js";
 import { confusionOf } from "./evaluation/confusion.js";
 import { curveCards, curvesOf } from "./evaluation/curves.js";
 import { ErrorRows } from "./evaluation/errors.js";
+import { Importance } from "./evaluation/importance.js";
 import { groupsOf, metricsOf } from "./evaluation/metrics.js";
 import { residualCards, residualsOf } from "./evaluation/residuals.js";
 
@@ -34,6 +35,7 @@ export class EvaluationTab {
   #drawCharts = throttled(CHART_INTERVAL, () => this.#renderCharts());
   #charts;
   #errors;
+  #importance;
 
   /** @param {import("../experiment.js").TabContext} context */
   constructor({ root, store, draw, render }) {
@@ -42,6 +44,7 @@ export class EvaluationTab {
     this.render = render;
     this.#charts = new Charts(root);
     this.#errors = new ErrorRows(store.id, draw);
+    this.#importance = new Importance(store.id, draw);
     this.#ask();
     attempt(async () => {
       this.#kept = (await keptEpochs(store.id)).map(String);
@@ -55,6 +58,7 @@ export class EvaluationTab {
 
   close() {
     this.#question.close();
+    this.#importance.close();
     this.#drawCharts.cancel();
     this.#charts.dispose();
   }
@@ -77,6 +81,7 @@ export class EvaluationTab {
   #ask() {
     this.#question.forget();
     this.#errors.close();
+    this.#importance.close();
     this.draw();
     const path = `/v1/experiments/${this.store.id}/evaluation`;
     this.#question.now((isLatest) => fromWorker(() => get(path, { ...this.#choice }), isLatest));
@@ -105,7 +110,7 @@ export class EvaluationTab {
       ${this.#controls()} ${this.#question.error
         ? this.#failure(this.#question.error)
         : this.#report
-        ? this.#parts(this.#report)
+        ? this.#parts(this.#report, experiment)
         : html`<p class="state" role="status">A worker evaluates the network …</p>`}
     `;
   }
@@ -154,8 +159,8 @@ export class EvaluationTab {
     `;
   }
 
-  /** @param {any} report */
-  #parts(report) {
+  /** @param {any} report @param {any} experiment */
+  #parts(report, experiment) {
     const openCell = (/** @type {string} */ given, /** @type {string} */ predicted) =>
       this.#errors.open({ split: report.split, epoch: this.#choice.epoch, given, predicted });
     const choose = (/** @type {string} */ name) => {
@@ -165,7 +170,9 @@ export class EvaluationTab {
     return html`
       ${metricsOf(report)} ${confusionOf(report, openCell)} ${this.#errors.view()}
       ${curveCards(report, this.#class, choose)} ${classesOf(report)} ${calibrationOf(report)} ${thresholdsOf(report)}
-      ${residualCards(report)} ${groupsOf(report)}
+      ${residualCards(report)} ${groupsOf(report)} ${experiment.input_shape?.length === 1
+        ? this.#importance.view(this.#choice)
+        : nothing}
     `;
   }
 }
