@@ -1,6 +1,6 @@
 import { at } from "./dashboard/address.js";
 
-// A link's ticket stands after "#": the server never sees it in an address, and it is good for one use.
+// The ticket of a sign-in link is in the fragment of the address, which the server never sees. It can be used once.
 const word = /** @type {HTMLElement} */ (document.getElementById("word"));
 
 async function signIn(shown) {
@@ -15,7 +15,7 @@ async function signIn(shown) {
     return;
   }
   if (answer.status === 401 && shown.ticket && (await isSignedIn())) {
-    location.replace(next()); // a link that was used before, in the browser that used it
+    location.replace(next()); // the link was already used in this browser
     return;
   }
   word.textContent = answer.status === 401 ? refusal(shown) : await told(answer);
@@ -35,7 +35,7 @@ async function isSignedIn() {
   return answer?.ok ?? false;
 }
 
-// What another status says: a proxy in between answers without a problem document.
+// The message for any other status, such as the answer of a proxy, which is not a problem document.
 async function told(answer) {
   const problem = await answer.json().catch(() => null);
   return problem?.detail ?? `The service answered ${answer.status} ${answer.statusText}.`;
@@ -47,8 +47,8 @@ function refusal(shown) {
     : "This key is not known, has expired or was revoked.";
 }
 
-// Where the visitor wanted to go: a page of this service, and never another's. It is resolved once, here: a path that is
-// resolved again may begin with "//" by then and name a host ("/.//evil.example").
+// The page that the user wanted to visit, always a page of this service. The path is resolved only once, here: if it
+// were resolved again, it might begin with "//" by then, and name another host ("/.//evil.example").
 function next() {
   const given = new URLSearchParams(location.search).get("next") || "/";
   const wanted = URL.canParse(given, location.origin) && new URL(given, location.origin);
@@ -62,7 +62,8 @@ form.addEventListener("submit", (event) => {
   const key = /** @type {HTMLInputElement} */ (document.getElementById("key"));
   signIn({ key: key.value.trim() });
 });
-// Before this line a click would send the form as HTML does, and lose where the visitor wanted to go.
+// Until this line has run, a click would submit the form in the HTML way, and lose the page that the user wanted to
+// visit.
 const button = /** @type {HTMLButtonElement} */ (form.querySelector("button"));
 button.disabled = false;
 

@@ -1,15 +1,15 @@
-// A page whose content the service computes as a whole: read anew after each event that concerns it.
+// A page whose content is read as a whole: again after each event that concerns it.
 
 import { subscribe } from "./events.js";
 import { failure, loading } from "./states.js";
 import { Reader } from "./store/reader.js";
 import { render } from "./template.js";
 
-/** Reading may take a tenth of the time: a sweep of a thousand is much to read. */
+/** Reading may take a tenth of the time, because a sweep of a thousand experiments is large. */
 const SHARE = 10;
 
 /**
- * Show what is read, now and after each event that concerns it.
+ * Read and show the page, now and after each event that concerns it.
  *
  * @template T
  * @param {Element} root
@@ -17,8 +17,8 @@ const SHARE = 10;
  * @param {() => Promise<T>} page.read
  * @param {(answer: T) => void} page.take
  * @param {(event: import("./store/snapshot.js").ServiceEvent) => boolean} page.concerns
- * @param {number} page.interval the least number of milliseconds between two reads
- * @returns a function that ends it
+ * @param {number} page.interval minimum number of milliseconds between two reads
+ * @returns a function that stops this
  */
 export const poll = (root, { read, take, concerns, interval }) => {
   let ended = false;

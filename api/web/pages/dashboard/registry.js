@@ -1,8 +1,8 @@
-// Every page: its address, what the navigation calls it, and the module that draws it, loaded when it is first opened.
+// All pages: address, label in the navigation, and the module, which is loaded when the page is first opened.
 
 /**
- * What a module's `open(root, { params, query, navigate, rewrite })` gives; a bare function is its `close`. Where only the
- * query of the address changes, a page that can `revisit` stays.
+ * The result of a module's `open(root, { params, query, navigate, rewrite })`; a plain function is its `close`. If only
+ * the query of the address changes, a page with `revisit` stays open.
  * @typedef {{ close: () => void, revisit?: (query: URLSearchParams) => void }} OpenPage
  */
 
@@ -42,7 +42,7 @@ export const PAGES = [
   },
 ];
 
-/** The page of a path of the service, with the values of the `{names}` in its path. */
+/** The page for a path, with the values of the `{names}` in its path template. */
 export const pageAt = (pathname) => {
   if (pathname === null) return null;
   for (const page of PAGES) {
@@ -65,7 +65,7 @@ const match = (pattern, pathname) => {
   return params;
 };
 
-/** Null for what is no UTF-8. */
+/** The decoded text; null if it is not UTF-8. */
 const decoded = (text) => {
   try {
     return decodeURIComponent(text);

@@ -1,4 +1,4 @@
-// A file for a person, from what the service answered.
+// Saves an answer of the service as a file.
 
 /** @param {Blob} content @param {string} name */
 export const saveAs = (content, name) => {

@@ -1,4 +1,4 @@
-// Who the service takes this browser for; asked once.
+// The identity of this browser's user, requested once.
 
 import { get } from "./api.js";
 
@@ -17,5 +17,5 @@ export const session = () => {
   return known;
 };
 
-/** Whether buttons that change something are of use; a page has awaited `session` before it asks. */
+/** Whether the user may change something. Await `session` before calling this. */
 export const mayChange = () => visitor?.role !== "viewer";

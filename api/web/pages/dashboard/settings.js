@@ -1,4 +1,4 @@
-// What a person has set, kept by the browser; one that keeps nothing knows it as long as the page is there.
+// The user's settings, stored by the browser; if storage is blocked, they last as long as the page.
 
 const here = new Map();
 
@@ -7,7 +7,7 @@ export const setting = (key) => {
   if (here.has(key)) return here.get(key);
   try {
     return localStorage.getItem(key);
-  } catch { // even to look is refused where storage is blocked
+  } catch { // if storage is blocked, even reading fails
     return null;
   }
 };

@@ -1,4 +1,4 @@
-// The frame around every page: navigation, connection, theme, who is signed in.
+// The frame around every page: navigation, state of the connection, theme, and the signed-in user.
 
 import { at } from "./address.js";
 import { remove } from "./api.js";
@@ -14,7 +14,7 @@ const WORDS = { connecting: "connecting …", live: "live", polling: "every 10 s
 let shown = null;
 let connection = "connecting";
 
-/** Draw the frame for a page. @returns its main element */
+/** Draw the frame for a page. @returns the page's main element */
 export const showShell = (page) => {
   if (!shown) begin();
   shown = { page };
@@ -23,12 +23,12 @@ export const showShell = (page) => {
 };
 
 const begin = () => {
-  subscribe(() => {}, () => {}); // the connection that is shown is there on pages that listen to nothing, too
+  subscribe(() => {}, () => {}); // the state of the connection is shown on all pages, even those that need no events
   onState((state) => {
     connection = state;
     if (shown) draw();
   });
-  session().then(draw, () => {}); // a 401 leads to the sign-in, and without an answer the page itself says so
+  session().then(draw, () => {}); // a 401 leads to the sign-in page; other errors are shown by the page
 };
 
 const draw = () => render(frame(), /** @type {HTMLElement} */ (document.getElementById("app")));
@@ -58,7 +58,7 @@ const frame = () =>
     <div class="toasts" id="toasts" role="status" aria-live="polite"></div>
   `;
 
-/** To the page as it stands: its address may hold what it is about behind "#". */
+/** The sign-in address that leads back to this page, including the fragment of its address. */
 const skip = (event) => {
   event.preventDefault();
   document.getElementById("main")?.focus();

@@ -1,4 +1,4 @@
-// Whether single keys do something: those who speak to their computer, or hit keys by chance, switch them off.
+// Whether single-key shortcuts are on. Users of speech input, or those who press keys by accident, can switch them off.
 
 import { keepSetting, setting } from "./settings.js";
 

@@ -1,4 +1,4 @@
-// A curve the size of a word. It is decoration: the numbers stand beside it.
+// A small curve in a line of text. It is decoration, because the numbers are beside it.
 
 import { number } from "./api.js";
 import { html, nothing, svg } from "./template.js";
@@ -7,7 +7,7 @@ const WIDTH = 96;
 const HEIGHT = 26;
 const EDGE = 3;
 
-/** The values as a line; those that are no finite numbers leave a gap. */
+/** The values as a line, with gaps at values that are not finite. */
 export const sparkline = (values) => {
   const points = values.map(number).map((y, x) => ({ x, y })).filter(({ y }) => Number.isFinite(y));
   if (points.length < 2) return nothing;

@@ -1,4 +1,4 @@
-// What a page shows when it has nothing to show yet, nothing at all, or a problem.
+// What a page shows while it loads, if it is empty, or if there is a problem.
 
 import { at, here } from "./address.js";
 import { icon } from "./icons.js";
@@ -8,7 +8,7 @@ import { visibleLines } from "./visible.js";
 export const loading = () => html`<p class="state" role="status">Loading …</p>`;
 
 /**
- * Nothing is here, and what to do about it.
+ * The empty state: why there is nothing, and what to do.
  *
  * @param {string} title
  * @param {unknown} text
@@ -23,16 +23,16 @@ export const empty = (title, text, actions = nothing) =>
     </div>
   `;
 
-/** Lists of what has pages of its own, by the beginning of its address. */
+/** The list to return to, by the beginning of a page's address. */
 const LISTS = [["/data/", "/data", "All data sets"], ["/sweeps/", "/sweeps", "All sweeps"]];
 
-/** Where a page leads that has nothing to show. */
+/** The link of a page that has nothing to show. */
 const upwards = () => {
   const [, list, words] = LISTS.find(([start]) => here().startsWith(start)) ?? ["", "/", "All experiments"];
   return html`<a class="button" href=${at(list)}>${words}</a>`;
 };
 
-/** Something went wrong; `again` tries once more. */
+/** An error; `again` retries. */
 export const failure = (error, again) =>
   html`
     <div class="state" role="alert">
@@ -54,7 +54,7 @@ export const nowhere = () =>
     </div>
   `;
 
-/** A sentence beside what it is about: `kind` is "info", "warning" or "error". */
+/** A note within the page: `kind` is "info", "warning" or "error". */
 export const note = (kind, content) =>
   html`
     <div class="note note-${kind}">${icon(kind === "info" ? "info" : "warning")}<div>${content}</div></div>

@@ -1,4 +1,4 @@
-// What an experiment or a sweep is doing: a word, a shape and a colour.
+// The status of an experiment or a sweep: a word, a shape and a colour.
 
 import { icon } from "./icons.js";
 import { html } from "./template.js";
@@ -6,7 +6,7 @@ import { html } from "./template.js";
 export const STATUSES = ["queued", "running", "paused", "succeeded", "failed", "cancelled"];
 const FINAL = new Set(["succeeded", "failed", "cancelled"]);
 
-/** Whether nothing follows by itself. */
+/** Whether the status is final. */
 export const isFinal = (status) => FINAL.has(status);
 
 export const badge = (status) =>

@@ -1,4 +1,4 @@
-// Tabs: one part of a page at a time, each with an address of its own.
+// Tabs: the parts of a page, one visible at a time, each with its own address.
 
 import { html } from "./template.js";
 
@@ -12,13 +12,13 @@ const STEPS = {
 };
 
 /**
- * The list of tabs and the panel of the one that is chosen. Arrow keys walk the tabs and open them.
+ * The list of tabs, and the panel of the selected one. Arrow keys move between the tabs and open them.
  *
- * @param {string} label what they are parts of
+ * @param {string} label accessible name of the list
  * @param {Tab[]} tabs
- * @param {string} chosen the key of one
+ * @param {string} chosen the key of the selected tab
  * @param {(key: string) => string} address of a tab
- * @param {unknown} content of the one that is chosen
+ * @param {unknown} content the content of the selected tab
  */
 export const tabbed = (label, tabs, chosen, address, content) =>
   html`

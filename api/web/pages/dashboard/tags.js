@@ -1,4 +1,4 @@
-// The tags of an experiment: each leads to the list of all that have it.
+// The tags of an experiment, each a link to the list of all experiments with the tag.
 
 import { at } from "./address.js";
 import { html } from "./template.js";

@@ -1,14 +1,15 @@
-// Templates: `html` and `svg` say what is to be seen, `render` makes an element's content that, changing only what differs.
+// Templates: `html` and `svg` describe content, and `render` turns an element's content into it, changing only what
+// differs.
 //
 //   render(html`<p class=${kind} ?hidden=${!words} @click=${dismiss}>${words}</p>`, element);
 //
-// `name=${…}` sets an attribute (null, undefined or `nothing` take it away), `?name=${…}` one that is there or not,
-// `.name=${…}` a property, `@name=${…}` listens to an event. Between tags stand texts, templates, lists of them, and
-// `repeat`. A value is never read as markup: it becomes a text node, an attribute or a property.
+// `name=${…}` sets an attribute (null, undefined or `nothing` remove it), `?name=${…}` a boolean attribute,
+// `.name=${…}` a property, and `@name=${…}` an event listener. Values between tags are texts, templates, lists of them,
+// or `repeat`. A value is never parsed as markup: it becomes a text node, an attribute or a property.
 
 import { Region } from "./template/region.js";
 
-/** What leaves a place empty and takes an attribute away. */
+/** A value that leaves its place empty, or removes an attribute. */
 export { nothing } from "./template/values.js";
 export { html, live, repeat, svg } from "./template/values.js";
 
@@ -16,7 +17,7 @@ export { html, live, repeat, svg } from "./template/values.js";
 const regions = new WeakMap();
 
 /**
- * Make the content of an element what the value says. What the element has beside that stays, before it.
+ * Render a value as the content of an element. Other children of the element stay, in front of it.
  *
  * @param {unknown} value
  * @param {Element | DocumentFragment} element

@@ -1,4 +1,4 @@
-// The theme: the system's until a person chooses one; what draws with colours of its own listens for changes.
+// The theme: the system's, until the user chooses one. Code that sets colours itself listens for changes.
 
 import { keepSetting } from "./settings.js";
 
@@ -7,17 +7,17 @@ const root = document.documentElement;
 const system = matchMedia("(prefers-color-scheme: dark)");
 const listeners = new Set();
 
-/** What is shown now: "light" or "dark". */
+/** The current theme: "light" or "dark". */
 export const theme = () => root.dataset.theme ?? (system.matches ? "dark" : "light");
 
-/** Show the other theme, and remember it. */
+/** Switch to the other theme, and store the choice. */
 export const toggleTheme = () => {
   root.dataset.theme = theme() === "dark" ? "light" : "dark";
   keepSetting(KEY, root.dataset.theme);
   tell();
 };
 
-/** Call `listener` after each change. @returns a function that ends it */
+/** Call `listener` after each change. @returns a function that stops this */
 export const onTheme = (listener) => {
   listeners.add(listener);
   return () => listeners.delete(listener);
@@ -25,18 +25,20 @@ export const onTheme = (listener) => {
 
 const values = new Map();
 
-/** The value that a colour of `css/theme.css` has in the theme that is shown. */
+/** The value of a colour of `css/theme.css` in the current theme. */
 export const color = (name) => {
   const key = `${theme()} ${name}`;
   if (!values.has(key)) values.set(key, computed(name));
   return values.get(key);
 };
 
-/** By an element of its own: a property of the page's would have the whole page's styles computed anew. */
+/**
+ * Computed on a separate element, because a change on the page's element would recompute the styles of the whole page.
+ */
 const computed = (name) => {
   const probe = document.body.appendChild(document.createElement("i"));
   probe.hidden = true;
-  probe.style.color = `var(--${name})`; // a property that computes light-dark()
+  probe.style.color = `var(--${name})`; // a property for which the browser computes light-dark()
   const value = getComputedStyle(probe).color;
   probe.remove();
   return value;

@@ -1,8 +1,8 @@
-// Drawing at most once a frame, however often it is asked for.
+// Limits how often something runs: drawing at most once per frame, reads at intervals.
 
 const LONGEST_REST = 500;
 
-/** @returns {{(): void, cancel(): void}} a function that has `draw` called before the next frame */
+/** @returns {{(): void, cancel(): void}} a function that schedules `draw` before the next frame */
 export const perFrame = (draw) => {
   let asked = 0;
   const ask = () => {
@@ -18,7 +18,10 @@ export const perFrame = (draw) => {
   return ask;
 };
 
-/** @returns {{(...given): void, cancel(): void}} a function that calls `run` when it has not been asked for so long */
+/**
+ * @returns {{(...given): void, cancel(): void}} a function that calls `run` when it has not been called again for this
+ *   long
+ */
 export const debounced = (milliseconds, run) => {
   let timer = 0;
   const ask = (...given) => {
@@ -30,8 +33,8 @@ export const debounced = (milliseconds, run) => {
 };
 
 /**
- * @returns {{(): void, cancel(): void}} a function that calls `run` soon, not more often than once in so long, and on
- *   a slow machine with a rest after each
+ * @returns {{(): void, cancel(): void}} a function that calls `run` soon, at most once per interval, and on a slow
+ *   machine with a pause after each call
  */
 export const throttled = (milliseconds, run) => {
   let timer = 0;

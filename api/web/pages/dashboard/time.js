@@ -1,15 +1,15 @@
-// A moment on a page.
+// The time since a moment, as an element that updates itself.
 
 import { ago, moment } from "./format.js";
 import { html } from "./template.js";
 
-/** Milliseconds after which ages are told anew. */
+/** Update interval of ages in milliseconds. */
 const EVERY = 10_000;
 
 /** @type {Set<Age>} */
 const ages = new Set();
 
-/** The time that has passed since a moment; it grows while the element is on a page. */
+/** The time since a moment, updated while the element is on the page. */
 class Age extends HTMLElement {
   /** @type {string | null} */
   #since = null;
@@ -37,6 +37,6 @@ class Age extends HTMLElement {
 customElements.define("gradus-age", Age);
 setInterval(() => ages.forEach((age) => age.tell()), EVERY);
 
-/** How long ago it was; in full, with its zone, under the pointer. */
+/** The age of a moment; the full date and time with its zone on hover. */
 export const time = (/** @type {string | null} */ at) =>
   html`<time datetime=${at} title=${moment(at)}><gradus-age .since=${at}></gradus-age></time>`;

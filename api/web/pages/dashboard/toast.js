@@ -1,4 +1,4 @@
-// Short words at the edge of the page, read out by screen readers, gone after a while.
+// Short messages at the edge of the page, which screen readers announce and which disappear after a while.
 
 import { icon } from "./icons.js";
 import { html, render, repeat } from "./template.js";
@@ -9,7 +9,7 @@ const SECONDS = { info: 4, error: 10 };
 let toasts = [];
 let next = 0;
 
-/** Say it. `kind` is "info" or "error". */
+/** Show a message. `kind` is "info" or "error". */
 export const toast = (message, kind = "info") => {
   const one = { key: next++, message, kind };
   toasts = [...toasts.filter(({ stays }) => stays), ...toasts.filter(({ stays }) => !stays).slice(-3), one];
@@ -17,7 +17,7 @@ export const toast = (message, kind = "info") => {
   setTimeout(() => drop(one), 1000 * SECONDS[kind]);
 };
 
-/** Say it until it is no longer so. @returns a function that ends it */
+/** Show a message until the returned function is called. @returns a function that removes it */
 export const toastUntil = (message) => {
   const one = { key: next++, message, kind: "error", stays: true };
   toasts = [...toasts, one];
@@ -26,11 +26,11 @@ export const toastUntil = (message) => {
 };
 
 /**
- * Run it; what goes wrong is said.
+ * Run it, and show its error, if any.
  *
  * @template T
  * @param {() => T | Promise<T>} run
- * @returns {Promise<T | undefined>} what it gives, or undefined
+ * @returns {Promise<T | undefined>} its result, or undefined after an error
  */
 export const attempt = async (run) => {
   try {
@@ -41,7 +41,10 @@ export const attempt = async (run) => {
   }
 };
 
-/** Say it inside a modal dialog from now on: all that is outside of it is inert. @returns a function that ends it */
+/**
+ * Show messages inside a modal dialog from now on, because everything outside it is inert. @returns a function that
+ * stops this
+ */
 export const sayInside = (dialog) => {
   const words = region();
   const home = /** @type {HTMLElement} */ (words.parentElement);
@@ -64,5 +67,5 @@ const view = (one) =>
     </div>
   `;
 
-/** The region has to be there before its first word, or that is not read out. */
+/** The live region must exist before its first message, which would otherwise not be announced. */
 const region = () => /** @type {HTMLElement} */ (document.getElementById("toasts"));

@@ -1,4 +1,4 @@
-// Every experiment, newest first, live.
+// The list of all experiments, newest first, updated live.
 
 import { at } from "../address.js";
 import { loadPlotly } from "../charts/plotly.js";
@@ -89,7 +89,7 @@ class ExperimentsPage {
     return new List(this.filter, this.#draw, () => this.#reader.soon());
   }
 
-  /** Take up a changed filter: at once, or when the typing rests. */
+  /** Apply a changed filter: at once, or when the user stops typing. */
   #change(changes) {
     this.filter = { ...this.filter, ...changes };
     this.rewrite(toAddress(this.filter));
@@ -112,7 +112,7 @@ class ExperimentsPage {
 
   #toggle(id) {
     if (!this.#chosen.delete(id)) this.#chosen.add(id);
-    loadPlotly().catch(() => {}); // who selects will compare
+    loadPlotly().catch(() => {}); // selected experiments will probably be compared, which needs plotly.js
     this.#draw();
   }
 
@@ -196,7 +196,7 @@ class ExperimentsPage {
   }
 }
 
-/** An empty row of the height of all that are out of sight. */
+/** An empty row as high as all rows that are not visible. */
 const gap = (height) =>
   html`
     <tr aria-hidden="true" class="gap">

@@ -1,4 +1,4 @@
-// The lab: a card for each of the lecture's demonstrations. What is not on the screen yet is not computed.
+// The lab: a card for each of the lecture's demonstrations, which is computed when it is about to become visible.
 
 import { get } from "../api.js";
 import { Charts } from "../charts/chart.js";
@@ -12,7 +12,7 @@ import { drawingOf } from "./lab/charts.js";
 import { Demonstration } from "./lab/demonstration.js";
 import { card } from "./lab/view.js";
 
-/** How far below the screen a card may be when it is computed. */
+/** Distance below the screen at which a card is computed. */
 const AHEAD = "300px";
 
 /** @param {HTMLElement} root */
@@ -43,7 +43,7 @@ class LabPage {
   begin() {
     render(loading(), this.root);
     this.#reader.now();
-    loadPlotly().catch(() => {}); // who draws says that it cannot be had
+    loadPlotly().catch(() => {}); // the drawing reports the error
   }
 
   close() {

@@ -1,4 +1,4 @@
-// A new experiment, sweep or fork: a form drawn from the catalogue, its JSON beside it, and what the two come to.
+// The page for a new experiment, sweep or fork: a form generated from the catalog, its JSON, and a summary.
 
 import { within } from "../address.js";
 import { freshKey } from "../api.js";
@@ -73,13 +73,16 @@ const show = (root, { navigate, rewrite }, found) => {
   };
 };
 
-/** Have the service say what the document comes to. */
+/** Request a dry run of the document. */
 const runDry = ({ kind, dryRun, draft }, rest) => {
   if (kind !== "sweep") return dryRun.ask("/v1/experiments", draft.document, rest);
   return isUntouched(draft.document) ? dryRun.rest() : dryRun.ask("/v1/sweeps", draft.document, rest);
 };
 
-/** After what runs now: drawing may take focus from a field, whose words must not begin another drawing inside. */
+/**
+ * Draw after the current task: drawing may take the focus from a field, whose change event must not start another
+ * drawing within it.
+ */
 const soon = (draw) => {
   let asked = false;
   return () => {

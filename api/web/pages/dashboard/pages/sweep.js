@@ -1,4 +1,4 @@
-// One sweep: which change made the model better, and how sure that is; kept up to date while its members train.
+// The page of a sweep: which changes improve the model, and how certain that is; updated while its members train.
 
 import { get } from "../api.js";
 import { poll } from "../polling.js";
@@ -7,7 +7,7 @@ import { render } from "../template.js";
 import { Ensemble } from "./sweep/ensemble.js";
 import { view } from "./sweep/view.js";
 
-/** Milliseconds between two reads. */
+/** Polling interval in milliseconds. */
 const INTERVAL = 400;
 const CHANGES = new Set(["status", "end"]);
 

@@ -1,4 +1,4 @@
-// All sweeps, newest first, kept up to date while they run.
+// The list of all sweeps, newest first, updated while they run.
 
 import { at } from "../address.js";
 import { get } from "../api.js";
@@ -13,10 +13,10 @@ import { attempt } from "../toast.js";
 import { countsBar, countsWords } from "./sweep/counts.js";
 import { nameOf } from "./sweep/view.js";
 
-/** Milliseconds between two reads. */
+/** Polling interval in milliseconds. */
 const INTERVAL = 1000;
 const PAGE = 50;
-const MOST = 200; // on one page of the service
+const MOST = 200; // sweeps on one page of the service
 const CHANGES = new Set(["status", "end"]);
 
 export const open = (root) => {
@@ -26,7 +26,7 @@ export const open = (root) => {
     [sweeps, cursor] = [data, next];
     render(view(sweeps, cursor, more), root);
   };
-  /** As many as are shown: the older ones change, too. */
+  /** Read as many sweeps as are shown, because older ones change, too. */
   const read = async () => {
     const data = [];
     let from = null;
@@ -38,7 +38,7 @@ export const open = (root) => {
     } while (from !== null && data.length < sweeps.length);
     return { data, next: from };
   };
-  /** Ids grow with time: what was read behind the last of them meanwhile stays. */
+  /** Ids increase with time: older sweeps that were loaded in the meantime stay. */
   const take = ({ data, next }) => {
     const older = next === null ? [] : sweeps.filter(({ id }) => id < data.at(-1).id);
     become([...data, ...older], older.length ? cursor : next);

@@ -1,4 +1,4 @@
-// The state of the service: what it needs, who trains, what waits, what it accepts, whom it calls, who may come in.
+// The state of the service: dependencies, workers, queue, limits, webhooks, and keys.
 
 import { at } from "../address.js";
 import { get } from "../api.js";
@@ -9,7 +9,7 @@ import { render } from "../template.js";
 import { attempt } from "../toast.js";
 import { view } from "./system/view.js";
 
-/** Milliseconds between two reads. */
+/** Polling interval in milliseconds. */
 const INTERVAL = 5000;
 
 /** @param {HTMLElement} root */
@@ -38,7 +38,7 @@ export const open = (root) => {
     read,
     failed: (error) => void (closed || render(failure(error, () => reader.now()), root)),
   });
-  /** Nobody looks at a hidden page. */
+  /** A hidden page is not updated. */
   const tick = () => {
     if (!document.hidden) reader.now();
     timer = setTimeout(tick, INTERVAL);
@@ -54,5 +54,5 @@ export const open = (root) => {
 
 const webhooks = async () => (await get("/v1/webhooks")).data;
 
-/** Not ready is an answer too, with status 503. */
+/** "Not ready" is a valid answer, with status 503. */
 const readiness = async () => (await fetch(at("/readyz"))).json();

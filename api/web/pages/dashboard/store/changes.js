@@ -1,4 +1,4 @@
-// What each kind of event changes of an experiment, of its metrics and of its log.
+// How each kind of event changes an experiment, its metrics and its log.
 
 import { isBetter } from "../metrics.js";
 import { thinned } from "./thinning.js";
@@ -6,13 +6,13 @@ import { thinned } from "./thinning.js";
 /** @typedef {import("./snapshot.js").ServiceEvent} ServiceEvent */
 /** @typedef {{ id: number, at: string, level: string, message: string }} LogLine */
 
-/** What only the answer about one experiment has, and neither lists nor events. */
+/** The fields that only the response about a single experiment contains, but not lists and events. */
 const DETAILS = ["input_shape", "classes", "layers", "steps_per_epoch", "memory_bytes", "changes"];
 
 const changesStatus = (/** @type {string} */ kind) => kind === "status" || kind === "end";
 
 /**
- * The experiment after an event of its own.
+ * The experiment after one of its events.
  *
  * @param {any} experiment
  * @param {ServiceEvent} event
@@ -23,11 +23,11 @@ export const changedRecord = (experiment, { seq, kind, data }) => {
   return { ...(changesStatus(kind) ? withDetails(data, experiment) : experiment), last_event: seq };
 };
 
-/** A step that training waits for, such as a download; null once it is over. */
+/** The step that training waits for, such as a download; null when it has ended. */
 const unfinished = (/** @type {any} */ step) => step.done === step.total ? null : step;
 
 /**
- * What an event or the answer of an action says of an experiment, with the details that it leaves out.
+ * The experiment in an event or in the response to an action, completed by the known details that it omits.
  *
  * @param {any} record
  * @param {any} before
@@ -37,7 +37,7 @@ export const withDetails = (record, before) => {
   return { ...record, ...Object.fromEntries(left.map((key) => [key, before?.[key] ?? null])) };
 };
 
-/** As the service will tell it after one more epoch. */
+/** The experiment after one more epoch, as the service will report it. */
 const withEpoch = (/** @type {any} */ experiment, /** @type {any} */ row) => {
   const { progress, best, best_metric: key } = experiment;
   if (row.epoch <= progress.epoch) return experiment;
@@ -51,9 +51,9 @@ const withEpoch = (/** @type {any} */ experiment, /** @type {any} */ row) => {
 };
 
 /**
- * A function that gives the rows of a history after an event: one more epoch, or a run that begins anew.
+ * Returns a function that updates the rows of a history after an event: one more epoch, or a restart of the run.
  *
- * @param {number} points what has grown to twice as many is thinned
+ * @param {number} points the history is thinned when it has twice as many rows
  */
 export const changedRows = (points) => (/** @type {any[]} */ rows, /** @type {ServiceEvent} */ { kind, data }) => {
   const last = rows.at(-1)?.epoch ?? 0;
@@ -79,7 +79,7 @@ export const changedLines = (lines, { seq, kind, at, data }) =>
   kind === "log" && seq > (lines.at(-1)?.id ?? 0) ? [...lines, { id: seq, at, ...data }] : lines;
 
 /**
- * The findings after an event. A finding that is told again, of the same layer or column, takes the place of the old one.
+ * The findings after an event. A finding in an event replaces the earlier one about the same layer or column.
  *
  * @param {any[]} findings
  * @param {ServiceEvent} event
@@ -90,9 +90,12 @@ export const changedFindings = (findings, { kind, data }) => {
   return place < 0 ? [...findings, data].toSorted(byGravity) : findings.with(place, data);
 };
 
-/** A run has each finding once, whichever layer it is about now; data have it for each column.
+/**
+ * Whether two findings are the same. A run has each finding once, even if its layer changes; data may have one for each
+ * column.
  *
- * @param {any} one @param {any} other */
+ * @param {any} one @param {any} other
+ */
 const isSameFinding = (one, other) =>
   one.id === other.id && (!one.id.startsWith("data_") || (one.layer === other.layer && one.column === other.column));
 

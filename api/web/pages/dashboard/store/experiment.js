@@ -1,15 +1,15 @@
-// One experiment, its metrics, its log and its findings: each a snapshot, read when it is first wanted.
+// An experiment, its metrics, its log and its findings: each is a snapshot, which is read when it is first needed.
 
 import { get } from "../api.js";
 import { changedFindings, changedLines, changedRecord, changedRows, withDetails } from "./changes.js";
 import { Snapshot } from "./snapshot.js";
 
 const POINTS = 1000;
-/** Lines on one page of the service. */
+/** Log lines on one page of the service. */
 const LINES = 1000;
 
 export class ExperimentStore {
-  /** @param {string} id @param {number} points of a read of its metrics */
+  /** @param {string} id @param {number} points maximum number of rows of its metrics */
   constructor(id, points = POINTS) {
     this.id = id;
     this.points = points;
@@ -21,7 +21,7 @@ export class ExperimentStore {
     this.log = new Snapshot(changedLines);
     /** @type {Snapshot<any[]>} */
     this.found = new Snapshot(changedFindings);
-    /** Whether patches are being probed: of what that finds no event tells. */
+    /** Whether patches are being probed, whose results no event announces. */
     this.predicting = false;
   }
 
@@ -41,13 +41,13 @@ export class ExperimentStore {
     return this.found.value ?? [];
   }
 
-  /** @param {import("./snapshot.js").ServiceEvent} event @returns whether nothing was missed: if not, read again */
+  /** @param {import("./snapshot.js").ServiceEvent} event @returns false if events were missed: then read again */
   hear(event) {
     const heard = [this.record, this.history, this.log, this.found].map((snapshot) => snapshot.hear(event));
     return heard.every(Boolean);
   }
 
-  /** Read the experiment. @returns whether nothing is missing, as the other reads do */
+  /** Read the experiment. @returns whether nothing is missing, like the other reads */
   readRecord() {
     return refreshed(this.record, async () => snapshotOf(await get(`/v1/experiments/${this.id}`)));
   }
@@ -71,7 +71,7 @@ export class ExperimentStore {
     });
   }
 
-  /** Take up what the service answered to an action, unless an event has told something newer. @param {any} record */
+  /** Apply the service's response to an action, unless a newer event has arrived. @param {any} record */
   take(record) {
     if (record.last_event >= (this.record.seq ?? 0)) {
       this.record.ask()(snapshotOf(withDetails(record, this.experiment)));

@@ -1,13 +1,13 @@
-// Reading something from the service whenever that may say something new, one read at a time. While the service is away
-// or busy, what was read before stays, is said to be old, and is asked for again.
+// Reads something from the service whenever it may have changed, one read at a time. While the service is unavailable
+// or busy, the last result stays, is marked as outdated, and the read is repeated.
 
 import { toastUntil } from "../toast.js";
 
-/** Milliseconds until a service that is away or busy is asked again; each time twice as many. */
+/** Milliseconds until a request to an unavailable or busy service is repeated; doubled each time. */
 const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 30_000;
 
-/** Whether the same question may have an answer later. */
+/** Whether the same request may succeed later. */
 const isTransient = (/** @type {any} */ { status }) => status === 0 || status === 429 || status >= 500;
 
 export class Reader {
@@ -22,10 +22,11 @@ export class Reader {
 
   /**
    * @param {object} given
-   * @param {() => Promise<unknown>} given.read reads it and shows it; if it gives false, something is missing still
-   * @param {(error: Error) => void} [given.failed] gets what has to be shown instead: nothing was read yet, or it is gone
-   * @param {number} [given.interval] the least number of milliseconds between two reads that were asked for by `soon`
-   * @param {number} [given.share] of the time that reading may take then: 10 for a tenth
+   * @param {() => Promise<unknown>} given.read reads and shows it; returns false if something is still missing
+   * @param {(error: Error) => void} [given.failed] called with an error to show instead: nothing was read yet, or it no
+   *   longer exists
+   * @param {number} [given.interval] minimum number of milliseconds between two reads that `soon` requests
+   * @param {number} [given.share] limits the time that these reads may take: 10 for a tenth
    */
   constructor({ read, failed = () => {}, interval = 0, share = 0 }) {
     this.read = read;
@@ -34,7 +35,7 @@ export class Reader {
     this.share = share;
   }
 
-  /** Read at once, or when the read that goes on is over. */
+  /** Read at once, or when the current read has ended. */
   async now() {
     if (this.#ended) return;
     if (this.#reading) return void (this.#again = true);
@@ -52,7 +53,7 @@ export class Reader {
     if (this.#again) this.soon();
   }
 
-  /** Read when the last read is long enough ago. */
+  /** Read as soon as the last read is long enough ago. */
   soon() {
     this.#again = true;
     if (!this.#reading && !this.#ended) this.#timer ||= setTimeout(() => this.now(), this.rest);

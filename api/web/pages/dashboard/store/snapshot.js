@@ -1,11 +1,11 @@
-// A snapshot of something that has events, and what the events have changed of it since.
+// A snapshot of something that has events, updated by the later events.
 //
-// An answer of the service says which event of an experiment's log it contains, and each event has the next number. So
-// an event that the snapshot contains is passed over, the next one is applied, and one further on tells that some were
-// missed: then the service has to be asked again. That is all the care that is taken of what arrives in which order.
+// A response of the service contains the number of the newest event that it includes, and events are numbered
+// consecutively. So an event that the snapshot includes is ignored, the next one is applied, and a later one shows that
+// events were missed: then the snapshot is read again. Nothing else depends on the order of arrival.
 
 /**
- * An event as the service tells it; a kind that nobody here knows changes nothing.
+ * An event of the service. An unknown kind changes nothing.
  * @typedef {{ seq: number, kind: string, at: string, experiment_id: string, data: any }} ServiceEvent
  */
 
@@ -13,22 +13,24 @@
 export class Snapshot {
   /** @type {T | null} */
   value = null;
-  /** The number of the newest event that the value contains; null before there is a value. @type {number | null} */
+  /** The number of the newest event that the value includes; null before there is a value. @type {number | null} */
   seq = null;
-  /** Of each question to the service that is open, the oldest first: what has been told since it was asked.
-   * @type {ServiceEvent[][]} */
+  /**
+   * For each request in progress, oldest first: the events that have arrived since it began.
+   * @type {ServiceEvent[][]}
+   */
   #questions = [];
 
-  /** @param {(value: T, event: ServiceEvent) => T} apply gives the value after an event */
+  /** @param {(value: T, event: ServiceEvent) => T} apply returns the value after an event */
   constructor(apply) {
     this.apply = apply;
   }
 
   /**
-   * To be called when the service is asked.
+   * Call this when a request is sent.
    *
-   * @returns a function for its answer and the number of the event that this contains, null if there is no answer; it
-   *   says whether nothing is missing now
+   * @returns a function to be called with the response, and the number of its newest event (null without a response);
+   *   it returns whether nothing is missing
    */
   ask() {
     /** @type {ServiceEvent[]} */
@@ -37,7 +39,7 @@ export class Snapshot {
     /** @type {(answer: { value: T, seq: number } | null) => boolean} */
     const take = (answer) => {
       const place = this.#questions.indexOf(told);
-      if (place < 0) return true; // who asked later has an answer already
+      if (place < 0) return true; // a later request has been answered already
       this.#questions = answer ? this.#questions.slice(place + 1) : this.#questions.toSpliced(place, 1);
       if (!answer) return true;
       [this.value, this.seq] = [answer.value, answer.seq];
@@ -46,7 +48,7 @@ export class Snapshot {
     return take;
   }
 
-  /** @param {ServiceEvent} event @returns {boolean} false if events were missed, and nobody asks already */
+  /** @param {ServiceEvent} event @returns {boolean} false if events were missed and no request is in progress */
   hear(event) {
     for (const told of this.#questions) told.push(event);
     return this.seq === null || this.#take(event) || this.#questions.length > 0;

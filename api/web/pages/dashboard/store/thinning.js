@@ -1,10 +1,13 @@
-// Fewer rows of a long history, as the service leaves them out: what stands out stays.
+// Reduces a long history to fewer rows, as the service does: extremes stay.
 
 import { finite } from "../api.js";
 
 const STRETCH = 4;
 
-/** Half of the rows: the first, the last, and of every four between the two with the lowest and highest training loss. */
+/**
+ * Half of the rows: the first, the last, and from every four rows between them the two with the lowest and the highest
+ * training loss.
+ */
 export const thinned = (rows) => {
   const inner = rows.slice(1, -1);
   const kept = [rows[0]];
@@ -17,5 +20,5 @@ const extremes = (stretch) => {
   return stretch.filter((row) => row === sorted[0] || row === sorted.at(-1));
 };
 
-/** A loss that is no finite number is above all others: a divergence is never left out. */
+/** A loss that is not finite counts as the highest, so that a divergence is never left out. */
 const height = (row) => finite(row.train_loss) ?? Number.MAX_VALUE;

@@ -1,16 +1,16 @@
-// A connection to the service's event stream, which comes back by itself and misses nothing meanwhile.
+// A connection to the service's event stream, which reconnects by itself without missing events.
 
 import { batches } from "./parse.js";
 import { fetchWithRelief } from "./relief.js";
 
 const FIRST_PAUSE = 300;
 const LONGEST_PAUSE = 5000;
-/** Milliseconds without a byte after which a connection is dead: the service says something every 15 s. */
+/** Milliseconds without a byte after which a connection counts as dead: the service sends something every 15 s. */
 const SILENCE = 40_000;
 
 /**
  * `tell` gets `{state}` ("connecting", "live" or "reconnecting"), `{event}`, `{gap: true}` when events may have been
- * missed, `{refused: true}` when the service wants another sign-in, and `{alive: true}` for each sign of life.
+ * missed, `{refused: true}` when the service requires a new sign-in, and `{alive: true}` for each sign of life.
  */
 export class Connection {
   state = "connecting";
@@ -35,7 +35,7 @@ export class Connection {
     this.#request?.abort();
   }
 
-  /** Open it anew if it has been silent for so many milliseconds: the machine may have slept, or changed its network. */
+  /** Reconnect if it has been silent for this many milliseconds: the machine may have slept, or changed its network. */
   check(silence) {
     if (performance.now() - this.#heard > silence) this.#request?.abort();
   }
@@ -46,7 +46,7 @@ export class Connection {
     try {
       await this.#follow(request);
     } catch {
-      // Whatever ended it, it is opened again.
+      // Reconnect, whatever ended the connection.
     }
     clearTimeout(this.#timer);
     if (this.#closed) return;
@@ -71,7 +71,7 @@ export class Connection {
     return undefined;
   }
 
-  /** As long as the service asks for. */
+  /** Wait as long as the service asks for. */
   #wait(answer) {
     const seconds = Number(answer.headers.get("Retry-After"));
     if (seconds > 0) this.#pause = Math.max(this.#pause, 1000 * seconds);
@@ -90,7 +90,7 @@ export class Connection {
     this.tell({ alive: true });
   }
 
-  /** An answer that does not begin is a silence, too. */
+  /** A response that does not begin counts as silence, too. */
   #limit(request) {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => request.abort(), SILENCE);

@@ -1,4 +1,4 @@
-// The events of one data set, for as long as it is being read.
+// The events of a data set while it is being read.
 
 import { at } from "../address.js";
 
@@ -7,12 +7,12 @@ import { at } from "../address.js";
 const KINDS = ["status", "progress", "log", "finding", "end"];
 
 /**
- * Hear of each event with a greater number, up to the end of the reading.
+ * Listen to the events with greater numbers, until the reading ends.
  *
  * @param {string} id
- * @param {number} after number of the last event that is known
+ * @param {number} after number of the last known event
  * @param {(event: DatasetEvent) => void} hear
- * @returns a function that ends it
+ * @returns a function that stops listening
  */
 export const follow = (id, after, hear) => {
   const source = new EventSource(at(`/v1/datasets/${encodeURIComponent(id)}/events?after=${after}`));

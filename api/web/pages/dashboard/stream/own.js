@@ -1,11 +1,11 @@
-// A stream of a tab's own, in a browser whose tabs cannot share one. It has six connections for all of them: a few tabs
-// have a stream at a time, and the others ask anew now and then, so that pages can be fetched still.
+// A separate stream for a tab, in a browser whose tabs cannot share one. A browser opens only six connections to a
+// service: a few tabs have a stream at a time, and the others poll, so that connections are left for requests.
 
 import { Connection } from "./connection.js";
 
-/** Tabs that have a stream at a time. */
+/** Maximum number of tabs with a stream. */
 const STREAMS = 4;
-/** Milliseconds until a tab without one asks anew, and whether there is one for it. */
+/** Polling interval in milliseconds of a tab without a stream, after which it also tries to get one. */
 const INTERVAL = 10_000;
 
 export class OwnStream {
@@ -14,7 +14,10 @@ export class OwnStream {
   #timer = 0;
   #ending = new AbortController();
 
-  /** @param {string} url @param {(message: any) => void} hear gets what a `Connection` tells, and "polling" as a state */
+  /**
+   * @param {string} url
+   * @param {(message: any) => void} hear called with the messages of a `Connection`, and with "polling" as a state
+   */
   constructor(url, hear) {
     this.url = url;
     this.hear = hear;
@@ -47,8 +50,8 @@ export class OwnStream {
 }
 
 /**
- * Take one of the places until the signal; browsers give locks to pages of HTTPS and of this machine alone, elsewhere
- * there is a place for every tab.
+ * Hold one of the slots until the signal. Browsers provide locks only on HTTPS and localhost; elsewhere every tab gets
+ * a slot.
  *
  * @param {AbortSignal} signal
  */

@@ -1,6 +1,6 @@
-// Server-sent events out of the body of an answer.
+// Parses server-sent events from the body of a response.
 
-/** What comes at a time: a list of events, which is empty where only a comment came. */
+/** Yields lists of events; a list is empty if only a comment has arrived. */
 export async function* batches(body) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";

@@ -1,12 +1,13 @@
-// A browser has six connections for all tabs of a service: a tab that gets none asks those nobody looks at for theirs.
+// A browser opens only six connections to a service for all tabs. A tab that gets none asks hidden tabs to release
+// theirs.
 
-/** Milliseconds without an answer after which it is likely that there is no connection. */
+/** Milliseconds without an answer after which there is probably no free connection. */
 const STUCK = 3000;
 
-/** Null in a browser where tabs cannot speak to each other. */
+/** The channel between tabs; null if the browser does not support it. */
 const tabs = globalThis.BroadcastChannel ? new BroadcastChannel("gradus-connections") : null;
 
-/** Fetch, and ask for a connection if no answer comes. */
+/** Fetch, and ask other tabs for a connection if no answer arrives. */
 export const fetchWithRelief = async (url, request) => {
   const timer = setTimeout(() => tabs?.postMessage("stuck"), STUCK);
   try {

@@ -1,4 +1,4 @@
-// One stream for all tabs: a browser has six connections for all of them together.
+// One stream for all tabs, because a browser opens only six connections to a service.
 
 import { Connection } from "./connection.js";
 

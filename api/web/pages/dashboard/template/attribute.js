@@ -1,12 +1,12 @@
-// The places of a template inside of a tag: attributes, properties and listeners of one element.
+// The parts of a template inside a tag: attributes, properties and listeners of one element.
 
 import { Live, nothing } from "./values.js";
 
 const isAbsent = (/** @type {unknown} */ value) => value === nothing || value === null || value === undefined;
 
-// Each `take`s its values from number i on, and says how many they were.
+// Each part's `take` reads its values from index i on, and returns their number.
 
-/** An attribute with a value, or with several and texts between them. */
+/** An attribute with one value, or with several values and texts between them. */
 class Attribute {
   /** @type {string | null | undefined} */
   #shown = undefined;
@@ -14,7 +14,7 @@ class Attribute {
   /**
    * @param {Element} element
    * @param {string} name
-   * @param {string[]} parts texts around the values, one more than there are values
+   * @param {string[]} parts the texts around the values, one more than there are values
    */
   constructor(element, name, parts) {
     this.element = element;
@@ -53,7 +53,7 @@ class Attribute {
   }
 }
 
-/** An attribute that is there or not. */
+/** A boolean attribute. */
 class Flag {
   /**
    * @param {Element} element
@@ -102,7 +102,7 @@ class Property {
   }
 }
 
-/** One listener for as long as the element is there; what it calls is what was last given. */
+/** One listener for the lifetime of the element, which calls the newest given function. */
 class Listener {
   /** @type {unknown} */
   #call = null;
@@ -131,7 +131,7 @@ class Listener {
 }
 
 /**
- * The place of an element that a name such as "class", "?open", ".value" or "@click" says.
+ * The part of an element for a name such as "class", "?open", ".value" or "@click".
  *
  * @param {Element} element
  * @param {string} name

@@ -1,17 +1,17 @@
-// The elements of a template as the browser parses them, once for all that are made of it, and where its values go.
+// The parsed elements of a template, shared by all of its instances, and the places of its values.
 
 const TEXT = "text";
 const TAG = "tag";
-/** Around the number of a value in the markup, where no template has them. */
+/** Delimiters around the index of a value in the markup, which no template contains. */
 const MARK = "\u{F0000}";
 const MARKS = new RegExp(`${MARK}(\\d+)${MARK}`, "u");
-/** The name of the attribute in which a text ends. */
+/** Matches the name of the attribute at the end of a text. */
 const NAME = /([.?@]?[^\s"'<>=/]+)\s*=\s*(?:["'][^"']*)?$/;
 
 /**
- * A place for values, in the order of the template.
- * @typedef {{ node: number, name: string | null, parts: string[] }} Place `node` counts elements and comments; an
- *   attribute has a `name` and the texts around its values
+ * A place for values; places are in the order of the template.
+ * @typedef {{ node: number, name: string | null, parts: string[] }} Place `node` is the index among elements and
+ *   comments; an attribute has a `name` and the texts around its values
  */
 
 export class Blueprint {
@@ -30,7 +30,7 @@ export class Blueprint {
     if (found !== strings.length - 1) throw new Error(`A value stands where none can: ${strings.join("${…}")}`);
   }
 
-  /** A copy of the elements, and the node of each place. */
+  /** A copy of the elements, with the node of each place. */
   copy() {
     const content = document.importNode(this.content, true);
     const walker = walk(content);
@@ -63,7 +63,7 @@ export class Blueprint {
     for (const { name, value } of [...element.attributes]) {
       const [before, first, ...rest] = value.split(MARKS);
       if (first === undefined) continue;
-      const written = NAME.exec(strings[Number(first)])?.[1] ?? name; // the parser makes it lower case
+      const written = NAME.exec(strings[Number(first)])?.[1] ?? name; // the parser converts it to lower case
       element.removeAttribute(name);
       this.places.push({ node: i, name: written, parts: [before, ...rest.filter((_, i) => i % 2 === 0)] });
     }
@@ -80,7 +80,10 @@ export const blueprintOf = ({ strings, isSvg }) => {
   return found;
 };
 
-/** The template's own text, with a mark for each value. A value at its end gets a comment behind it, where it ends. */
+/**
+ * The template's text, with a mark for each value. A value at the end of the template gets a comment behind it, which
+ * marks its end.
+ */
 const markup = (/** @type {TemplateStringsArray} */ strings) => {
   let state = TEXT;
   return strings.map((text, i) => {
@@ -93,7 +96,7 @@ const markup = (/** @type {TemplateStringsArray} */ strings) => {
 };
 
 /**
- * Where the text leads from a state: between tags, inside of one, or inside of its quotes.
+ * The parser's state after the text: between tags, inside a tag, or inside quotes of a tag.
  *
  * @param {string} text
  * @param {string} state

@@ -1,10 +1,10 @@
-// A stretch of an element's children, from a comment to the node behind it, that shows a value.
+// A range of an element's children that shows a value, from a comment to the node behind the range.
 
 import { attributeOf } from "./attribute.js";
 import { blueprintOf } from "./blueprint.js";
 import { Keyed, nothing, Template } from "./values.js";
 
-/** The elements of one template, and their places for values. */
+/** An instance of a template: its elements, and their places for values. */
 class Instance {
   /** @param {Template} template */
   constructor(template) {
@@ -27,19 +27,23 @@ class Instance {
 }
 
 export class Region {
-  /** What is shown; at most one of them.
-   * @type {Text | null} */
+  /**
+   * What is shown; at most one of these is set.
+   * @type {Text | null}
+   */
   #text = null;
   /** @type {Instance | null} */
   #instance = null;
-  /** In a list without keys they are numbers.
-   * @type {{ key: unknown, region: Region }[] | null} */
+  /**
+   * The items by key; in a list without keys, by index.
+   * @type {{ key: unknown, region: Region }[] | null}
+   */
   #items = null;
 
   /**
-   * @param {Comment} [start] the node before the first
-   * @param {ChildNode | null} [end] the node behind the last; null if nothing else is in the parent. An item of a list
-   *   begins and ends with comments of its own
+   * @param {Comment} [start] the node before the first one of the range
+   * @param {ChildNode | null} [end] the node behind the last one; null if nothing else is in the parent. An item of a
+   *   list begins and ends with its own comments
    */
   constructor(start = document.createComment(""), end = document.createComment("")) {
     this.start = start;
@@ -93,8 +97,8 @@ export class Region {
   }
 
   /**
-   * From the last to the first, so that each has its place before the next. The one that holds the focus stays where it
-   * is, and the others move around it: what is moved loses the focus.
+   * Put the items in order, from the last to the first, each before the next. The item with the focus stays in place,
+   * and the others are moved around it, because a moved element loses the focus.
    *
    * @param {{ key: unknown, region: Region }[]} shown
    * @param {{ key: unknown, value: unknown }[]} items
@@ -124,7 +128,7 @@ export class Region {
   }
 
   /**
-   * A new item's nodes.
+   * The nodes of a new item.
    *
    * @param {unknown} value
    */
@@ -148,7 +152,7 @@ export class Region {
     }
   }
 
-  /** What has the focus, if that is inside. */
+  /** The focused element, if it is inside. */
   #focus() {
     const active = document.activeElement;
     return active && this.start.parentNode?.contains(active) ? active : null;
@@ -159,7 +163,7 @@ export class Region {
     return this.#nodes().some((one) => one.contains(node));
   }
 
-  /** Of an item: all nodes, its own two comments too. */
+  /** All nodes of an item, including its two comments. */
   #nodes() {
     return [this.start, ...between(this.start, this.end), /** @type {ChildNode} */ (this.end)];
   }

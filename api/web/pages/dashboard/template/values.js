@@ -1,14 +1,14 @@
-// What templates are made of: values without an element.
+// The values that templates produce, which do not belong to an element yet.
 
-/** What leaves a place empty and takes an attribute away. */
+/** A value that leaves its place empty, or removes an attribute. */
 export const nothing = Symbol("nothing");
 
-/** A template's strings with the values between them. */
+/** A template's strings, with the values between them. */
 export class Template {
   /**
-   * @param {TemplateStringsArray} strings the same object each time: what is made of them is made once
+   * @param {TemplateStringsArray} strings the same object in each call, so that they are parsed once
    * @param {unknown[]} values
-   * @param {boolean} isSvg whether its elements stand inside of an `<svg>`
+   * @param {boolean} isSvg whether its elements are inside an `<svg>`
    */
   constructor(strings, values, isSvg) {
     this.strings = strings;
@@ -24,14 +24,14 @@ export class Template {
 export const html = (strings, ...values) => new Template(strings, values, false);
 
 /**
- * For elements that stand inside of an `<svg>`, which another template holds.
+ * A template for elements inside an `<svg>` that belongs to another template.
  *
  * @param {TemplateStringsArray} strings
  * @param {...unknown} values
  */
 export const svg = (strings, ...values) => new Template(strings, values, true);
 
-/** A list whose elements move along with their keys. */
+/** A list whose elements are identified by keys. */
 export class Keyed {
   /** @param {{ key: unknown, value: unknown }[]} items */
   constructor(items) {
@@ -40,17 +40,17 @@ export class Keyed {
 }
 
 /**
- * A list in which each item keeps its elements, with their focus and what is typed, wherever it moves.
+ * A list in which each item keeps its elements, with their focus and typed text, when it moves.
  *
  * @template T
  * @param {T[]} items
- * @param {(item: T) => unknown} key another for each of them
+ * @param {(item: T) => unknown} key a function to a unique key of each item
  * @param {(item: T, i: number) => unknown} view
  */
 export const repeat = (items, key, view) =>
   new Keyed(items.map((item, i) => ({ key: key(item), value: view(item, i) })));
 
-/** A property that is held against what the element has now. */
+/** A property that is compared with the element's current value. */
 export class Live {
   /** @param {unknown} value */
   constructor(value) {
@@ -59,7 +59,8 @@ export class Live {
 }
 
 /**
- * For a property that a person changes, too: it is set whenever it is another, and else left alone with its selection.
+ * For a property that the user can change, too: it is set whenever it differs, otherwise it and the selection stay as
+ * they are.
  *
  * @param {unknown} value
  */

@@ -1,13 +1,14 @@
-// Uploads that have begun, kept by the browser: after a reload they go on where they were, once their files are there.
+// Unfinished uploads, stored by the browser: after a reload they continue where they stopped, once the user has chosen
+// their files again.
 
 import { keepSetting, setting } from "../settings.js";
 
 const KEY = "gradus-uploads";
 
 /**
- * A file of an upload; the browser does not keep its bytes.
+ * A file of an upload; the browser does not store its bytes.
  * @typedef {{ name: string, size: number, modified: number, split: string | null, upload: string | null }} KeptFile
- *   `upload` is the service's id of it, null before it has one
+ *   `upload` is its id in the service, null before it has one
  * @typedef {{ key: string, name: string, files: KeptFile[] }} KeptUpload
  */
 
@@ -17,7 +18,7 @@ export const keptUploads = () => {
     const found = JSON.parse(setting(KEY) ?? "[]");
     return Array.isArray(found) ? found : [];
   } catch {
-    return []; // another version of the page may have written it
+    return []; // the entry may be from another version of the page
   }
 };
 
@@ -33,6 +34,6 @@ export const forgetUpload = (key) => write(keptUploads().filter((one) => one.key
 
 const write = (/** @type {KeptUpload[]} */ uploads) => keepSetting(KEY, JSON.stringify(uploads));
 
-/** Whether a file is the one that was chosen before. @param {KeptFile} kept @param {File} file */
+/** Whether a file is the same that was chosen before. @param {KeptFile} kept @param {File} file */
 export const isSameFile = (kept, file) =>
   kept.name === file.name && kept.size === file.size && kept.modified === file.lastModified;

@@ -1,17 +1,17 @@
-// Sending the bytes of a file, and telling how many have gone.
+// Sends the bytes of a file, and reports the progress.
 
 import { at } from "../address.js";
 import { taken, unreachable } from "../api.js";
 
 /**
- * Send bytes as the body of a request. `fetch` does not tell how many have gone.
+ * Send bytes as the body of a request. This does not use `fetch`, which reports no progress.
  *
  * @param {string} method
  * @param {string} path with its query
  * @param {Blob} bytes
  * @param {object} given
  * @param {string} given.type media type of the bytes
- * @param {(sent: number) => void} given.progress is called as they go
+ * @param {(sent: number) => void} given.progress called with the progress
  * @param {AbortSignal} given.signal
  * @param {Record<string, string>} [given.headers]
  * @returns {Promise<any>} the answer

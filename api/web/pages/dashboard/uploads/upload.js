@@ -1,23 +1,23 @@
-// One upload: files on their way to become a data set, or another version of one.
+// One upload: files from which a data set, or a new version of one, will be created.
 //
-// A small file goes as the body of the request that creates the data set. Others go in numbered parts first, which the
-// service keeps for a day: what has arrived need not be sent again, after a reload neither.
+// A small file is sent as the body of the request that creates the data set. Other files are sent in numbered parts
+// first, which the service keeps for a day: parts that have arrived need not be sent again, even after a reload.
 
 import { freshKey, get, post, remove, search } from "../api.js";
 import { forgetUpload, isSameFile, keepUpload } from "./memory.js";
 import { send } from "./send.js";
 
-/** Bytes of a file that is sent at once. */
+/** Maximum size in bytes of a file that is sent as one body. */
 const SMALL = 4_000_000;
-/** Parts that are on their way at the same time. */
+/** Number of parts that are sent at the same time. */
 const LANES = 2;
-/** Milliseconds until a part is sent again when the service is away; each time twice as many. */
+/** Milliseconds until a part is sent again when the service is unavailable; doubled each time. */
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 15_000;
 const ANY = "application/octet-stream";
 
 /**
- * `absent`: its files have to be chosen again; `refused`: the service does not take it, and `problem` says why.
+ * `absent`: its files must be chosen again; `refused`: the service refuses it, and `problem` says why.
  * @typedef {"absent" | "sending" | "away" | "creating" | "refused" | "done"} State
  * @typedef {import("./memory.js").KeptFile & { blob: File | null, sent: number }} SentFile
  */
@@ -27,7 +27,7 @@ export class Upload {
   state = "absent";
   /** @type {import("../api.js").Problem | null} */
   problem = null;
-  /** What was made of it: a data set, or a version of one. @type {any} */
+  /** The result: a data set, or a version of one. @type {any} */
   made = null;
   #ending = new AbortController();
 
@@ -37,7 +37,7 @@ export class Upload {
    * @param {SentFile[]} given.files
    * @param {() => void} given.changed
    * @param {string} [given.key]
-   * @param {string | null} [given.dataset] id of the data set that it is another version of
+   * @param {string | null} [given.dataset] id of the data set to which it adds a version
    */
   constructor({ name, files, changed, key = freshKey(), dataset = null }) {
     this.key = key;
@@ -55,7 +55,7 @@ export class Upload {
     return this.files.reduce((sum, { sent }) => sum + sent, 0);
   }
 
-  /** Take the files that it lacks. @param {File[]} files @returns {File[]} those that it does not lack */
+  /** Add the files that it lacks. @param {File[]} files @returns {File[]} the other files, which it does not need */
   takeFiles(files) {
     const taken = new Set();
     for (const file of this.files.filter(({ blob }) => !blob)) {
@@ -69,7 +69,7 @@ export class Upload {
     return this.files.every(({ blob }) => blob);
   }
 
-  /** Send what is missing, and have the service make a data set of it. */
+  /** Send what is missing, and create the data set. */
   async run() {
     this.problem = null;
     this.#become("sending");
@@ -84,14 +84,14 @@ export class Upload {
     }
   }
 
-  /** From now on it is of another name, and thereby another creation. @param {string} name */
+  /** Give it another name, and thus another idempotency key. @param {string} name */
   rename(name) {
     forgetUpload(this.key);
     this.key = freshKey();
     this.name = name;
   }
 
-  /** Stop, and have the service forget what it has. */
+  /** Stop, and delete what the service has received. */
   async cancel() {
     this.#ending.abort(new DOMException("The upload was cancelled.", "AbortError"));
     forgetUpload(this.key);
@@ -153,7 +153,7 @@ export class Upload {
     await Promise.all(Array.from({ length: LANES }, lane));
   }
 
-  /** What the service has of the file, which it may never have heard of, or have forgotten. @param {SentFile} file */
+  /** The service's state of the file's upload, which may not exist yet, or no longer. @param {SentFile} file */
   async #beginFile(file) {
     const known = file.upload && (await this.#persist(() => get(`/v1/uploads/${file.upload}`)).catch(onlyIfGone));
     const record = known || (await this.#persist(() => post("/v1/uploads", { size: file.size })));
@@ -163,7 +163,7 @@ export class Upload {
   }
 
   /**
-   * Ask again and again while the service is away or busy.
+   * Repeat a request while the service is unavailable or busy.
    *
    * @template T
    * @param {() => Promise<T>} ask

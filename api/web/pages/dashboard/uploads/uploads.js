@@ -1,4 +1,4 @@
-// All uploads of this tab. They go on while other pages are shown.
+// All uploads of this tab. They continue while other pages are shown.
 
 import { keptUploads } from "./memory.js";
 import { Upload } from "./upload.js";
@@ -10,7 +10,7 @@ const watchers = new Set();
 /** @type {Upload[] | null} */
 let all = null;
 
-/** @returns {Upload[]} those that go on, and those of before a reload, which lack their files */
+/** @returns {Upload[]} the uploads in progress, and those from before a reload, which lack their files */
 export const uploads = () => {
   all ??= keptUploads().map(({ key, name, files }) =>
     new Upload({ key, name, files: files.map((file) => ({ ...file, blob: null, sent: 0 })), changed: tell })
@@ -29,8 +29,8 @@ export const onUploads = (watcher) => {
  *
  * @param {string} name of the data set
  * @param {ChosenFile[]} files
- * @param {string | null} [dataset] id of the data set that it is another version of
- * @returns {Promise<any>} what was made of it; undefined if nothing, which the upload says
+ * @param {string | null} [dataset] id of the data set to which it adds a version
+ * @returns {Promise<any>} the result; undefined if the upload failed, which its state shows
  */
 export const beginUpload = (name, files, dataset = null) => {
   const upload = new Upload({
@@ -52,10 +52,10 @@ export const beginUpload = (name, files, dataset = null) => {
 };
 
 /**
- * Go on with uploads that lack these files.
+ * Continue uploads that lack these files.
  *
  * @param {File[]} files
- * @returns {{ left: File[], made: Promise<any>[] }} the files that none lacks, and what is made of the uploads
+ * @returns {{ left: File[], made: Promise<any>[] }} the files that no upload lacks, and the results of the uploads
  */
 export const resumeUploads = (files) => {
   let left = files;
@@ -67,7 +67,7 @@ export const resumeUploads = (files) => {
   return { left, made };
 };
 
-/** Try a refused one again, under another name. @param {Upload} upload @param {string} name */
+/** Retry a refused upload with another name. @param {Upload} upload @param {string} name */
 export const retryUpload = (upload, name) => {
   upload.rename(name);
   return run(upload);

@@ -1,4 +1,5 @@
-// Ask the network: a form of the columns that it was trained on, whose answer follows every change.
+// Predictions of the network: a form with the columns that it was trained on. The prediction is updated after every
+// change.
 
 import { get, post } from "../../api.js";
 import { Charts } from "../../charts/chart.js";
@@ -19,9 +20,9 @@ import { AskedFiles } from "./predictions/files.js";
 import { base64, input } from "./predictions/inputs.js";
 import { OverEpochs } from "./predictions/over_epochs.js";
 
-/** Milliseconds after the last change before the network is asked. */
+/** Milliseconds between the last change and the request for a prediction. */
 const PAUSE = 120;
-/** Fields that are shown at first. */
+/** Number of fields that are shown at first. */
 const FIRST = 40;
 
 export class PredictionsTab {
@@ -29,9 +30,9 @@ export class PredictionsTab {
   #fields = null;
   /** @type {any[]} */
   #values = [];
-  /** For the columns that the network was trained on. */
+  /** The request for the columns that the network was trained on. */
   #columns = new Latest(PAUSE, () => this.#known());
-  /** For the answer to the row. */
+  /** The request for the prediction of the row. */
   #question = new Latest(PAUSE, () => this.draw());
   #shown = FIRST;
   /** Epochs whose checkpoints are kept. @type {number[]} */
@@ -51,7 +52,7 @@ export class PredictionsTab {
     this.draw = draw;
     this.#charts = new Charts(root);
     this.#epochs = new OverEpochs(store.id, () => {
-      render(); // the element is there before what is drawn into it
+      render(); // the element must exist before a chart is drawn into it
       attempt(() => Promise.all(this.#epochs.charts().map(([id, given]) => this.#charts.draw(id, given))));
     });
     this.#convolutions = new Convolutions(store.id, draw);
@@ -98,7 +99,7 @@ export class PredictionsTab {
     };
   }
 
-  /** What the fields say, as the service wants it. */
+  /** The values of the fields, in the form that the service expects. */
   #row() {
     return Object.fromEntries((this.#fields ?? []).map((field, i) => [field.name, sent(field, this.#values[i])]));
   }

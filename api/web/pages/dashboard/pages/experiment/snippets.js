@@ -1,13 +1,13 @@
-// What makes an experiment again, as text for curl, Python and the command line.
+// Code that creates an experiment again, for curl, Python and the command line.
 
 import { SERVICE } from "../../address.js";
 
-/** What people call it and write on it, which a fork takes over from its parent. */
+/** The fields for people, which a fork takes over from its parent. */
 const FOR_PEOPLE = ["name", "tags", "notes", "priority"];
 
 /**
- * What has to be asked for: its spec, or what a fork changes of its parent; null if the checkpoint that it went on from
- * is gone.
+ * The request: the spec, or the changes of a fork against its parent; null if the checkpoint that the fork continued
+ * from was deleted.
  *
  * @param {any} experiment
  */
@@ -16,7 +16,7 @@ export const requestOf = ({ spec, forked_from: id, forked_epoch: epoch, changes,
   return id === null || !changes ? null : { id, epoch, changes: patchOf(spec, changes), metric };
 };
 
-/** Layers go along with any change: what they have from the network would follow it. */
+/** A change always includes the layers, because their inherited values would otherwise follow the change. */
 const patchOf = (/** @type {any} */ spec, /** @type {{ path: string }[]} */ changes) => {
   const keys = new Set(changes.map(({ path }) => path.split(".")[0]));
   if (keys.size) keys.add("layers");
@@ -74,7 +74,7 @@ export const WAYS = [
 
 const quoted = (word) => `'${word.replaceAll("'", "'\\''")}'`;
 
-/** JSON as Python writes it. */
+/** A JSON value as a Python literal. */
 const literal = (value, indent = "") => {
   const deeper = `${indent}    `;
   if (value === null) return "None";

@@ -1,4 +1,4 @@
-// The spec of an experiment, as it is and as it differs, and how the experiment is made again from outside.
+// The spec of an experiment, its differences, and code that creates the experiment again.
 
 import { copy } from "../../copy.js";
 import { icon } from "../../icons.js";
@@ -52,7 +52,7 @@ export class SpecTab {
   }
 }
 
-/** Where its spec differs from its parent's or its sweep's base. @param {any} experiment */
+/** The differences of its spec from that of its parent or of its sweep's base. @param {any} experiment */
 const changes = ({ changes, forked_from: parent }) =>
   changes?.length
     ? html`

@@ -1,4 +1,4 @@
-// What can be done with the experiments that are selected.
+// Actions on the selected experiments.
 
 import { at } from "../../address.js";
 import { post, remove } from "../../api.js";
@@ -34,7 +34,7 @@ export const bulkActions = (experiments, { clear, dropped }) => {
   `;
 };
 
-/** Where the selection is compared. */
+/** The address of the comparison of the selected experiments. */
 export const comparison = (experiments) =>
   `/compare?ids=${experiments.slice(0, TOGETHER).map((one) => one.id).join(",")}`;
 

@@ -1,4 +1,5 @@
-// The histories behind the sparklines: asked for when a row comes into sight, many at once, and grown by live epochs.
+// The histories for the sparklines. They are requested for many rows at once when the rows become visible, and extended
+// by live epochs.
 
 import { get } from "../../api.js";
 import { debounced } from "../../throttle.js";
@@ -7,7 +8,7 @@ import { Snapshot } from "../../store/snapshot.js";
 
 const POINTS = 32;
 const TOGETHER = 50;
-/** Milliseconds until what could not be read is asked for again. */
+/** Milliseconds until a failed request is repeated. */
 const PAUSE = 5000;
 
 /** Histories by experiment. `changed` is called when some have arrived. */
@@ -25,7 +26,7 @@ export class Curves {
     this.changed = changed;
   }
 
-  /** The values to draw for an experiment that is in sight. @param {any} experiment */
+  /** The values to draw for a visible experiment. @param {any} experiment */
   of({ id, latest, best, best_metric: key }) {
     const rows = this.#histories.get(id)?.value;
     if (!rows && latest) this.#want(id);
@@ -35,10 +36,10 @@ export class Curves {
   /** @param {import("../../store/snapshot.js").ServiceEvent} event */
   hear(event) {
     const isWhole = this.#histories.get(event.experiment_id)?.hear(event) ?? true;
-    if (!isWhole) this.#histories.delete(event.experiment_id); // it is asked for again
+    if (!isWhole) this.#histories.delete(event.experiment_id); // the request is repeated
   }
 
-  /** Forget everything: events were missed. */
+  /** Discard all histories, because events were missed. */
   clear() {
     this.#histories.clear();
   }
@@ -66,7 +67,7 @@ export class Curves {
       const found = answer?.data[id];
       take(answer ? { value: found?.data ?? [], seq: found?.last_event ?? 0 } : null);
     }
-    if (!answer) return this.#readLater(); // what is wrong the list itself says
+    if (!answer) return this.#readLater(); // the list itself reports errors
     for (const id of ids) this.#wanted.delete(id);
     if (this.#wanted.size) this.#read();
     this.changed();

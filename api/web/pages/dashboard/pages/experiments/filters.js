@@ -1,4 +1,4 @@
-// What the list shows: kept in the address, asked of the service, and held against what arrives live.
+// The filter of the list: stored in the address, sent to the service, and applied to live events.
 
 import { icon } from "../../icons.js";
 import { STATUSES } from "../../status.js";
@@ -6,18 +6,18 @@ import { html, live, nothing } from "../../template.js";
 
 const KEYS = ["status", "dataset", "tag", "sweep", "q"];
 
-/** The filter that an address names. */
+/** The filter in an address. */
 export const fromQuery = (query) =>
   Object.fromEntries(KEYS.filter((key) => query.get(key)).map((key) => [key, query.get(key)]));
 
-/** The address of the list under a filter. */
+/** The address of the list with a filter. */
 export const toAddress = (filter) => {
   const given = Object.entries(filter).filter(([, value]) => value);
   return given.length ? `/?${new URLSearchParams(given)}` : "/";
 };
 
 /**
- * Whether an experiment belongs into the list, by the service's own rules.
+ * Whether an experiment matches the filter, by the rules of the service.
  *
  * @param {any} experiment
  * @param {Record<string, string>} filter

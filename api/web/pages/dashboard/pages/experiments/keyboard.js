@@ -1,11 +1,15 @@
-// The list by keyboard: up and down walk the rows, x selects, c compares, / searches, n begins a new one.
+// Keyboard shortcuts of the list: up and down move between rows, x selects, c compares, / searches, n opens the form
+// for a new experiment.
 
 import { areShortcutsOn, switchShortcuts } from "../../shortcuts.js";
 import { html, nothing } from "../../template.js";
 
 const KEYS = [["x", "select"], ["c", "compare"], ["/", "search"], ["n", "new"]];
 
-/** What they do, and their switch. `changed` is called when they are switched on or off. */
+/**
+ * The explanation of the shortcuts, and the switch that turns them on or off. `changed` is called when they are
+ * switched on or off.
+ */
 export const legend = (changed) => {
   const on = areShortcutsOn();
   const flip = (event) => {

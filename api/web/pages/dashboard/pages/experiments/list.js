@@ -1,15 +1,15 @@
-// The experiments of the list, newest first: pages of the service, and what its stream tells since.
+// The experiments of the list, newest first: pages from the service, updated by its event stream.
 
 import { get } from "../../api.js";
 import { changedRecord } from "../../store/changes.js";
 import { matches } from "./filters.js";
 
 const PAGE = 100;
-const MOST = 200; // on one page of the service
+const MOST = 200; // experiments on one page of the service
 
 /** @typedef {import("../../store/snapshot.js").ServiceEvent} ServiceEvent */
 
-/** A list under one filter. Each item says which of its events it contains, and takes up the next. */
+/** A list with one filter. Each item knows the newest of its events that it contains, and applies the next one. */
 export class List {
   /** @type {any[]} */
   items = [];
@@ -21,13 +21,16 @@ export class List {
   /** @type {Promise<void> | null} */
   #asking = null;
   #ended = false;
-  /** What the stream tells during each read, whose answer may be older. @type {Set<ServiceEvent[]>} */
+  /**
+   * For each read in progress, the events that arrived since it began: its answer may be older.
+   * @type {Set<ServiceEvent[]>}
+   */
   #meanwhile = new Set();
 
   /**
    * @param {Record<string, string>} filter
-   * @param {() => void} changed is called after each change
-   * @param {() => void} missed is called when an item has missed an event: `refresh` then
+   * @param {() => void} changed called after each change
+   * @param {() => void} missed called when an item has missed an event: call `refresh` then
    */
   constructor(filter, changed, missed) {
     this.filter = filter;
@@ -39,14 +42,14 @@ export class List {
     return this.whole && this.items.length === 0;
   }
 
-  /** Read the next page, if there is one and nobody reads it already. */
+  /** Read the next page, unless there is none or it is already being read. */
   more() {
     if (this.whole || this.error) return this.#asking;
     this.#asking ??= this.#read().finally(() => (this.#asking = null));
     return this.#asking;
   }
 
-  /** Read anew as many as are here, after events were missed: those that are gone since go, too. */
+  /** Read as many experiments as the list has again, after events were missed. Deleted ones disappear. */
   refresh() {
     return this.#listening(async () => {
       [this.items, this.#cursor] = await this.#readAsMany();
@@ -108,7 +111,7 @@ export class List {
     this.whole = page.next_cursor === null;
   }
 
-  /** Read, and then take up what the stream has told since it was begun. */
+  /** Read, and then apply the events that arrived in the meantime. */
   async #listening(read) {
     const heard = [];
     this.#meanwhile.add(heard);
@@ -144,7 +147,11 @@ export class List {
     return true;
   }
 
-  /** Ids grow with time: an older one than the oldest here comes with its page. @param {string} id */
+  /**
+   * Whether an experiment belongs to the part of the list that was read. Ids increase with time: an experiment older
+   * than the oldest one here comes with its page.
+   * @param {string} id
+   */
   #reaches(id) {
     return this.whole || this.items.length === 0 || id > this.items.at(-1).id;
   }

@@ -40,7 +40,7 @@ export const row = (experiment, { dataset, values, chosen, choose, place }) =>
     </tr>
   `;
 
-/** The name of a sweep's member ends in what tells it from the others: that end has a line of its own. */
+/** The end of a sweep member's name distinguishes it from the others, so it has a separate line. */
 const name = (experiment) => {
   const text = title(experiment);
   const cut = experiment.sweep_id ? text.lastIndexOf(": ") + 1 : 0;

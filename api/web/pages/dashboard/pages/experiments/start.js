@@ -1,4 +1,4 @@
-// The list before there is anything in it: how to begin.
+// The empty list: how to begin.
 
 import { at } from "../../address.js";
 import { freshKey, post } from "../../api.js";

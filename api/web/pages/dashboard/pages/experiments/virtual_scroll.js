@@ -1,10 +1,11 @@
-// Virtual scrolling: which rows of a long table are visible. The others are two empty rows of their height.
+// Virtual scrolling: which rows of a long table are visible. The others are replaced by two empty rows of the same
+// height.
 
 const MARGIN = 12;
 
 /**
  * @param {HTMLElement} body the rows' parent, or null before it is drawn
- * @returns {{first: number, last: number, height: number}} the rows to draw, last excluded, and the height of each
+ * @returns {{first: number, last: number, height: number}} the rows to draw, excluding `last`, and the height of each
  */
 export const visibleRows = (body, count) => {
   const height = rowHeight(body);

@@ -1,4 +1,4 @@
-// What the charts of the dashboard are given for a chart of the service's answer.
+// Converts a chart in an answer of the service to the data of a chart of the dashboard.
 
 import { finite } from "../../api.js";
 import { series as look } from "../../charts/style.js";
@@ -7,7 +7,7 @@ import { color } from "../../themes.js";
 
 /**
  * @param {any} chart of an answer
- * @returns {any} the kind, and what it is given
+ * @returns {any} the kind of the chart, and its data
  */
 export const drawingOf = (chart) => {
   switch (chart.kind) {
@@ -24,7 +24,7 @@ export const drawingOf = (chart) => {
   }
 };
 
-/** Those in front of the others, each with its number: the first has the first colour. */
+/** The lines in front of the background, each with its index, which determines its colour. */
 const lines = (/** @type {any} */ chart) => {
   let number = 0;
   const series = chart.series.map((/** @type {any} */ one) => {
@@ -45,7 +45,7 @@ const lines = (/** @type {any} */ chart) => {
   };
 };
 
-/** A point that is no pair of numbers is a gap. */
+/** The points of a line. A point that is not a pair of numbers becomes a gap. */
 const points = (/** @type {any} */ { x, y }) => {
   const places = x.map(finite);
   const shown = places.map((/** @type {number | null} */ place) => place !== null);
@@ -72,7 +72,7 @@ const heatMap = (/** @type {any} */ chart) => ({
   up: chart.y_label,
 });
 
-/** The chart in words. @param {any} chart */
+/** The chart in words, for screen readers. @param {any} chart */
 export const wordsOf = (chart) => {
   if (chart.kind === "line") {
     const named = chart.series.filter((/** @type {any} */ one) => !one.is_behind);

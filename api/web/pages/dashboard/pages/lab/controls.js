@@ -1,4 +1,4 @@
-// The controls of a request, by the description of its schema.
+// The controls for a demonstration's request, generated from its schema.
 
 import { icon } from "../../icons.js";
 import { html, live, nothing } from "../../template.js";
@@ -104,7 +104,7 @@ const flag = ({ id, path, value, label, write }) =>
     </div>
   `;
 
-/** One of several kinds; another kind begins with its defaults. @param {any} field @param {Place} place */
+/** A choice between kinds. A new kind starts with its defaults. @param {any} field @param {Place} place */
 const union = (field, place) => {
   const kind = kindOf(field, place.value);
   const choose = (/** @type {string} */ name) =>
@@ -119,7 +119,7 @@ const union = (field, place) => {
 const kindOf = (/** @type {any} */ field, /** @type {any} */ value) =>
   field.kinds.find((/** @type {any} */ one) => one.kind === value.kind) ?? field.kinds[0];
 
-/** Networks or optimizers, one below the other. @param {any} field @param {Place} place */
+/** A list of networks or optimizers. @param {any} field @param {Place} place */
 const list = ({ item }, place) => {
   const add = () => place.write([...place.path, place.value.length], place.value.at(-1) ?? first(item));
   return html`

@@ -1,4 +1,4 @@
-// One demonstration: its request as a person has set it, and the service's newest answer.
+// One demonstration: the user's request, and the newest answer of the service.
 
 import { SERVICE } from "../../address.js";
 import { post } from "../../api.js";
@@ -6,7 +6,7 @@ import { throttled } from "../../throttle.js";
 import { describe } from "../new/schema/describe.js";
 import { same } from "../new/schema/document.js";
 
-/** Milliseconds between two questions to the service, at least. */
+/** Minimum number of milliseconds between two requests. */
 const INTERVAL = 150;
 
 export class Demonstration {
@@ -41,7 +41,7 @@ export class Demonstration {
     return same(this.request, this.entry.defaults);
   }
 
-  /** What the request has that is not its default. */
+  /** The values of the request that are not defaults. */
   get changes() {
     const defaults = this.entry.defaults;
     return Object.fromEntries(Object.entries(this.request).filter(([key, value]) => !same(value, defaults[key])));
@@ -65,7 +65,7 @@ export class Demonstration {
     this.write([], this.entry.defaults);
   }
 
-  /** Ask the service soon, one question at a time: while a slider moves, what is left out is never shown. */
+  /** Send a request soon, one at a time. While a slider moves, intermediate values may be skipped. */
   compute() {
     this.isComputing = true;
     this.changed();
@@ -84,7 +84,7 @@ export class Demonstration {
     if (!this.#ended) this.changed();
   }
 
-  /** Whether there is an answer that was not drawn yet. */
+  /** Whether there is an answer that has not been drawn yet. */
   takeAnswer() {
     const isNew = this.#isNew;
     this.#isNew = false;
@@ -98,7 +98,7 @@ export class Demonstration {
 }
 
 /**
- * The value with another one at a path; undefined drops an item of a list.
+ * A copy of the value with another value at a path; undefined removes an item of a list.
  *
  * @param {any} whole
  * @param {(string | number)[]} path

@@ -1,23 +1,23 @@
-// A number with a slider: even steps between its bounds, or even ratios where they are powers of ten apart.
+// The scale of a slider: linear between the bounds of a number, or logarithmic if they are powers of ten apart.
 
-/** Steps of a slider. */
+/** Number of steps of a slider. */
 const STEPS = 400;
-/** How many times its default a number may be that has no near bound. */
+/** Largest value of a number without a suitable bound, as a multiple of its default. */
 const REACH = 1000;
-/** The longest range of whole numbers that gets a slider: a seed has none. */
+/** The largest range of whole numbers for which there is a slider: a seed has none. */
 const LONGEST = 1e6;
 
 /**
  * @typedef {object} Slider
- * @property {number} steps it goes from 0 to this
+ * @property {number} steps the slider goes from 0 to this
  * @property {(step: number) => number} valueAt
  * @property {(value: number) => number} stepOf
  */
 
 /**
- * @param {any} field a description of a number
- * @param {number} usual a value that it may have: its default
- * @returns {Slider | null} null if no slider helps
+ * @param {any} field the description of a number
+ * @param {number} usual a typical value: its default
+ * @returns {Slider | null} null if a slider is of no use
  */
 export const sliderOf = ({ low, high, integer, isLogarithmic }, usual) => {
   if (low === undefined || high === undefined) return null;
@@ -26,7 +26,7 @@ export const sliderOf = ({ low, high, integer, isLogarithmic }, usual) => {
   return linear(low, high, STEPS, (value) => Number(value.toPrecision(4)));
 };
 
-/** Whether even steps would leap over all usual values. */
+/** Whether linear steps would skip all typical values. */
 const isFar = (/** @type {number} */ low, /** @type {number} */ high, /** @type {number} */ usual) =>
   low >= 0 && usual > 0 && high / usual >= REACH;
 

@@ -1,10 +1,10 @@
-// The table of the lecture: what L1 and L2 charge for weights that answer alike.
+// The table of the lecture: the L1 and L2 penalties of weights that give the same output.
 
 import { finite } from "../../api.js";
 import { figure } from "../../format.js";
 import { html, nothing } from "../../template.js";
 
-/** Beside its charts, this demonstration has a table. @param {import("./demonstration.js").Demonstration} one */
+/** The table that this demonstration has beside its charts. @param {import("./demonstration.js").Demonstration} one */
 export const tableOf = ({ name, result }) => (name === "penalty_cases" && result ? penalties(result.cases) : nothing);
 
 /** @param {any[]} cases */

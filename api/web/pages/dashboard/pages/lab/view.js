@@ -1,4 +1,4 @@
-// How the card of a demonstration looks.
+// The view of a demonstration's card.
 
 import { copy } from "../../copy.js";
 import { icon } from "../../icons.js";
@@ -36,7 +36,7 @@ export const card = (one) =>
     </section>
   `;
 
-/** The first paragraph, and the rest behind a word. @param {string} description */
+/** The first paragraph; the rest is shown on request. @param {string} description */
 const words = (description) => {
   const [first, ...rest] = description.split("\n\n").map((part) => part.replaceAll("`", ""));
   return html`

@@ -1,24 +1,27 @@
-// What augmentation does to the first training images: a small contact sheet below the words.
+// A preview of augmentation: a small contact sheet of the first training images.
 
 import { pictureOf } from "../../api.js";
 import { html, nothing } from "../../template.js";
 
 const EXAMPLES = 3;
 const EPOCHS = 6;
-/** Milliseconds that the words rest before a sheet is asked for. */
+/** Milliseconds between the last change and the request for a sheet. */
 const REST = 400;
-/** Sheets that are kept. */
+/** Maximum number of sheets in the cache. */
 const MOST = 50;
 
-/** By what was asked; null while there is no answer. @type {Map<string, { url?: string, problem?: string } | null>} */
+/**
+ * The sheets by request; null while there is no answer.
+ * @type {Map<string, { url?: string, problem?: string } | null>}
+ */
 const sheets = new Map();
-/** What is shown until the next answer is here. @type {{ name: string, url: string } | null} */
+/** The sheet that is shown until the next answer arrives. @type {{ name: string, url: string } | null} */
 let last = null;
 let timer = 0;
 
 /**
- * @param {any} dataset that is chosen
- * @param {any} named what the document says of it
+ * @param {any} dataset the chosen data set
+ * @param {any} named the document's value for it
  * @param {any} seed
  * @param {() => void} redraw
  */

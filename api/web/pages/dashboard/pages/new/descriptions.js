@@ -1,4 +1,4 @@
-// What the service knows, as descriptions.
+// Descriptions of specs and sweeps, from the service's catalog.
 
 import { get } from "../../api.js";
 import { catalog } from "../../catalog.js";
@@ -6,7 +6,10 @@ import { datasets } from "../../datasets.js";
 import { describe } from "./schema/describe.js";
 import { sparse } from "./schema/document.js";
 
-/** @returns {Promise<{ spec: object, examples: Object<string, object> }>} the examples say what differs from the defaults */
+/**
+ * @returns {Promise<{ spec: object, examples: Object<string, object> }>} the examples contain only values that differ
+ *   from the defaults
+ */
 export const describedSpec = () => (asked.spec ??= forget("spec", read()));
 
 /** The description of a sweep's request, which the catalogue does not have. */
@@ -14,17 +17,17 @@ export const describedSweep = () => (asked.request ??= forget("request", readReq
 
 const asked = {};
 
-/** Milliseconds for which it holds: others may upload data sets, whose names are in it. */
+/** Milliseconds for which it is cached. It contains the names of data sets, and other users may upload some. */
 const FRESH = 1000;
 
-/** What failed, or is old, is asked again the next time. */
+/** If the request has failed, or the result is old, the next call repeats the request. */
 const forget = (name, answer) => {
   answer.catch(() => delete asked[name]);
   setTimeout(() => delete asked[name], FRESH);
   return answer;
 };
 
-/** It does not change while a page is open. */
+/** This part does not change while a page is open. */
 let openapi = null;
 const schemasOfRequests = () => {
   openapi ??= get("/openapi.json").catch((error) => {
@@ -41,21 +44,21 @@ const read = async () => {
   return { spec, examples: Object.fromEntries(short) };
 };
 
-/** The definitions, in which a data set's name is one of those that the service has. */
+/** The definitions, in which the name of a data set is a choice between the service's data sets. */
 const named = (definitions, model, sets) => {
   const { [model]: dataset } = definitions;
   const name = { ...dataset.properties.name, enum: [...sets.keys()] };
   return { ...definitions, [model]: { ...dataset, properties: { ...dataset.properties, name } } };
 };
 
-/** The schema of a spec, in which a name that stands for a data set is one of those that the service has. */
+/** The schema of a spec, in which a name in place of a data set is a choice between the service's data sets. */
 const withNames = (schema, sets) => {
   const { dataset } = schema.properties;
   const anyOf = dataset.anyOf.map((branch) => branch.type === "string" ? { enum: [...sets.keys()] } : branch);
   return { ...schema, properties: { ...schema.properties, dataset: { ...dataset, anyOf } } };
 };
 
-/** A sweep names its members itself. */
+/** The spec without its name, because a sweep names its members itself. */
 const unnamed = (spec, base) => {
   const { name: _, ...rest } = sparse(spec, base);
   return rest;

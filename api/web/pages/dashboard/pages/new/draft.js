@@ -1,5 +1,5 @@
-// The document that is being written: as a value, which the form changes, and as text, which a person may type. Each
-// follows the other; text that is no document leaves the value as it was.
+// The document that the user edits: as a value, which the form changes, and as text, which the user may type. A change
+// of one updates the other; invalid text leaves the value unchanged.
 
 import { isObject } from "./json/link.js";
 import { pretty } from "./json/pretty.js";

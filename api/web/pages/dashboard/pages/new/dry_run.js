@@ -1,11 +1,11 @@
-// What the service says of a document without storing it, asked anew after each change, the last answer winning.
+// The dry run of a document, requested again after each change. Only the newest answer is shown.
 
 import { post } from "../../api.js";
 
-/** Milliseconds that a document rests before the service is asked about it. */
+/** Milliseconds between the last change and the request. */
 const REST = 250;
 
-/** @param {() => void} changed when there is something else to show */
+/** @param {() => void} changed called when there is something new to show */
 export const createDryRun = (changed) => {
   const dryRun = { result: null, mistakes: [], problem: null, waiting: false };
   let timer = 0;
@@ -25,7 +25,7 @@ export const createDryRun = (changed) => {
     dryRun.waiting = true;
     timer = setTimeout(() => run(path, document, mine), rest);
   };
-  /** Ask nothing: there is nothing to ask about yet. */
+  /** Send no request, because there is no document yet. */
   dryRun.rest = () => {
     dryRun.close();
     become({ result: null, mistakes: [], problem: null, waiting: false });

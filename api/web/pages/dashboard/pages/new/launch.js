@@ -1,10 +1,10 @@
-// Making real what the page shows.
+// Creates what the page describes.
 
 import { post } from "../../api.js";
 import { toast } from "../../toast.js";
 import { patchBetween } from "./schema/patch.js";
 
-/** Create it and go there. What is wrong with it is shown where a dry run shows it. */
+/** Create it and open its page. Mistakes are shown in the same place as those of a dry run. */
 export const launch = async (page) => {
   if (page.launching) return;
   page.launching = true;
@@ -21,7 +21,7 @@ export const launch = async (page) => {
   }
 };
 
-/** What a fork changes of its parent. */
+/** The changes of a fork against its parent. */
 export const changesOf = (page) => patchBetween(page.parent.document, page.draft.document);
 
 const once = (page) => ({ "Idempotency-Key": page.key });

@@ -1,4 +1,4 @@
-// The summary of a dry run: parameters, shapes, memory; or what is wrong with the document.
+// The summary of a dry run: parameters, shapes, memory; or the mistakes in the document.
 
 import { fact } from "../../fact.js";
 import { bytes, duration, whole } from "../../format.js";
@@ -10,7 +10,7 @@ import { visible, visibleLines } from "../../visible.js";
 import { lineOf, select } from "./json/editor.js";
 import { readable } from "./pointer.js";
 
-/** Of one experiment. `apply` makes a patch of the spec part of the document. */
+/** The summary of one experiment. `apply` applies a patch of the spec to the document. */
 export const experimentOutcome = (dryRun, draft, apply) =>
   framed(dryRun, draft, (result) =>
     html`
@@ -54,7 +54,7 @@ const layerRow = (layer) =>
     </tr>
   `;
 
-/** "3 conv"; within a residual connection "3.1 conv", as layers count from 1. */
+/** The label of a layer: "3 conv"; within a residual connection "3.1 conv". Layers are counted from 1. */
 const placeOf = (layer) => {
   const places = layer.name.split("/").filter((part) => /^\d+$/.test(part)).map((part) => Number(part) + 1);
   return places.length ? `${places.join(".")} ${layer.name.match(/[a-z]+$/)?.[0] ?? layer.kind}` : layer.name;
@@ -100,7 +100,7 @@ const facts = (pairs) =>
     <dl class="facts">${pairs.map(([name, value]) => fact(name, value))}</dl>
   `;
 
-/** The last result stays while there are mistakes. */
+/** While there are mistakes, the last result stays visible. */
 const framed = (dryRun, draft, content) =>
   html`
     <section class="card outcome" aria-labelledby="outcome-title">
@@ -144,7 +144,7 @@ const mistake = ({ path, message }, draft) => {
   `;
 };
 
-/** To the field; where there is none, to the JSON. */
+/** Move the focus to the field; if there is none, to the JSON. */
 const go = (path, text) => {
   const field = document.getElementById(`field-${encodeURIComponent(path).replaceAll("%", ".")}`);
   if (!field) return select(text, path);

@@ -1,4 +1,4 @@
-// The experiment that a fork starts from, and its spec as a person would have written it.
+// The experiment that a fork starts from, and its spec without default values.
 
 import { get, post } from "../../api.js";
 import { same, sparse } from "./schema/document.js";
@@ -14,8 +14,8 @@ export const parentOf = async (id, spec) => {
 };
 
 /**
- * A resolved spec without what would follow anyway: what a layer has from the network, what a data set has by itself.
- * What follows, the service knows: it resolves the spec without any of that.
+ * A resolved spec without the values that would follow anyway: inherited values of layers, and defaults of the data
+ * set. To find them, the spec is resolved again by the service, without these values.
  */
 const unresolved = async (spec, document) => {
   const { loss, ...rest } = document;
@@ -24,7 +24,7 @@ const unresolved = async (spec, document) => {
   try {
     follows = (await post("/v1/experiments?dry_run=true", bare)).spec;
   } catch {
-    return sparse(spec, document); // what a layer has of its own is what makes the spec a good one
+    return sparse(spec, document); // without the layers' own values, the spec may be invalid
   }
   const { item } = listField(spec);
   const layers = document.layers.map((layer, i) => contract(item, differing(layer, follows.layers[i])));
@@ -43,7 +43,7 @@ const stripped = (spec, document) => {
   return { layers, dataset: pick(document.dataset, DATA) };
 };
 
-/** What says which data are meant: all else follows from it. A built-in data set has only a name. */
+/** The fields that identify the data set, from which all others follow. A built-in data set has only a name. */
 const DATA = ["name", "version", "target"];
 
 const pick = (object, keys) => Object.fromEntries(Object.entries(object).filter(([key]) => keys.includes(key)));

@@ -1,10 +1,10 @@
-// Places in a document, as mistakes have them: keys joined by "/", escaped as in a JSON pointer.
+// The places of mistakes in a document: keys joined by "/", escaped as in a JSON pointer.
 
 export const join = (place, key) => (place === "" ? escaped(key) : `${place}/${escaped(key)}`);
 
 const escaped = (key) => String(key).replaceAll("~", "~0").replaceAll("/", "~1");
 
-/** For people: a key that has a "/" stands in quotes. */
+/** A place in readable form: a key that contains a "/" is in quotes. */
 export const readable = (place) =>
   place
     .split("/")

@@ -1,4 +1,5 @@
-// What a spec will do, measured on its initial network. It takes a worker a second or two, so one asks for it.
+// The probe of a spec, measured on its initial network. It takes a worker one or two seconds, so it runs only on
+// request.
 
 import { get, post } from "../../api.js";
 
@@ -6,15 +7,15 @@ const WAIT = { Prefer: "wait=30" };
 
 /**
  * @typedef {object} Probe
- * @property {any} result the newest probe; null before there is one
- * @property {string | null} of the document that it is about, as JSON
- * @property {any} problem why there is none
+ * @property {any} result the newest probe; null before the first
+ * @property {string | null} of the probed document, as JSON
+ * @property {any} problem the error, if the probe has failed
  * @property {boolean} waiting
  * @property {(document: any) => Promise<void>} ask
  * @property {() => void} close
  */
 
-/** @param {() => void} changed when there is something else to show @returns {Probe} */
+/** @param {() => void} changed called when there is something new to show @returns {Probe} */
 export const createProbe = (changed) => {
   let newest = 0;
   const become = (/** @type {object} */ state) => {
@@ -40,7 +41,11 @@ export const createProbe = (changed) => {
   return probe;
 };
 
-/** The probe, however often the service has to be asked. @param {any} document @param {() => boolean} isWanted */
+/**
+ * The probe. The request is repeated until the probe is ready.
+ * @param {any} document
+ * @param {() => boolean} isWanted
+ */
 const answered = async (document, isWanted) => {
   try {
     let answer = await post("/v1/probes", document, WAIT);

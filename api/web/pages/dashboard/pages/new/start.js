@@ -1,4 +1,4 @@
-// What the page begins with: what its address says, else a small network.
+// The initial document of the page: the one in its address, else a small network.
 
 import { datasets } from "../../datasets.js";
 import { session } from "../../session.js";
@@ -8,9 +8,9 @@ import { parentOf } from "./parent.js";
 import { patched } from "./schema/patch.js";
 
 /**
- * @typedef {"spec" | "sweep" | "fork"} Kind what the document is: of an experiment, of a sweep, of a fork
- * @returns {Promise<Record<string, any>>} `kind`, `document`, the `parent` of a fork, whether the link is `unread`, and
- *   what the service knows
+ * @typedef {"spec" | "sweep" | "fork"} Kind whether the document is an experiment, a sweep or a fork
+ * @returns {Promise<Record<string, any>>} `kind`, `document`, the `parent` of a fork, whether the link is `unread`
+ *   because it is invalid, and the descriptions from the service
  */
 export const begin = async (query) => {
   const linked = fromHash(location.hash);
@@ -31,7 +31,7 @@ export const begin = async (query) => {
     : { ...known, kind: "spec", document };
 };
 
-/** With a `patch`, as a finding proposes it, the document has it already. */
+/** A `patch`, which a finding proposes, is already applied to the document. */
 const fork = async (query, spec, linked) => {
   const parent = await parentOf(query.get("fork"), spec);
   const patch = decode(query.get("patch") ?? "");
@@ -40,18 +40,20 @@ const fork = async (query, spec, linked) => {
 
 const fresh = (sets) => ({ dataset: (sets.find(mayBeLearned) ?? sets[0]).name, layers: [300, 100] });
 
-/** Whether a spec need only name it: one that was uploaded without a target would begin with an error. */
+/**
+ * Whether a spec can use the data set by its name alone: without a default target, the form would start with an error.
+ */
 const mayBeLearned = ({ available, built_in: builtIn, target }) => available && (builtIn || target !== null);
 
 /**
- * A sweep of a spec, in which nothing changes yet.
+ * A sweep of a spec, without changes yet.
  *
  * @param {Record<string, any>} spec
  */
 export const sweepOf = ({ name, ...base }) => ({ ...(name ? { name } : {}), base, variants: {}, seeds: [0, 1, 2] });
 
 /**
- * The base of a sweep as a spec of its own.
+ * The base of a sweep as a spec.
  *
  * @param {Record<string, any>} sweep
  */

@@ -1,15 +1,16 @@
-// The part of the form about a data set: a built-in one has other words than one of a person's own, whose columns are known.
+// The part of the form about the data set: built-in and uploaded data sets have different fields, and the columns of
+// uploaded ones are known.
 
 import { get } from "../../api.js";
 import { whole } from "../../format.js";
 import { visible } from "../../visible.js";
 
-/** The words that built-in data sets have alone, and those that all have. */
+/** The fields that only built-in data sets have, and those that all data sets have. */
 const BUILT_IN = new Set(["validation_size", "standardize"]);
 const COMMON = new Set(["name", "limit"]);
-/** What stands open, in this order: the rest few people need. */
+/** The fields that are visible, in this order. The others are rarely needed. */
 const OPEN = ["name", "target", "task", "split", "numbers", "categories", "columns"];
-/** Columns that have fields of their own; more are written as JSON. */
+/** Maximum number of columns with separate fields; if there are more, they are edited as JSON. */
 const MOST = 60;
 
 /** @typedef {{ name: string, type: string, distinct: number | null, role: string | null }} Column */
@@ -18,7 +19,7 @@ const MOST = 60;
 const known = new Map();
 
 /**
- * A data set's columns; null until they are here.
+ * The columns of a data set; null until they arrive.
  *
  * @param {any} dataset
  * @param {() => void} redraw
@@ -43,8 +44,8 @@ const columnsOf = ({ id, version }, redraw) => {
  * The description of a spec, for this data set.
  *
  * @param {any} spec
- * @param {any} dataset null if there is none of its name
- * @param {() => void} redraw once more is known
+ * @param {any} dataset null if there is no data set with this name
+ * @param {() => void} redraw called when the columns have arrived
  */
 export const describedFor = (spec, dataset, redraw) => {
   if (!dataset) return spec;
@@ -63,7 +64,11 @@ const fieldsOf = (fields, dataset, columns) => {
   return dataset.built_in ? those : sorted(those).map((one) => describedField(one, columns));
 };
 
-/** Whether there is something to augment. The built-in digits are images, too, though their inputs are a row. @param {any} dataset @param {Column[] | null} columns */
+/**
+ * Whether augmentation is possible. The built-in digits are images, too, although each is one row of inputs.
+ * @param {any} dataset
+ * @param {Column[] | null} columns
+ */
 const hasImages = ({ built_in: isBuiltIn, name, input_shape: shape }, columns) =>
   isBuiltIn ? shape.length > 1 || name === "digits" : (columns ?? []).some(({ type }) => type === "image");
 
@@ -86,7 +91,11 @@ const describedField = (one, columns) => {
   return one.form === "choice" ? { ...one, unsaid: "by default" } : one;
 };
 
-/** The role of each column, in place of a map. An encoding of its own is written as JSON. @param {any} map @param {Column[]} columns */
+/**
+ * The role of each column, instead of a map. The encoding of a column is edited as JSON.
+ * @param {any} map
+ * @param {Column[]} columns
+ */
 const rolesOf = (map, columns) => ({
   ...map,
   form: "object",

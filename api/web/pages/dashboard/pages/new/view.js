@@ -1,4 +1,4 @@
-// How the page looks: its head, the form at the left, JSON and outcome at the right.
+// The view of the page: its head, the form on the left, JSON and summary on the right.
 
 import { at } from "../../address.js";
 import { freshKey } from "../../api.js";

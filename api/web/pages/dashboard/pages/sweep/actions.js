@@ -1,4 +1,4 @@
-// What can be done to a sweep.
+// The actions on a sweep.
 
 import { post, remove } from "../../api.js";
 import { confirm, openDialog } from "../../dialog.js";
@@ -11,7 +11,7 @@ import { seedsOf } from "../new/sweep/seeds.js";
 
 const act = (sweep, what, body) => attempt(() => post(`/v1/sweeps/${sweep.id}/${what}`, body));
 
-/** @returns {Promise<object | undefined>} the sweep as it then is; undefined if nothing was done */
+/** @returns {Promise<object | undefined>} the sweep after the action; undefined if nothing was done */
 export const cancel = async (sweep) => {
   const sure = await confirm({
     title: "Cancel this sweep?",
@@ -22,7 +22,7 @@ export const cancel = async (sweep) => {
   return sure ? act(sweep, "cancel") : undefined;
 };
 
-/** Delete it with all its experiments; `gone` is called once that is done. */
+/** Delete it with all its experiments; `gone` is called after that. */
 export const drop = async (sweep, gone) => {
   const sure = await confirm({
     title: "Delete this sweep?",

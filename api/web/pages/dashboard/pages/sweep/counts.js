@@ -1,4 +1,4 @@
-// How many members are in each status: one bar, and words.
+// The number of members in each status, as a bar and as text.
 
 import { whole } from "../../format.js";
 import { isFinal, STATUSES } from "../../status.js";
@@ -32,7 +32,7 @@ export const countsWords = (counts) =>
   ORDER.filter((status) => counts[status]).map((status) => `${whole(counts[status])} ${status}`).join(", ") ||
   "no experiments";
 
-/** "13 of 15 finished" while something goes on. */
+/** "13 of 15 finished", until all have ended. */
 export const progressWords = (counts) => {
   const [done, all] = [over(counts), total(counts)];
   return done === all ? nothing : html`${whole(done)} of ${whole(all)} finished`;

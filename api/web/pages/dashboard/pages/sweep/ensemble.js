@@ -1,4 +1,4 @@
-// Ask all seeds of a change at once: the mean of their answers, and how far they are apart.
+// Ensemble predictions by all seeds of a change: the mean of their answers, and their spread.
 
 import { get, post } from "../../api.js";
 import { whole } from "../../format.js";
@@ -10,13 +10,13 @@ import { answerOf, TOP } from "../experiment/predictions/answer.js";
 import { fieldsOf, sent } from "../experiment/predictions/fields.js";
 import { input } from "../experiment/predictions/inputs.js";
 
-/** Milliseconds after the last change before the networks are asked. */
+/** Milliseconds between the last change and the request for predictions. */
 const PAUSE = 200;
-/** Fields that are shown; the others have their usual values. */
+/** Maximum number of fields that are shown; the others keep their default values. */
 const FIRST = 40;
 
 export class Ensemble {
-  /** The change that is asked, by its label. @type {string | null} */
+  /** The label of the change whose networks predict. @type {string | null} */
   #label = null;
   /** @type {import("../experiment/predictions/fields.js").Field[]} */
   #fields = [];
@@ -35,7 +35,7 @@ export class Ensemble {
     this.#question.close();
   }
 
-  /** Another change: its networks may have other columns. @param {any} result */
+  /** Select another change, whose networks may have other columns. @param {any} result */
   #choose(result) {
     [this.#label, this.#fields] = [result.label, []];
     this.#question.forget();
@@ -43,10 +43,10 @@ export class Ensemble {
     this.#question.now(() => this.#begin(result));
   }
 
-  /** Its columns, and the first answer. @param {any} result */
+  /** Request its columns, and the first prediction. @param {any} result */
   async #begin(result) {
     const fields = fieldsOf(await get(`/v1/experiments/${succeeded(result)[0]}/export/preprocessing.json`));
-    if (this.#label !== result.label) return null; // another was chosen meanwhile
+    if (this.#label !== result.label) return null; // another change was chosen in the meantime
     this.#fields = fields;
     this.#values = fields.map(({ start }) => start);
     return this.#lacksPicture() ? null : await this.#ask();

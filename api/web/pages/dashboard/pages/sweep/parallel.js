@@ -1,5 +1,6 @@
-// Parallel coordinates, drawn by hand: an axis for each path and one for the objective, a line for each combination.
-// Dragging along an axis keeps the lines that cross there; with the keyboard an axis is a slider of its marked values.
+// Parallel coordinates, drawn without plotly.js: an axis for each path and one for the objective, a line for each
+// combination. Dragging along an axis keeps the lines that cross it there; for the keyboard, an axis is a slider over
+// its labelled values.
 
 import { html, nothing, svg } from "../../template.js";
 import { visible } from "../../visible.js";
@@ -12,13 +13,13 @@ const HEIGHT = 240;
 const BOTTOM = 16;
 const SHADES = 8;
 const MANY = 150;
-/** Marks that Page Up and Page Down pass over. */
+/** Number of labelled values that Page Up and Page Down skip. */
 const LEAP = 3;
 
 /**
  * @param {object} sweep
  * @param {object[]} axes see `scales.js`
- * @param {object[]} shown the results that every brush keeps
+ * @param {object[]} shown the results that pass all filters
  * @param {{ brushes: Map<string, [number, number]>, hovered: string | null }} state
  * @param {(change: object) => void} become
  */
@@ -26,7 +27,7 @@ export const parallel = (sweep, axes, shown, state, become) => {
   const kept = new Set(shown);
   const valued = sweep.results.filter(({ mean }) => mean !== null).length;
   const draw = (result, rank) => line(axes, result, shadeOf(result, rank, valued), state, kept.has(result), become);
-  const lines = sweep.results.map(draw).toReversed(); // the best on top
+  const lines = sweep.results.map(draw).toReversed(); // so that the best is drawn on top
   return html`
     <div class=${sweep.results.length > MANY ? "parallel parallel-many" : "parallel"}>
       <svg viewBox=${`0 0 ${WIDTH} ${
@@ -40,7 +41,7 @@ export const parallel = (sweep, axes, shown, state, become) => {
   `;
 };
 
-/** Whether a combination crosses every axis where it has to. */
+/** Whether a combination crosses every axis within the selected range. */
 export const passes = (axes, brushes, result) =>
   axes.every((axis) => {
     const brush = axis.ticks.length ? brushes.get(axis.name) : null;
@@ -48,7 +49,7 @@ export const passes = (axes, brushes, result) =>
     return !brush || (at !== null && at >= brush[0] && at <= brush[1]);
   });
 
-/** By rank: one bad run does not make all others look alike. */
+/** The colour, by rank: so one bad run does not make all other colours look the same. */
 const shadeOf = (
   { mean },
   rank,
@@ -102,7 +103,7 @@ const drawnAxis = (axis, x, results, state, become) => {
 
 const marksOf = (axis) => axis.ticks.toSorted((one, other) => one.at - other.at);
 
-/** The number of the first mark within the stretch; -1 if there is none. */
+/** The index of the first labelled value within the range; -1 if there is none. */
 const markAt = (marks, brush) => (brush ? marks.findIndex(({ at }) => at >= brush[0] && at <= brush[1]) : -1);
 
 const valueText = (axis, marks, brush, results) => {
@@ -120,7 +121,7 @@ const changed = (state, name, brush) => {
   return { brushes };
 };
 
-/** A drag sets the stretch that lines have to cross; a click takes it away. */
+/** Dragging sets the range that lines must cross; a click removes it. */
 const brushing = (event, axis, state, become) => {
   if (!axis.ticks.length) return;
   const handle = event.currentTarget;
@@ -144,7 +145,7 @@ const brushing = (event, axis, state, become) => {
   addEventListener("pointercancel", () => ending.abort(), { signal });
 };
 
-/** Where a key leads from the mark of this number, -1 where all values are shown. */
+/** The index to which a key moves from this index; -1 means that all values are shown. */
 const KEYS = {
   ArrowUp: (now) => now + 1,
   ArrowRight: (now) => now + 1,
@@ -167,7 +168,7 @@ const press = (event, axis, state, become) => {
   return become(changed(state, axis.name, around(marks, Math.min(last, Math.max(0, next)))));
 };
 
-/** From halfway to the mark below up to halfway to the one above. */
+/** The range from halfway to the labelled value below up to halfway to the one above. */
 const around = (marks, i) => {
   const { at } = marks[i];
   return [i === 0 ? 0 : (marks[i - 1].at + at) / 2, i === marks.length - 1 ? 1 : (at + marks[i + 1].at) / 2];

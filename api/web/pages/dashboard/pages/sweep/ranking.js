@@ -18,7 +18,7 @@ const FEW = 4;
 /**
  * @param {object} sweep
  * @param {object[]} shown the results to show
- * @param {string | null} hovered label of the one that is looked at elsewhere
+ * @param {string | null} hovered the label of the result that is highlighted elsewhere on the page
  * @param {(label: string | null) => void} hover
  */
 export const ranking = (sweep, shown, hovered, hover) => {
@@ -53,7 +53,7 @@ const row = (sweep, result, scale, base, hovered, hover) =>
     </tr>
   `;
 
-/** A combination as its paths and values, a variant by its name. */
+/** The name of a change: paths and values of a combination, or the label of a variant. */
 const labelled = (sweep, { label, changes }) => {
   if (sweep.request.variants) return html`<bdi>${visible(label)}</bdi>`;
   return Object.entries(changes).map(([path, value]) =>
@@ -91,7 +91,10 @@ const probability = (p) => (p < 0.001 ? "below 0.001" : p.toFixed(3));
 
 const numbers = (values) => values.map(finite).filter((value) => value !== null);
 
-/** Wide enough for the better half and the base: far worse ones end at the edge, or all that matters would be a dot. */
+/**
+ * The scale, wide enough for the better half and the base. Much worse results end at the edge, because otherwise all
+ * others would shrink to a dot.
+ */
 const scaleOf = (results, base) => {
   const valued = results.filter(({ n }) => n > 0);
   const seen = [...valued.slice(0, Math.max(FEW, Math.ceil(valued.length / 2))), ...(base ? [base] : [])];
@@ -102,7 +105,10 @@ const scaleOf = (results, base) => {
   return (value) => Math.min(WIDTH, Math.max(0, EDGE + ((number(value) - low) / spread) * (WIDTH - 2 * EDGE)));
 };
 
-/** Seeds as faint dots, the interval as a line, the mean on top; the base's mean as a dashed line through all rows. */
+/**
+ * The chart of a result: seeds as faint dots, the interval as a line, the mean on top; the base's mean as a dashed line
+ * through all rows.
+ */
 const bar = (sweep, result, scale, base) => {
   const [low, high] = result.ci95 ?? [];
   const words = result.ci95 ? `${valueWords(sweep, low)} to ${valueWords(sweep, high)}` : "one value, no interval";
@@ -126,7 +132,7 @@ const whiskers = (low, high) =>
     <path class="bar-interval" d=${`M${low} ${MIDDLE}H${high}M${low} ${MIDDLE - 5}v10M${high} ${MIDDLE - 5}v10`}></path>
   `;
 
-/** An arrow where it is further away than the scale is wide. */
+/** An arrow if the value is outside the scale. */
 const meanMark = (x) => {
   if (x <= 0) return svg`<path class="bar-beyond" d=${`M6 ${MIDDLE - 5}l-5 5l5 5`}></path>`;
   if (x >= WIDTH) return svg`<path class="bar-beyond" d=${`M${WIDTH - 6} ${MIDDLE - 5}l5 5l-5 5`}></path>`;

@@ -1,4 +1,4 @@
-// Where values stand on the axes of parallel coordinates: 0 is the bottom, 1 the top.
+// The positions of values on the axes of parallel coordinates: 0 is the bottom, 1 the top.
 
 import { finite } from "../../api.js";
 import { round } from "../../charts/axis.js";
@@ -11,7 +11,7 @@ const FEW = 7;
 const NEAR = 0.07;
 
 /**
- * The axes of a sweep over paths, the objective last, better always upward.
+ * The axes of a sweep over paths, the objective last; better values are always further up.
  *
  * @returns {{ name: string, at: (result: object) => number | null, ticks: { at: number, text: string }[] }[]}
  */
@@ -27,10 +27,13 @@ const pathAxis = (sweep, path) => {
   return numbered(path, all, value, isLogarithmic(sweep, path, all) ? Math.log : (one) => one, (one) => figure(one, 3));
 };
 
-/** The values in the order in which they were asked for; draws from a range have none. */
+/** The values in the order of the request; draws from a range have no such order. */
 const chosenFrom = ({ request }, path) => (request.grid ? request.grid[path] : request.random.space[path].values);
 
-/** As the draws were; for a grid, if its values are orders of magnitude apart. */
+/**
+ * Whether the axis is logarithmic: as the distribution of the draws is, or if the values of a grid are orders of
+ * magnitude apart.
+ */
 const isLogarithmic = ({ request }, path, all) => {
   if (request.random) return request.random.space[path].kind === "log_uniform";
   return Math.min(...all) > 0 && Math.max(...all) / Math.min(...all) >= MANY_ORDERS;
@@ -78,7 +81,7 @@ const numbered = (name, all, value, scaled, words) => {
   };
 };
 
-/** Those far enough from each other to be read; the ends stay. */
+/** The labels that are far enough from each other to be readable, always including both ends. */
 const apart = (sorted, at) => {
   const chosen = sorted.filter((one, i) => i === 0 || at(one) - at(sorted[0]) >= NEAR);
   const last = chosen.at(-1);

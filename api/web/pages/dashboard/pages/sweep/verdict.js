@@ -1,4 +1,4 @@
-// What a change of a sweep did, in words: how much, how sure, and so better, worse, or not to be told apart.
+// The effect of a change in words: how large and how certain it is, and the verdict.
 
 import { number } from "../../api.js";
 import { figure, fixed, percent, places } from "../../format.js";
@@ -7,17 +7,20 @@ import { isFinal } from "../../status.js";
 
 const isShare = (objective) => isFraction(objective.metric);
 
-/** The objective's name for people. */
+/** The label of the objective. */
 export const objectiveWords = ({ metric, goal }) =>
   `${label(metric)}, ${goal === "minimize" ? "less" : "more"} is better`;
 
-/** A value of the sweep's objective: an accuracy as a percentage, with the digits that its examples give. */
+/**
+ * A value of the sweep's objective: an accuracy as a percentage, with as many decimals as the number of examples
+ * justifies.
+ */
 export const valueWords = (
   { objective, grain },
   value,
 ) => (isShare(objective) ? percent(value, places(grain)) : figure(value));
 
-/** Half the width of an interval, rounded up: nobody is certain to the last digit. */
+/** Half the width of an interval, rounded up, so that it does not claim more certainty than there is. */
 export const halfWords = ({ objective, grain }, [low, high]) => {
   const half = (number(high) - number(low)) / 2;
   if (!isShare(objective)) return figure(half, 2);
@@ -27,7 +30,7 @@ export const halfWords = ({ objective, grain }, [low, high]) => {
 
 /**
  * @param {object} sweep
- * @param {object} result with a difference
+ * @param {object} result a result with a difference
  * @returns {{ verdict: "better" | "worse" | "equal", text: string }}
  */
 export const verdict = ({ objective, grain }, { difference: { mean, ci95: [low, high], n } }) => {
@@ -49,7 +52,7 @@ const judged = ({ goal }, low, high) => {
 
 export const VERDICTS = { better: "better", worse: "worse", equal: "no clear difference" };
 
-/** What a verdict leaves out: with some seeds the change failed. */
+/** The restriction of a verdict: with some seeds the change failed. */
 export const survivors = ({ succeeded, of }, found) =>
   found !== "equal" && succeeded < of ? ` where it succeeded (${succeeded} of ${of})` : "";
 

@@ -1,4 +1,4 @@
-// How the page of a sweep looks.
+// The view of a sweep's page.
 
 import { at } from "../../address.js";
 import { whole } from "../../format.js";

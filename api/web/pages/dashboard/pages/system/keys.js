@@ -1,4 +1,4 @@
-// The keys of the workspace: listed, made, revoked. A new key is shown once, for nobody can look it up again.
+// Lists, creates and revokes the keys of the workspace. A new key is shown once, because it cannot be retrieved later.
 
 import { remove } from "../../api.js";
 import { now } from "../../clock.js";
@@ -19,7 +19,7 @@ const ROLES = {
 const DAY = 86_400_000;
 
 /**
- * @param {object[] | null} keys null for who may not see them
+ * @param {object[] | null} keys null for users who may not see them
  * @param {() => void} changed
  */
 export const keysCard = (keys, changed) =>

@@ -1,4 +1,5 @@
-// Keys and webhooks alike: a form makes one, and its secret is shown once, for nobody can look it up again.
+// The part that keys and webhooks have in common: a form creates one, and its secret is shown once, because it cannot
+// be retrieved later.
 
 import { post } from "../../api.js";
 import { copy } from "../../copy.js";
@@ -9,13 +10,13 @@ import { attempt } from "../../toast.js";
 
 /**
  * @typedef {object} Kind
- * @property {string} path of the request that makes one
+ * @property {string} path path of the request that creates one
  * @property {string} title of the form
  * @property {(answer: (wanted: any) => void) => any} form
- * @property {string} made title above the secret
+ * @property {string} made the title above the secret
  * @property {string} said what the secret is for
- * @property {"key" | "secret"} field of the answer that holds it
- * @property {string} copied what has been copied
+ * @property {"key" | "secret"} field the field of the answer with the secret
+ * @property {string} copied the name of the secret, for the message that it was copied
  */
 
 /** @param {Kind} kind @param {() => void} changed */
@@ -38,7 +39,7 @@ const shownOnce = ({ said, field, copied }, secret, answer) =>
     </div>
   `;
 
-/** The end of a form. @param {string} label @param {(value: any) => void} answer */
+/** The buttons at the end of a form. @param {string} label @param {(value: any) => void} answer */
 export const formActions = (label, answer) =>
   html`
     <div class="dialog-actions">

@@ -1,4 +1,4 @@
-// How the page of the system looks.
+// The view of the system page.
 
 import { fact } from "../../fact.js";
 import { bytes, whole } from "../../format.js";
@@ -70,7 +70,7 @@ const workers = (system) =>
     </section>
   `;
 
-/** How busy a worker's GPU is, and its memory. @param {any} usage */
+/** The utilization of a worker's GPU, and its memory. @param {any} usage */
 const gpuOf = (usage) => {
   if (usage?.gpu_memory_bytes === undefined || usage.gpu_memory_bytes === null) return "–";
   const busy = usage.gpu === null ? "" : `${Math.round(100 * usage.gpu)} %, `;

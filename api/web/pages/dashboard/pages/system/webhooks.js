@@ -1,4 +1,5 @@
-// The webhooks of the workspace: how their last calls went, made, enabled again, deleted. A secret is shown once.
+// Lists the webhooks of the workspace with the state of their calls, and creates, enables and deletes them. A secret is
+// shown once.
 
 import { post, remove } from "../../api.js";
 import { confirm } from "../../dialog.js";
@@ -15,7 +16,7 @@ const EVENTS = {
   status: "an experiment waits, starts, ends",
   finding: "a finding about an experiment",
 };
-/** The sign and the word of a state; of one that this page does not know, its name. @type {Record<string, [string, string]>} */
+/** The sign and the text of a state; the name of an unknown state. @type {Record<string, [string, string]>} */
 const STATES = {
   active: ["succeeded", "active"],
   retrying: ["paused", "retrying"],

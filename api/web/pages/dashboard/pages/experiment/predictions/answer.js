@@ -1,14 +1,14 @@
-// What the network says of a row.
+// The prediction for a row.
 
 import { number as read } from "../../../api.js";
 import { figure, percent, whole } from "../../../format.js";
 import { html, nothing } from "../../../template.js";
 import { visible } from "../../../visible.js";
 
-/** Probabilities that are shown, the largest first. */
+/** Number of probabilities that are shown, the largest first. */
 export const TOP = 10;
 
-/** @param {any} answer the whole answer @param {string} [by] who has answered, in a sentence */
+/** @param {any} answer the whole answer @param {string} [by] a sentence that names the network */
 export const answerOf = ({ epoch, data: [row] }, by = `By the weights of epoch ${whole(epoch)}.`) =>
   html`
     <div aria-live="polite">${said(row)}</div>
@@ -51,7 +51,10 @@ const range = (interval) =>
 const apart = (spread) =>
   spread === null || spread === undefined ? nothing : html`<span class="ask-interval">± ${figure(spread)}</span>`;
 
-/** @param {Record<string, any>} probabilities @param {Record<string, any>} spread of each over an ensemble */
+/**
+ * @param {Record<string, any>} probabilities
+ * @param {Record<string, any>} spread spread of each probability over an ensemble
+ */
 const bars = (probabilities, spread) =>
   html`
     <ol class="ask-bars">${Object.entries(probabilities).sort(([, a], [, b]) => b - a).map(([name, value]) =>

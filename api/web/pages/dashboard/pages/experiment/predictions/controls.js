@@ -1,4 +1,4 @@
-// What else is said when a network is asked: whether its probabilities are calibrated, how wide an interval is.
+// The options of a prediction: whether probabilities are calibrated, and the level of intervals.
 
 import { html, nothing } from "../../../template.js";
 import { epochChoice } from "../epoch_choice.js";
@@ -8,7 +8,7 @@ const LEVELS = ["", "0.8", "0.9", "0.95"];
 /** @typedef {{ epoch: string, calibrated: boolean, interval: string }} Choice */
 
 /**
- * @param {Choice} choice @param {any} row that was answered, if any @param {number[]} kept
+ * @param {Choice} choice @param {any} row the predicted row, if there is one @param {number[]} kept
  * @param {(change: Partial<Choice>, anew?: boolean) => void} choose
  */
 export const controls = (choice, row, kept, choose) =>

@@ -1,4 +1,4 @@
-// What convolutions have learned to look for, and what they find in the picture that is asked about.
+// The filters of convolutions, and their activations for the current picture.
 
 import { at } from "../../../address.js";
 import { postFile, search } from "../../../api.js";
@@ -7,9 +7,9 @@ import { Latest } from "../../../latest.js";
 import { visible } from "../../../visible.js";
 import { base64 } from "./inputs.js";
 
-/** Milliseconds after the last change of the picture. */
+/** Milliseconds between the last change of the picture and the request. */
 const PAUSE = 400;
-/** Channels in a picture. */
+/** Maximum number of channels in a picture. */
 const CHANNELS = 64;
 
 export class Convolutions {
@@ -29,7 +29,7 @@ export class Convolutions {
     this.#question.close();
   }
 
-  /** The picture is another now. @param {any} row @param {string | number} epoch */
+  /** Called when the picture has changed. @param {any} row @param {string | number} epoch */
   changed(row, epoch) {
     if (this.#layer) this.#question.soon(() => this.#ask(row, epoch));
   }

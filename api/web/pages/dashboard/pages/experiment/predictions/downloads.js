@@ -1,11 +1,11 @@
-// The network to take along: as files that need nothing of Gradus.
+// Downloads of the network, as files that work without Gradus.
 
 import { getFile } from "../../../api.js";
 import { saveAs } from "../../../save.js";
 import { html } from "../../../template.js";
 import { attempt } from "../../../toast.js";
 
-/** What each file is. @type {Record<string, string>} */
+/** The description of each file. @type {Record<string, string>} */
 const FILES = {
   "model.onnx": "the network with its preprocessing, for any ONNX runtime",
   "bundle.zip": "all of these, with sample rows and a check of the model",
@@ -16,7 +16,7 @@ const FILES = {
 };
 
 export class Downloads {
-  /** The file that is being made. @type {string | null} */
+  /** The file that is being generated. @type {string | null} */
   #busy = null;
 
   /** @param {string} id of the experiment @param {() => void} draw */
@@ -34,7 +34,7 @@ export class Downloads {
     this.draw();
   }
 
-  /** @param {string} epoch whose weights are asked */
+  /** @param {string} epoch the epoch whose weights are exported */
   view(epoch) {
     return html`
       <section class="card" aria-labelledby="downloads">

@@ -1,15 +1,16 @@
-// A picture that a person draws, pixel by pixel, for a network that takes small ones of one channel.
+// A canvas on which the user draws a picture, for a network that takes small pictures of one channel.
 
 import { html } from "../../../template.js";
 
-/** The side of the canvas in its own pixels. */
+/** The side of the canvas in canvas pixels. */
 const SIDE = 280;
-/** Of the pen, as a share of the side: digits in MNIST are about this thick. */
+/** Width of the pen as a share of the side: digits in MNIST are about this thick. */
 const PEN = 0.085;
 
 /**
  * @param {import("./fields.js").Field} field @param {string} id @param {number[] | null} pixels
- * @param {(pixels: number[]) => void} write @param {unknown} beside what stands beside the button that clears
+ * @param {(pixels: number[]) => void} write @param {unknown} beside the content beside the button that clears the
+ *   canvas
  */
 export const drawing = (field, id, pixels, write, beside) => {
   const [height, width] = /** @type {number[]} */ (field.shape);
@@ -49,10 +50,14 @@ const penOf = (
   canvas,
 ) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
 
-/** Where the pen was on each canvas. @type {WeakMap<HTMLCanvasElement, PointerEvent>} */
+/** The last position of the pen on each canvas. @type {WeakMap<HTMLCanvasElement, PointerEvent>} */
 const pens = new WeakMap();
 
-/** A line to here from where the pen was. @param {HTMLCanvasElement} canvas @param {PointerEvent} to */
+/**
+ * Draw a line from the last position of the pen to this one.
+ * @param {HTMLCanvasElement} canvas
+ * @param {PointerEvent} to
+ */
 const stroke = (canvas, to) => {
   const from = pens.get(canvas) ?? to;
   pens.set(canvas, to);
@@ -68,7 +73,7 @@ const stroke = (canvas, to) => {
 };
 
 /**
- * The mean of each pixel's part of the canvas, in the units of the training rows.
+ * The pixels of the picture: each is the mean of its part of the canvas, in the units of the training rows.
  *
  * @param {HTMLCanvasElement} canvas @param {import("./fields.js").Field} field
  */

@@ -1,22 +1,22 @@
-// What a network wants to know of a row: fields, from the preprocessing that it was trained with.
+// The input fields of a row, derived from the preprocessing that the network was trained with.
 
 /**
  * @typedef {object} Field
  * @property {string} name of the column
  * @property {"number" | "choice" | "moment" | "text" | "picture" | "numbers"} form
  * @property {string} type of its values
- * @property {any} start what it is at first
+ * @property {any} start the initial value
  * @property {boolean} mayMiss
- * @property {number} [low] least of the training rows
+ * @property {number} [low] smallest value in the training rows
  * @property {number} [high]
  * @property {string[]} [options]
  * @property {number[]} [shape] height, width, channels
- * @property {number} [most] of the value of a pixel
+ * @property {number} [most] the largest value of a pixel
  * @property {number} [size] how many numbers
  */
 
 const MICROSECONDS = 86_400e6;
-/** The side of the largest picture that a person draws. */
+/** Largest side in pixels of a picture that the user can draw. */
 const LARGEST_DRAWING = 64;
 
 /** @param {any} preprocessing as it is exported @returns {Field[]} */
@@ -91,11 +91,11 @@ const picture = ({ column: name, kind, width, shape, scalings }, most) => {
   return { name, type: kind, form: "picture", start, most, shape: [height, across, channels], mayMiss: false };
 };
 
-/** Whether a person can draw such a picture. @param {{ shape?: number[] }} field */
+/** Whether the user can draw such a picture. @param {{ shape?: number[] }} field */
 export const isDrawn = ({ shape }) =>
   shape !== undefined && shape[2] === 1 && Math.max(...shape) <= LARGEST_DRAWING && Math.min(shape[0], shape[1]) > 2;
 
-/** A value as the service wants it. @param {Field} field @param {any} value */
+/** A value in the form that the service expects. @param {Field} field @param {any} value */
 export const sent = (field, value) => {
   if (value === null || value === "") return null;
   if (field.type === "boolean") return value === "true";

@@ -1,4 +1,5 @@
-// Files that are dropped or chosen: the answers to a table of text are saved, those to a picture shown.
+// Predictions for files that are dropped or chosen: those for a table of text are saved as a file, that for a picture
+// is shown.
 
 import { postFile } from "../../../api.js";
 import { bytes } from "../../../format.js";
@@ -6,13 +7,13 @@ import { saveAs } from "../../../save.js";
 import { html } from "../../../template.js";
 import { attempt, toast } from "../../../toast.js";
 
-/** Bytes of a request. */
+/** Maximum size of a request in bytes. */
 const LARGEST = 16 * 2 ** 20;
 /** @type {Record<string, string>} */
 const PICTURES = { png: "image/png", jpg: "image/jpeg", jpeg: "image/jpeg" };
 
 const CSV = "text/csv";
-/** The types of tables of text. The service sees itself whether they are compressed. @type {Record<string, string>} */
+/** The media types of tables of text. The service detects compression by itself. @type {Record<string, string>} */
 const TABLES = {
   csv: CSV,
   tsv: "text/tab-separated-values",
@@ -23,9 +24,9 @@ const TABLES = {
 const COMPRESSED = /\.(gz|zst)$/i;
 
 /**
- * How a table is sent: by its name, and as CSV if that does not tell.
+ * The media type with which a table is sent, by its extension; CSV if the extension is unknown.
  *
- * @param {string} name @returns {{ title: string, type: string }} the name without the endings, and the media type
+ * @param {string} name @returns {{ title: string, type: string }} the name without its extensions, and the media type
  */
 export const table = (name) => {
   const text = name.replace(COMPRESSED, "");

@@ -1,4 +1,5 @@
-// The fields of a row: sliders for numbers, choices for categories, and beside each what the answer notes about it.
+// The fields of a row: sliders for numbers, selects for categories, and beside each field the notes of the prediction
+// about it.
 
 import { figure } from "../../../format.js";
 import { html, live, nothing } from "../../../template.js";
@@ -9,7 +10,7 @@ import { isDrawn } from "./fields.js";
 
 /** @typedef {import("./fields.js").Field} Field */
 
-/** What a category is called that the training rows did not have. */
+/** The option for a category that no training row has. */
 const STRANGER = "(another)";
 const MISSING = "(missing)";
 const LONGEST_CHOICE = 300;

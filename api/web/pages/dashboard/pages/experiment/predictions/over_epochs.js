@@ -1,4 +1,4 @@
-// How the answer to the row changed while the network was trained.
+// How the prediction for the row changed while the network was trained.
 
 import { finite, post } from "../../../api.js";
 import { series } from "../../../charts/style.js";
@@ -8,17 +8,17 @@ import { Latest } from "../../../latest.js";
 import { visible } from "../../../visible.js";
 import { card } from "../evaluation/curves.js";
 
-/** Milliseconds after the last change of the row: an answer takes all checkpoints. */
+/** Milliseconds between the last change of the row and the request, which is slow because it uses all checkpoints. */
 const PAUSE = 400;
-/** Classes or targets that are drawn. */
+/** Maximum number of classes or targets that are drawn. */
 const LINES = 5;
 
 export class OverEpochs {
   #isOpen = false;
-  /** The history of the answers. */
+  /** The request for the history of predictions. */
   #question;
 
-  /** @param {string} id of the experiment @param {() => void} draw after which the charts are drawn */
+  /** @param {string} id of the experiment @param {() => void} draw redraws the page, and then the charts */
   constructor(id, draw) {
     this.id = id;
     this.draw = draw;
@@ -29,7 +29,7 @@ export class OverEpochs {
     this.#question.close();
   }
 
-  /** The row is another now. @param {any} row */
+  /** Called when the row has changed. @param {any} row */
   changed(row) {
     if (this.#isOpen) this.#question.soon(() => this.#ask(row));
   }
@@ -71,7 +71,7 @@ export class OverEpochs {
     `;
   }
 
-  /** What the chart is given, by its id. @returns {[string, any][]} */
+  /** The data of the chart, by its id. @returns {[string, any][]} */
   charts() {
     if (!this.#question.answer) return [];
     const { epochs } = this.#question.answer;
@@ -102,6 +102,6 @@ export class OverEpochs {
   }
 }
 
-/** The numbers of an answer by class or target. @param {any} row @returns {Record<string, any>} */
+/** The numbers of a prediction by class or target. @param {any} row @returns {Record<string, any>} */
 const numbersOf = ({ prediction, probabilities }) =>
   probabilities ?? (typeof prediction === "object" ? prediction : { prediction });

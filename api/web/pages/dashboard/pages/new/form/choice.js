@@ -1,4 +1,4 @@
-// Choosing one of a few.
+// Controls to choose one of a few options.
 
 import { html, live, nothing } from "../../../template.js";
 import { visible } from "../../../visible.js";
@@ -6,7 +6,7 @@ import { wording } from "./labels.js";
 
 const LEFT = "";
 
-/** One of the field's options. */
+/** Choose one of the field's options. */
 export const chooser = (one) => {
   const none = one.inherits || one.fallback === null || one.fallback === undefined;
   const options = one.field.options.map((option) => [option, one.field.isVerbatim ? visible(option) : wording(option)]);
@@ -20,7 +20,7 @@ export const chooser = (one) => {
   );
 };
 
-/** What it is called that nothing is chosen. */
+/** The text of the option that stands for no choice. */
 const unsaid = (
   one,
 ) => (one.inherits ? inherited(wording(one.fallback)) : one.field.required ? "choose …" : one.field.unsaid ?? "none");
@@ -28,7 +28,7 @@ const unsaid = (
 export const inherited = (what) => `${what}, as the network`;
 
 /**
- * A select. A value that is none of its options, as JSON may have it, is shown all the same.
+ * A select. A value that is not among its options, which JSON may contain, is shown nevertheless.
  *
  * @param {[value: string, label: string][]} options
  */

@@ -1,4 +1,4 @@
-// One field of the form, drawn by its description.
+// One field of the form, generated from its description.
 
 import { html, nothing } from "../../../template.js";
 import { chooser } from "./choice.js";
@@ -13,9 +13,9 @@ import { words } from "./words.js";
  * @param {object} form see `form.js`
  * @param {(string | number)[]} path of the field
  * @param {object} field its description
- * @param value what the document has there; undefined if nothing
- * @param fallback what holds then
- * @param {boolean} inherits whether that is the network's
+ * @param value the value in the document; undefined if there is none
+ * @param fallback the value that applies then
+ * @param {boolean} inherits whether that value is inherited from the experiment
  */
 export const field = (form, path, field, value, fallback = field.default, inherits = false) => {
   const one = {
@@ -32,7 +32,7 @@ export const field = (form, path, field, value, fallback = field.default, inheri
   return CONTROLS[field.form](one);
 };
 
-/** A label above a control, its help and its mistakes below. */
+/** A label above a control, and its help and mistakes below it. */
 const framed = (control) => (one) =>
   html`
     <div class="field ${one.mistakes.length ? "field-wrong" : ""}">
@@ -41,7 +41,7 @@ const framed = (control) => (one) =>
     </div>
   `;
 
-/** A flag says what it is behind its box. */
+/** A checkbox with its label behind it. */
 const flagged = (one) =>
   html`
     <div class="field field-flag">
@@ -52,7 +52,7 @@ const flagged = (one) =>
 
 const plainList = (one) => (one.field.item.form === "json" ? values(one) : written(one));
 
-/** Help and mistakes; the control names both in `aria-describedby`. */
+/** Help and mistakes; the control refers to both in `aria-describedby`. */
 export const help = (one) =>
   html`
     <div id=${`${one.id}-help`} class="help">
@@ -61,7 +61,7 @@ export const help = (one) =>
     </div>
   `;
 
-/** What JSON writes as null is an empty field here. */
+/** Null in the JSON is an empty field in the form. */
 const hintOf = (description) => description.replaceAll("`", "").replace(/\bnull\b/g, "empty");
 
 const CONTROLS = {

@@ -1,22 +1,23 @@
-// What the fields of one form share: its document, its mistakes, and what a person is typing or has unfolded.
+// What the fields of a form share: its document, its mistakes, what the user is typing, and which parts are open.
 
 import { read, write } from "../schema/document.js";
 import { join } from "../pointer.js";
 
-/** What a person is typing, and what is unfolded: forms that are made anew at each drawing share it. */
+/** What the user is typing, and which parts are open. It is kept while forms are created anew at each drawing. */
 export const createMemory = () => ({ typing: { id: null, text: null }, open: new Set() });
 
 /**
  * @param {object} given
- * @param {string} given.base the place of the form's document in the whole that is posted; "" if it is the whole
+ * @param {string} given.base the place of the form's document within the posted document; "" if it is the whole
+ *   document
  * @param {object} given.description
  * @param {() => object} given.document
  * @param {(document: object) => void} given.changed
  * @param {() => { path: string, message: string }[]} given.mistakes
  * @param {() => void} given.redraw
- * @param {(words: string) => void} given.say to who does not see
+ * @param {(words: string) => void} given.say announces a text to screen readers
  * @param {boolean} [given.keep] see `write`
- * @param {(key: string) => any} [given.network] what the network has where a layer says nothing
+ * @param {(key: string) => any} [given.network] the experiment's values, which layers inherit
  * @param {object} given.memory
  */
 export const createForm = (given) => {
@@ -41,7 +42,10 @@ export const createForm = (given) => {
       Object.assign(typing, { id, text });
       if (text === null) redraw();
     },
-    /** Whether a folded part is open: once there was a reason it stays, or it would close under the reader's eyes. */
+    /**
+     * Whether a collapsible part is open. Once it was opened for a reason it stays open, so that it does not close
+     * while the user reads it.
+     */
     unfolded: (key, reason) => {
       if (reason) open.add(key);
       return open.has(key);
@@ -57,5 +61,8 @@ export const createForm = (given) => {
   };
 };
 
-/** In a merge patch null says "as by default"; without the key its field would go while a person types. */
+/**
+ * In a merge patch null stands for the default. If the key were removed, its field would disappear while the user
+ * types.
+ */
 const orDefault = (path, value, keep) => (keep && path.length === 1 && value === undefined ? null : value);

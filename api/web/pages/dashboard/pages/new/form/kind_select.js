@@ -1,4 +1,4 @@
-// One of several kinds, and the fields of the kind that is chosen.
+// A choice between kinds, with the fields of the chosen kind.
 
 import { html, nothing } from "../../../template.js";
 import { contract, expand, kindOf } from "../schema/shorthand.js";
@@ -7,7 +7,7 @@ import { straysAt } from "./mistakes.js";
 
 const LEFT = "";
 
-/** @param field draws a field; given, for fields and kinds have each other inside */
+/** @param field draws a field; passed as an argument, because fields and kinds contain each other */
 export const kindSelect = (one, field, help) => {
   const there = one.value !== undefined && one.value !== null;
   const kind = kindOf(one.field, there ? one.value : one.fallback);
@@ -26,7 +26,7 @@ export const kindSelect = (one, field, help) => {
   `;
 };
 
-/** Whether nothing may be said: the network has one, or the service chooses by the data. */
+/** Whether the value may be omitted: it is inherited from the experiment, or the service chooses it from the data. */
 const mayBeLeft = ({ inherits, field, fallback, form }) =>
   inherits || (!form.keep && field.nullable && (fallback ?? null) === null);
 
@@ -64,7 +64,7 @@ const options = (one, kind, field) => {
   `;
 };
 
-/** The formula of a kind, and where it comes from. */
+/** The formula of a kind, and its source. */
 export const formula = (description) => {
   const [what, source] = description.split(/\s*Source: /);
   return html`

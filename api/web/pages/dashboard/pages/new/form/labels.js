@@ -1,4 +1,4 @@
-// What fields are called. A key that is not here is called what it is: "weight_decay" is "Weight decay".
+// The labels of fields. The label of any other key follows from the key: "weight_decay" becomes "Weight decay".
 
 const LABELS = {
   lr: "Learning rate",
@@ -13,7 +13,7 @@ const LABELS = {
 
 export const label = (key) => LABELS[key] ?? sentence(key);
 
-/** A value as an option shows it: a kind's title, a name's words. */
+/** The text of an option: the title of a kind, or the words of a name. */
 export const wording = (value) => String(value).replaceAll("_", " ");
 
 const sentence = (key) => {

@@ -1,4 +1,4 @@
-// The layers, from input to output: added, taken away, put in another order, and each with fields of its own.
+// The list of layers, from input to output. Layers can be added, removed and reordered; each has its own fields.
 
 import { figure, whole } from "../../../format.js";
 import { icon } from "../../../icons.js";
@@ -12,7 +12,7 @@ import { drag, moved } from "./reorder.js";
 /**
  * @param {object} form
  * @param {object} description of the list
- * @param {{ shapes?: any, dataset?: any }} [known] what a dry run said of the document, what the network learns from
+ * @param {{ shapes?: any, dataset?: any }} [known] the dry run of the document, and the sizes of the data
  */
 export const layers = (form, description, { shapes = null, dataset = null } = {}) => {
   const path = [description.key];
@@ -38,7 +38,7 @@ export const layers = (form, description, { shapes = null, dataset = null } = {}
   `;
 };
 
-/** What a dry run says of each of so many layers, and of the output; null if it was of another number of layers. */
+/** The dry run's summaries of the layers and of the output layer; null if it had another number of layers. */
 const planned = (shapes, count) => {
   const within = (name) => (node) => node.name === name || node.name.startsWith(`${name}/`);
   const sum = (name) => shapes.layers.filter(within(name)).reduce((sum, node) => sum + node.parameters, 0);
@@ -48,7 +48,7 @@ const planned = (shapes, count) => {
   return { layers, output: { parameters: sum("output") } };
 };
 
-/** The inputs of an uploaded data set follow from how its columns are encoded. */
+/** The number of inputs of an uploaded data set depends on the encoding of its columns. */
 const input = ({ inputs }, shapes) => {
   const count = inputs ?? shapes?.input_shape?.reduce((product, size) => product * size, 1);
   return count ? `${whole(count)} numbers` : "as the columns are encoded";
@@ -70,7 +70,7 @@ const adder = (form, path, item, list, kind) =>
     </button>
   `;
 
-/** A new layer is as the last of its kind, without what that has beside what it must have. */
+/** A new layer: a copy of the last layer of its kind, with only the required fields. */
 const add = (form, path, item, list, kind) => {
   const last = list.map((other) => expand(item, other)).findLast((other) => other && kindOf(item, other) === kind);
   const first = (inner) => (inner.form === "list" ? [FIRST] : FIRST);
@@ -108,7 +108,7 @@ const layer = (one) => {
   `;
 };
 
-/** A field of a layer; one that the network has too takes the network's where it says nothing. */
+/** A field of a layer. If the experiment has the same field, the layer inherits its value by default. */
 const drawn = ({ form, description, item }, own, inner) => {
   const network = inner.default === null ? form.description.fields.find(({ key }) => key === inner.key) : undefined;
   const value = expand(description, item)?.[inner.key];

@@ -1,4 +1,4 @@
-// Mistakes that the service found, by the place where they are shown.
+// The mistakes that the service has found, by the place where they are shown.
 
 import { join } from "../pointer.js";
 
@@ -6,7 +6,7 @@ import { join } from "../pointer.js";
 export const mistakesAt = (mistakes, place) =>
   mistakes.filter(({ path }) => path === place).map(({ message }) => message);
 
-/** Those at a composite or inside it that none of its fields would show, as for a key that nobody knows. */
+/** The mistakes at or within an object that none of its fields would show, such as an unknown key. */
 export const straysAt = (mistakes, place, keys) => {
   const shown = keys.map((key) => join(place, key));
   return mistakes
@@ -14,7 +14,7 @@ export const straysAt = (mistakes, place, keys) => {
     .map(({ message }) => message);
 };
 
-/** Whether there is any at one of these keys or inside. */
+/** Whether there is a mistake at or within one of these keys. */
 export const anyWithin = (mistakes, place, keys) =>
   keys.some((key) => mistakes.some(({ path }) => within(path, join(place, key))));
 

@@ -1,4 +1,4 @@
-// A few fields that belong together, and that may be off together.
+// A group of fields that belong together, and that can be switched off together.
 
 import { html, nothing } from "../../../template.js";
 import { expand } from "../schema/shorthand.js";
@@ -8,7 +8,7 @@ import { anyWithin, straysAt } from "./mistakes.js";
 import { switchBox } from "./plain.js";
 import { formula } from "./kind_select.js";
 
-/** @param field draws a field; given, for fields and objects have each other inside */
+/** @param field draws a field; passed as an argument, because fields and objects contain each other */
 export const object = (one, field, help) => {
   const keys = one.field.fields.map(({ key }) => key);
   one.mistakes = straysAt(one.form.mistakes, one.form.place(one.path), keys);
@@ -48,7 +48,10 @@ const threeWays = (one, help) => {
   `;
 };
 
-/** Where one field has to be said, it stands open and the rest behind a word. What is folded opens by itself. */
+/**
+ * If exactly one field is required, it is always visible and the others are collapsed. A collapsed part opens by itself
+ * when it has a value or a mistake.
+ */
 const fieldset = (one, field, help) => {
   if (one.field.isFolded) {
     return folded(one.form, one.path, one.field.fields, one.value, fields(one, one.field.fields, field), one.label);
@@ -65,7 +68,7 @@ const fieldset = (one, field, help) => {
   `;
 };
 
-/** The one field that has to be said bears the name of the whole; others may stand open, too. */
+/** The only required field has the label of the whole object; other fields may be visible, too. */
 const headed = (one, only, rest, field) => {
   const open = rest.filter(({ isOpen }) => isOpen);
   const hidden = rest.filter(({ isOpen }) => !isOpen);
@@ -88,7 +91,7 @@ const headed = (one, only, rest, field) => {
   `;
 };
 
-/** Fields that few people need. They unfold by themselves where one is set or wrong. */
+/** Rarely needed fields, collapsed unless one of them is set or has a mistake. */
 export const folded = (form, path, inner, value, content, name = "More") => {
   const keys = inner.map(({ key }) => key);
   const place = form.place(path);

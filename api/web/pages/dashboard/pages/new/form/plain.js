@@ -1,5 +1,5 @@
-// Controls that hold one value. What a person types goes into the document as it is: whether it is right, the service
-// says, in one place for forms and scripts.
+// Controls for a single value. The user's input goes into the document unchanged: only the service validates it, for
+// forms and scripts alike.
 
 import { html, live, nothing } from "../../../template.js";
 
@@ -7,7 +7,7 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 const WORDS = new Set(["true", "false", "null"]);
 
-/** A number or a word that may stand in its place. */
+/** A number, or a word that may be used instead. */
 export const number = (one) =>
   html`
     <div class="joined">
@@ -31,7 +31,7 @@ export const text = (one) => input(one, { show: String, read: (typed) => typed }
 /** Short texts, separated by commas. */
 export const texts = (one) => input(one, { show: (value) => shownValues(value), read: textsOf });
 
-/** A few values of any kind: numbers, names, or JSON. */
+/** A list of values of any type: numbers, names, or JSON. */
 export const values = (one) => input(one, { show: shownValues, read: valuesOf });
 
 /** Any JSON. */
@@ -53,7 +53,7 @@ export const switchBox = (one, on, write = (checked) => one.form.write(one.path,
     >
   `;
 
-/** While a person types, the field shows what was typed, whatever shorter way the document has for it. */
+/** While the user types, the field shows the typed text, even if the document contains a shorter form of it. */
 export const input = (one, { show, read, mode = "text" }) => {
   const { form, id } = one;
   const written = one.value === undefined || one.value === null ? "" : plainly(one.value, show);
@@ -81,7 +81,7 @@ const placeholder = (one, show) => {
   return one.inherits ? `${shown}, as the network` : shown;
 };
 
-/** As the control shows it; what JSON has there instead, as JSON. */
+/** The text in the control; a value of another type is shown as JSON. */
 const plainly = (value, show) => {
   if (typeof value === "string") return value;
   return Array.isArray(value) ? show(value) : JSON.stringify(value);
@@ -93,7 +93,7 @@ const textsOf = (typed) => typed.split(",").map((part) => part.trim()).filter(Bo
 
 const shownValues = (value) => value.map((item) => (typeof item === "string" ? item : JSON.stringify(item))).join(", ");
 
-/** With commas between them; what has braces or brackets is read as JSON. */
+/** Values separated by commas; a text with braces or brackets is read as JSON. */
 const valuesOf = (typed) => {
   if (/[[{"]/.test(typed)) return jsonOf(`[${typed}]`);
   return textsOf(typed).map((part) => (WORDS.has(part) ? JSON.parse(part) : numberOf(part)));

@@ -1,15 +1,15 @@
-// The order of a list, changed by keys or by dragging a grip; the list changes when the grip is let go.
+// Reorders a list by keys or by dragging a handle; the list changes when the handle is released.
 
-/** The list with the item of one place at another. */
+/** The list with an item moved to another position. */
 export const moved = (list, from, to) => {
   const rest = list.toSpliced(from, 1);
   return rest.toSpliced(to, 0, list[from]);
 };
 
 /**
- * Follow a grip that was pressed.
+ * Follow a handle that was pressed.
  *
- * @param {PointerEvent} event on the grip, inside the dragged item, inside the list
+ * @param {PointerEvent} event on the handle, which is inside the dragged item, inside the list
  * @param {(from: number, to: number) => void} drop
  */
 export const drag = (event, drop) => {

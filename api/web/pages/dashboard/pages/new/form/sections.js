@@ -1,4 +1,4 @@
-// The form of a whole spec, its fields sorted by what they are about. A field that nobody has sorted comes last.
+// The form of a whole spec, its fields grouped by topic. Fields without a topic come last.
 
 import { html, nothing } from "../../../template.js";
 import { field } from "./field.js";
@@ -23,8 +23,8 @@ const SECTIONS = [
 
 /**
  * @param {object} form
- * @param {object} known what is known of the layers, see `layers.js`
- * @param {(key: string) => any} beside what else to show below a field
+ * @param {object} known what is known about the layers, see `layers.js`
+ * @param {(key: string) => any} beside additional content below a field
  */
 export const sections = (form, known, beside) => {
   const sorted = new Set(SECTIONS.flatMap(({ keys, more }) => [...keys, ...more]));

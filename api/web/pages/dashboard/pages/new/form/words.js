@@ -1,11 +1,11 @@
-// A list that has each kind at most once: a box for each, and the fields of those that are on.
+// A list that contains each kind at most once: a checkbox for each kind, and the fields of the checked ones.
 
 import { html, nothing } from "../../../template.js";
 import { contract, expand, kindOf } from "../schema/shorthand.js";
 import { formula } from "./kind_select.js";
 import { straysAt } from "./mistakes.js";
 
-/** @param field draws a field; given, for fields and lists have each other inside */
+/** @param field draws a field; passed as an argument, because fields and lists contain each other */
 export const words = (one, field, help) => {
   const list = Array.isArray(one.value) ? one.value : [];
   return html`
@@ -51,7 +51,7 @@ const options = (one, item, i, kind, field) => {
 
 const without = (list, i) => (list.length > 1 ? list.toSpliced(i, 1) : undefined);
 
-/** The kinds stand in the order of their description, which is that in which they act. */
+/** The kinds are in the order of their description, in which they are applied. */
 const withKind = (item, list, kind) => {
   const place = (one) => item.kinds.indexOf(kindOf(item, one));
   return [...list, contract(item, { kind: kind.kind })].toSorted((one, other) => place(one) - place(other));

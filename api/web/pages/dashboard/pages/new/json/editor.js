@@ -1,5 +1,5 @@
-// The document as text: coloured, with the places of mistakes underlined. The text lies under a textarea without a
-// colour of its own, so that typing, selecting and screen readers are the browser's.
+// The editor of the document's JSON, with colours, and with mistakes underlined. The coloured text lies under a
+// transparent textarea, so that the browser handles typing, selecting and screen readers.
 
 import { html, live, nothing } from "../../../template.js";
 import { places, tokens } from "./scan.js";
@@ -7,7 +7,7 @@ import { places, tokens } from "./scan.js";
 /**
  * @param {object} one
  * @param {string} one.text
- * @param {string | null} one.fault why the text is no document; null if it is one
+ * @param {string | null} one.fault why the text is not valid; null if it is
  * @param {{ path: string, message: string }[]} one.mistakes
  * @param {(text: string) => void} one.type
  */
@@ -36,19 +36,19 @@ const wrongPlaces = (text, mistakes) => {
   return new Set(mistakes.map(({ path }) => placeOf(known, path)?.start));
 };
 
-/** Where the mistake's value stands, or what it is missing in. */
+/** The range of the invalid value, or of the object in which a value is missing. */
 const placeOf = (known, path) => {
   if (known.has(path) || path === "") return known.get(path);
   return placeOf(known, path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "");
 };
 
-/** The line of a path's value, from 1; null if it cannot be told. */
+/** The line of the value at a path, from 1; null if it is unknown. */
 export const lineOf = (text, path) => {
   const place = placeOf(places(text), path);
   return place ? text.slice(0, place.start).split("\n").length : null;
 };
 
-/** Put the cursor of the editor on a path's value. */
+/** Move the editor's cursor to the value at a path. */
 export const select = (text, path) => {
   const place = placeOf(places(text), path);
   const area = /** @type {HTMLTextAreaElement | null} */ (document.getElementById("json"));

@@ -1,4 +1,7 @@
-/** A document in an address, behind "#", which only a sign-in on the way tells the service: base64url of its JSON. */
+/**
+ * A document in the fragment of an address, as base64url of its JSON. The service sees it only if a sign-in comes in
+ * between.
+ */
 
 export const encode = (document) => {
   const bytes = new TextEncoder().encode(JSON.stringify(document));
@@ -6,7 +9,7 @@ export const encode = (document) => {
   return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 };
 
-/** The document; undefined if the text holds none. */
+/** The document; undefined if the text is not valid. */
 export const decode = (text) => {
   try {
     const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));

@@ -1,4 +1,4 @@
-/** JSON for people: indented, but what fits on a line stays on one. */
+/** JSON for people: indented, but a value that fits on a line stays on it. */
 
 const WIDTH = 52;
 

@@ -1,11 +1,16 @@
 import { join } from "../pointer.js";
 
-/** JSON as a person types it: its tokens, and where each value stands. Text with mistakes is read as far as it goes. */
+/**
+ * Scans JSON that the user is typing: its tokens, and the range of each value. Invalid text is read as far as possible.
+ */
 
 const TOKEN = /("(?:[^"\\\n]|\\.)*"?)|(-?\d[\d.eE+-]*)|(true|false|null)|([{}[\],:])|(\s+)|([^\s{}[\],:"]+)/g;
 const CLASSES = ["text", "number", "word", "mark", "space", "wrong"];
 
-/** @returns {{ kind: string, text: string, start: number }[]} every character of the text is in one of them */
+/**
+ * @returns {{ kind: string, text: string, start: number }[]} the tokens, which together contain every character of the
+ *   text
+ */
 export const tokens = (text) => {
   return [...text.matchAll(TOKEN)].map((match) => ({
     kind: CLASSES[match.slice(1).findIndex((group) => group !== undefined)],
@@ -15,9 +20,9 @@ export const tokens = (text) => {
 };
 
 /**
- * Where the values stand.
+ * The ranges of the values.
  *
- * @returns {Map<string, { start: number, end: number }>} by place; "" is the whole
+ * @returns {Map<string, { start: number, end: number }>} by place; "" is the whole document
  */
 export const places = (text) => {
   const found = new Map();

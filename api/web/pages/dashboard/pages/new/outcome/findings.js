@@ -1,19 +1,19 @@
-// What is wrong with the data for this target and split, before anything runs.
+// The findings about the data for this target and split, before any training.
 
 import { at } from "../../../address.js";
 import { findingList, rowsAddress } from "../../../findings/list.js";
 import { isAlarm } from "../../../findings/severity.js";
 import { html, nothing } from "../../../template.js";
 
-/** @typedef {(patch: object) => void} Apply makes a patch part of the document */
+/** @typedef {(patch: object) => void} Apply applies a patch to the document */
 
-/** Those that one should see before a run. @param {any} result of a dry run @param {Apply} apply */
+/** The findings that the user should see before a run. @param {any} result of a dry run @param {Apply} apply */
 export const alarmsOf = ({ spec, findings }, apply) => {
   const alarms = (findings ?? []).filter(isAlarm);
   return alarms.length ? findingList(alarms, around(spec, apply)) : nothing;
 };
 
-/** The others. @param {any} result of a dry run @param {Apply} apply */
+/** The other findings. @param {any} result of a dry run @param {Apply} apply */
 export const notesOf = ({ spec, findings }, apply) => {
   if (findings === null) {
     return html`<p class="muted small">The table is too large to be examined here: the run does that.</p>`;
@@ -28,7 +28,11 @@ export const notesOf = ({ spec, findings }, apply) => {
   `;
 };
 
-/** @param {any} spec as it is resolved @param {Apply} apply @returns {import("../../../findings/list.js").Surroundings} */
+/**
+ * @param {any} spec the resolved spec
+ * @param {Apply} apply
+ * @returns {import("../../../findings/list.js").Surroundings}
+ */
 const around = (spec, apply) => ({
   document: () => spec,
   actions: ({ patch, of }) =>

@@ -1,12 +1,12 @@
-// How the columns of a table become inputs.
+// How the columns of a table are encoded as inputs.
 
 import { whole } from "../../../format.js";
 import { html, nothing } from "../../../template.js";
 import { visible } from "../../../visible.js";
 
-/** Columns that are listed. */
+/** Maximum number of columns that are listed. */
 const MOST = 200;
-/** What the inputs of a block are. @type {Record<string, [string, string]>} */
+/** The description of each kind of input block. @type {Record<string, [string, string]>} */
 const KINDS = {
   number: ["number", "numbers"],
   category: ["category", "categories"],

@@ -1,4 +1,5 @@
-// A probe: the verdict, the learning rates that can work, and what is wrong, with buttons that mend the document.
+// A probe: the verdict, the learning rates that can work, and the findings, with buttons that apply a patch to the
+// document.
 
 import { number } from "../../../api.js";
 import { figure } from "../../../format.js";
@@ -18,8 +19,8 @@ const VERDICTS = {
 /**
  * @param {import("../probe.js").Probe} probe
  * @param {any} document the draft
- * @param {any} spec as it is resolved
- * @param {(patch: object) => void} apply makes a patch part of the document, and probes it
+ * @param {any} spec the resolved spec
+ * @param {(patch: object) => void} apply applies a patch to the document, and probes the result
  */
 export const probeCard = (probe, document, spec, apply) => {
   const { result, waiting, problem } = probe;

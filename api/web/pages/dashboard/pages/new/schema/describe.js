@@ -1,25 +1,25 @@
 /**
- * What a JSON Schema asks for, in the words of a form. The form knows no field and no kind by name: whatever the
- * catalogue's schema has, it can ask for.
+ * Converts a JSON Schema to the description of a form. The form knows no field and no kind by name: it can show
+ * whatever the catalog's schema contains.
  *
  * A description is one of
  *   number   a number; `integer`, `low` and `high` bounds where it has them, `isLogarithmic` if it spans powers of ten, and
- *            `words` that may stand in its place ("full")
- *   text     `long` if it may have lines
+ *            `words` that are allowed instead ("full")
+ *   text     `long` if it may have several lines
  *   flag     true or false
  *   choice   one of `options`
- *   union    one of `kinds`, each with `fields` of its own, told apart by the key `kind`
- *   object   `fields`; `switchable` if it may be off
+ *   union    one of `kinds`, each with its own `fields`, distinguished by the key `kind`
+ *   object   `fields`; `switchable` if it can be switched off
  *   texts    a list of short texts
- *   list     of `item`
- *   map      of `values` by any key
- *   json     anything else, to be written by hand
+ *   list     a list of `item`
+ *   map      a map with any keys, whose values are `values`
+ *   json     anything else, to be written as JSON
  * and all have `default` (undefined if there is none), `nullable`, `description` and, as fields, `key` and `required`.
  */
 
 /**
  * @param {object} schema
- * @param {Object<string, object>} definitions what its references lead to, by their last name
+ * @param {Object<string, object>} definitions the schemas that its references point to, by name
  */
 export const describe = (schema, definitions) => {
   const found = resolve(schema, definitions);
@@ -38,7 +38,7 @@ const resolve = (schema, definitions) => {
   return { ...resolve(definitions[$ref.split("/").at(-1)], definitions), ...beside };
 };
 
-/** The alternatives of a schema, however deep they stand. */
+/** The alternatives of a schema, at any depth. */
 const branches = (schema, definitions) => {
   const found = resolve(schema, definitions);
   const inner = found.anyOf ?? found.oneOf;
@@ -47,7 +47,7 @@ const branches = (schema, definitions) => {
 
 const shape = (all, definitions) => {
   const objects = all.filter((branch) => branch.properties);
-  if (objects.length && all.some(isFreeText)) return { form: "json" }; // no text stands for the object
+  if (objects.length && all.some(isFreeText)) return { form: "json" }; // there is no text shorthand for the object
   if (objects.length) return composite(all, objects, definitions);
   const array = all.find((branch) => branch.type === "array");
   if (array) return list(describe(array.items ?? {}, definitions));
@@ -65,7 +65,7 @@ const shape = (all, definitions) => {
 
 const LONG = 1000;
 
-/** Whether any text may stand there. */
+/** Whether any text is allowed as the value. */
 const isFreeText = (branch) => branch.type === "string" && !branch.enum && branch.const === undefined;
 
 const composite = (all, objects, definitions) => {
@@ -87,7 +87,7 @@ const composite = (all, objects, definitions) => {
   };
 };
 
-/** The kinds in order: those that are objects, before them names that are no more than a name. */
+/** The kinds in order: first the names without fields, then the kinds that are objects. */
 const kindsOf = (objects, names, definitions) => {
   const kinds = objects.map((branch) => {
     const kind = branch.properties.kind.const;
@@ -128,7 +128,7 @@ const number = (numbers, all) => {
   };
 };
 
-/** The widest bound, whether or not the bound itself is allowed; undefined where there is none. */
+/** The widest of the bounds, inclusive or exclusive; undefined if there is none. */
 const bound = (numbers, name, widest) => {
   const found = numbers.map((branch) => branch[`m${name}`] ?? branch[`exclusiveM${name}`]);
   return found.includes(undefined) ? undefined : widest(...found);

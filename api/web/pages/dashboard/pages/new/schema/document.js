@@ -1,9 +1,12 @@
-/** Documents that say only what differs from the defaults, and changes of them. Values are never changed in place. */
+/**
+ * Documents that contain only values that differ from the defaults, and changes of them. Values are never changed in
+ * place.
+ */
 
 import { isObject } from "../json/link.js";
 import { contract, expand, fieldsOf, kindOf } from "./shorthand.js";
 
-/** Whether two JSON values are the same, whatever the order of their keys. */
+/** Whether two JSON values are equal, regardless of the order of their keys. */
 export const same = (one, other) => {
   if (Object.is(one, other)) return true;
   if (typeof one !== "object" || typeof other !== "object" || one === null || other === null) return false;
@@ -12,7 +15,7 @@ export const same = (one, other) => {
   return keys.length === Object.keys(other).length && keys.every((key) => key in other && same(one[key], other[key]));
 };
 
-/** The value without what is its default anyway; undefined if nothing is left to say. */
+/** The value without defaults; undefined if nothing is left. */
 export const sparse = (description, value) => {
   const short = shortened(description, value);
   return same(short, shortened(description, description.default)) ? undefined : short;
@@ -44,7 +47,7 @@ const isComposite = (description) => {
 };
 
 /**
- * What stands at a path; undefined if nothing does.
+ * The value at a path; undefined if there is none.
  *
  * @param {any} description
  * @param {any} document
@@ -59,14 +62,14 @@ export const read = (description, document, [key, ...rest]) => {
 };
 
 /**
- * The document with another value at a path; undefined takes back to the default.
+ * The document with another value at a path; undefined restores the default.
  *
  * @param {any} description
  * @param {any} document
  * @param {(string | number)[]} path
  * @param {any} value
- * @param {boolean} keep Keep what equals its default and write nothing short: a merge patch changes another document,
- *   in which the default may not be what stands there.
+ * @param {boolean} keep Keep values that equal their defaults, and use no shorthands: a merge patch changes another
+ *   document, which may have other values there.
  */
 export const write = (description, document, [key, ...rest], value, keep = false) => {
   if (key === undefined) return value;
@@ -86,7 +89,7 @@ const blank = (description) => {
   return description.form === "union" ? { kind: kindOf(description).kind } : {};
 };
 
-/** A key that stays keeps its place; a new one goes to where the schema has it. */
+/** Existing keys keep their order; a new key goes to its position in the schema. */
 const placed = (description, object, key, value) => {
   const entries = Object.entries(object);
   if (value === undefined) return Object.fromEntries(entries.filter(([name]) => name !== key));

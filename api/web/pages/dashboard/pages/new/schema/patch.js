@@ -1,11 +1,14 @@
-/** Merge patches (RFC 7396) as Gradus reads them: an object whose `kind` changes begins anew. */
+/** Merge patches (RFC 7396) as Gradus applies them: an object whose `kind` changes loses its other keys. */
 
 import { merged } from "../../../merge_patch.js";
 import { isObject } from "../json/link.js";
 import { same } from "./document.js";
 import { expand } from "./shorthand.js";
 
-/** What turns one document into another; both say only what differs from the defaults, so that null means default. */
+/**
+ * The patch that turns one document into another. Both contain only values that differ from the defaults, so null
+ * stands for the default.
+ */
 export const patchBetween = (before, after) => {
   const patch = {};
   for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
@@ -21,7 +24,7 @@ const changeOf = (before, after) => {
 };
 
 /**
- * The document after a patch. A shorthand that is changed inside is written out first.
+ * The document after a patch. A shorthand is expanded before the patch changes a part of it.
  *
  * @param {any} spec its description
  * @param {any} document

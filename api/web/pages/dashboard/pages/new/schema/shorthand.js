@@ -1,22 +1,22 @@
 /** The two ways to write a composite: `"adam"` and `{"kind": "adam"}`, 300 and `{"kind": "dense", "units": 300}`. */
 
-/** The kind that a value of this description has; where it says none, the kind of the default, or the first. */
+/** The kind of a value with this description; if the value has none, the kind of the default, or the first kind. */
 export const kindOf = (description, value) => {
   const kind = expand(description, value)?.kind ?? expand(description, description.default)?.kind;
   return description.kinds.find((one) => one.kind === kind) ?? description.kinds[0];
 };
 
-/** The fields that a value has, by its kind where there are kinds. */
+/** The fields of a value; if there are kinds, those of its kind. */
 export const fieldsOf = (description, value) => {
   return description.form === "union" ? kindOf(description, value).fields : description.fields;
 };
 
-/** The key that a bare number or name stands for: the first that is required, else the first. */
+/** The key of the value that a plain number or name stands for: the first required key, else the first key. */
 const bareKey = (fields) => {
   return (fields.find((field) => field.required) ?? fields[0])?.key;
 };
 
-/** Written out as an object; undefined where there is none, as for what is off. */
+/** The value expanded to an object; undefined if there is none, for example if the object is switched off. */
 export const expand = (description, value) => {
   if (value === undefined || value === null || value === false) return undefined;
   if (Array.isArray(value)) return undefined;
@@ -27,7 +27,7 @@ export const expand = (description, value) => {
   return { kind: description.kinds[0].kind, [bareKey(description.kinds[0].fields)]: value };
 };
 
-/** The shortest way to write an object. */
+/** The shortest form of an object. */
 export const contract = (description, object) => {
   return description.form === "union" ? shortWord(description, object) : shortObject(description, object);
 };

@@ -3,7 +3,7 @@
 import { html } from "../../../template.js";
 import { straysAt } from "../form/mistakes.js";
 
-/** What stands for these variants in a request: the service names them. */
+/** The value that stands for these variants in a request: the service creates them. */
 export const COLUMNS = "columns";
 
 /** @param {any} sweep see `sweep.js` */

@@ -1,4 +1,4 @@
-// A random search: so many draws, and for each path where its values come from.
+// A random search: the number of draws, and for each path the distribution of its values.
 
 import { icon } from "../../../icons.js";
 import { html } from "../../../template.js";

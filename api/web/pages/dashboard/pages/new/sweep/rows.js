@@ -1,21 +1,21 @@
-// Rows of a map that a person edits: each has a key and what belongs to it.
+// The editable rows of a map, each with a key and its value.
 
 import { icon } from "../../../icons.js";
 import { html } from "../../../template.js";
 import { isObject } from "../json/link.js";
 
-/** What a person has typed as JSON may be no map yet. */
+/** The map; empty if the user has typed JSON that is not a map yet. */
 export const entriesOf = (map) => (isObject(map) ? Object.entries(map) : []);
 
-/** The map with a key renamed, in its place. */
+/** The map with a renamed key at the same position. */
 export const renamed = (map, key, name) =>
   Object.fromEntries(Object.entries(map).map(([k, v]) => [k === key ? name : k, v]));
 
 export const without = (map, key) => Object.fromEntries(Object.entries(map).filter(([k]) => k !== key));
 
 /**
- * An input for a key, which is taken when it is left: another of the same name would vanish while one types. Drawing
- * leaves alone what is typed, as long as the key is the same.
+ * An input for a key, which is applied when the input loses the focus: otherwise, another key with the same name would
+ * vanish during typing. Drawing does not change the typed text while the key is the same.
  */
 export const keyInput = ({ id, name, key, taken, rename, list = "" }) =>
   html`

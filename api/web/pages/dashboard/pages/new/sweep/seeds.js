@@ -1,5 +1,5 @@
-// Seeds as people write them: how many, or which. The command line's `gradus/seeds.py` reads the same; `tests/seeds.json`
-// holds both to it.
+// Parses seeds as users write them: a count, or a list. `gradus/seeds.py` has the same grammar for the command line;
+// `tests/seeds.json` tests both.
 
 const MOST = 1000;
 
@@ -34,7 +34,10 @@ const range = (part) => {
     : null;
 };
 
-/** The other way: what follows on each other becomes a range, and so does a lone seed, for a lone number is a count. */
+/**
+ * The inverse: consecutive seeds become a range. A single seed becomes a range, too, because a single number is a
+ * count.
+ */
 export const seedsText = (seeds) => {
   if (seeds.length === 1) return `${seeds[0]}-${seeds[0]}`;
   const runs = [];

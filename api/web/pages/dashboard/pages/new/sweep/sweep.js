@@ -1,4 +1,4 @@
-// The part of the form that makes a sweep of a spec: what changes, with which seeds, compared by what.
+// The part of the form that turns a spec into a sweep: the changes, the seeds, and the objective.
 
 import { scores } from "../../../metrics.js";
 import { html } from "../../../template.js";
@@ -25,11 +25,11 @@ const WAYS = {
 
 /**
  * @param {object} page
- * @param {object} page.draft whose document is the request
- * @param {object} page.spec description of a spec
- * @param {object} page.request description of a sweep's request
- * @param {object} page.shared what forms share
- * @param {object | null} page.dataset what the base learns from
+ * @param {object} page.draft the draft, whose document is the request
+ * @param {object} page.spec the description of a spec
+ * @param {object} page.request the description of a sweep's request
+ * @param {object} page.shared what the forms share
+ * @param {object | null} page.dataset the data set of the base
  */
 export const sweepForm = ({ draft, spec, request, shared, dataset }) => {
   const { document } = draft;
@@ -75,7 +75,7 @@ export const sweepForm = ({ draft, spec, request, shared, dataset }) => {
   `;
 };
 
-/** Where draws come from; its kinds have no titles for people. */
+/** The distribution of draws, whose kinds have no titles in the schema. */
 const spaceOf = (search) => {
   const { values } = search.fields.find(({ key }) => key === "space");
   return { ...values, kinds: values.kinds.map((one) => ({ ...one, title: wording(one.kind) })) };
@@ -86,11 +86,11 @@ const wayOf = (document) => {
   return Object.keys(WAYS).find((way) => document[way]) ?? "variants";
 };
 
-/** Whether the form has been opened and nothing varied yet: that is no mistake. */
+/** Whether the form was opened and nothing is varied yet, which is not a mistake. */
 export const isUntouched = ({ variants: given, grid: axes, random: search }) =>
   isObject(given) && !Object.keys(given).length && axes === undefined && search === undefined;
 
-/** A data set that comes with Gradus has no columns. */
+/** Built-in data sets have no columns. */
 const waysFor = (draft, dataset) =>
   Object.entries(WAYS).filter(([way]) =>
     way !== "columns" || (dataset && !dataset.built_in) || wayOf(draft.document) === way

@@ -1,4 +1,4 @@
-// Variants: the base, and the base with each of these changes. A change is drawn with the fields of the form itself.
+// Variants: the base, and the base with each of these changes. A change is edited with the same fields as the spec.
 
 import { icon } from "../../../icons.js";
 import { html, live } from "../../../template.js";
@@ -90,7 +90,7 @@ const chooser = (sweep, label, keys, choose) => {
   `;
 };
 
-/** A value that is not the base's, to begin with. */
+/** An initial value that differs from the base's. */
 const other = (one, value) => {
   const now = value ?? one.default;
   if (one.form === "flag") return !now;
