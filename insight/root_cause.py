@@ -175,6 +175,9 @@ CONSEQUENCES: dict[str, frozenset[str]] = {
 }
 """The ids of the findings that may follow from each finding."""
 
+EITHER_WAY = frozenset({"saturated_activation", "signal_collapse"})
+"""Each of the two may cause the other: saturated layers pass on the same for all inputs, and an optimizer that
+amplifies the small gradient of a lost signal drives sums far out. The one that held first is the cause."""
 ALARMS = ("critical", "warning")
 
 
@@ -207,11 +210,14 @@ def _rank(finding: Finding) -> tuple[int, int]:
 
 def _cause(finding: Finding, ordered: Sequence[Finding]) -> Finding | None:
     """The first finding that this one follows from; None if it is independent. A note never causes an alarm."""
-    for other in ordered:
-        follows = finding.id in CONSEQUENCES.get(other.id, ())
-        if follows and not _precedes(finding.since, other.since) and _rank(other) < _rank(finding):
-            return other
-    return None
+    return next((other for other in ordered if _may_cause(other, finding)), None)
+
+
+def _may_cause(other: Finding, finding: Finding) -> bool:
+    if {other.id, finding.id} == EITHER_WAY and _precedes(other.since, finding.since):
+        return other.severity in ALARMS or finding.severity not in ALARMS
+    follows = finding.id in CONSEQUENCES.get(other.id, ())
+    return follows and not _precedes(finding.since, other.since) and _rank(other) < _rank(finding)
 
 
 def _root(finding: Finding, causes: dict[int, Finding | None]) -> Finding:

@@ -19,6 +19,9 @@ from gradus.wire.probe import (
 from insight.widths import is_too_narrow
 
 LEARNS = 0.5
+STUCK, UNLEARNED = 3.0, 0.9
+"""A network hardly moves if its planned steps would lower the loss by less than `STUCK` times its size, and twenty
+steps on one batch leave more than the share `UNLEARNED` of its loss."""
 
 
 @dataclass(frozen=True)
@@ -79,3 +82,9 @@ class Start:
         """Whether twenty steps on one batch halve its loss. If so, whatever looks bad does not keep the network from
         learning."""
         return self.measured.twenty.final < LEARNS
+
+    @property
+    def hardly_moves(self) -> bool:
+        """Whether neither the planned steps, by what the first one promises, nor twenty steps on one batch get the
+        network away from its start."""
+        return 0 < self.measured.rate.decrease < STUCK and self.measured.twenty.final > UNLEARNED

@@ -19,11 +19,11 @@ see [Findings of data](data-findings.md).
 ## How to read them
 
 - **The first one is the answer.** What follows from another finding stands below it, and goes away with it. A finding
-  that held before another is not its consequence.
+  that held before another is not its consequence: of saturated layers and a lost signal, the earlier is the cause.
 - **Critical** means that the run has diverged or is no better than a constant prediction; a **warning**, that a patch
   is expected to help. A **note** is no alarm: the network learns well, and what would be a sign of sickness in another
   is none in it. An alarm that a run has left behind becomes a note.
-- **Evidence** is each measured value with its limit and its healthy range.
+- **Evidence** is each measured value with its limit and its healthy range. Values that are healthy are left out.
 - **Patches** are [merge patches](https://www.rfc-editor.org/rfc/rfc7396) of the spec. A probe predicts what they do; of
   large networks it measures some patches only, and the others have no prediction. Those of a run are probed when its
   findings are first read after its end: the answer says `predicting` until then. Patches that heal nothing are left

@@ -15,20 +15,23 @@ TOO_SMALL = 0.8
 is the cause."""
 RATIO = 0.1
 """R, or the ratio of the last layer's weighted sums to the first's, below which the signal fades."""
+STUCK_RATIO = 0.3
+"""The same for a network that hardly moves: what is left of the signal is then evidently too little."""
 LOST = 0.01
 
 
 def at_start(start: Start) -> Finding | None:
-    """Fires if signals or gradients fade by a factor of 10 over all layers, and the weights are smaller than the
-    activation function needs. It needs two hidden layers: the gradient of a single one comes straight from the output
-    layer."""
+    """Fires if signals or gradients fade by a factor of 10 over all layers, or of 3 in a network that hardly moves, and
+    the weights are smaller than the activation function needs. It needs two hidden layers: the gradient of a single one
+    comes straight from the output layer."""
     hidden, begin = start.measured.hidden, start.measured.start
     if len(hidden) < 2 or any(layer.batch_norm for layer in hidden):
         return None
     size = median(scale(layer) for layer in hidden)
     forward = hidden[-1].z_rms / hidden[0].z_rms if hidden[0].z_rms else 1.0
     backward = begin.gradient_ratio
-    if size > TOO_SMALL or size == 0 or backward is None or min(forward, backward) > RATIO:
+    limit = STUCK_RATIO if start.hardly_moves else RATIO
+    if size > TOO_SMALL or size == 0 or backward is None or min(forward, backward) > limit:
         return None
     gain = forward ** (1 / (len(hidden) - 1))
     return Finding(
@@ -37,8 +40,8 @@ def at_start(start: Start) -> Finding | None:
         layer=hidden[0].name,
         evidence=(
             Evidence(statistic="weight_scale", value=size, threshold=TOO_SMALL, healthy=(TOO_SMALL, 1.5)),
-            Evidence(statistic="forward_ratio", value=forward, threshold=RATIO, healthy=(RATIO, 10)),
-            Evidence(statistic="gradient_ratio", value=backward, threshold=RATIO, healthy=(RATIO, 10)),
+            Evidence(statistic="forward_ratio", value=forward, threshold=limit, healthy=(limit, 10)),
+            Evidence(statistic="gradient_ratio", value=backward, threshold=limit, healthy=(limit, 10)),
         ),
         because=f"The hidden weights have {figure(size)} times the size that suits their inputs: each layer passes "
         f"{figure(gain)} times its sums, so that after {len(hidden)} layers {figure(forward)} of the signal is left, "
@@ -61,8 +64,9 @@ KIND = FindingKind(
     looks_like="The loss stays at that of guessing for epochs; with luck it falls suddenly after a long plateau.",
     why="Each layer multiplies the signal, and backward the gradient, by a factor that the size of its weights sets. "
     "With N(0, 0.01²) on 100 inputs it is 0.07: after five layers a hundred-thousandth is left, and the outputs hardly "
-    "depend on the inputs. The factors are measured; the weights are blamed only if they are smaller than those of the "
-    "activation's own initializer, else it is the activation's fault (`vanishing_gradient`).",
+    "depend on the inputs. The factors are measured, and a weaker fade counts if neither the planned steps nor twenty "
+    "steps on one batch get anywhere. The weights are blamed only if they are smaller than those of the activation's "
+    "own initializer, else it is the activation's fault (`vanishing_gradient`).",
     cure='`{"init": "auto"}`; or batch normalization.',
     at_start=at_start,
     in_run=too_small,

@@ -1,5 +1,7 @@
 """A network without a nonlinear function."""
 
+from collections.abc import Sequence
+
 from gradus.spec.nodes.conv import ConvPlan
 from gradus.spec.nodes.dense import DensePlan
 from gradus.wire.finding import Evidence, Finding, Patch
@@ -62,19 +64,29 @@ def _missing(start: Start) -> Finding | None:
 
 
 def _errors_left(start: Start) -> float | None:
-    """The errors of the best rate that was tried, as a share of a constant prediction's; None if it is not known. With
-    balanced class weights, errors are weighted, and all classes are equally frequent."""
+    """The errors of the best rate that was tried, as a share of a constant prediction's; None if it is not known. Class
+    weights weight the errors, too: if they are balanced, all classes are equally frequent."""
     trial, shares = start.measured.step.trial, start.measured.data.class_shares
     known = [] if trial is None else [one.accuracy for one in trial.rates if one.accuracy is not None]
     if not known or not shares:
         return None
     if start.data.task == "multi_label":
         errors = sum(min(one, 1 - one) for one in shares) / len(shares)
-    elif start.spec.dataset.class_weights == "balanced":
-        errors = 1 - 1 / len(shares)
     else:
-        errors = 1 - max(shares)
+        weighted = _weighted(start, shares)
+        errors = 1 - max(weighted) / sum(weighted) if sum(weighted) > 0 else 0.0
     return (1 - max(known)) / errors if errors > 0 else None
+
+
+def _weighted(start: Start, shares: Sequence[float]) -> Sequence[float]:
+    """The shares of the classes, multiplied by their weights in the loss."""
+    match start.spec.dataset.class_weights:
+        case None | "none":
+            return shares
+        case "balanced":
+            return [1.0] * len(shares)
+        case weights:
+            return [share * weights.get(name, 1.0) for name, share in zip(start.data.classes, shares, strict=True)]
 
 
 KIND = FindingKind(

@@ -59,8 +59,8 @@ def _finding(start: Start) -> Finding:
             Evidence(statistic="rho", value=rate.rho, healthy=(0.25, 1)),
         ),
         because=f"With a learning rate of {start.spec.optimizer.lr:g} the {count(steps, 'step')} of this run would "
-        f"lower the loss by a share of {figure(rate.decrease)}, even if each gained as much as the first: too little "
-        "to learn.",
+        f"lower the loss by only {figure(rate.decrease)} times its size, even if each gained as much as the first; "
+        "runs that learn have 10 or more.",
         patches=_patches(start),
     )
 

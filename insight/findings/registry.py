@@ -1,6 +1,7 @@
 """All kinds of findings about networks."""
 
 from gradus.wire.finding import Finding
+from insight.evidence import with_supporting_evidence
 from insight.findings import (
     batch_norm_statistics,
     bias_before_batch_norm,
@@ -74,7 +75,8 @@ KINDS: tuple[FindingKind, ...] = (
 def findings_at_start(start: Start) -> tuple[Finding, ...]:
     """The findings that a probe shows, the root cause first."""
     found = [kind.at_start(start) for kind in KINDS if kind.at_start is not None]
-    return root_cause_first([_each_patch_once(finding) for finding in found if finding is not None])
+    told = [with_supporting_evidence(finding) for finding in found if finding is not None]
+    return root_cause_first([_each_patch_once(finding) for finding in told])
 
 
 def _each_patch_once(finding: Finding) -> Finding:

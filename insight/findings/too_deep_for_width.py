@@ -20,7 +20,8 @@ from insight.words import figure, percent
 
 BETA = 1.0
 DEAD = 0.1
-RATIO = 0.1
+RATIO, STUCK_RATIO = 0.1, 0.3
+"""R below which the gradient fades, and the same for a network that hardly moves."""
 SHARE = 0.01
 HALF = 0.5
 WIDER = 4
@@ -29,7 +30,7 @@ LEAST_LAYERS = 3
 
 def at_start(start: Start) -> Finding | None:
     """Fires for ReLU layers without batch normalization if Σ 1/n > 1, or if a whole layer is dead with a probability
-    above 0.1, and networks with this seed or others confirm it."""
+    above 0.1, and networks with this seed or others confirm it; a weaker fade counts in one that hardly moves."""
     widths = _narrow(start.network)
     if widths is None or not _shows(start):
         return None
@@ -90,13 +91,13 @@ def _shows(start: Start) -> bool:
     """Whether the signal fades in the network of this seed, or in most of those of other seeds."""
     begin = start.measured.start
     worst = max((layer.dead or 0.0 for layer in start.measured.hidden), default=0.0)
-    fades = [_fades(begin.gradient_ratio, begin.share, worst)]
+    fades = [_fades(begin.gradient_ratio, begin.share, worst, STUCK_RATIO if start.hardly_moves else RATIO)]
     fades += [_fades(seed.gradient_ratio, seed.share, seed.dead) for seed in start.measured.seeds]
     return fades[0] or 2 * sum(fades) >= len(fades)
 
 
-def _fades(ratio: float | None, share: float | None, dead: float) -> bool:
-    return ratio is None or ratio < RATIO or share is None or share < SHARE or dead > HALF
+def _fades(ratio: float | None, share: float | None, dead: float, limit: float = RATIO) -> bool:
+    return ratio is None or ratio < limit or share is None or share < SHARE or dead > HALF
 
 
 def _patches(spec: Spec) -> list[Patch]:

@@ -6,7 +6,8 @@ from gradus.wire.finding import Evidence, Finding, Patch
 from insight import tried
 from insight.findings import lr_too_low
 from insight.findings.kind import FindingKind
-from insight.in_run.too_few_steps import LEAST_BATCH, in_run
+from insight.in_run.longer import LEAST_BATCH
+from insight.in_run.too_few_steps import in_run
 from insight.start import Start
 from insight.words import count, figure
 
@@ -27,8 +28,8 @@ def at_start(start: Start) -> Finding | None:
     more."""
     data, rate = start.measured.data, start.measured.rate
     is_stuck = 0 < rate.decrease < DECREASE and rate.rho >= SOUND
-    is_hasty = data.steps < tried.FEW_STEPS and tried.higher(start) is not None
-    if start.is_narrow or not (is_stuck or is_hasty) or lr_too_low.at_start(start) is not None:
+    trial = tried.higher(start) if data.steps < tried.FEW_STEPS else None
+    if start.is_narrow or not (is_stuck or trial is not None) or lr_too_low.at_start(start) is not None:
         return None
     return Finding(
         id=KIND.id,
@@ -36,11 +37,21 @@ def at_start(start: Start) -> Finding | None:
         evidence=(
             Evidence(statistic="decrease", value=rate.decrease, threshold=DECREASE, healthy=(10, None)),
             Evidence(statistic="steps", value=data.steps, healthy=(500, None)),
+            *(() if trial is None else tried.evidence(start, trial)),
         ),
-        because=f"{count(start.spec.epochs, 'epoch')} of {count(data.steps_per_epoch, 'step')} make "
-        f"{count(data.steps, 'step')}: together they would lower the loss by a share of {figure(rate.decrease)}, even "
-        "if each gained as much as the first.",
+        because=_stuck(start)
+        if trial is None
+        else f"{tried.because(start, trial)}: {count(data.steps, 'step')} of the spec's own length do not get as far.",
         patches=tuple(_more(start)),
+    )
+
+
+def _stuck(start: Start) -> str:
+    data, rate = start.measured.data, start.measured.rate
+    return (
+        f"{count(start.spec.epochs, 'epoch')} of {count(data.steps_per_epoch, 'step')} make "
+        f"{count(data.steps, 'step')}. Even if each gained as much as the first, together they would lower the loss by "
+        f"only {figure(rate.decrease)} times its size; runs that learn have 10 or more."
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isnan, sqrt
+from math import inf, isnan, sqrt
 from statistics import median
 
 from gradus.wire.finding import Evidence, Finding, Patch
@@ -32,8 +32,10 @@ CHANCE = 2.0
 FEW = 3
 """Number of validation examples of a class below which its recall there says nothing."""
 HALF, ALL = 0.5, 1.2
-"""If the ratio of the share of hard training examples to the share of the rarest class is between `HALF` and `ALL`, the
-hard examples are those of the class, which is not learned."""
+"""If the ratio of the share of hard training examples to the share of rare classes is between `HALF` and `ALL`, the
+hard examples are those of these classes, which are not learned."""
+NAMED = 3
+"""Classes that are named one by one."""
 FALL, LEFT = 0.02, 0.25
 """A class that is not extremely rare may still be learned if the training loss falls by more than `FALL` per epoch, and
 more than the share `LEFT` of a constant prediction's loss is left."""
@@ -93,31 +95,46 @@ def in_run(run: Run) -> Finding | None:
 
 
 def _unlearned(run: Run, classes: Sequence[_Class], shares: Sequence[float]) -> Finding | None:
-    """Fires if the rarest class has too few validation examples for a recall, or none, and there are between half as
-    many and slightly more hard training examples than the class has examples: they must be its own, because other
-    classes have hardly any hard examples."""
+    """Fires if rare classes have too few validation examples for a recall, or none, and there are between half as many
+    and slightly more hard training examples than the rarest of these classes, or all of them together, have examples:
+    they must be their own, because other classes have hardly any hard examples."""
     report = newest(run)
-    rarest = min((one for one in classes if one.share > 0), key=lambda one: one.share, default=None)
-    if report is None or report.hard is None or rarest is None or not run.is_due:
+    if report is None or report.hard is None or not run.is_due:
         return None
-    if rarest.examples >= FEW or not (_prevails(shares) or rarest.share < HARDLY * median(shares)):
+    limit = inf if _prevails(shares) else HARDLY * median(shares)
+    few = sorted((one for one in classes if 0 < one.share < limit and one.examples < FEW), key=lambda one: one.share)
+    groups = [few[:1], few] if few else []
+    group = next((one for one in groups if HALF <= report.hard / _share(one) <= ALL), None)
+    if group is None:
         return None
-    lost = report.hard / rarest.share
-    if not HALF <= lost <= ALL:
-        return None
+    share, is_one = _share(group), len(group) == 1
     return Finding(
         id="class_imbalance",
         severity="warning",
         since=run.since(len(run.rows) - 1),
         evidence=(
-            Evidence(statistic="hard_over_class_share", value=lost, threshold=HALF, healthy=(0, HALF)),
-            Evidence(statistic="class_share", value=rarest.share, healthy=(RARE / len(run.data.classes), 1)),
+            Evidence(statistic="hard_over_class_share", value=report.hard / share, threshold=HALF, healthy=(0, HALF)),
+            Evidence(statistic="class_share", value=share, healthy=(len(group) * RARE / len(run.data.classes), 1)),
         ),
-        because=f"Class {rarest.name} has {percent(rarest.share)} of the training examples, and the network assigns "
-        f"{percent(report.hard)} of all training examples to a wrong class: most of these must belong to "
-        f"{rarest.name}. The class has too few validation examples for a recall.",
+        because=f"{_named(group)} {'has' if is_one else 'have'} {percent(share)} of the training examples, and the "
+        f"network assigns {percent(report.hard)} of all training examples to a wrong class: most of these must belong "
+        f"to {group[0].name if is_one else 'those classes'}. {'The class' if is_one else 'Each'} has too few validation "
+        "examples for a recall.",
         patches=_patches(run),
     )
+
+
+def _share(group: Sequence[_Class]) -> float:
+    return sum(one.share for one in group)
+
+
+def _named(group: Sequence[_Class]) -> str:
+    """`Class a`; `The classes a, b and c`; `The classes a, b, c and 4 others`."""
+    names = [one.name for one in group]
+    if len(names) == 1:
+        return f"Class {names[0]}"
+    *before, last = names if len(names) <= NAMED + 1 else [*names[:NAMED], f"{len(names) - NAMED} others"]
+    return f"The classes {', '.join(before)} and {last}"
 
 
 def _missed(known: Sequence[_Class], shares: Sequence[float], *, goes_on: bool) -> tuple[_Class, float] | None:

@@ -28,6 +28,8 @@ SCALE = 4.0
 FAR = 3.0
 """The ratio of losses, as for `ABOVE`, above which the first steps were too long even if something is learned
 afterwards."""
+LOST = 0.9
+"""Share of a constant prediction's loss above which a network has lost what it had learned."""
 EPOCHS = 3
 FALL = 0.01
 SOLVED = 0.02
@@ -60,7 +62,7 @@ def in_run(run: Run) -> Finding | None:
     if (hovering := _hovering(run)) is not None:
         return hovering
     regressed = (
-        run.remaining(run.validation_losses[-1]) > 0.9
+        run.remaining(run.validation_losses[-1]) > LOST
         and run.remaining(run.validation_losses[best]) < 0.5
         and run.train_losses[-1] > run.train_losses[best]  # else it overfits
     )
@@ -70,7 +72,7 @@ def in_run(run: Run) -> Finding | None:
         id="lr_too_high",
         severity=severity(run, STRICT) if not regressed else "warning",
         since=run.since(0),
-        evidence=tuple(_evidence(run, lr, peak)),
+        evidence=tuple(_evidence(run, lr, peak, regressed=regressed)),
         because=_because(run, lr, peak),
         patches=_patches(run),
     )
@@ -82,9 +84,12 @@ def _drops(run: Run) -> bool:
     return run.spec.input_dropout > 0 or any(one.dropout > 0 for one in layers)
 
 
-def _evidence(run: Run, lr: float, peak: float) -> Iterator[Evidence]:
+def _evidence(run: Run, lr: float, peak: float, *, regressed: bool) -> Iterator[Evidence]:
     if peak > ABOVE:
         yield Evidence(statistic="highest_loss_over_prior", value=peak, threshold=ABOVE, healthy=(0, ABOVE))
+    if regressed:
+        now = run.remaining(run.validation_losses[-1])
+        yield Evidence(statistic="validation_loss_over_prior", value=now, threshold=LOST, healthy=(0, LOST))
     limit = LONG.get(run.spec.optimizer.kind)
     yield Evidence(statistic="learning_rate", value=lr, threshold=limit, healthy=None if limit is None else (0, limit))
 

@@ -1,8 +1,10 @@
 """A run that ended while its loss was still falling."""
 
+from collections.abc import Iterator
 from math import ceil, inf
 
-from gradus.wire.finding import Evidence, Finding, Patch
+from gradus.wire.finding import Evidence, Finding
+from insight.in_run.longer import longer
 from insight.in_run.narrow import narrow_layer
 from insight.outcome import STRICT, is_at_prior, learns_well, severity
 from insight.run import Run
@@ -49,11 +51,6 @@ examples that have most of the loss, so that its fall says little about them."""
 MANY = 20
 """In a run of at least this many epochs, the loss need not fall in each of the last ones: its fall in the second half
 suffices."""
-FEW_STEPS = 10
-"""Steps per epoch below which smaller batches are the first cure."""
-LEAST_BATCH = 8
-MOST_EPOCHS = 100_000
-"""The largest number of epochs of a spec."""
 
 
 def in_run(run: Run) -> Finding | None:
@@ -80,13 +77,31 @@ def in_run(run: Run) -> Finding | None:
         since=run.since(len(losses) - 1),
         evidence=(
             Evidence(statistic="train_loss_fall_per_epoch", value=fall, threshold=FALL, healthy=(None, FALL)),
+            *(_of_half(run) if goes_on else ()),
+            *(_of_trend(run, line) if heads_down and line is not None else ()),
             Evidence(statistic="steps", value=steps, healthy=(500, None)),
             Evidence(statistic="loss_over_prior", value=left, healthy=(0, 0.35)),
         ),
         because=f"After {count(steps, 'step')} in {count(run.last.epoch, 'epoch')} the training loss is "
         f"{figure(losses[-1])}{_told(run, fall, goes_on=goes_on)}: training ended before learning did.",
-        patches=tuple(_patches(run)),
+        patches=tuple(longer(run)),
     )
+
+
+def _of_half(run: Run) -> Iterator[Evidence]:
+    yield Evidence(statistic="train_loss_fall_in_second_half", value=_half(run), threshold=GAIN, healthy=(None, GAIN))
+
+
+def _of_trend(run: Run, line: Tail) -> Iterator[Evidence]:
+    """What the trend of the validation loss promises for a run of twice the length."""
+    least = _least_gain(run)
+    yield Evidence(statistic="gain_of_twice_the_epochs", value=line.gain, threshold=least, healthy=(None, least))
+    yield Evidence(statistic="trend_t", value=line.t, threshold=SURE, healthy=(None, SURE))
+
+
+def _half(run: Run) -> float:
+    """The relative fall of the training loss in the second half of the run."""
+    return 1 - ratio(run.train_losses[-1], run.train_losses[_middle(run)])
 
 
 def _learns_on(run: Run, fall: float) -> bool:
@@ -100,8 +115,7 @@ def _learns_on(run: Run, fall: float) -> bool:
 def _told(run: Run, fall: float, *, goes_on: bool) -> str:
     """How far the training loss fell, as the end of a sentence; empty after a single epoch, which shows no fall."""
     if goes_on:
-        fell = 1 - ratio(run.train_losses[-1], run.train_losses[_middle(run)])
-        return f" and fell by {percent(fell)} in the second half of the run"
+        return f" and fell by {percent(_half(run))} in the second half of the run"
     return f" and was still falling by {percent(fall)} an epoch" if fall > 0 and len(run.rows) > 1 else ""
 
 
@@ -110,12 +124,16 @@ def _heads_down(run: Run, line: Tail | None) -> bool:
     however well the network has learned and however much the epochs scatter."""
     if line is None or run.prior is None or run.data.task == "regression" or run.spec.schedule.kind != "constant":
         return False
-    is_sparse = run.data.validation_examples < FEW
-    if is_sparse and learns_well(run):
+    if run.data.validation_examples < FEW and learns_well(run):
         return False
-    share = FEW_GAIN if is_sparse else TAIL_GAIN
-    is_sure = line.t >= SURE and line.gain >= max(LEAST_GAIN, share * run.prior.loss)
+    is_sure = line.t >= SURE and line.gain >= _least_gain(run)
     return is_sure and not _grows_surer(run, line) and _helps_accuracy(run, line) and not _levels_off(run)
+
+
+def _least_gain(run: Run) -> float:
+    """The gain for which it is worth training twice as long, in the unit of the loss."""
+    share = FEW_GAIN if run.data.validation_examples < FEW else TAIL_GAIN
+    return LEAST_GAIN if run.prior is None else max(LEAST_GAIN, share * run.prior.loss)
 
 
 def _grows_surer(run: Run, line: Tail | None) -> bool:
@@ -216,20 +234,3 @@ def _gap(run: Run) -> float:
 def _middle(run: Run) -> int:
     """The index of the last epoch of the first half of the run."""
     return run.before_last(ceil(run.last.epoch / 2))
-
-
-def _patches(run: Run) -> list[Patch]:
-    spec, examples = run.spec, run.data.train_examples
-    epochs = min(3 * spec.epochs, MOST_EPOCHS)
-    why = f"{epochs} epochs take {epochs * run.steps_per_epoch} steps."
-    longer = [Patch(patch={"epochs": epochs}, why=why)] if epochs > spec.epochs else []
-    batch = max(LEAST_BATCH, examples // 32)
-    current = examples if spec.batch_size == "full" else spec.batch_size
-    if run.steps_per_epoch >= FEW_STEPS or batch >= current:
-        return longer
-    batch = min(batch, 64)
-    steps = spec.epochs * -(-examples // batch)
-    return [
-        Patch(patch={"batch_size": batch}, why=f"Batches of {batch} give {steps} steps in the same epochs."),
-        *longer,
-    ]

@@ -21,6 +21,7 @@ from gradus.wire.finding import Finding, Patch
 from insight import cures
 from insight.findings.lr_too_low import higher_rate
 from insight.findings.registry import findings_at_start
+from insight.fitting import with_fitting_patches
 from insight.root_cause import ALARMS
 from insight.start import Start
 from insight.words import rounded
@@ -98,9 +99,8 @@ class Prober:
         return self._each(findings, lambda finding, after: finding.id not in after.alarms and not after.critical)
 
     def _each(self, findings: Sequence[Finding], heals: Heals) -> tuple[Finding, ...]:
-        return tuple(
-            finding.model_copy(update={"patches": tuple(self._healing(finding, heals))}) for finding in findings
-        )
+        healing = [finding.model_copy(update={"patches": tuple(self._healing(finding, heals))}) for finding in findings]
+        return with_fitting_patches(healing, self._start.spec)  # with a rate, one may be as an earlier one
 
     @property
     def unmeasured(self) -> int:

@@ -8,6 +8,7 @@ import pytest
 from gradus.spec.dataset import Dataset
 from gradus.spec.numbers import Standard
 from gradus.wire.finding import Finding
+from insight.evidence import is_healthy
 from insight.findings import class_imbalance, inputs_unscaled
 from insight.findings.registry import KINDS, findings_at_start
 from insight.findings.too_deep_for_width import dead_probability
@@ -278,6 +279,7 @@ def test_a_finding_fires_with_evidence_and_a_sentence(id_: str, severity: str, c
     finding = found(changes)[id_]
     assert finding.severity == severity
     assert finding.evidence
+    assert not any(map(is_healthy, finding.evidence))
     assert finding.because.endswith(".")
 
 
@@ -379,3 +381,18 @@ def test_inputs_that_are_standardized_already_get_a_rate_for_their_largest() -> 
     for dataset in (uploaded, planted.spec.dataset.model_copy(update={"standardize": True})):
         again = inputs_unscaled._patches(replace(planted, spec=planted.spec.model_copy(update={"dataset": dataset})))
         assert [patch.patch for patch in again] == [{"optimizer": {"kind": "sgd", "lr": 0.01}}]
+
+
+@pytest.mark.parametrize(("decrease", "twenty", "fires"), [(1.8, 0.98, True), (8.0, 0.98, False), (1.8, 0.7, False)])
+@pytest.mark.parametrize(
+    ("id_", "changes"),
+    [
+        ("initial_weights_too_small", {"layers": {"weight_scale": 0.9}, "spec": DEEP}),
+        ("too_deep_for_width", {"spec": {"layers": [5] * 6}}),
+    ],
+)
+def test_a_fade_to_a_ninth_is_the_cause_if_the_network_hardly_moves(
+    id_: str, changes: dict[str, Any], decrease: float, twenty: float, *, fires: bool
+) -> None:
+    faded = {"begin": {"gradient_ratio": 0.115, "backward_factor": 0.65}, "rate": {"decrease": decrease, "rho": 0.99}}
+    assert (id_ in found({**changes, **faded, "twenty": {"final": twenty}})) == fires

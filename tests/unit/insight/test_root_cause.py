@@ -36,6 +36,18 @@ def test_what_held_before_its_supposed_cause_is_independent() -> None:
     assert order(dead, rate) == [("lr_too_high", None), ("dead_relu", None)]
 
 
+@pytest.mark.parametrize(
+    ("saturated", "collapsed", "first"),
+    [(None, None, 0), ((2, 20), (2, 20), 0), ((4, 40), None, 1), ((4, 40), (2, 20), 1), ((2, 20), (4, 40), 0)],
+)
+def test_saturation_and_a_lost_signal_follow_from_the_one_that_held_first(
+    saturated: tuple[int, int] | None, collapsed: tuple[int, int] | None, first: int
+) -> None:
+    found = [finding("saturated_activation", since=saturated), finding("signal_collapse", since=collapsed)]
+    cause, other = found[first].id, found[1 - first].id
+    assert order(*found) == [(cause, None), (other, cause)]
+
+
 def test_a_note_causes_no_alarm_and_stands_last() -> None:
     note, alarm = finding("class_imbalance", "note"), finding("predicts_class_prior")
     assert order(note, alarm) == [("predicts_class_prior", None), ("class_imbalance", None)]

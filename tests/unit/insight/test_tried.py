@@ -93,6 +93,18 @@ def test_balanced_weights_make_rare_classes_as_frequent_as_others(weights: str, 
     assert [one.severity for one in findings_at_start(weighted) if one.id == "linear_network"] == [severity]
 
 
+@pytest.mark.parametrize(("weight", "severity"), [(19.0, "note"), (1.0, "warning")])
+def test_named_weights_make_classes_as_frequent_as_they_weigh(weight: float, severity: str) -> None:
+    rates = (ProbedTrialRate(lr=0.01, loss=0.5, accuracy=0.9, good=True),)
+    rare = {"held_out": 800, "curvature": 0.3, "curvature_t": 6.0, "class_shares": (0.05, 0.95)}
+    tried = trial(0.01, t=0.0).model_copy(update={"rates": rates})
+    plain = start({"dataset": "breast_cancer", "layers": []}, data=rare, step={"trial": tried})
+    named = {plain.data.classes[0]: weight}  # 19 · 0.05 = 0.95
+    dataset = plain.spec.dataset.model_copy(update={"class_weights": named})
+    weighted = replace(plain, spec=plain.spec.model_copy(update={"dataset": dataset}))
+    assert [one.severity for one in findings_at_start(weighted) if one.id == "linear_network"] == [severity]
+
+
 @pytest.mark.parametrize("lr", [0.02, 0.006])
 def test_neighbouring_rates_say_nothing(lr: float) -> None:
     assert alarms(trial(lr)) == {}

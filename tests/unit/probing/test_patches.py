@@ -72,6 +72,19 @@ def test_a_patch_of_the_weights_has_the_learning_rate_that_they_need() -> None:
     assert first.patches[0].patch["optimizer"]["lr"] < 20
 
 
+def test_patches_that_are_alike_once_they_have_their_rate_are_offered_once() -> None:
+    fields = {"layers": [30, 30], "init": {"kind": "normal", "std": 5}, "optimizer": {"kind": "sgd", "lr": 20}}
+    resolved = ResolvedSpec(spec_of(fields).written_out("classification"), DATA.plan)
+    start = Start(resolved.spec, resolved.data, resolved.network, measured(resolved, DATA))
+    first = findings_at_start(start)[0]
+    (cured,) = Prober(start, DATA, lambda _: DATA).predicted((first,))
+    bare, with_rate = first.patches[0], cured.patches[0]
+    assert bare.patch != with_rate.patch
+    asked = first.model_copy(update={"patches": (bare, with_rate.model_copy(update={"predicted": {}}))})
+    (once,) = Prober(start, DATA, lambda _: DATA).predicted((asked,))
+    assert [patch.patch for patch in once.patches] == [with_rate.patch]
+
+
 @pytest.mark.parametrize("is_tried", [False, True])
 def test_a_rate_that_did_well_in_a_trial_is_a_cure_whatever_its_first_step(is_tried: bool) -> None:
     resolved = ResolvedSpec(

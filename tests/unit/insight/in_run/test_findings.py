@@ -9,6 +9,7 @@ from gradus.fork import changed
 from gradus.status import FailureCode
 from gradus.wire.experiment import Failure
 from gradus.wire.layer_report import LayerStatistics
+from insight.evidence import is_healthy
 from insight.in_run import class_imbalance
 from insight.in_run.find import findings_in_run
 from insight.prior import Prior
@@ -468,6 +469,7 @@ def test_fires_on(case: str) -> None:
     assert finding is not None, [one.id for one in findings_in_run(run)]
     assert finding.severity == severity
     assert finding.evidence
+    assert not any(map(is_healthy, finding.evidence))
     for patch in finding.patches:
         assert changed(run.spec, patch.patch) != run.spec
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from gradus.fork import changed
+from insight.evidence import is_healthy
 from insight.in_run.find import findings_in_run
 from insight.prior import Prior
 from insight.run import Run
@@ -158,6 +159,11 @@ SICK: dict[str, tuple[str, str, Run]] = {
         "class_imbalance",
         "warning",
         with_layers(of_a_table(*(200,) * 9, 10, recalls=(0.99,) * 9 + (1.0,)), *hidden({}), easy=0.9, hard=0.004),
+    ),
+    "several rare classes without validation examples": (
+        "class_imbalance",
+        "warning",
+        with_layers(of_a_table(*(200,) * 7, 4, 5, 6, recalls=(0.99,) * 7 + (1.0, nan, nan)), *hidden({}), hard=0.009),
     ),
     "a rare class without any validation example": (
         "class_imbalance",
@@ -374,6 +380,7 @@ def test_fires_on(case: str) -> None:
     name, severity, run = SICK[case]
     first = findings_in_run(run)[0]
     assert (first.id, first.severity) == (name, severity)
+    assert not any(map(is_healthy, first.evidence))
     for patch in first.patches:
         assert changed(run.spec, patch.patch) != run.spec
 

@@ -7,6 +7,7 @@ import pytest
 
 from gradus.spec.experiment import Spec
 from gradus.wire.layer_report import LayerStatistics
+from insight.evidence import is_healthy
 from insight.prior import InputScale, Prior
 from insight.run import Run
 from tests.built_in import resolved
@@ -73,6 +74,7 @@ def test_it_is_found_in_a_run(id_: str, severity: str, run: Run) -> None:
     finding = found(run)[id_]
     assert (finding.severity, finding.because[-1]) == (severity, ".")
     assert finding.evidence
+    assert not any(map(is_healthy, finding.evidence))
 
 
 @pytest.mark.parametrize(("id_", "run"), LOOK_ALIKES.values(), ids=LOOK_ALIKES)

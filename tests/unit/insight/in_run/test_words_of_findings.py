@@ -14,7 +14,7 @@ from insight.in_run import linear_network
 from insight.in_run.dropout_rates import weaker
 from insight.prior import Prior
 from tests.unit.insight.in_run.planted import found, planted, with_layers
-from tests.unit.insight.in_run.test_findings import of_many
+from tests.unit.insight.in_run.test_findings import hidden, of_many
 from tests.unit.insight.in_run.test_generalization import (
     ADAMW,
     RARE,
@@ -145,3 +145,20 @@ def test_each_rate_says_why_it_is_suggested() -> None:
     patches = at_start("lr_too_high", sgd, step={"trial": trial(0.003, share=0.2, middle=0.001)}).patches[:3]
     whys = ["halfway between", "did best", "in the middle"]
     assert all(why in patch.why for why, patch in zip(whys, patches, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        (
+            (200,) * 9 + (10,),
+            "Class 9 has 0.552 % of the training examples, and the network assigns 0.55 % of all training examples to a "
+            "wrong class: most of these must belong to 9. The class has",
+        ),
+        ((200,) * 7 + (4, 4, 4), "The classes 7, 8 and 9 have"),
+        ((700,) * 5 + (3, 3, 3, 4, 4), "The classes 5, 6, 7 and 2 others have"),
+    ],
+)
+def test_rare_classes_without_validation_examples_are_named(counts: tuple[int, ...], said: str) -> None:
+    run = of_a_table(*counts, recalls=(1.0,) * 10)
+    assert said in found(with_layers(run, *hidden({}), hard=0.0055))["class_imbalance"].because
