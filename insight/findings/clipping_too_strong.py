@@ -27,7 +27,7 @@ def at_start(start: Start) -> Finding | None:
         evidence: tuple[Evidence, ...] = (
             Evidence(statistic="decrease", value=rate.decrease, threshold=DECREASE, healthy=(10, None)),
         )
-        told = f"the planned steps lower the loss by a share of {figure(rate.decrease)}."
+        told = f"the planned steps lower the loss by only {figure(rate.decrease)} times its size."
     else:
         evidence, because = tried.evidence(start, trial), tried.because(start, trial)
         told = f"longer ones learn more. {because}."

@@ -23,6 +23,11 @@ def at_start(start: Start) -> Finding | None:
     is_slow = rate.decrease < DECREASE and not gradients_grow(start.spec, start.data.task)
     if far <= FAR * max(1.0, begin.output_deviation) or not (is_slow or rate.rho <= 0):
         return None
+    then = (
+        f"the planned steps lower the loss by only {figure(rate.decrease)} times its size"
+        if is_slow
+        else f"gradients are as large, and the first step goes too far (rho {figure(rate.rho)})"
+    )
     return Finding(
         id=KIND.id,
         severity="warning",
@@ -30,9 +35,10 @@ def at_start(start: Start) -> Finding | None:
         evidence=(
             Evidence(statistic="target_deviation", value=far, threshold=FAR, healthy=(0, FAR)),
             Evidence(statistic="decrease", value=rate.decrease, threshold=DECREASE, healthy=(10, None)),
+            Evidence(statistic="rho", value=rate.rho, threshold=0, healthy=(0.25, 1)),
         ),
         because=f"Targets are about {figure(far)} away from 0, where the outputs start with a deviation of "
-        f"{figure(begin.output_deviation)}; the planned steps lower the loss by a share of {figure(rate.decrease)}.",
+        f"{figure(begin.output_deviation)}; {then}.",
         patches=_patches(start, far),
     )
 

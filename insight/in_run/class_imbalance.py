@@ -118,8 +118,8 @@ def _unlearned(run: Run, classes: Sequence[_Class], shares: Sequence[float]) -> 
         ),
         because=f"{_named(group)} {'has' if is_one else 'have'} {percent(share)} of the training examples, and the "
         f"network assigns {percent(report.hard)} of all training examples to a wrong class: most of these must belong "
-        f"to {group[0].name if is_one else 'those classes'}. {'The class' if is_one else 'Each'} has too few validation "
-        "examples for a recall.",
+        f"to {group[0].name if is_one else 'those classes'}. {'The class' if is_one else 'Each'} has too few "
+        "validation examples for a recall.",
         patches=_patches(run),
     )
 

@@ -152,8 +152,8 @@ def test_each_rate_says_why_it_is_suggested() -> None:
     [
         (
             (200,) * 9 + (10,),
-            "Class 9 has 0.552 % of the training examples, and the network assigns 0.55 % of all training examples to a "
-            "wrong class: most of these must belong to 9. The class has",
+            "Class 9 has 0.552 % of the training examples, and the network assigns 0.55 % of all training examples to "
+            "a wrong class: most of these must belong to 9. The class has",
         ),
         ((200,) * 7 + (4, 4, 4), "The classes 7, 8 and 9 have"),
         ((700,) * 5 + (3, 3, 3, 4, 4), "The classes 5, 6, 7 and 2 others have"),
