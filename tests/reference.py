@@ -300,14 +300,17 @@ def reference_weights(network: ReferenceNetwork) -> dict[str, Tensor]:
 
 
 def parameter_groups(spec: AnyOptimizer, network: NetworkPlan, named: dict[str, Tensor]) -> list[dict[str, Any]]:
-    """A group for every parameter, with its factor of the learning rate and its decay."""
+    """The parameters in groups, each with its factor of the learning rate and its decay."""
     plans = {f"{layer.name}.{tensor.name}": tensor for layer in network.layers for tensor in layer.tensors}
-    groups: list[dict[str, Any]] = []
+    groups: dict[tuple[float, bool], dict[str, Any]] = {}
     for name, parameter in named.items():
-        groups.append({"params": [parameter], "factor": plans[name].lr_factor})
-        if isinstance(spec, AdamW) and spec.decay == "weights" and not name.endswith(".weight"):
-            groups[-1]["weight_decay"] = 0.0
-    return groups
+        factor = plans[name].lr_factor
+        decays = not isinstance(spec, AdamW) or spec.decay == "all" or name.endswith(".weight")
+        group = groups.setdefault((factor, decays), {"params": [], "factor": factor})
+        group["params"].append(parameter)
+        if not decays:
+            group["weight_decay"] = 0.0
+    return list(groups.values())
 
 
 def reference_optimizer(spec: AnyOptimizer, parameters: Any) -> torch.optim.Optimizer:
@@ -426,6 +429,8 @@ class Reference:
         return float((outputs.argmax(1) == split.targets).sum()) if self.data.task == "classification" else 0.0
 
     def penalty(self) -> Tensor:
+        if not (self.experiment.l1 or self.experiment.l2):
+            return torch.tensor(0.0)
         l1 = sum((w.abs().sum() for w in self.weights), torch.tensor(0.0))
         l2 = sum((w.square().sum() for w in self.weights), torch.tensor(0.0))
         return self.experiment.l1 * l1 + self.experiment.l2 * l2

@@ -98,6 +98,6 @@ NETWORKS: dict[str, dict[str, Any]] = {
 """Networks that read images, of the shapes above."""
 
 
-def images_for(network: str) -> Data:
+def images_for(network: str, train: int = 40) -> Data:
     """Images of the shape that is this network's."""
-    return made_up_images(SHAPES.get(network, (6, 6, 2)))
+    return made_up_images(SHAPES.get(network, (6, 6, 2)), train)

@@ -15,7 +15,15 @@ from worker.training.data import Data
 from worker.training.report import EpochReport, MemberEpoch
 from worker.training.train import train
 
-BASE: dict[str, Any] = {"dataset": "wine", "layers": [7, 5], "batch_size": 12, "optimizer": {"kind": "sgd", "lr": 0.1}}
+BASE: dict[str, Any] = {
+    "dataset": "wine",
+    "layers": [7, 5],
+    "batch_size": 12,
+    "epochs": 12,
+    "optimizer": {"kind": "sgd", "lr": 0.1},
+}
+EXAMPLES = 100
+"""Nine steps an epoch, the last of 4 examples."""
 
 REAL_MLP: dict[str, Any] = {
     "layers": [{"kind": "scale", "lr_factor": 6}, 7, 7, 7],
@@ -74,7 +82,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "cosine of the logarithm": {"schedule": "coslog"},
     "inverse time": {"schedule": {"kind": "inverse_time", "decay": 0.5}},
     "warm-up": {"schedule": {"kind": "constant", "warmup": 3.5}},
-    "stochastic": {"batch_size": 1, "epochs": 3},
+    "stochastic": {"batch_size": 1, "epochs": 2},
     "full batch": {"batch_size": "full", "epochs": 100},
     "regression": {"dataset": "diabetes", "optimizer": {"kind": "sgd", "lr": 0.01}},
     "label smoothing": {"loss": {"kind": "cross_entropy", "label_smoothing": 0.2}},
@@ -87,8 +95,9 @@ VARIANTS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("variant", VARIANTS.values(), ids=VARIANTS)
 def test_a_run_gives_the_numbers_of_plain_torch(variant: dict[str, Any]) -> None:
-    experiment = Spec(**{"epochs": 25, **BASE, **variant})  # 25 epochs of 4 steps, the last of 4 examples
-    same_as_plain_torch(experiment, made_up_data(experiment.dataset.name))
+    experiment = Spec(**{**BASE, **variant})
+    examples = EXAMPLES if experiment.batch_size != 1 else EXAMPLES // 2
+    same_as_plain_torch(experiment, made_up_data(experiment.dataset.name, examples))
 
 
 OUTPUTS: list[tuple[Task, Any]] = [
@@ -103,14 +112,14 @@ OUTPUTS: list[tuple[Task, Any]] = [
 
 @pytest.mark.parametrize(("task", "loss"), OUTPUTS, ids=str)
 def test_labels_and_several_targets_give_the_numbers_of_plain_torch(task: Task, loss: Any) -> None:
-    data = made_up_outputs(task)
-    same_as_plain_torch(Spec(**{"epochs": 25, **BASE, "loss": loss}), data if loss == "auto" else weighted(data))
+    data = made_up_outputs(task, train=EXAMPLES)
+    same_as_plain_torch(Spec(**{**BASE, "loss": loss}), data if loss == "auto" else weighted(data))
 
 
 @pytest.mark.parametrize("changes", [{}, {"dataset": "diabetes", "optimizer": {"kind": "sgd", "lr": 0.01}}], ids=str)
 def test_weights_give_the_numbers_of_a_weighted_loss(changes: dict[str, Any]) -> None:
-    experiment = Spec(**{"epochs": 25, **BASE, **changes})
-    same_as_plain_torch(experiment, weighted(made_up_data(experiment.dataset.name)))
+    experiment = Spec(**{**BASE, **changes})
+    same_as_plain_torch(experiment, weighted(made_up_data(experiment.dataset.name, EXAMPLES)))
 
 
 def same_as_plain_torch(experiment: Spec, data: Data) -> None:
