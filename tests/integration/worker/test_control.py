@@ -3,7 +3,7 @@
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -38,6 +38,7 @@ from tests.integration.worker.processes import (
     wait_for_epoch,
     wait_for_the_end,
 )
+from tests.unit.checkpoint.damage import cut_off, flip_a_bit
 
 SLOW = {"layers": [256, 256], "batch_size": 1, "epochs": 2, "dropout": 0.2, "optimizer": "adam"}
 """Half a second or more an epoch."""
@@ -194,20 +195,10 @@ def test_a_run_whose_trainer_is_killed_in_the_middle_goes_on_there(
     assert_whole(hub, row.id, epochs=2)
 
 
-def cut_off(file: Path) -> None:
-    with file.open("r+b") as opened:
-        opened.truncate(file.stat().st_size // 2)
-
-
-def flip_a_bit(file: Path) -> None:
-    content = bytearray(file.read_bytes())
-    content[len(content) // 2] ^= 1
-    file.write_bytes(content)
-
-
 @on_sqlite
-@pytest.mark.parametrize("damage", [cut_off, flip_a_bit, Path.unlink])
-@pytest.mark.parametrize("name", ["state.safetensors", "state.json", "manifest.json"])
+@pytest.mark.parametrize(
+    ("damage", "name"), [(cut_off, "state.safetensors"), (flip_a_bit, "state.json"), (Path.unlink, "manifest.json")]
+)
 def test_from_a_damaged_checkpoint_it_falls_back_to_the_one_before_and_says_so(
     hub: Hub, worker: WorkerUnderTest, calm: list[str], damage: Callable[[Path], None], name: str
 ) -> None:
@@ -312,26 +303,38 @@ def test_what_is_kept_is_in_the_store_and_nothing_else(hub: Hub, worker: WorkerU
     until(lambda: hub.artifacts.names(row.id) == [])
 
 
+@contextmanager
+def occupied(hub: Hub, worker: WorkerUnderTest) -> Iterator[None]:
+    """Its one slot has a run that takes no processor time."""
+    busy = submit(hub, **LONG)
+    until(lambda: read(hub, busy.id).status == Status.RUNNING)
+    (trainer,) = worker.trainers
+    os.kill(trainer, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(trainer, signal.SIGCONT)
+        ask(hub, busy.id, control.cancel)
+
+
 @on_postgres
 def test_a_stopped_worker_hands_back_in_the_middle_of_an_epoch(
     hub: Hub, worker: WorkerUnderTest, calm: list[str]
 ) -> None:
     with workers(hub, hub.settings.data_dir) as start:
-        busy = submit(hub, **LONG)
-        until(lambda: read(hub, busy.id).status == Status.RUNNING)  # by the one worker, or by the other
-        other = start()
+        with occupied(hub, worker):
+            other = start()
 
-        def stopped(row: ExperimentRow) -> bool:
-            nonlocal other
-            other.send(signal.SIGTERM)
-            assert other.process.wait(60) == 0
-            met = not over(hub, row.id) and not kept(hub, row.id)[0].whole  # whole: at the end of an epoch
-            if not met:
-                other = start()
-            return met
+            def stopped(row: ExperimentRow) -> bool:
+                nonlocal other
+                other.send(signal.SIGTERM)
+                assert other.process.wait(60) == 0
+                met = not over(hub, row.id) and not kept(hub, row.id)[0].whole  # whole: at the end of an epoch
+                if not met:
+                    other = start()
+                return met
 
-        row = met_in_the_middle(hub, stopped)
-        ask(hub, busy.id, control.cancel)
+            row = met_in_the_middle(hub, stopped)
         done = wait_for_the_end(hub, row.id)
     assert (done.status, done.attempts) == (Status.SUCCEEDED, 2)
     assert went_on_in_the_middle(hub, row.id)
@@ -352,18 +355,16 @@ def test_a_worker_that_wakes_after_its_lease_writes_no_row_no_event_and_no_file(
     hub: Hub, worker: WorkerUnderTest, calm: list[str]
 ) -> None:
     with workers(hub, hub.settings.data_dir) as start:
-        busy = submit(hub, **LONG)
-        until(lambda: read(hub, busy.id).status == Status.RUNNING)
-        stale = start()
+        with occupied(hub, worker):
+            stale = start()
 
-        def frozen(row: ExperimentRow) -> bool:
-            freeze(stale, hub)  # its trainer goes on, and writes files that nobody will name
-            if over(hub, row.id):
-                stale.send(signal.SIGCONT)
-            return not over(hub, row.id)
+            def frozen(row: ExperimentRow) -> bool:
+                freeze(stale, hub)  # its trainer goes on, and writes files that nobody will name
+                if over(hub, row.id):
+                    stale.send(signal.SIGCONT)
+                return not over(hub, row.id)
 
-        row = met_in_the_middle(hub, frozen)
-        ask(hub, busy.id, control.cancel)
+            row = met_in_the_middle(hub, frozen)
         done = wait_for_the_end(hub, row.id)
         stale.send(signal.SIGCONT)
         until(lambda: "no longer holds" in stale.log)

@@ -6,10 +6,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import torch
 
+from gradus.checkpoint_files import DOCUMENT, TENSORS
 from hub.artifacts.manifest import MANIFEST
 from hub.artifacts.store import ArtifactStore, artifact_store
 from hub.jobs.checkpoint_ref import CheckpointRef, key_of
+from tests.unit.checkpoint.damage import cut_off, flip_a_bit
 from tests.unit.checkpoint.test_files import run, spec
 from worker.checkpoint.files import CheckpointState, write
 from worker.checkpoint.restore import LACK_OF_RESOURCES, MAX_TRIES, restore
@@ -44,6 +47,26 @@ def test_a_checkpoint_that_cannot_be_read_is_told_of_and_the_one_before_has_to_d
         "the checkpoint after epoch 2 is damaged",
         "continuing from the checkpoint after epoch 1",
     ]
+
+
+@pytest.mark.parametrize("damage", [cut_off, flip_a_bit, Path.unlink])
+@pytest.mark.parametrize("name", [TENSORS, DOCUMENT, MANIFEST])
+def test_from_a_damaged_checkpoint_it_falls_back_to_the_one_before_and_says_so(
+    tmp_path: Path, damage: Callable[[Path], None], name: str
+) -> None:
+    store = artifact_store(str(tmp_path))
+    newest, before = kept(store, 2), kept(store, 1)
+    damage(tmp_path / newest.key / name)
+    said: list[tuple[str, str]] = []
+    found = restore(store, [newest, before], RUN.layout, lambda message, level: said.append((level, message)))
+    assert found is not None
+    assert found[0] == before
+    assert found[1].state.tensors.keys() == KEPT.state.tensors.keys()
+    assert all(torch.equal(tensor, KEPT.state.tensors[key]) for key, tensor in found[1].state.tensors.items())
+    (level, warning), told = said
+    assert level == "warning"
+    assert warning.startswith(f"the checkpoint after epoch 2 is damaged ({name} ")
+    assert told == ("info", "continuing from the checkpoint after epoch 1")
 
 
 class Trouble:
