@@ -73,10 +73,10 @@ def test_a_trainer_that_is_silent_when_it_should_stop_is_killed(trainer: Trainer
     assert not trainer.alive
 
 
-def test_a_forked_trainer_gives_the_bits_of_one_that_was_not(
+def test_without_the_server_a_trainer_gives_the_bits_of_a_forked_one(
     trainer: TrainerProcess, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.delenv("GRADUS_TRAINER_SERVER")
+    monkeypatch.setenv("GRADUS_TRAINER_SERVER", str(tmp_path / "nobody"))
     other = TrainerProcess("cpu", 1.0)
     try:
         other.wait_until_ready()
@@ -191,17 +191,14 @@ def test_a_worker_with_more_than_a_thousand_open_files_hears_of_the_end() -> Non
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def test_a_trainer_for_a_gpu_is_not_forked() -> None:
-    trainer = TrainerProcess("cuda")
+@pytest.mark.parametrize(("device", "server"), [("cuda", True), ("cpu", False)], ids=str)
+def test_a_trainer_is_not_forked_for_a_gpu_nor_where_no_server_is_named(
+    device: str, server: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not server:
+        monkeypatch.delenv("GRADUS_TRAINER_SERVER")
+    trainer = TrainerProcess(device)
     try:
         assert parent(trainer.pid) == os.getpid()
     finally:
         trainer.kill()
-
-
-def test_without_the_server_a_trainer_is_there_all_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("GRADUS_TRAINER_SERVER", str(tmp_path / "nobody"))
-    trainer = TrainerProcess("cpu")
-    trainer.wait_until_ready()
-    assert parent(trainer.pid) == os.getpid()
-    trainer.kill()
