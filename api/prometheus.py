@@ -31,7 +31,7 @@ class PrometheusMetrics:
         )
         self._short_prediction_faults = Counter(
             "gradus_short_prediction_faults_total",
-            "Internal errors of the short way of predictions, after which the route answered: see the log.",
+            "Internal errors in the fast path for predictions, after which the route answered: see the log.",
             registry=self._registry,
         )
         self._counters: dict[tuple[str, str, int], Counter] = {}
@@ -44,8 +44,8 @@ class PrometheusMetrics:
         self._of_workers = {
             "cpu": self._gauge("gradus_worker_cpu_cores", "Cores that a worker keeps busy.", "worker"),
             "memory_bytes": self._gauge("gradus_worker_memory_bytes", "Memory of a worker.", "worker"),
-            "gpu": self._gauge("gradus_worker_gpu_utilization", "Share of time its GPU computes.", "worker"),
-            "gpu_memory_bytes": self._gauge("gradus_worker_gpu_memory_bytes", "Used memory of its GPU.", "worker"),
+            "gpu": self._gauge("gradus_worker_gpu_utilization", "Share of time in which a GPU computes.", "worker"),
+            "gpu_memory_bytes": self._gauge("gradus_worker_gpu_memory_bytes", "Used memory of a GPU.", "worker"),
         }
         self._of_runs = {
             "samples_per_second": self._gauge(

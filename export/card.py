@@ -121,7 +121,7 @@ def _data(trained: Trained, origin: Origin) -> Iterator[str]:
         yield f"| augmentation of the training images | `{words}` |"
     ignored = [name for name, setting in (dataset.columns or {}).items() if setting.role != "input"]
     if ignored:
-        yield f"| columns that it does not see | {_listed(ignored)} |"
+        yield f"| ignored columns | {_listed(ignored)} |"
     yield ""
 
 
@@ -212,13 +212,14 @@ def _groups(trained: Trained, origin: Origin) -> Iterator[str]:
     score = _SCORES[trained.data.task]
     over = f"{found.groups} groups by {found.columns} columns, on {found.examples:,} test rows"
     if not found.worse:
-        yield from (f"None of at least {FEWEST} rows, by {score}, beyond what chance explains: {over}.", "")
+        worse = f"No group of at least {FEWEST} rows does worse, by {score}, beyond what chance explains"
+        yield from (f"{worse}; {over} were compared.", "")
         return
     yield from (f"| column | value | test rows | {score} | of all others |", "|---|---|---|---|---|")
     for one in found.worse[:LISTED]:
         value = "*missing*" if one.value is None else _text(one.value)
         yield f"| {_text(one.column)} | {value} | {one.n:,} | {one.score:.4f} | {one.others:.4f} |"
-    yield from ("", f"Compared were {over}; together, chance would list one in 20 times.", "")
+    yield from ("", f"{over} were compared. By chance alone, a group would be listed in one of 20 cases.", "")
 
 
 _SCORES: dict[Task, str] = {
@@ -229,8 +230,8 @@ _SCORES: dict[Task, str] = {
 
 
 def _limits(trained: Trained, origin: Origin) -> Iterator[str]:
-    yield from ("## What it was not shown, and what was found", "")
-    yield "Values beyond those of the table of inputs were in no training row; its answers to them are extrapolations."
+    yield from ("## Limits of the training rows, and findings", "")
+    yield "For values beyond those in the table of inputs, which no training row had, predictions are extrapolations."
     unseen = [column.column for column in trained.fitted.columns if _lost_nothing(column)]
     if unseen:
         yield f"No training row missed a value of {_listed(unseen)}."

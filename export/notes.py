@@ -115,5 +115,5 @@ def _beyond(name: str, where: NDArray[np.bool_], message: Message) -> Found:
 def _missing(name: str, missing: NDArray[np.bool_], *, new: bool) -> Found:
     if new:
         for i in np.flatnonzero(missing).tolist():
-            message = f"'{name}' is missing, which it was in no training row"
+            message = f"'{name}' is missing, although no training row lacked it"
             yield i, Note(column=name, code="missing_where_none_was", message=message)

@@ -74,7 +74,7 @@ _MARKUP: tuple[tuple[re.Pattern[bytes], Signature], ...] = tuple(
 _IDX_TYPES = b"\x08\x09\x0b\x0c\x0d\x0e"
 TEXT = Signature("text", "text")
 NOTHING = Signature("empty", "nothing at all")
-UNKNOWN = Signature("other", "no file that is known here")
+UNKNOWN = Signature("other", "a file of an unknown type")
 
 
 def signature(head: bytes) -> Signature:

@@ -48,7 +48,7 @@ def main(arguments: list[str] | None = None, env: Mapping[str, str] = os.environ
         "--on-request",
         action="store_true",
         default=env.get("GRADUS_ON_REQUEST") == "1",
-        help="train only runs whose device names this kind, none that leave the choice",
+        help="train only runs that ask for this kind of device, not runs that leave the choice open",
     )
     options.add_argument("--device", choices=DEVICES, default=one_of(env, "GRADUS_DEVICE", DEVICES) or "auto")
     options.add_argument(

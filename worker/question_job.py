@@ -77,7 +77,7 @@ class QuestionJob:
             self._hand_back()
         except OSError as error:  # after retries
             code = "disk_full" if disk_full(error) else "store_unavailable"
-            self._fail(Unavailable(f"there is no room or no way to store the answer: {sentence(error)}", code=code))
+            self._fail(Unavailable(f"the answer cannot be stored: {sentence(error)}", code=code))
 
     def _answer(self) -> None:
         settings = self._hub.settings

@@ -182,7 +182,8 @@ def check_name(session: Session, workspace_id: str, name: str) -> None:
         Conflict: the name is taken.
     """
     if datasets.is_taken(session, workspace_id, name):
-        raise Conflict(f"there is a data set '{name}': choose another name, or add a version to it", code="name_taken")
+        message = f"a data set '{name}' exists already: choose another name, or add a version to it"
+        raise Conflict(message, code="name_taken")
 
 
 def _check_target(session: Session, row: DatasetRow) -> None:

@@ -147,7 +147,7 @@ def members(session: Session, sweep: SweepRow, label: str | None, epoch: Epoch) 
         absent.append(AbsentMember(experiment=row.id, seed=_seed(row), status=status, reason=reason))
     if not members:
         raise Conflict(
-            f"none of the {len(rows)} experiments of '{label[:100]}' can be asked, for example {absent[0].experiment}: "
+            f"none of the {len(rows)} experiments of '{label[:100]}' can predict, for example {absent[0].experiment}: "
             f"{absent[0].reason}",
             code="no_members",
         )
@@ -156,7 +156,7 @@ def members(session: Session, sweep: SweepRow, label: str | None, epoch: Epoch) 
 
 def _reason(row: ExperimentRow, status: Status) -> str:
     if status is not Status.FAILED or row.error is None:
-        return f"it is {status}: only networks that were trained to their end are asked"
+        return f"it is {status}: an ensemble has only experiments that have succeeded"
     return f"it failed: {json.loads(row.error)['message']}"
 
 
@@ -169,7 +169,7 @@ def _best(session: Session, sweep: SweepRow) -> str:
     found = next((result for result in record(session, sweep).results if result.experiments), None)
     if found is None:
         raise Conflict(
-            f"sweep {sweep.id} has no experiment that can be asked: none was made, or all were deleted",
+            f"sweep {sweep.id} has no experiment that can predict: none was created, or all were deleted",
             code="no_members",
         )
     label = session.scalar(select(ExperimentRow.sweep_label).where(ExperimentRow.id == found.experiments[0]))

@@ -30,7 +30,7 @@ def main() -> int:
         (found,) = session.run([name], feeds)
         if expected["type"] in ("text", "bool"):
             if found.reshape(-1).tolist() != expected["data"]:
-                print(f"{name}: other answers than expected")
+                print(f"{name}: the answers differ from the expected ones")
                 return 1
             continue
         wanted = np.array(expected["data"]).reshape(expected["shape"])

@@ -139,14 +139,14 @@ def _head(run: Repeated) -> Iterator[str]:
     where = f"on {run.device}" if run.device else "on an unknown device"
     yield from wrap(
         f"The run was made by Gradus {run.version} {_plain(where)}. On such a machine, with that torch, all numbers "
-        "are equal; elsewhere sums have other last digits, and the longer a run, the more they grow.",
+        "are equal; elsewhere the last digits of sums differ, and the differences grow with the length of the run.",
         _WIDTH,
     )
     if run.has_moved:
-        yield "Other devices trained it before that one, whose sums may have other last digits."
+        yield "Other devices trained it before that one; the last digits of their sums may differ."
     if run.members > 1:
         yield from wrap(
-            f"It trained together with {run.members - 1} others in one array, whose products may have other digits.",
+            f"It trained with {run.members - 1} others in one array, whose products may have other last digits.",
             _WIDTH,
         )
     yield ""

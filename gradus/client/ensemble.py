@@ -1,4 +1,4 @@
-"""What the networks of one change of a sweep can be asked: predictions as an ensemble, and which columns they use."""
+"""What the networks of one change of a sweep can compute together: predictions, and which columns they use."""
 
 from collections.abc import Sequence
 from os import PathLike

@@ -53,8 +53,8 @@ _COMMA = Cure({"decimal": ","}, "reads 1,5 as one and a half, in the whole file"
 _GROUPS = Cure({"thousands": ","}, "reads 1,234 as 1234, in the whole file")
 _CASES = (
     _Case({k.LEADING_ZERO}, {k.INTEGER}, "integer", "if the leading zero is dropped"),
-    _Case({k.BIG}, {k.INTEGER, k.LEADING_ZERO}, "integer", "if these are amounts and not names"),
-    _Case({k.OVERFLOW}, _PLAIN, "number", "if what no float64 holds is missing"),
+    _Case({k.BIG}, {k.INTEGER, k.LEADING_ZERO}, "integer", "if these are amounts and not identifiers"),
+    _Case({k.OVERFLOW}, _PLAIN, "number", "if numbers too large for a float64 are missing"),
     _Case({k.NOT_FINITE}, _PLAIN, "number", "if infinity is missing"),
     _Case({k.COMMA_THREE}, _PLAIN, "number", 'with `thousands: ","` or `decimal: ","`', (_GROUPS, _COMMA)),
     _Case({k.COMMA_NUMBER}, _PLAIN | {k.COMMA_THREE}, "number", 'with `decimal: ","`', (_COMMA,)),

@@ -154,12 +154,12 @@ class Columns:
 
     def _wrong_count(self, line: int, more: int) -> Broken:
         cells = self._cells(more + self._trailing)
-        return Broken(line, 0, f"this row has {cells}, not {self._width} as the first one", kind="ragged")
+        return Broken(line, 0, f"this row has {cells}, not {self._width} as in the first row", kind="ragged")
 
     def _refuse_trailing(self, rows: Sequence[str], lines: Sequence[int]) -> None:
         for row, line in zip(rows, lines, strict=True):
             if row.rsplit(self._delimiter, 1)[-1].strip(self._blanks):
-                message = f"this row has {self._width + 1} cells, not {self._width} as the first one"
+                message = f"this row has {self._width + 1} cells, not {self._width} as in the first row"
                 raise Broken(line, 0, message, kind="ragged")
 
     def _restored(self, column: list[str]) -> list[str]:

@@ -140,7 +140,7 @@ def failure(broken: Broken, decoded: Decoded, file: SourceFile, settled: Settled
         message += '. If quotes are characters like others, give `quote: ""`'
     elif broken.kind == "ragged" and settled is not None:
         option = _cure(decoded, settled)
-        message += '. Mend it, or give `ragged: "pad"` or `"leave_out"`'
+        message += '. Correct it, or give `ragged: "pad"` or `"leave_out"`'
         if skip := option.get("skip_rows"):
             message += (
                 f". The rows from line {skip + 1} on are alike: if the table begins there, give `skip_rows: {skip}`"

@@ -52,7 +52,7 @@ def judge_header(first: Sequence[str], below: Sequence[Sequence[str]]) -> Header
     if for_it and not against:
         return Header(f"{for_it[0]!r} stands above a column of values", is_header=True)
     if _is_range(first):
-        return Header("the first row counts the columns", ambiguous=True, is_header=True)
+        return Header("the first row numbers the columns", ambiguous=True, is_header=True)
     if against and _years(against) and len(against) > 1:
         return Header(f"the first row has the years {', '.join(against[:3])}", ambiguous=True, is_header=True)
     if against and not for_it:
@@ -76,11 +76,11 @@ def _by_words(first: Sequence[str], below: Sequence[Sequence[str]]) -> Header:
     below = [row for row in below if list(row) != list(first)] or below  # the names may be repeated
     again = next((cell for cell, column in zip(first, zip(*below, strict=True), strict=True) if cell in column), None)
     if again:
-        return Header(f"{again!r} comes again below", is_header=False)
+        return Header(f"{again!r} occurs again below", is_header=False)
     if len(set(filled)) < len(first) - 1 or any(kind_of(cell) in _VALUES for cell in filled):
         return Header("the first row has an empty cell, a value, or a cell twice", ambiguous=True, is_header=False)
     return Header(
-        "all columns are words, and those of the first row differ and do not come again", is_header=True, ambiguous=True
+        "all cells are words, and those of the first row differ and do not occur below", is_header=True, ambiguous=True
     )
 
 

@@ -87,7 +87,7 @@ def _most_frequent(sizes: Counter[tuple[int, int]]) -> tuple[tuple[int, int], st
     (height, width), count = min(sizes.items(), key=lambda item: (-item[1], item[0]))
     why = f"{count:,} of {sizes.total():,} pictures have {height} × {width} pixels (height × width)"
     if len(sizes) > 1:
-        why += f", the others {len(sizes) - 1:,} more sizes"
+        why += f", the others have {len(sizes) - 1:,} other sizes"
     longer = max(height, width)
     if longer > LARGEST_GUESS:
         height, width = (max(1, round(side * LARGEST_GUESS / longer)) for side in (height, width))

@@ -114,7 +114,7 @@ def _has_gray_palette(image: Image.Image) -> bool:
 def _plain(image: Image.Image, mode: Literal["L", "RGB"]) -> Image.Image:
     """The picture in 8 bits of gray or of red, green and blue, without transparency."""
     if image.mode == "F":
-        raise BrokenPicture("its pixels are floating-point numbers, whose range nothing says")
+        raise BrokenPicture("its pixels are floating-point numbers of an unknown range")
     if image.mode in _SIXTEEN_BITS:
         values = np.asarray(image)
         image = Image.fromarray((np.clip(values, 0, 65_535) >> 8).astype(np.uint8))

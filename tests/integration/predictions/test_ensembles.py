@@ -73,7 +73,7 @@ def test_the_answer_is_the_mean_of_the_trained_seeds_with_its_spread(lab: Lab, s
     reasons = {one["experiment"]: (one["status"], one["reason"]) for one in found["absent"]}
     assert reasons == {
         sweep.absent[0]: ("failed", "it failed: the loss is not finite"),
-        sweep.absent[1]: ("queued", "it is queued: only networks that were trained to their end are asked"),
+        sweep.absent[1]: ("queued", "it is queued: an ensemble has only experiments that have succeeded"),
     }
     each = [alone(lab, id_, rows=ROWS) for id_ in sweep.members]
     for i, row in enumerate(found["data"]):

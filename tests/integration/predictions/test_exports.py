@@ -32,11 +32,11 @@ def test_a_card_tells_data_inputs_network_and_metrics(lab: Lab, churn: str) -> N
     assert "# Who leaves \\| \\<b\\>" in body
     assert "a \\*first\\* try" in body
     assert f"| digest | `{record['spec']['dataset']['digest']}` |" in body
-    assert "| columns that it does not see | customer, spent |" in body
+    assert "| ignored columns | customer, spent |" in body
     assert "| city | `one_hot` | 3 categories: " in body
     assert f"## Network: {record['parameters']:,} parameters" in body
     assert "| test accuracy |" in body
-    assert "## Groups that do worse\n\nNone of at least 20 rows, by accuracy, beyond what chance explains" in body
+    assert "## Groups that do worse\n\nNo group of at least 20 rows does worse, by accuracy, beyond what chance" in body
     assert "No training row missed a value of age, member, visits." in body
     for finding in lab.client.get(f"/v1/experiments/{churn}/findings").json()["data"]:
         assert f"`{finding['id']}`" in body

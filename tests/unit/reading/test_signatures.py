@@ -56,7 +56,7 @@ LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\
         (b"%!PS-Adobe-3.0 EPSF", "other", "a PostScript document"),
         (b"\x80\x04\x95\x10\x00", "other", "a pickle, which runs code when it is loaded"),
         (b"\x7fELF\x02\x01\x01", "other", "a program"),
-        (bytes(range(256)) * 4, "other", "no file that is known here"),
+        (bytes(range(256)) * 4, "other", "a file of an unknown type"),
         (b"", "empty", "nothing at all"),
     ],
 )

@@ -52,7 +52,7 @@ const absent = ({ files }, choose) => {
   const names = files.filter(({ blob }) => !blob).map(({ name }) => `“${visible(name)}”`);
   return html`
     <div class="row">
-      <p class="small">The page was left. Choose or drop ${names.join(
+      <p class="small">You left the page. Choose or drop ${names.join(
         ", ",
       )} again: what has arrived is not sent again.</p>
       <button class="button" @click=${choose}>Choose ${names.length > 1 ? "the files" : "the file"}</button>

@@ -172,7 +172,7 @@ export class ColumnsTab {
     const words = [...this.#types].map(([name, type]) => `${visible(name)} as ${type}`).join(", ");
     return html`
       <div class="card row chosen-types" role="status">
-        <p>Another version, with ${words}</p>
+        <p>New version with ${words}</p>
         <button class="button button-primary" @click=${read}>Read again</button>
         <button class="button" @click=${() => this.#set(() => this.#types.clear())}>Undo</button>
       </div>

@@ -118,7 +118,7 @@ const target = (set, page) => {
 export const reading = ({ status, progress }) => {
   if (status !== "reading") return nothing;
   const total = progress?.total;
-  const words = progress ? visible(progress.what) : "Waits to be read";
+  const words = progress ? visible(progress.what) : "Waiting to be read";
   return html`
     <div class="dataset-progress">
       <progress max=${total ?? nothing} value=${total ? progress.done : nothing} aria-label="Reading"></progress>

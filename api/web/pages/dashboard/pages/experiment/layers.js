@@ -174,7 +174,7 @@ const facts = (report) =>
 
 const unrecorded = html`
   <p
-    class="muted small">Histograms are recorded with <code>"statistics": "full"</code>. It changes no result: fork this experiment from the start with it.</p>
+    class="muted small">Histograms are recorded with <code>"statistics": "full"</code>, which does not change the results: fork this experiment from the start with it.</p>
 `;
 
 /** @param {any} experiment */

@@ -189,7 +189,7 @@ export class PredictionsTab {
       </div>
       ${fields.length > this.#shown
         ? html`<p class="row"><button type="button" class="button" @click=${more}>Show more</button>
-          <span class="muted">${fields.length - this.#shown} other columns have their usual values.</span></p>`
+          <span class="muted">${fields.length - this.#shown} other columns have typical values.</span></p>`
         : nothing}
     `;
   }

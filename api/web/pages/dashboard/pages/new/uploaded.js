@@ -106,7 +106,7 @@ const rolesOf = (map, columns) => ({
   fields: columns.map(({ name, type, distinct, role }) => ({
     form: "choice",
     options: map.values.shorthand.names,
-    unsaid: role === null ? "by default" : `${role}, as the data set says`,
+    unsaid: role === null ? "by default" : `${role} (default of the data set)`,
     key: name,
     label: visible(name),
     required: false,

@@ -153,7 +153,7 @@ const aboutDataset = (found) => (found.built_in ? aboutBuiltIn(found) : aboutUpl
 
 const aboutUploaded = ({ id, status, rows, version }) => {
   const words = version === null
-    ? `It is ${status}: it cannot be trained yet.`
+    ? `Its status is ${status}: it cannot be used for training yet.`
     : `Version ${version}, ${whole(rows)} rows.`;
   return html`<p class="hint wide">${words} <a href=${at(`/data/${id}`)}>Columns and findings</a></p>`;
 };

@@ -108,9 +108,7 @@ export class Ensemble {
           <div class="options">${this.#fields.slice(0, FIRST).map((field, i) =>
             input(field, i, this.#values[i], about(field.name), (value) => this.#write(i, value))
           )}</div>
-          ${hidden > 0
-            ? html`<p class="muted small">${whole(hidden)} other columns have their usual values.</p>`
-            : nothing}
+          ${hidden > 0 ? html`<p class="muted small">${whole(hidden)} other columns have typical values.</p>` : nothing}
         </div>
         <div class="ask-said">${this.#said()}</div>
       </div>

@@ -19,7 +19,7 @@ export const calibrationOf = ({ calibration, conformal, task, residuals }) => {
     <section class="card" aria-labelledby="calibration-title">
       <h2 id="calibration-title">Calibration</h2>
       ${calibration
-        ? html`<p>Divided by the temperature ${
+        ? html`<p>With logits divided by the temperature ${
           figure(calibration.temperature)
         }, probabilities have the calibration error
           ${figure(calibration.calibration_error)} and the log loss ${figure(calibration.log_loss)}.</p>`

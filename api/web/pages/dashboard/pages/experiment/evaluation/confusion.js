@@ -19,7 +19,7 @@ export const confusionOf = ({ classes, confusion }, open) => {
         <table>
           <thead>
             <tr>
-              <th scope="col">Given, then predicted</th>
+              <th scope="col">True class, predicted class →</th>
               ${classes.map((/** @type {string} */ name) =>
                 html`<th scope="col" class="number"><bdi>${visible(name)}</bdi></th>`
               )}

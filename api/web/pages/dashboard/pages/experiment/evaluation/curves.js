@@ -70,7 +70,12 @@ const reliabilityOf = ({ of, bins, calibrated }) => {
     ofBins("as it is", bins, 0),
     ...(calibrated.length ? [ofBins("with the temperature", calibrated, 1)] : []),
   ];
-  const given = chart(PROBABILITIES[of] ?? "probability", "share that is right", [...shown, even()], "reliability");
+  const given = chart(
+    PROBABILITIES[of] ?? "probability",
+    "share of correct predictions",
+    [...shown, even()],
+    "reliability",
+  );
   return ["chart-reliability", { ...given, hasLegend: shown.length > 1 }];
 };
 
@@ -105,7 +110,7 @@ export const curveCards = ({ curves, reliability }, chosen, choose) =>
         `
         : nothing}
       ${reliability
-        ? card("chart-reliability", "Reliability", "Share that is right by predicted probability")
+        ? card("chart-reliability", "Reliability", "Share of correct predictions by predicted probability")
         : nothing}
     </div>
   `;

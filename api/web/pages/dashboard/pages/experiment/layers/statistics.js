@@ -72,7 +72,7 @@ export const scaleOf = (reports, statistic) => {
   const values = reports.flatMap(({ layers }) => layers.map((layer) => finite(layer[statistic.key])));
   const [least, greatest] = ends(values.filter((value) => value !== null), statistic.scale);
   if (!(least <= greatest)) return "No finite values.";
-  const steps = statistic.scale === "logarithm" ? ", by orders of magnitude" : "";
+  const steps = statistic.scale === "logarithm" ? ", on a logarithmic scale" : "";
   return `From ${written(least, statistic)} (faint) to ${written(greatest, statistic)} (strong)${steps}.`;
 };
 

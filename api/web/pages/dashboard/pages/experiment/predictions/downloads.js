@@ -38,7 +38,7 @@ export class Downloads {
   view(epoch) {
     return html`
       <section class="card" aria-labelledby="downloads">
-        <h2 id="downloads">Take it with you</h2>
+        <h2 id="downloads">Download the network</h2>
         <ul class="ask-downloads">${Object.entries(FILES).map(([file, what]) =>
           html`
             <li>

@@ -25,7 +25,7 @@ const unsaid = (
   one,
 ) => (one.inherits ? inherited(wording(one.fallback)) : one.field.required ? "choose …" : one.field.unsaid ?? "none");
 
-export const inherited = (what) => `${what}, as the network`;
+export const inherited = (what) => `${what} (inherited)`;
 
 /**
  * A select. A value that is not among its options, which JSON may contain, is shown nevertheless.

@@ -38,7 +38,7 @@ const onOff = (one, help) => {
 const threeWays = (one, help) => {
   const chosen = one.value === undefined || one.value === null ? "left" : isOn(one.value) ? "on" : "off";
   /** @type {[string, string][]} */
-  const ways = [["left", `${isOn(one.fallback) ? "on" : "off"}, as the network`], ["on", "on"], ["off", "off"]];
+  const ways = [["left", `${isOn(one.fallback) ? "on" : "off"} (inherited)`], ["on", "on"], ["off", "off"]];
   const values = { left: undefined, on: true, off: false };
   return html`
     <div class="field">

@@ -78,7 +78,7 @@ const placeholder = (one, show) => {
   const empty = one.fallback === undefined || one.fallback === null || one.fallback.length === 0;
   const shown = empty ? "none" : plainly(one.fallback, show);
   if (one.field.required || one.field.form.startsWith("text")) return "";
-  return one.inherits ? `${shown}, as the network` : shown;
+  return one.inherits ? `${shown} (inherited)` : shown;
 };
 
 /** The text in the control; a value of another type is shown as JSON. */

@@ -16,7 +16,7 @@ export const alarmsOf = ({ spec, findings }, apply) => {
 /** The other findings. @param {any} result of a dry run @param {Apply} apply */
 export const notesOf = ({ spec, findings }, apply) => {
   if (findings === null) {
-    return html`<p class="muted small">The table is too large to be examined here: the run does that.</p>`;
+    return html`<p class="muted small">The table is too large for a dry run: its findings appear with the experiment.</p>`;
   }
   const notes = findings.filter((/** @type {any} */ one) => !isAlarm(one));
   if (!notes.length) return nothing;
