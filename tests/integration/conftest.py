@@ -3,7 +3,6 @@
 import json
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,12 @@ from sqlalchemy import make_url
 from api.all_routes import DOCUMENT
 from hub.hub import Hub
 from hub.migrate import upgrade
-from hub.settings import Settings
 from hub.valkey import ValkeyServer
 from tests.integration.api.contract import Contract
+from tests.integration.hubs import opened_hub
 from tests.servers.once import made_once
 from tests.servers.postgres import Postgres
+from tests.servers.reused import ReusedDatabases
 
 
 @pytest.fixture(scope="session")
@@ -43,50 +43,34 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres: Postgres) -> str:
-    """The name of a database of the newest schema, to be copied."""
+def postgres_databases(postgres: Postgres) -> Iterator[ReusedDatabases]:
+    """Databases of the newest schema."""
     url = postgres.create_database()
     upgrade(url)
-    return str(make_url(url).database)
+    databases = ReusedDatabases(postgres, str(make_url(url).database))
+    yield databases
+    databases.close()
 
 
-@contextmanager
-def _migrated(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{shutil.copy(request.getfixturevalue('sqlite_template'), folder / 'gradus.db')}"
-        return
-    server: Postgres = request.getfixturevalue("postgres")
-    url = server.create_database(request.getfixturevalue("postgres_template"))
-    yield url
-    server.drop_database(url)
-
-
-@contextmanager
-def _hub(database_url: str, valkey: ValkeyServer, folder: Path) -> Iterator[Hub]:
-    hub = Hub(
-        Settings(
-            database_url=database_url,
-            redis_url=valkey.url,
-            artifacts_url=str(folder / "artifacts"),
-            data_dir=folder,
-            dataset_dirs=(folder / "datasets",),
-        )
-    )
-    yield hub
-    hub.close()
+def _copied(template: Path, folder: Path) -> str:
+    return f"sqlite:///{shutil.copy(template, folder / 'gradus.db')}"
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A fresh database of the newest schema, of each kind."""
-    with _migrated(request, tmp_path) as url:
+    """A database of the newest schema, of each kind, with nothing in it."""
+    if request.param == "sqlite":
+        yield _copied(request.getfixturevalue("sqlite_template"), tmp_path)
+        return
+    databases: ReusedDatabases = request.getfixturevalue("postgres_databases")
+    with databases.one() as url:
         yield url
 
 
 @pytest.fixture
 def hub(migrated_url: str, valkey: ValkeyServer, tmp_path: Path) -> Iterator[Hub]:
-    """A hub with a fresh database of the newest schema."""
-    with _hub(migrated_url, valkey, tmp_path) as hub:
+    """A hub with nothing in its database, which has the newest schema."""
+    with opened_hub(migrated_url, valkey, tmp_path) as hub:
         yield hub
 
 
@@ -94,7 +78,14 @@ def hub(migrated_url: str, valkey: ValkeyServer, tmp_path: Path) -> Iterator[Hub
 def module_hub(
     request: pytest.FixtureRequest, valkey: ValkeyServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Hub]:
-    """One hub on each kind of database for tests of a file that do not disturb each other."""
+    """One hub on each kind of database for tests of a file that do not disturb each other.
+
+    Nobody has used the database before: what was deleted from a table has a say in how it is searched.
+    """
     folder = tmp_path_factory.mktemp("module")
-    with _migrated(request, folder) as url, _hub(url, valkey, folder) as hub:
+    if request.param == "sqlite":
+        url = _copied(request.getfixturevalue("sqlite_template"), folder)
+    else:
+        url = request.getfixturevalue("postgres_databases").copied()
+    with opened_hub(url, valkey, folder) as hub:
         yield hub

@@ -1,8 +1,6 @@
 """A service that asks for keys."""
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -10,8 +8,6 @@ import pytest
 from api.app import create_app
 from gradus.wire.key import Role
 from hub.hub import Hub
-from hub.settings import Settings
-from hub.valkey import ValkeyServer
 from tests.integration.access.credentials import bearer, make_key, serving
 
 
@@ -42,18 +38,14 @@ def theirs(url: str, hub: Hub) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.fixture(scope="module")
-def shared_hub(sqlite_template: Path, valkey: ValkeyServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
-    """A hub for all tests of a file."""
-    folder = tmp_path_factory.mktemp("shared")
-    url = f"sqlite:///{shutil.copy(sqlite_template, folder / 'gradus.db')}"
-    hub = Hub(Settings(url, valkey.url, str(folder / "artifacts"), folder, (folder,)))
-    yield hub
-    hub.close()
+@pytest.fixture(scope="module", params=["sqlite"])
+def module_hub(module_hub: Hub) -> Hub:
+    """The same for the hub of all tests of a file."""
+    return module_hub
 
 
 @pytest.fixture(scope="module")
-def shared_url(shared_hub: Hub) -> Iterator[str]:
+def shared_url(module_hub: Hub) -> Iterator[str]:
     """Where a service for all tests of a file is."""
-    with serving(create_app(shared_hub, poll=0.05, heartbeat=0.2)) as url:
+    with serving(create_app(module_hub, poll=0.05, heartbeat=0.2)) as url:
         yield url

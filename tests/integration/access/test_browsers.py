@@ -183,16 +183,16 @@ def test_to_come_from_this_machine_opens_nothing(shared_url: str, headers: dict[
         assert "client.json in its data folder" in refused.json()["detail"]
 
 
-def test_who_has_no_key_is_not_told_where_anything_lies(shared_url: str, shared_hub: Hub) -> None:
-    assert str(shared_hub.settings.data_dir) not in patient.get(f"{shared_url}/v1/session").text
+def test_who_has_no_key_is_not_told_where_anything_lies(shared_url: str, module_hub: Hub) -> None:
+    assert str(module_hub.settings.data_dir) not in patient.get(f"{shared_url}/v1/session").text
 
 
 def test_services_at_two_ports_of_one_machine_keep_their_browsers(
-    url: str, shared_url: str, hub: Hub, shared_hub: Hub
+    url: str, shared_url: str, hub: Hub, module_hub: Hub
 ) -> None:
     """A browser sends a cookie to every port of a host, and keeps one of each name."""
     with patient.Client() as browser:
-        for one, its_hub in ((url, hub), (shared_url, shared_hub)):
+        for one, its_hub in ((url, hub), (shared_url, module_hub)):
             assert browser.post(f"{one}/v1/session", json={"key": make_key(its_hub).key}).status_code == 201
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in browser.cookies.jar)
     for one in (url, shared_url):

@@ -111,15 +111,15 @@ class House:
 
 
 @pytest.fixture(scope="module")
-def house(shared_hub: Hub) -> Iterator[House]:
-    keys: dict[str, NewKey] = {role: make_key(shared_hub, "default", role) for role in Role}
-    keys |= {name: make_key(shared_hub, "default", Role.ADMIN) for name in ("revoked", "expired")}
-    keys["other"] = make_key(shared_hub, "other", Role.ADMIN)
-    revoke(shared_hub, keys["revoked"])
-    expire(shared_hub, keys["expired"])
-    app = create_app(shared_hub, strangers_per_minute=1_000_000)
+def house(module_hub: Hub) -> Iterator[House]:
+    keys: dict[str, NewKey] = {role: make_key(module_hub, "default", role) for role in Role}
+    keys |= {name: make_key(module_hub, "default", Role.ADMIN) for name in ("revoked", "expired")}
+    keys["other"] = make_key(module_hub, "other", Role.ADMIN)
+    revoke(module_hub, keys["revoked"])
+    expire(module_hub, keys["expired"])
+    app = create_app(module_hub, strangers_per_minute=1_000_000)
     with serving(app) as url, httpx.Client(base_url=url, timeout=60) as client:
-        yield House(app, shared_hub, client, keys)
+        yield House(app, module_hub, client, keys)
 
 
 def guarded(house: House) -> list[Address]:

@@ -37,9 +37,9 @@ ANSWERS = [
 
 @pytest.mark.parametrize(("method", "path", "status"), ANSWERS)
 def test_every_answer_tells_browsers_to_keep_others_out(
-    shared_url: str, shared_hub: Hub, method: str, path: str, status: int
+    shared_url: str, module_hub: Hub, method: str, path: str, status: int
 ) -> None:
-    body, headers = SPEC if method == "POST" else None, bearer(make_key(shared_hub).key)
+    body, headers = SPEC if method == "POST" else None, bearer(make_key(module_hub).key)
     with httpx.stream(method, f"{shared_url}{path}", json=body, headers=headers, timeout=300) as answer:
         assert answer.status_code == status
         policy = answer.headers["content-security-policy"]

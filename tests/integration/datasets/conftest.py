@@ -1,9 +1,7 @@
 """One API for the data sets of a module, on each kind of database; every test has a workspace of its own."""
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 import pytest
@@ -11,32 +9,14 @@ import pytest
 from gradus.wire.key import Role
 from hub.hub import Hub
 from hub.ids import new_id
-from hub.settings import Settings
-from hub.valkey import ValkeyServer
 from tests.integration.access.credentials import bearer, make_key
 from tests.integration.api.contract import Contract
 from tests.integration.api.service import Service, serving
-from tests.servers.postgres import Postgres
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def shared_hub(
-    request: pytest.FixtureRequest, valkey: ValkeyServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Hub]:
-    folder: Path = tmp_path_factory.mktemp("shared")
-    if request.param == "sqlite":
-        url = f"sqlite:///{shutil.copy(request.getfixturevalue('sqlite_template'), folder / 'gradus.db')}"
-    else:
-        server: Postgres = request.getfixturevalue("postgres")
-        url = server.create_database(request.getfixturevalue("postgres_template"))
-    hub = Hub(Settings(url, valkey.url, str(folder / "artifacts"), folder, (folder / "datasets",)))
-    yield hub
-    hub.close()
 
 
 @pytest.fixture(scope="module")
-def service(shared_hub: Hub) -> Iterator[Service]:
-    with serving(shared_hub) as service:
+def service(module_hub: Hub) -> Iterator[Service]:
+    with serving(module_hub) as service:
         yield service
 
 

@@ -21,7 +21,7 @@ from tests.integration.datasets.conftest import Tenant
 from tests.integration.datasets.readers import CSV, read_table
 
 FORMULA = "=cmd|' /C calc'!A0"
-pytestmark = pytest.mark.parametrize("shared_hub", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.parametrize("module_hub", ["sqlite"], indirect=True)
 LEAK = Finding(
     id="data_leak",
     severity="critical",

@@ -216,10 +216,10 @@ def test_nothing_tells_a_data_set_of_another_workspace_from_none(tenant: Tenant,
 
 
 def test_a_workspace_stores_no_more_than_its_quota(
-    tenant: Tenant, shared_hub: Hub, monkeypatch: pytest.MonkeyPatch
+    tenant: Tenant, module_hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    small = replace(shared_hub.settings.quotas, workspace_bytes=2 * len(CSV))
-    monkeypatch.setattr(shared_hub, "settings", replace(shared_hub.settings, quotas=small))
+    small = replace(module_hub.settings.quotas, workspace_bytes=2 * len(CSV))
+    monkeypatch.setattr(module_hub, "settings", replace(module_hub.settings, quotas=small))
     assert post(tenant.client, "a").status_code == 201
     assert post(tenant.client, "b").status_code == 201
     over = assert_problem(post(tenant.client, "c", b"x\n1\n"), 429)

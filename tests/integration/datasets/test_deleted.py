@@ -17,7 +17,7 @@ from tests.integration.api.service import assert_problem
 from tests.integration.datasets.conftest import Tenant
 from tests.integration.datasets.readers import CSV, read_table
 
-on_sqlite = pytest.mark.parametrize("shared_hub", ["sqlite"], indirect=True)
+on_sqlite = pytest.mark.parametrize("module_hub", ["sqlite"], indirect=True)
 COLUMNS: dict[str, list[object]] = {"age": list(range(60)), "exited": ["yes" if i % 3 else "no" for i in range(60)]}
 SPEC = {"dataset": {"name": "churn", "target": "exited"}, "layers": [4], "epochs": 2}
 

@@ -16,7 +16,7 @@ from tests.training_here import train_here
 from worker.question_slot import QuestionSlot
 from worker.shutdown import Shutdown
 
-pytestmark = pytest.mark.parametrize("shared_hub", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.parametrize("module_hub", ["sqlite"], indirect=True)
 
 ROWS = 90
 COLUMNS: dict[str, Any] = {
@@ -50,14 +50,14 @@ def answered(hub: Hub, tenant: Tenant, path: str) -> Any:
 
 
 def test_a_whole_data_set_is_predicted_into_a_file(
-    tenant: Tenant, other: Tenant, shared_hub: Hub, trainer_server: None
+    tenant: Tenant, other: Tenant, module_hub: Hub, trainer_server: None
 ) -> None:
     path = f"{trained(tenant)}/predictions"
     waiting = tenant.client.post(path, json={"dataset": "churn"}, headers=NOW)
     place = waiting.headers["location"]
     assert (waiting.status_code, place) == (202, f"{path}/{waiting.json()['id']}")
     assert assert_problem(tenant.client.get(f"{place}/file"), 404)["code"] == "not_ready"
-    QuestionSlot(shared_hub, "wrk_here", Shutdown()).take(waiting.json()["id"])
+    QuestionSlot(module_hub, "wrk_here", Shutdown()).take(waiting.json()["id"])
     record = tenant.client.get(place).json()
     assert (record["rows"], record["columns"]) == (ROWS, ["prediction", "probability_no", "probability_yes", "notes"])
     file = tenant.client.get(record["file"])
@@ -79,13 +79,13 @@ def test_a_whole_data_set_is_predicted_into_a_file(
 
 
 def test_a_data_set_without_the_columns_of_the_network_is_refused_with_all_of_them(
-    tenant: Tenant, shared_hub: Hub, trainer_server: None
+    tenant: Tenant, module_hub: Hub, trainer_server: None
 ) -> None:
     path = f"{trained(tenant)}/predictions"
     made = tenant.client.post("/v1/datasets", params={"name": "others"}, content=CSV)
     read_table(tenant.hub, made.json()["id"], {"age": ["forty"] * 20, "town": ["Chur"] * 20})
     waiting = tenant.client.post(path, json={"dataset": "others"}, headers=NOW)
-    QuestionSlot(shared_hub, "wrk_here", Shutdown()).take(waiting.json()["id"])
+    QuestionSlot(module_hub, "wrk_here", Shutdown()).take(waiting.json()["id"])
     problem = assert_problem(tenant.client.get(waiting.headers["location"]), 422)
     assert {one["path"]: one["message"] for one in problem["errors"]} == {
         "columns/age": "'age' has the type text here, and must be integer or number",
@@ -94,13 +94,13 @@ def test_a_data_set_without_the_columns_of_the_network_is_refused_with_all_of_th
 
 
 def test_groups_and_the_cells_and_pictures_of_errors(
-    tenant: Tenant, other: Tenant, shared_hub: Hub, trainer_server: None
+    tenant: Tenant, other: Tenant, module_hub: Hub, trainer_server: None
 ) -> None:
     path = trained(tenant)
-    report = answered(shared_hub, tenant, f"{path}/evaluation?by=city").json()
+    report = answered(module_hub, tenant, f"{path}/evaluation?by=city").json()
     assert sorted(one["value"] for one in report["groups"]) == [f"city {i}" for i in range(5)]
     assert all(one["few"] for one in report["groups"])
-    page = answered(shared_hub, tenant, f"{path}/errors").json()
+    page = answered(module_hub, tenant, f"{path}/errors").json()
     wrong = sum(map(sum, report["confusion"])) - sum(report["confusion"][i][i] for i in range(2))
     assert page["total"] == wrong > 0
     for one in page["data"]:
@@ -109,10 +109,10 @@ def test_groups_and_the_cells_and_pictures_of_errors(
         assert COLUMNS["exited"][i] == one["given"] != one["predicted"]
         assert tenant.client.get(one["image"]).headers["content-type"] == "image/png"
     assert_problem(other.client.get(f"{path}/errors"), 404)
-    problem = assert_problem(answered(shared_hub, tenant, f"{path}/evaluation?by=citty"), 400)
+    problem = assert_problem(answered(module_hub, tenant, f"{path}/evaluation?by=citty"), 400)
     assert problem["detail"] == "by: no column 'citty': did you mean 'city'?"
     assert tenant.client.delete("/v1/datasets/churn").status_code == 204
-    gone = assert_problem(answered(shared_hub, tenant, f"{path}/evaluation?split=train"), 409)
+    gone = assert_problem(answered(module_hub, tenant, f"{path}/evaluation?split=train"), 409)
     assert gone["code"] == "data_error"
     left = tenant.client.get(f"{path}/errors", headers=NOW).json()  # the answer stays, the cells are gone
     assert [one["row"] for one in left["data"]] == [one["row"] for one in page["data"]]

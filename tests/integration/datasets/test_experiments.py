@@ -13,7 +13,7 @@ from tests.integration.api.service import assert_problem
 from tests.integration.datasets.conftest import Tenant
 from tests.integration.datasets.readers import CSV, fail_reading, read_table, version_of
 
-pytestmark = pytest.mark.parametrize("shared_hub", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.parametrize("module_hub", ["sqlite"], indirect=True)
 
 ROWS = 60
 COLUMNS: dict[str, list[object]] = {

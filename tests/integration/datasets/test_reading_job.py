@@ -29,15 +29,15 @@ from worker.reading_job import ReadingJob
 from worker.reading_slot import ReadingSlot
 from worker.shutdown import Shutdown
 
-pytestmark = pytest.mark.parametrize("shared_hub", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.parametrize("module_hub", ["sqlite"], indirect=True)
 CSV = b"age,exited,zip\n41,yes,01067\n38,no,10115\n"
 
 
 @pytest.fixture
-def slot(shared_hub: Hub) -> Iterator[ReadingSlot]:
+def slot(module_hub: Hub) -> Iterator[ReadingSlot]:
     """A reading slot in a thread of this process."""
     shutdown, over = Shutdown(), threading.Event()
-    slot = ReadingSlot(shared_hub, "wrk_here", shutdown)
+    slot = ReadingSlot(module_hub, "wrk_here", shutdown)
 
     def serve() -> None:
         while not over.is_set():

@@ -13,12 +13,12 @@ import pytest
 from gradus.wire.key import Role
 from hub.hub import Hub
 from hub.ids import new_id
-from hub.settings import Settings
 from hub.valkey import ValkeyServer
 from tests.integration.access.credentials import bearer, make_key
 from tests.integration.api.contract import Contract
 from tests.integration.api.service import Service, serving
 from tests.integration.datasets.readers import CSV, read_table
+from tests.integration.hubs import opened_hub
 from tests.integration.predictions.training import train_here
 
 ROWS = 90
@@ -77,14 +77,12 @@ def lab(
     """A running API with an editor's client."""
     folder = tmp_path_factory.mktemp("predictions")
     url = f"sqlite:///{shutil.copy(sqlite_template, folder / 'gradus.db')}"
-    hub = Hub(Settings(url, valkey_server.url, str(folder / "artifacts"), folder, (folder / "datasets",)))
-    with serving(hub) as service:
+    with opened_hub(url, valkey_server, folder) as hub, serving(hub) as service:
         workspace = new_id("ws").replace("_", "-")
         key = make_key(hub, workspace, Role.EDITOR).key
         with httpx.Client(base_url=service.url, headers=bearer(key), timeout=60) as client:
             client.event_hooks = {"response": [contract.hold]}
             yield Lab(client, hub, folder, service, workspace)
-    hub.close()
 
 
 def other_epoch(lab: Lab, experiment: str) -> int:

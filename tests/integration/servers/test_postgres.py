@@ -1,11 +1,16 @@
 """The databases that tests run on."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import create_engine, inspect, text
+import pytest
+from sqlalchemy import create_engine, inspect, make_url, text
 from sqlalchemy.pool import NullPool
 
 from tests.servers.postgres import Postgres, running_postgres
+from tests.servers.reused import ReusedDatabases
+
+GROWTH = "INSERT INTO note (body) SELECT repeat('x', 1000) FROM generate_series(1, 8000)"
 
 
 def test_each_test_has_an_empty_database(database_url: str) -> None:
@@ -32,3 +37,59 @@ def test_nothing_is_left_of_a_server() -> None:
         assert folder.exists()
     assert not Path(f"/proc/{pid}").exists()
     assert not folder.exists()
+
+
+@pytest.fixture
+def databases(postgres: Postgres) -> Iterator[ReusedDatabases]:
+    """Copies of a database with a note."""
+    url = postgres.create_database()
+    _do(url, "CREATE TABLE note (id serial PRIMARY KEY, body TEXT)", "INSERT INTO note (body) VALUES ('it''s ü')")
+    databases = ReusedDatabases(postgres, str(make_url(url).database))
+    yield databases
+    databases.close()
+
+
+def _do(url: str, *statements: str) -> None:
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+
+
+def _notes(url: str) -> list[tuple[int, str]]:
+    with create_engine(url, poolclass=NullPool).connect() as connection:
+        return [(number, body) for number, body in connection.execute(text("SELECT id, body FROM note ORDER BY id"))]
+
+
+def test_a_database_that_is_used_again_is_as_new(databases: ReusedDatabases) -> None:
+    with databases.one() as first:
+        _do(first, "DELETE FROM note", "INSERT INTO note (body) VALUES ('a'), ('b')")
+    with databases.one() as again:
+        assert again == first
+        assert _notes(again) == [(1, "it's ü")]
+        _do(again, "INSERT INTO note (body) VALUES ('next')")
+        assert _notes(again)[1:] == [(2, "next")]
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["ALTER TABLE note ADD COLUMN more TEXT", "CREATE INDEX other ON note (body)", "DROP TABLE note", GROWTH],
+)
+def test_a_database_is_not_used_again_when_its_schema_has_changed_or_it_has_grown(
+    databases: ReusedDatabases, change: str
+) -> None:
+    with databases.one() as first:
+        _do(first, change)
+    with databases.one() as other:
+        assert other != first
+        assert _notes(other) == [(1, "it's ü")]
+
+
+def test_a_database_is_not_used_again_while_somebody_is_connected(databases: ReusedDatabases) -> None:
+    with databases.one() as first:
+        session = create_engine(first, poolclass=NullPool).connect()
+        session.execute(text("SELECT 1"))
+    with databases.one() as other:
+        assert other != first
+    session.invalidate()
+    session.close()

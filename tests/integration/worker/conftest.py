@@ -10,9 +10,6 @@ from pathlib import Path
 import pytest
 
 from hub.hub import Hub
-from hub.migrate import upgrade
-from hub.settings import Settings
-from hub.valkey import ValkeyServer
 from tests.integration.worker.processes import WorkerUnderTest
 
 StartWorker = Callable[..., WorkerUnderTest]
@@ -36,19 +33,11 @@ def start_worker(hub: Hub, tmp_path: Path) -> Iterator[StartWorker]:
         yield start
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def shared_hub(
-    request: pytest.FixtureRequest, valkey: ValkeyServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Hub]:
+@pytest.fixture(scope="module")
+def shared_hub(module_hub: Hub) -> Hub:
     """One hub for all runs of a module, which do not disturb each other."""
-    folder = tmp_path_factory.mktemp("shared")
-    on_postgres = request.param == "postgres"
-    url = request.getfixturevalue("postgres").create_database() if on_postgres else f"sqlite:///{folder / 'gradus.db'}"
-    upgrade(url)
-    settings = Settings(url, valkey.url, str(folder / "artifacts"), folder, (folder / "datasets",))
-    hub = Hub(replace(settings, checkpoint_seconds=CHECKPOINT_SECONDS))
-    yield hub
-    hub.close()
+    module_hub.settings = replace(module_hub.settings, checkpoint_seconds=CHECKPOINT_SECONDS)
+    return module_hub
 
 
 @pytest.fixture(scope="module")

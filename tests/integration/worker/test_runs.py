@@ -41,7 +41,7 @@ from tests.integration.worker.processes import (
     wait_for_the_end,
 )
 
-on_sqlite = pytest.mark.parametrize("shared_hub", ["sqlite"], indirect=True)
+on_sqlite = pytest.mark.parametrize("module_hub", ["sqlite"], indirect=True)
 """For what the database does not decide: once is enough."""
 
 
