@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tests.servers import readers, trainers, warm
+from tests.servers import readers, trainer_servers, trainers, warm
 
 
 @contextmanager
@@ -20,6 +20,7 @@ def servers_for_all() -> Iterator[None]:
         for name, start in (
             (trainers.FOR_ALL, trainers.started),
             (readers.FOR_ALL, readers.started),
+            (trainer_servers.FOR_ALL, trainer_servers.started),
             (warm.FOR_ALL, warm.started),  # the last, as its processes want those before
         ):
             path = Path(folder) / name.lower()

@@ -157,7 +157,8 @@ def _run(command: Sequence[str]) -> None:
 def _import() -> None:
     for module in _IMPORTED:
         import_module(module)
-    import_module("tests.servers.readers").fork_for_services()
+    for forked in ("readers", "trainer_servers"):
+        import_module(f"tests.servers.{forked}").fork_for_services()
 
 
 def main() -> None:

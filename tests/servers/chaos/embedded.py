@@ -29,7 +29,7 @@ class EmbeddedService:
             Victim.API: lambda: self._parts("api"),
             Victim.VALKEY: self._valkey,
             Victim.SUPERVISOR: self._supervisor,
-            Victim.EVERYTHING: lambda: sorted({*family(self.program.process.pid), *self._valkey()}),
+            Victim.EVERYTHING: self._everything,
         }
         self.victims = tuple(self._found_by)
         self.program = self._up()
@@ -75,6 +75,16 @@ class EmbeddedService:
 
     def _supervisor(self) -> list[int]:
         return [self.program.process.pid] if self.program.process.poll() is None else []
+
+    def _everything(self) -> list[int]:
+        """The tests' own server may have forked the one of the trainers, which then is no child of the supervisor."""
+        return sorted({*family(self.program.process.pid), *self._trainers(), *self._valkey()})
+
+    def _trainers(self) -> list[int]:
+        """The server that forks trainers, and all below it."""
+        file = self.data / "running" / "trainers"
+        pid = int(file.read_text() or 0) if file.exists() else 0
+        return family(pid) if program_name(pid) == "gradus-trainers" else []
 
     def _parts(self, module: str) -> list[int]:
         """The supervisor's children that run this module, by the names that they give themselves."""
