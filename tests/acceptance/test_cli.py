@@ -83,7 +83,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     own = {**env, "GRADUS_SLOTS": "1"}  # one trainer to start, not one for each core
     with (
         Program(folder / "up.log", "hub.embedded", "--port", 0, "--workers", 1, env=own) as program,
-        forked_commands({**os.environ, "PYTHONPATH": str(ROOT)}) as programs,
+        forked_commands() as programs,
     ):
         program.wait_for("data ")
         with saved_client(folder / "data") as client:

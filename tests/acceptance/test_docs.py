@@ -59,7 +59,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     env = {"GRADUS_DATA_DIR": str(folder)}
     with (
         Program(folder / "up.log", "hub.embedded", "--port", 0, env=env) as program,
-        forked_commands({**os.environ, "PYTHONPATH": str(ROOT)}) as programs,
+        forked_commands() as programs,
     ):
         program.wait_for("is ready")
         with saved_client(folder) as client:

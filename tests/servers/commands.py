@@ -5,26 +5,34 @@ To start a Python and import takes each call 0.7 CPU seconds, and there are many
 """
 
 import json
+import os
 import pkgutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from tests.servers.forking import forked_programs, serve
+from tests.servers.forking import ROOT, forked_programs, serve
 
 DONE = "--- the snippet is done ---"
 PYTHON = "python-of-snippets"
+FOR_ALL = "TESTS_COMMANDS"
+"""Variable with the folder of the programs of all processes of `pytest -n`."""
 _IMPORTED = ("gradus.cli.main", "gradus.wire.dataset", "httpx", "pandas")
 
 
 @contextmanager
-def forked_commands(env: Mapping[str, str]) -> Iterator[Path]:
+def forked_commands() -> Iterator[Path]:
     """The folder of the programs, for as long as they can be called."""
-    with forked_programs(["gradus", PYTHON], ["-W", "error", "-m", "tests.servers.commands"], env) as folder:
-        yield folder
+    if folder := os.environ.get(FOR_ALL):
+        yield Path(folder)
+        return
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = ["-W", "error", "-m", "tests.servers.commands"]
+    with forked_programs(["gradus", PYTHON], command, env) as programs:
+        yield programs
 
 
 def main() -> None:

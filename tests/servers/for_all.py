@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tests.servers import readers, trainer_servers, trainers, warm
+from tests.servers import commands, readers, trainer_servers, trainers, warm
 
 
 @contextmanager
@@ -27,6 +27,8 @@ def servers_for_all() -> Iterator[None]:
             stack.callback(_end, start(path), name)
             os.environ[name] = str(path)
             stack.callback(os.environ.pop, name)
+        os.environ[commands.FOR_ALL] = str(stack.enter_context(commands.forked_commands()))
+        stack.callback(os.environ.pop, commands.FOR_ALL)
         yield
 
 

@@ -75,12 +75,14 @@ def _wait_for(path: Path, process: "subprocess.Popen[bytes]") -> None:
 
 
 def serve(path: Path, prepare: Callable[[], object], run: Run) -> None:
-    """Prepare, then fork for each caller until standard input closes."""
+    """Prepare when somebody first calls, then fork for each caller until standard input closes."""
     children: set[int] = set()
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(f"{path}.new")
         listener.listen(16)
         Path(f"{path}.new").rename(path)  # where it is looked for, it listens
+        if sys.stdin.fileno() in select.select([sys.stdin.fileno(), listener.fileno()], [], [])[0]:
+            return
         prepare()
         assert can_fork(), "a module has started a thread when it was imported"
         gc.freeze()
