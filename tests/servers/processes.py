@@ -18,7 +18,7 @@ import httpx
 from gradus.client import Client, Credentials
 from gradus.errors import Unavailable
 from gradus.wire.key import Role
-from hub.access import keys
+from hub.access import keys, workspaces
 from hub.database.database import Database
 from hub.tables import DEFAULT_WORKSPACE
 from tests.servers.warm import FOR_ALL, MODULES, Warm, WarmProcess
@@ -162,10 +162,12 @@ def service_env(folder: Path, database_url: str, redis_url: str) -> dict[str, st
     }
 
 
-def admin_key(database_url: str) -> str:
+def admin_key(database_url: str, workspace: str = DEFAULT_WORKSPACE) -> str:
     """A new key that may do everything, as `python -m api.keys create --role admin` makes one."""
+    at = datetime.now(UTC)
     with contextlib.closing(Database(database_url)) as database, database.write() as session:
-        return keys.create(session, DEFAULT_WORKSPACE, "test", Role.ADMIN, datetime.now(UTC)).key
+        workspaces.ensure(session, workspace, at)
+        return keys.create(session, workspace, "test", Role.ADMIN, at).key
 
 
 def saved_access(folder: Path) -> Credentials:

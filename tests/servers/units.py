@@ -1,16 +1,22 @@
-"""Which tests stay together: those of a file, and those of some folders, whose files share what is slow to start."""
+"""Which tests stay together: those of a file, and files that share what is slow to start."""
 
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
-TOGETHER = ("tests/acceptance/browser/modules/",)
-"""Folders whose files one test process runs one after the other. Their fixtures live as long as the package."""
+_BROWSER = "tests/acceptance/browser/"
+TOGETHER = {
+    f"{_BROWSER}curves": tuple(f"{_BROWSER}test_{page}.py" for page in ("experiment", "new", "sweep")),
+    f"{_BROWSER}pages": (_BROWSER,),
+}
+"""Beginnings of the names of files that one test process runs one after the other. Their fixtures live as long as the
+package. The files of the browser are two units, as one would take longer than everything else."""
 
 
 def unit(nodeid: str) -> str:
-    """What the test belongs to: its file, or its folder."""
-    return next(filter(nodeid.startswith, TOGETHER), nodeid.partition("::")[0])
+    """What the test belongs to: its file, or files that stay together."""
+    file = nodeid.partition("::")[0]
+    return next((name for name, files in TOGETHER.items() if file.startswith(files)), file)
 
 
 class UnitScheduling(LoadFileScheduling):  # type: ignore[misc]  # xdist is untyped

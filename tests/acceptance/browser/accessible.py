@@ -1,6 +1,6 @@
 """What axe-core finds on a page that would keep people out."""
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
 GRAVE = frozenset({"serious", "critical"})
@@ -8,7 +8,9 @@ GRAVE = frozenset({"serious", "critical"})
 
 def barriers(page: Page) -> list[str]:
     """Its serious and critical findings, each with the first element that has it."""
-    found = Axe().run(page).response["violations"]
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    found = page.evaluate("axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations)")
     return [
         f"{one['id']} ({one['impact']}): {one['nodes'][0]['target']} {one['nodes'][0]['failureSummary']}"
         for one in found

@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,6 +22,7 @@ from playwright.sync_api import (
 )
 
 from gradus.client import Credentials
+from tests.acceptance.browser.devtools import detach, devtools
 
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 """The first has no windows to draw: a context takes it a sixth of the processor time."""
@@ -98,6 +99,11 @@ class Complaints:
         page.on("pageerror", self._fault)
         page.on("request", self._request)
 
+    def leave(self, page: Page) -> None:
+        page.remove_listener("console", self._console)
+        page.remove_listener("pageerror", self._fault)
+        page.remove_listener("request", self._request)
+
     def _fault(self, error: Error) -> None:
         if not self.faults:
             self.found.append(f"uncaught: {error}")
@@ -122,30 +128,39 @@ class Complaints:
 def visiting(
     profile: BrowserContext, access: Credentials, *, viewport: ViewportSize = DESKTOP, dark: bool = False
 ) -> Iterator[tuple[Page, Complaints]]:
-    """A page in the profile, signed in if there is a key; no page of the visit has complaints when it ends. The profile
-    forgets the visit, except for its caches. What a context keeps for good, such as a clock, wants `visiting_apart`."""
+    """The profile's first tab, signed in if there is a key; no page of the visit has complaints when it ends. Then the
+    profile forgets the visit, except for its caches. What a context keeps for good, such as a clock, wants
+    `visiting_apart`.
+
+    Whoever comes next has the same tab, whose process has the pages' scripts already: a new one takes twice as much
+    processor time to show a page."""
+    page = profile.pages[0]
     with _complaining(profile, access) as complaints:
-        page = profile.new_page()
-        if viewport != DESKTOP:
-            page.set_viewport_size(viewport)
+        complaints.watch(page)
+        page.set_viewport_size(viewport)
         if dark:
             page.emulate_media(color_scheme="dark")
         try:
             yield page, complaints
         finally:
-            for one in profile.pages[1:]:
-                one.unroute_all(behavior="ignoreErrors")  # what still answers late would fail the next test
-                one.close()
+            complaints.leave(page)
             _forget(profile, access.url)
 
 
 def _forget(profile: BrowserContext, url: str) -> None:
-    """Cookies, permissions and all that pages have stored."""
+    """All tabs but the first, cookies, permissions and all that pages have stored."""
+    page, *others = profile.pages
+    for one in others:
+        one.close()
+    session = devtools(page)
+    with suppress(Error):  # there is no service any more
+        page.goto(f"{url}/healthz")  # a page of the same process, without scripts
+    page.mouse.move(0, 0)
+    page.emulate_media(color_scheme="null")
     profile.clear_cookies()
     profile.clear_permissions()
-    devtools = profile.new_cdp_session(profile.pages[0])  # the empty page that a profile begins with
-    devtools.send("Storage.clearDataForOrigin", {"origin": url, "storageTypes": STORED})
-    devtools.detach()
+    session.send("Storage.clearDataForOrigin", {"origin": url, "storageTypes": STORED})
+    detach(page)
 
 
 @contextmanager
@@ -157,8 +172,6 @@ def visiting_apart(browser: Browser, access: Credentials) -> Iterator[tuple[Brow
         try:
             yield context, complaints
         finally:
-            for page in context.pages:
-                page.unroute_all(behavior="ignoreErrors")
             context.close()
 
 

@@ -1,4 +1,4 @@
-"""One service and one browser profile for a file of browser tests."""
+"""One service and one browser for the files that `tests.servers.units` keeps together, and a workspace for each."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,16 +9,28 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from gradus.client import Client, Credentials
+from hub.settings import sqlite_url
 from tests.acceptance.browser.chromium import Complaints, launch, launch_profile, visiting, visiting_apart
-from tests.servers.processes import Program, http_client, saved_access
+from tests.servers.processes import Program, admin_key, http_client, saved_access
 
 
 @dataclass(frozen=True)
-class Service:
+class Up:
     """`gradus up` on a folder of its own."""
 
     folder: Path
     program: Program
+
+    @property
+    def database_url(self) -> str:
+        return sqlite_url(self.folder / "gradus.db")
+
+
+@dataclass(frozen=True)
+class Service:
+    """A workspace of the service, which is empty at first."""
+
+    folder: Path
     access: Credentials
     client: Client
 
@@ -26,16 +38,29 @@ class Service:
         return int((self.folder / "running" / part).read_text())
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+@pytest.fixture(scope="package")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     """A running service, as a person starts it."""
     folder = tmp_path_factory.mktemp("service")
     env = {"GRADUS_DATA_DIR": str(folder / "data"), "GRADUS_SLOTS": "1"}  # one trainer to start, not one for each core
     with Program(folder / "up.log", "hub.embedded", "--port", 0, "--workers", 1, env=env) as program:
         program.wait_for("is ready")
-        access = saved_access(folder / "data")
-        with Client(access.url, key=access.key) as client:
-            yield Service(folder / "data", program, access, client)
+        yield Up(folder / "data", program)
+
+
+@pytest.fixture(scope="package")
+def url(up: Up) -> str:
+    """Where the pages are."""
+    return saved_access(up.folder).url
+
+
+@pytest.fixture(scope="module")
+def service(up: Up, url: str, request: pytest.FixtureRequest) -> Iterator[Service]:
+    """What an admin of the file's own workspace has."""
+    workspace = request.module.__name__.rpartition("test_")[2].replace("_", "-")
+    access = Credentials(url, admin_key(up.database_url, workspace))
+    with Client(access.url, key=access.key) as client:
+        yield Service(up.folder, access, client)
 
 
 @pytest.fixture(scope="module")
@@ -45,20 +70,14 @@ def http(service: Service) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.fixture(scope="module")
-def url(service: Service) -> str:
-    """Where the pages of the module's tests are."""
-    return service.access.url
-
-
-@pytest.fixture(scope="module")  # not longer: while it is there, asyncio.run() refuses to run
+@pytest.fixture(scope="package")  # not longer: while it is there, asyncio.run() refuses to run
 def playwright() -> Iterator[Playwright]:
     """The driver of browsers."""
     with sync_playwright() as playwright:
         yield playwright
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """A browser whose contexts share nothing, not even caches."""
     browser = launch(playwright)
@@ -66,7 +85,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     browser.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def profile(playwright: Playwright, url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
     """A browser with a profile, which each test leaves as it was, except for its caches."""
     profile = launch_profile(playwright, tmp_path_factory.mktemp("profile"), url)

@@ -9,10 +9,11 @@ from typing import Any
 
 import httpx
 from PIL import Image
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from gradus.client import Credentials
 from tests.acceptance.browser.accessible import barriers
+from tests.acceptance.browser.answering import answer, leave
 from tests.acceptance.browser.chromium import PHONE, visiting
 from tests.acceptance.browser.conftest import Service, Visit
 
@@ -199,17 +200,14 @@ def test_an_upload_goes_on_after_a_reload(visit: Visit, http: httpx.Client, tmp_
     file.write_bytes(bytes(PART + 1000))  # no table, which is soon found out: this is about the way there
     sent: list[str] = []
 
-    def hold(route: Route) -> None:
-        sent.append("held")  # and never answered
-
-    page.route("**/parts/2", hold)
+    answer(page, "*/parts/2", lambda _: sent.append("held"))  # and never answered
     page.goto("/data")
     page.set_input_files("#dataset-files", file)
     page.get_by_role("dialog").get_by_role("button", name="Upload").click()
     page.wait_for_function("size => document.querySelector('.uploads progress')?.value >= size", arg=PART)
     assert sent == ["held"]
     page.reload()  # ends the held request, which would go out once the route is gone
-    page.unroute("**/parts/2", hold)
+    leave(page)
     expect(page.get_by_text("Choose or drop “large.csv” again")).to_be_visible()
     assert barriers(page) == []
     page.on("request", lambda request: sent.append(request.url) if request.method == "PUT" else None)

@@ -5,19 +5,22 @@ import os
 import re
 import signal
 import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from gradus.examples import DIGITS
 from gradus.status import Status
 from tests.acceptance.browser.accessible import barriers
+from tests.acceptance.browser.answering import Asked, answer, hold, leave
 from tests.acceptance.browser.chromium import ALONE, DESKTOP, PHONE, visiting
 from tests.acceptance.browser.conftest import Service, Visit
+from tests.acceptance.browser.devtools import begin_with
+from tests.servers.commands import PYTHON, forked_commands
 from tests.servers.processes import ROOT, wait_until
 
 SLOW: dict[str, Any] = {"layers": [128, 128], "batch_size": 8, "epochs": 10_000}
@@ -123,34 +126,45 @@ def test_the_place_of_a_failure_is_told(page: Page, service: Service) -> None:
     expect(page.get_by_role("button", name="Extend")).to_have_count(0)
     expect(page.get_by_role("link", name="Fork")).to_be_visible()
     viewer = {"workspace": "default", "role": "viewer", "key_id": None, "expires_at": None}
-    page.route("**/v1/session", lambda route: route.fulfill(json=viewer))
+    answer(page, "*/v1/session", lambda asked: asked.fulfill(document=viewer))
     page.reload()
     expect(page.get_by_role("tab", name="Log", selected=True)).to_be_visible()
     expect(page.get_by_role("group", name="Actions")).to_have_count(0)
 
 
-def follow(service: Service, snippet: str, way: str) -> None:
+@pytest.fixture(scope="module")
+def programs() -> Iterator[Path]:
+    """`gradus` and Python."""
+    with forked_commands() as programs:
+        yield programs
+
+
+def follow(service: Service, programs: Path, snippet: str, way: str, folder: Path) -> None:
     """Do what a page says, as a person does: the command line and the client find the key by themselves."""
-    command = [sys.executable, "-c", snippet] if way == "Python" else ["bash", "-c", snippet]
-    key = {"GRADUS_KEY": service.access.key or ""} if way == "curl" else {"GRADUS_DATA_DIR": str(service.folder)}
-    env = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", **key}
-    done = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, check=False)
+    (folder / "client.json").write_text(json.dumps({"url": service.access.url, "key": service.access.key}))
+    key = {"GRADUS_KEY": service.access.key or ""} if way == "curl" else {"GRADUS_DATA_DIR": str(folder)}
+    env = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}", **key}
+    command = [programs / PYTHON] if way == "Python" else ["bash", "-c", snippet]
+    text = f"{json.dumps(snippet)}\n" if way == "Python" else ""
+    done = subprocess.run(command, env=env, cwd=ROOT, input=text, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("way", ["curl", "Python", "Command line"])
-def test_its_snippets_run_it_again(page: Page, service: Service, way: str) -> None:
+def test_its_snippets_run_it_again(page: Page, service: Service, programs: Path, tmp_path: Path, way: str) -> None:
     one = begin(service, name="again", epochs=1)
     page.goto(f"/experiments/{one}?tab=spec")
     page.get_by_role("group", name="From").get_by_role("button", name=way).click()
     snippet = page.get_by_role("region", name=f"{way} snippet").inner_text()
     before = {row.id for row in list(service.client.experiments.list())}
-    follow(service, snippet, way)
+    follow(service, programs, snippet, way, tmp_path)
     (again,) = (row for row in list(service.client.experiments.list()) if row.id not in before)
     assert again.record.fingerprint == service.client.experiments.get(one).record.fingerprint
 
 
-def test_a_fork_s_snippets_go_on_from_the_same_checkpoint(page: Page, service: Service) -> None:
+def test_a_fork_s_snippets_go_on_from_the_same_checkpoint(
+    page: Page, service: Service, programs: Path, tmp_path: Path
+) -> None:
     parent = begin(service, name="it's the parent", epochs=2)
     wait_until(lambda: service.client.experiments.get(parent).status.final, "a checkpoint")
     changes = {"activation": "tanh", "optimizer": {"lr": 0.01}, "epochs": 3}
@@ -159,7 +173,8 @@ def test_a_fork_s_snippets_go_on_from_the_same_checkpoint(page: Page, service: S
     expect(page.get_by_role("rowheader", name="optimizer.lr")).to_be_visible()
     for way in ("curl", "Python", "Command line"):
         page.get_by_role("group", name="From").get_by_role("button", name=way).click()
-        follow(service, page.get_by_role("region", name=f"{way} snippet").inner_text(), way)
+        snippet = page.get_by_role("region", name=f"{way} snippet").inner_text()
+        follow(service, programs, snippet, way, tmp_path)
         again = next(service.client.experiments.list(limit=1))
         assert again.id != fork.id
         assert (again.record.forked_from, again.record.forked_epoch) == (parent, 2)
@@ -171,18 +186,12 @@ def test_a_tab_has_an_address_and_loads_what_it_shows(page: Page, service: Servi
     wait_until(lambda: service.client.experiments.get(one).status.final, "the end of the run")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    held: list[Route] = []
-    experiment = re.compile(rf"/v1/experiments/{one}$")
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route(experiment, hold)
+    held = hold(page, f"*/v1/experiments/{one}")
     with page.expect_response(re.compile(r"/layers\?")):  # which comes before the experiment here
         page.goto(f"/experiments/{one}?tab=layers")
-    for route in held:
-        route.continue_()
-    page.unroute(experiment)
+    for request in held:
+        request.go_on()
+    leave(page)
     expect(page.get_by_role("tabpanel", name="Layers")).to_contain_text("1\u202f295 training")
     page.wait_for_function("() => document.querySelector('#layers-map')?.data?.[0].z.length === 3")
     page.get_by_label("Statistic").select_option("Dead units")
@@ -301,19 +310,19 @@ def test_a_status_is_announced_and_not_each_epoch(page: Page, service: Service) 
 def test_what_cannot_be_read_again_is_said_and_read_later(visit: Visit, service: Service) -> None:
     visit.complaints.absence = True
     page = visit.page
-    page.add_init_script(ALONE)
+    begin_with(page, ALONE)
     one = begin(service, name="read again", epochs=2)
     wait_until(lambda: service.client.experiments.get(one).status.final, "the end of the run")
-    page.route("**/v1/events", lambda route: route.fulfill(content_type="text/event-stream", body=""), times=1)
+    answer(page, "*/v1/events", lambda asked: asked.fulfill(content_type="text/event-stream"), times=1)
     page.goto(f"/experiments/{one}")
     until_drawn(page, 2)
-    page.route(f"**/v1/experiments/{one}", lambda route: route.abort())
+    answer(page, f"*/v1/experiments/{one}", Asked.fail)
     page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide'))")
     page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
     expect(page.get_by_text("What is shown may be out of date")).to_be_visible()
     expect(page.get_by_role("heading", name="read again")).to_be_visible()
     service.client.experiments.get(one).update(name="renamed")
-    page.unroute(f"**/v1/experiments/{one}")
+    leave(page)
     expect(page.get_by_role("heading", name="renamed")).to_be_visible()
     expect(page.get_by_text("What is shown may be out of date")).to_have_count(0)
 
@@ -363,7 +372,7 @@ def test_what_waits_for_a_worker_that_is_not_there_says_so(page_apart: Page, htt
     wait = page.get_by_text("Waiting for a worker with a GPU")
     expect(wait).to_be_visible()
     served = {**http.get(f"/v1/experiments/{one['id']}").json(), "waiting_for": None}
-    page.route(f"**/v1/experiments/{one['id']}", lambda route: route.fulfill(json=served))
+    answer(page, f"*/v1/experiments/{one['id']}", lambda asked: asked.fulfill(document=served))
     page.clock.run_for(11_000)
     expect(wait).to_have_count(0)
     page.goto("/")

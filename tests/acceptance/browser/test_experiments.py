@@ -6,13 +6,15 @@ from functools import partial
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from gradus.examples import DIGITS
 from gradus.spec.optimizer import SGD
 from tests.acceptance.browser.accessible import barriers
+from tests.acceptance.browser.answering import Asked, answer, hold, leave
 from tests.acceptance.browser.chromium import ALONE, DESKTOP, PHONE, visiting
 from tests.acceptance.browser.conftest import Service, Visit
+from tests.acceptance.browser.devtools import begin_with
 from tests.servers.processes import wait_until
 
 
@@ -119,7 +121,7 @@ FULL = """Storage.prototype.setItem = () => { throw new DOMException("It is full
 def test_settings_hold_as_long_as_the_page_where_nothing_is_kept(
     page: Page, runs: tuple[str, str], storage: str
 ) -> None:
-    page.add_init_script(storage)
+    begin_with(page, storage)
     page.goto("/")
     keys = page.get_by_role("group", name="Keyboard")
     expect(keys).to_contain_text("search")
@@ -137,7 +139,7 @@ def test_settings_hold_as_long_as_the_page_where_nothing_is_kept(
 
 
 def test_runs_can_be_compared_before_the_chart_library_is_there(page: Page, runs: tuple[str, str]) -> None:
-    libraries = hold(page, "**/plotly.min.js")
+    libraries = hold(page, "*/plotly.min.js")
     page.goto(f"/compare?ids={','.join(runs)}", wait_until="commit")  # the library belongs to the page's load
     lines = page.locator("#curves .sketch path[stroke]")
     expect(lines).to_have_count(2)
@@ -148,7 +150,7 @@ def test_runs_can_be_compared_before_the_chart_library_is_there(page: Page, runs
     for first in ("digits", "descent"):
         page.get_by_role("button", name="optimizer.lr").click()
         expect(page.locator(".compare-table tbody tr").first).to_contain_text(first)
-    libraries[0].continue_()
+    libraries[0].go_on()
     expect(page.locator("#curves .scatterlayer .trace")).to_have_count(2)
     expect(page.locator("#curves .sketch")).to_have_count(0)
     assert page.evaluate("() => document.querySelector('#curves').layout.yaxis.type") == "log"
@@ -156,7 +158,7 @@ def test_runs_can_be_compared_before_the_chart_library_is_there(page: Page, runs
 
 def test_without_the_chart_library_lines_are_there_still(visit: Visit, runs: tuple[str, str]) -> None:
     visit.complaints.absence = True
-    visit.page.route("**/plotly.min.js", lambda route: route.abort())
+    answer(visit.page, "*/plotly.min.js", Asked.fail)
     visit.page.goto(f"/experiments/{runs[0]}")
     expect(visit.page.get_by_text("The chart library could not be loaded.")).to_have_count(1)
     expect(visit.page.locator("#chart-accuracy .sketch path[stroke]")).to_have_count(3)
@@ -228,12 +230,12 @@ def test_dots_do_not_hide_the_seed_that_tells_two_runs_apart(
 def test_what_a_run_does_while_the_service_answers_is_compared_too(
     page: Page, service: Service, runs: tuple[str, str]
 ) -> None:
-    def answer_late(route: Route) -> None:
-        answer = route.fetch()
+    def answer_late(asked: Asked) -> None:
+        said = asked.answer_of_service().body()
         page.wait_for_timeout(1000)
-        route.fulfill(response=answer)
+        asked.fulfill(said)
 
-    page.route("**/v1/metrics?*", answer_late)
+    answer(page, "*/v1/metrics?*", answer_late)
     epochs = 200
     one = service.client.experiments.create(DIGITS, epochs=epochs).id
     page.goto(f"/compare?ids={one},{runs[0]}")
@@ -244,24 +246,17 @@ def test_what_a_run_does_while_the_service_answers_is_compared_too(
     expect(page.locator(".compare-table tbody tr", has_text="succeeded")).to_have_count(2)
 
 
-def hold(page: Page, address: str) -> list[Route]:
-    """The requests to it, which wait for who answers them."""
-    held: list[Route] = []
-    page.route(address, lambda route: held.append(route))  # noqa: PLW0108  playwright takes no built-in
-    return held
-
-
-def until_held(page: Page, requests: list[Route], count: int = 1) -> None:
+def until_held(page: Page, requests: list[Asked], count: int = 1) -> None:
     while len(requests) < count:
         page.wait_for_timeout(20)
 
 
-def tell(stream: Route, place: int, seq: int, kind: str, one: str, data: dict[str, Any]) -> None:
+def tell(stream: Asked, place: int, seq: int, kind: str, one: str, data: dict[str, Any]) -> None:
     """Answer a request for the stream with one event of an experiment, the one of this number, and end it."""
     at = "2026-11-22T12:00:00.000000Z"
     envelope = {"seq": seq, "kind": kind, "at": at, "experiment_id": one, "data": data}
     body = f"id: {place}\nevent: {kind}\ndata: {json.dumps(envelope)}\n\n"
-    stream.fulfill(content_type="text/event-stream", body=body)
+    stream.fulfill(body, content_type="text/event-stream")
 
 
 def until_drawn(page: Page, chart: str, epochs: list[int]) -> None:
@@ -275,20 +270,19 @@ def until_drawn(page: Page, chart: str, epochs: list[int]) -> None:
 def test_after_a_gap_of_the_stream_what_the_service_has_is_drawn(
     page: Page, runs: tuple[str, str], address: str, chart: str
 ) -> None:
-    page.add_init_script(ALONE)
-    streams = hold(page, "**/v1/events")
-    page.route("**/v1/events", lambda route: route.fulfill(content_type="text/event-stream", body=""), times=1)
+    begin_with(page, ALONE)
+    streams = hold(page, "*/v1/events")
+    answer(page, "*/v1/events", lambda asked: asked.fulfill(content_type="text/event-stream"), times=1)
 
-    def of_another_try(route: Route) -> None:
-        route.fulfill(body=route.fetch().text().replace('"epoch":10,', '"epoch":12,'))
+    def of_another_try(asked: Asked) -> None:
+        asked.fulfill(asked.answer_of_service().text().replace('"epoch":10,', '"epoch":12,'))
 
-    answers = re.compile(r"/v1/.*metrics\?")
-    page.route(answers, of_another_try)
+    answer(page, "*/v1/*metrics?*", of_another_try)
     page.goto(address.format(runs[0]))
     until_drawn(page, chart, [*range(1, 10), 12])
     until_held(page, streams)
-    page.unroute(answers)
-    streams[0].continue_()
+    leave(page, "*/v1/*metrics?*")
+    streams[0].go_on()
     until_drawn(page, chart, [*range(1, 11)])
 
 
@@ -298,8 +292,8 @@ def test_what_a_run_that_begins_anew_has_no_more_is_not_compared(page: Page, ser
     experiment = service.client.experiments.get(one).record.model_dump(mode="json")
     begun = {**experiment, "progress": {**experiment["progress"], "epoch": 1}}
     second = service.client.experiments.get(one).metrics().data[1].model_dump(mode="json")
-    page.add_init_script(ALONE)
-    streams, looks = hold(page, "**/v1/events*"), hold(page, "**/v1/metrics?*max_points=400")
+    begin_with(page, ALONE)
+    streams, looks = hold(page, "*/v1/events*"), hold(page, "*/v1/metrics?*max_points=400")
     page.goto(f"/compare?ids={one}")
     until_held(page, streams)
     last = service.client.experiments.get(one).record.last_event
@@ -309,7 +303,7 @@ def test_what_a_run_that_begins_anew_has_no_more_is_not_compared(page: Page, ser
     tell(streams[1], 2, last + 1, "status", one, begun)
     until_drawn(page, "#curves", [1])
     with page.expect_response("**/v1/metrics?*max_points=400"):
-        looks[0].continue_()
+        looks[0].go_on()
     until_held(page, streams, 3)
     tell(streams[2], 3, last + 2, "epoch", one, second)
     until_drawn(page, "#curves", [1, 2])
@@ -318,11 +312,11 @@ def test_what_a_run_that_begins_anew_has_no_more_is_not_compared(page: Page, ser
 def test_what_is_said_while_a_dialog_is_open_can_be_dismissed(visit: Visit, runs: tuple[str, str]) -> None:
     visit.complaints.absence = True
     page = visit.page
-    libraries = hold(page, "**/plotly.min.js")
+    libraries = hold(page, "*/plotly.min.js")
     page.goto(f"/experiments/{runs[0]}", wait_until="commit")  # the library's absence may hold up the rest
     page.get_by_role("button", name="Extend").click()
     until_held(page, libraries)
-    libraries[0].abort()
+    libraries[0].fail()
     said = page.get_by_role("dialog").get_by_role("status")
     expect(said).to_have_text("The chart library could not be loaded.")
     said.get_by_role("button", name="Dismiss").click()

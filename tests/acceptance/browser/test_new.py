@@ -14,6 +14,7 @@ from gradus.catalog import catalog
 from gradus.client import Experiment
 from gradus.spec.experiment import Spec
 from tests.acceptance.browser.accessible import barriers
+from tests.acceptance.browser.answering import answer
 from tests.acceptance.browser.chromium import DESKTOP, PHONE, visiting
 from tests.acceptance.browser.conftest import Service, Visit
 from tests.built_in import resolved
@@ -228,7 +229,7 @@ def test_what_the_catalogue_gets_new_the_form_gets_too(visit: Visit) -> None:
     kinds[1]["oneOf"].append({"$ref": "#/$defs/Lion"})
     document["spec"]["properties"]["layers"]["items"]["anyOf"].append({"$ref": "#/$defs/Attention"})
     document["spec"]["properties"]["moon_phase"] = {"type": "boolean", "default": False}
-    page.route("**/v1/catalog", lambda route: route.fulfill(json=document))
+    answer(page, "*/v1/catalog", lambda asked: asked.fulfill(document=document))
     page.goto("/new")
     field(page, "optimizer").select_option(label="Lion")
     field(page, "optimizer/roar").fill("0.9")

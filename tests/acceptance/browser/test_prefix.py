@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 import pytest
@@ -17,7 +16,9 @@ from hub.hub import Hub
 from hub.migrate import upgrade
 from hub.settings import Settings
 from hub.valkey import ValkeyServer
+from tests.acceptance.browser.answering import answer
 from tests.acceptance.browser.chromium import visiting_apart
+from tests.acceptance.browser.reference import only
 from tests.integration.access.credentials import SPEC, bearer, make_key, serving
 from tests.servers.prefix_proxy import PrefixProxy, running_proxy
 
@@ -25,11 +26,18 @@ PREFIX = "/user/ada@lab/gradus"
 
 
 @dataclass(frozen=True)
-class Lab:
-    """A service behind a proxy, an admin's key of it, and a browser window there."""
+class Proxied:
+    """A service behind a proxy, and an admin's key of it."""
 
     proxy: PrefixProxy
     key: str
+    cut: bool
+
+
+@dataclass(frozen=True)
+class Lab(Proxied):
+    """The same, and a browser window there."""
+
     page: Page
 
     def post(self, path: str, document: object) -> str:
@@ -38,19 +46,27 @@ class Lab:
         return str(answer.raise_for_status().json()["id"])
 
 
-@pytest.fixture(params=[True, False], ids=["cut by the proxy", "left by the proxy"])
-def lab(request: pytest.FixtureRequest, browser: Browser, valkey: ValkeyServer, tmp_path: Path) -> Iterator[Lab]:
-    upgrade(url := f"sqlite:///{tmp_path / 'gradus.db'}")
-    hub = Hub(Settings(url, valkey.url, str(tmp_path / "artifacts"), tmp_path, (tmp_path,)))
+@pytest.fixture(scope="module", params=[True, False], ids=["cut by the proxy", "left by the proxy"])
+def proxied(
+    request: pytest.FixtureRequest, valkey: ValkeyServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Proxied]:
+    folder = tmp_path_factory.mktemp("prefix")
+    upgrade(url := f"sqlite:///{folder / 'gradus.db'}")
+    hub = Hub(Settings(url, valkey.url, str(folder / "artifacts"), folder, (folder,)))
     cut: bool = request.param
     with ExitStack() as stack:
         service = stack.enter_context(serving(create_app(hub, root_path="" if cut else PREFIX)))
         proxy = stack.enter_context(running_proxy(service, PREFIX, cut=cut, told=PREFIX if cut else None))
-        context, complaints = stack.enter_context(visiting_apart(browser, Credentials(proxy.host)))
-        complaints.strangers = True
-        yield Lab(proxy, make_key(hub, role=Role.ADMIN).key, context.new_page())
-        assert proxy.outside == []
+        yield Proxied(proxy, make_key(hub, role=Role.ADMIN).key, cut)
     hub.close()
+
+
+@pytest.fixture
+def lab(proxied: Proxied, browser: Browser) -> Iterator[Lab]:
+    with visiting_apart(browser, Credentials(proxied.proxy.host)) as (context, complaints):
+        complaints.strangers = True
+        yield Lab(proxied.proxy, proxied.key, proxied.cut, context.new_page())
+        assert proxied.proxy.outside == []
 
 
 def test_the_dashboard_lives_below_a_path(lab: Lab) -> None:
@@ -86,6 +102,8 @@ def test_the_dashboard_lives_below_a_path(lab: Lab) -> None:
 
 def test_the_reference_lives_below_a_path(lab: Lab) -> None:
     page, root = lab.page, lab.proxy.url
+    if not lab.cut:
+        answer(page, "*/openapi.json", only("keys"))
     page.goto(f"{root}/docs")
     page.get_by_role("link", name="sign in").click()
     page.get_by_label("API key").fill(lab.key)

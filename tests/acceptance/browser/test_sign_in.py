@@ -6,38 +6,41 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
-from api.app import create_app
 from gradus.client import Credentials
-from gradus.wire.key import Role
+from gradus.wire.key import NewKey
 from hub.hub import Hub
-from hub.migrate import upgrade
 from hub.settings import Settings
-from hub.valkey import ValkeyServer
+from hub.valkey.config import read_access
 from tests.acceptance.browser.accessible import barriers
+from tests.acceptance.browser.answering import Asked, answer, hold
 from tests.acceptance.browser.chromium import visiting
-from tests.integration.access.credentials import make_key, revoke, serving, ticket
+from tests.acceptance.browser.conftest import Up
+from tests.acceptance.browser.reference import only
+from tests.integration.access.credentials import make_key, revoke, ticket
 from tests.servers import patient
+
+WORKSPACE = "sign-in"
 
 
 @pytest.fixture(scope="module")
-def hub(valkey: ValkeyServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
-    folder: Path = tmp_path_factory.mktemp("keyed")
-    upgrade(url := f"sqlite:///{folder / 'gradus.db'}")
-    hub = Hub(Settings(url, valkey.url, str(folder / "artifacts"), folder, (folder,)))
+def hub(up: Up) -> Iterator[Hub]:
+    """A look behind the service: its database."""
+    valkey = read_access(up.folder / "valkey" / "valkey.conf")
+    assert valkey is not None
+    env = {"GRADUS_DATA_DIR": str(up.folder), "GRADUS_REDIS_URL": valkey.url}
+    hub = Hub(Settings.from_env(env))
     yield hub
     hub.close()
 
 
-@pytest.fixture(scope="module")
-def url(hub: Hub) -> Iterator[str]:
-    with serving(create_app(hub)) as url:
-        yield url
+def key_of(hub: Hub) -> NewKey:
+    """A new one of an editor of the workspace of these tests."""
+    return make_key(hub, WORKSPACE)
 
 
 @pytest.fixture
@@ -56,7 +59,7 @@ def test_a_stranger_signs_in_with_a_key_and_comes_to_where_he_wanted(stranger: P
     stranger.get_by_label("API key").fill("gk_wrong")
     stranger.get_by_role("button", name="Sign in").click()
     expect(stranger.get_by_role("status")).to_contain_text("not known")
-    stranger.get_by_label("API key").fill(make_key(hub).key)
+    stranger.get_by_label("API key").fill(key_of(hub).key)
     stranger.get_by_role("button", name="Sign in").click()
     expect(stranger.get_by_role("heading", name="No experiments match the filter")).to_be_visible()
     assert stranger.url.endswith("/?status=failed")
@@ -64,13 +67,12 @@ def test_a_stranger_signs_in_with_a_key_and_comes_to_where_he_wanted(stranger: P
 
 
 def test_a_visitor_faster_than_the_script_keeps_where_he_wanted_to_go(stranger: Page, hub: Hub) -> None:
-    held: list[Route] = []
-    stranger.route("**/pages/sign-in.js", lambda route: held.append(route))  # noqa: PLW0108 (not of a built-in's type)
+    held = hold(stranger, "*/pages/sign-in.js")
     stranger.goto("/sign-in?next=/system", wait_until="commit")
-    stranger.get_by_label("API key").fill(make_key(hub).key)
+    stranger.get_by_label("API key").fill(key_of(hub).key)
     stranger.get_by_label("API key").press("Enter")
     expect(stranger.get_by_role("button", name="Sign in")).to_be_disabled()
-    held.pop().continue_()
+    held.pop().go_on()
     stranger.get_by_role("button", name="Sign in").click()
     expect(stranger).to_have_url(re.compile(r"/system$"))
 
@@ -78,13 +80,13 @@ def test_a_visitor_faster_than_the_script_keeps_where_he_wanted_to_go(stranger: 
 def test_a_shared_spec_outlives_the_sign_in(stranger: Page, hub: Hub) -> None:
     spec = {"dataset": "wine", "layers": [7]}
     stranger.goto(f"/new#spec={base64.urlsafe_b64encode(json.dumps(spec).encode()).decode().rstrip('=')}")
-    stranger.get_by_label("API key").fill(make_key(hub).key)
+    stranger.get_by_label("API key").fill(key_of(hub).key)
     stranger.get_by_role("button", name="Sign in").click()
     assert json.loads(stranger.get_by_label("The document as JSON").input_value()) == spec
 
 
 def test_who_signs_out_is_out(stranger: Page, hub: Hub) -> None:
-    stranger.goto(f"/sign-in#{ticket(hub, make_key(hub))}")
+    stranger.goto(f"/sign-in#{ticket(hub, key_of(hub))}")
     stranger.get_by_role("button", name="Sign out").click()
     expect(stranger.get_by_role("heading", name="Sign in to Gradus")).to_be_visible()
     stranger.goto("/")
@@ -92,7 +94,7 @@ def test_who_signs_out_is_out(stranger: Page, hub: Hub) -> None:
 
 
 def test_a_revoked_key_leads_back_to_the_sign_in(stranger: Page, hub: Hub) -> None:
-    key = make_key(hub)
+    key = key_of(hub)
     stranger.goto(f"/sign-in#{ticket(hub, key)}")
     expect(stranger.get_by_role("heading", name="Nothing has been trained yet")).to_be_visible()
     revoke(hub, key)
@@ -119,23 +121,28 @@ BELOW = (
 
 @pytest.mark.parametrize("elsewhere", ELSEWHERE)
 def test_a_sign_in_never_leads_to_another_s_page(stranger: Page, hub: Hub, url: str, elsewhere: str) -> None:
-    stranger.goto(f"/sign-in?next={quote(elsewhere.format(url=url))}#{ticket(hub, make_key(hub))}")
+    stranger.goto(f"/sign-in?next={quote(elsewhere.format(url=url))}#{ticket(hub, key_of(hub))}")
     expect(stranger.get_by_role("heading", name="Nothing has been trained yet")).to_be_visible()
 
 
 @pytest.mark.parametrize("below", BELOW)
 def test_a_sign_in_stays_at_this_service_whatever_the_path(stranger: Page, hub: Hub, url: str, below: str) -> None:
-    stranger.route(
-        re.compile(r"^(?!.*/sign-in\?).*example\.org"),  # the address of the sign-in page names it, too
-        lambda route: route.fulfill(body="here") if route.request.url.startswith(url) else route.abort(),
-    )
-    stranger.goto(f"/sign-in?next={quote(below.format(url=url))}#{ticket(hub, make_key(hub))}")
+    def only_here(asked: Asked) -> None:
+        if asked.url.startswith(f"{url}/sign-in?"):  # which names it, too
+            asked.go_on()
+        elif asked.url.startswith(url):
+            asked.fulfill("here", content_type="text/html")
+        else:
+            asked.fail()
+
+    answer(stranger, "*example.org*", only_here)
+    stranger.goto(f"/sign-in?next={quote(below.format(url=url))}#{ticket(hub, key_of(hub))}")
     expect(stranger.get_by_text("here", exact=True)).to_be_visible()
     assert stranger.url.startswith(f"{url}/")
 
 
 def test_a_link_that_was_used_works_on_in_the_browser_that_used_it(stranger: Page, hub: Hub) -> None:
-    link = f"/sign-in#{ticket(hub, make_key(hub))}"
+    link = f"/sign-in#{ticket(hub, key_of(hub))}"
     for _ in range(2):
         stranger.goto(link)
         expect(stranger.get_by_role("heading", name="Nothing has been trained yet")).to_be_visible()
@@ -145,25 +152,11 @@ def test_a_link_that_was_used_works_on_in_the_browser_that_used_it(stranger: Pag
     expect(stranger.get_by_role("status")).to_contain_text("gradus open")
 
 
-def only_about(route: Route) -> None:
-    """Answer with the part of the OpenAPI document that tells of the service. To draw the whole takes Chromium four CPU
-    seconds, and `test_prefix.py` has it drawn."""
-    document = route.fetch().json()
-    paths = {path: item for path, item in document["paths"].items() if item.get("get", {}).get("tags") == ["about"]}
-    schemas, found, more = document["components"]["schemas"], dict[str, object](), True
-    while more:
-        named = re.findall(r'"#/components/schemas/([^"]+)"', json.dumps([paths, found]))
-        more = not found.keys() >= set(named)
-        found = {name: schemas[name] for name in named}
-    components = {**document["components"], "schemas": found}
-    route.fulfill(json={**document, "paths": paths, "components": components})
-
-
 def test_the_reference_s_requests_work_for_who_is_signed_in(stranger: Page, hub: Hub) -> None:
-    stranger.route("**/openapi.json", only_about)
+    answer(stranger, "*/openapi.json", only("about"))
     stranger.goto("/docs")
     expect(stranger.get_by_text("You are not signed in")).to_be_visible()
-    stranger.goto(f"/sign-in?next=/docs#{ticket(hub, make_key(hub))}")
+    stranger.goto(f"/sign-in?next=/docs#{ticket(hub, key_of(hub))}")
     stranger.locator("[id^=operations-about-]").first.click()
     stranger.get_by_role("button", name="Execute").first.click()
     expect(stranger.locator("tr.response .response-col_status").first).to_contain_text("200")
@@ -172,7 +165,7 @@ def test_the_reference_s_requests_work_for_who_is_signed_in(stranger: Page, hub:
 
 def test_a_snippet_says_where_the_key_goes(stranger: Page, hub: Hub, url: str) -> None:
     """Last of the module: now something has been trained."""
-    key = make_key(hub, role=Role.EDITOR)
+    key = key_of(hub)
     document = {"dataset": "wine", "layers": [4], "epochs": 1}
     one = patient.post(f"{url}/v1/experiments", json=document, headers={"Authorization": f"Bearer {key.key}"}).json()
     stranger.goto(f"/sign-in#{ticket(hub, key)}")

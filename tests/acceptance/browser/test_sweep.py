@@ -1,7 +1,6 @@
 """The pages of sweeps: results with their uncertainty, the lines of a search, and what can be done."""
 
 import json
-import re
 from math import ceil
 from typing import Any
 
@@ -10,6 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.acceptance.browser.accessible import barriers
+from tests.acceptance.browser.answering import Asked, answer, leave
 from tests.acceptance.browser.chromium import DESKTOP, PHONE, visiting
 from tests.acceptance.browser.conftest import Service, Visit
 
@@ -111,7 +111,7 @@ def test_an_interval_is_put_into_words(
     changed = json.loads(json.dumps(variants))
     changed["objective"] = {"metric": "test_accuracy", "goal": goal}
     changed["results"][0]["difference"] = {"mean": (low + high) / 2, "ci95": [low, high], "n": 3, "p_adjusted": 0.04}
-    page.route(f"**/v1/sweeps/{variants['id']}", lambda route: route.fulfill(json=changed))
+    answer(page, f"*/v1/sweeps/{variants['id']}", lambda asked: asked.fulfill(document=changed))
     page.goto(f"/sweeps/{variants['id']}")
     expect(page.locator(".ranking tbody tr").first.locator(".verdict")).to_have_text(said)
 
@@ -132,7 +132,7 @@ def test_percentages_have_the_digits_that_the_data_have(
     changed["results"][0]["difference"] = {"mean": mean, "ci95": ends, "n": 3, "p_adjusted": 0.5}
     changed["results"][0]["ci95"] = [changed["results"][0]["mean"]] * 2
     changed["grain"] = grain
-    page.route(f"**/v1/sweeps/{variants['id']}", lambda route: route.fulfill(json=changed))
+    answer(page, f"*/v1/sweeps/{variants['id']}", lambda asked: asked.fulfill(document=changed))
     page.goto(f"/sweeps/{variants['id']}")
     expect(page.locator(".ranking tbody tr").first).to_contain_text(said)
 
@@ -155,12 +155,12 @@ def test_what_failed_is_tried_again_though_the_service_is_away(
     page = visit.page
     page.goto(f"/sweeps/{variants['id']}")
     page.get_by_role("button", name="Retry 3 failed").wait_for()
-    page.route(f"**/v1/sweeps/{variants['id']}", lambda route: route.abort())
+    answer(page, f"*/v1/sweeps/{variants['id']}", Asked.fail)
     page.get_by_role("button", name="Retry 3 failed").click()
     expect(page.get_by_text("Failed experiments are queued again")).to_be_visible()
     for member in variants["results"][-1]["experiments"]:
         ended(http, member)
-    page.unroute(f"**/v1/sweeps/{variants['id']}")
+    leave(page)
     expect(page.get_by_text("6 succeeded, 3 failed")).to_be_visible(timeout=60_000)
     failed = http.get(f"/v1/sweeps/{variants['id']}").json()["results"][-1]["failed"]
     assert len(failed) == 3
@@ -212,7 +212,7 @@ def test_a_brush_keeps_what_crosses_there(page: Page, search: dict[str, Any]) ->
 
 def test_an_axis_without_values_hides_nothing(page: Page, search: dict[str, Any]) -> None:
     begun = {**search, "results": [{**one, "mean": None, "n": 0} for one in search["results"]]}
-    page.route(f"**/v1/sweeps/{search['id']}", lambda route: route.fulfill(json=begun))
+    answer(page, f"*/v1/sweeps/{search['id']}", lambda asked: asked.fulfill(document=begun))
     page.goto(f"/sweeps/{search['id']}")
     axis = page.get_by_role("slider", name="validation accuracy:")
     expect(axis).to_have_attribute("aria-valuetext", "no values yet")
@@ -224,15 +224,14 @@ def test_an_axis_without_values_hides_nothing(page: Page, search: dict[str, Any]
 def test_older_sweeps_are_followed_too(page: Page, http: httpx.Client, variants: dict[str, Any]) -> None:
     asked = {"base": {**BASE, "epochs": 100_000}, "grid": {"optimizer.lr": [0.01]}}
     old = http.post("/v1/sweeps", json={**asked, "name": "old and endless"}).raise_for_status().json()["id"]
-    paged = re.compile(r"/v1/sweeps\?limit=50$")
-    page.route(paged, lambda route: route.continue_(url=route.request.url.replace("limit=50", "limit=1")))
+    answer(page, "*/v1/sweeps?limit=50", lambda asked: asked.go_on(asked.url.replace("limit=50", "limit=1")))
     long = {"name": f"newest, with a name that {'goes on and ' * 12}ends", "base": BASE, "grid": {"l2": [0.001]}}
     http.post("/v1/sweeps", json=long).raise_for_status()
     page.goto("/sweeps")
     expect(page.get_by_role("link", name="newest")).to_be_visible()
     beyond = page.locator(".sweeps").evaluate("table => table.scrollWidth - table.clientWidth")
     assert beyond <= 0, "a long name pushes the status out of the table"
-    page.unroute(paged)
+    leave(page)
     expect(page.get_by_role("link", name="old and endless")).to_have_count(0)
     page.get_by_role("button", name="Older sweeps").click()
     row = page.get_by_role("row", name="old and endless")

@@ -1,6 +1,7 @@
 """The page of the system, and the keys on it."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -8,9 +9,13 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.acceptance.browser.accessible import barriers
+from tests.acceptance.browser.answering import Asked, answer, leave
 from tests.acceptance.browser.chromium import ALONE, DESKTOP, PHONE, visiting
-from tests.acceptance.browser.conftest import Service, Visit
-from tests.servers.processes import wait_until
+from tests.acceptance.browser.conftest import Service, Up, Visit
+from tests.acceptance.browser.devtools import begin_with
+from tests.integration.access.credentials import bearer
+from tests.servers import patient
+from tests.servers.processes import saved_access, wait_until
 
 
 def card(page: Page, title: str) -> str:
@@ -78,11 +83,11 @@ def test_a_webhook_is_made_its_secret_shown_once_and_deleted(page: Page, http: h
     assert [hook["events"] for hook in http.get("/v1/webhooks").json()["data"]] == [["finding"]]
     failing = {"state": "disabled", "failures": 9, "reason": "the address answered 500", "next_attempt_at": None}
     hooks = [{**hook, **failing} for hook in http.get("/v1/webhooks").json()["data"]]
-    page.route("**/v1/webhooks", lambda route: route.fulfill(json={"data": hooks}))
+    answer(page, "*/v1/webhooks", lambda asked: asked.fulfill(document={"data": hooks}))
     page.reload()
     expect(row).to_contain_text("9 failed calls in a row: the address answered 500")
     expect(row.get_by_role("button", name="Enable")).to_be_visible()
-    page.unroute("**/v1/webhooks")
+    leave(page)
     row.get_by_role("button", name="Delete").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(row).to_have_count(0)
@@ -91,7 +96,7 @@ def test_a_webhook_is_made_its_secret_shown_once_and_deleted(page: Page, http: h
 
 def test_who_is_no_admin_is_told_so(page: Page) -> None:
     viewer = {"workspace": "default", "role": "viewer", "key_id": None, "expires_at": None}
-    page.route("**/v1/session", lambda route: route.fulfill(json=viewer))
+    answer(page, "*/v1/session", lambda asked: asked.fulfill(document=viewer))
     page.goto("/system")
     expect(page.get_by_text("Keys are for admins")).to_be_visible()
     expect(page.get_by_role("button", name="New key")).to_have_count(0)
@@ -102,10 +107,10 @@ def test_a_page_that_is_left_asks_no_more(visit_apart: Visit) -> None:
     visit_apart.complaints.absence = True
     page = visit_apart.page
     page.clock.install()
-    page.route("**/v1/session", lambda route: route.abort())
+    answer(page, "*/v1/session", Asked.fail)
     page.goto("/system")
     page.get_by_role("button", name="Try again").wait_for()
-    page.unroute("**/v1/session")
+    leave(page)
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_role("heading", name="System")).to_be_visible()
     page.get_by_role("link", name="Sweeps").click()
@@ -159,11 +164,18 @@ def test_the_lab_computes_what_its_controls_say(profile: BrowserContext, service
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
-def open_streams(http: httpx.Client) -> int:
-    """Those of all tabs together."""
-    found = re.search(r"^gradus_open_streams (\d+)", http.get("/metrics").raise_for_status().text, re.MULTILINE)
-    assert found
-    return int(found[1])
+@pytest.fixture
+def open_streams(up: Up) -> Callable[[], int]:
+    """Counts those of all tabs together."""
+    access = saved_access(up.folder)
+
+    def counted() -> int:
+        told = patient.get(f"{access.url}/metrics", headers=bearer(access.key or "")).raise_for_status().text
+        found = re.search(r"^gradus_open_streams (\d+)", told, re.MULTILINE)
+        assert found
+        return int(found[1])
+
+    return counted
 
 
 HIDE = """() => {
@@ -178,40 +190,44 @@ SHOW = """() => {
 }"""
 
 
-def test_many_windows_share_one_connection(page: Page, http: httpx.Client) -> None:
-    wait_until(lambda: open_streams(http) == 0, "the end of the streams of other tests")
+def test_many_windows_share_one_connection(page: Page, open_streams: Callable[[], int]) -> None:
+    wait_until(lambda: open_streams() == 0, "the end of the streams of other tests")
     for address in ("/", "/sweeps", "/system", "/new", "/compare", "/", "/", "/"):
         window = page.context.new_page()
         window.goto(address)
         expect(window.locator(".connection")).to_have_text("live")
         assert window.evaluate("fetch('/v1/system').then(({ status }) => status)") == 200
-    assert open_streams(http) == 1
+    assert open_streams() == 1
 
 
 @pytest.mark.parametrize("alone", [False, True], ids=["shared", "alone"])
-def test_a_tab_that_nobody_looks_at_holds_no_connection(page_apart: Page, http: httpx.Client, alone: bool) -> None:
+def test_a_tab_that_nobody_looks_at_holds_no_connection(
+    page_apart: Page, alone: bool, open_streams: Callable[[], int]
+) -> None:
     page = page_apart
-    wait_until(lambda: open_streams(http) == 0, "the end of the streams of other tests")
+    wait_until(lambda: open_streams() == 0, "the end of the streams of other tests")
     page.add_init_script(f"({HIDE})(); {ALONE if alone else ''}")
     page.clock.install()
     page.goto("/")
     expect(page.get_by_role("heading", name="Experiments")).to_be_visible()
     page.clock.run_for(2_000)
     expect(page.get_by_role("heading", name="Nothing has been trained yet")).to_be_visible()
-    assert open_streams(http) == 0
+    assert open_streams() == 0
     page.evaluate(SHOW)
     expect(page.locator(".connection")).to_have_text("live")
-    assert open_streams(http) == 1
+    assert open_streams() == 1
     page.evaluate(HIDE)
     page.clock.run_for(19_000)
-    assert open_streams(http) == 1
+    assert open_streams() == 1
     page.clock.run_for(2_000)
-    wait_until(lambda: open_streams(http) == 0, "the end of its stream")
+    wait_until(lambda: open_streams() == 0, "the end of its stream")
 
 
-def test_a_tab_without_a_connection_gets_one_of_those_nobody_looks_at(page_apart: Page, http: httpx.Client) -> None:
+def test_a_tab_without_a_connection_gets_one_of_those_nobody_looks_at(
+    page_apart: Page, open_streams: Callable[[], int]
+) -> None:
     page = page_apart
-    wait_until(lambda: open_streams(http) == 0, "the end of the streams of other tests")
+    wait_until(lambda: open_streams() == 0, "the end of the streams of other tests")
     context = page.context
     context.add_init_script(ALONE)
     context.add_init_script("Object.defineProperty(navigator, 'locks', { value: undefined })")  # as on plain HTTP
@@ -226,9 +242,11 @@ def test_a_tab_without_a_connection_gets_one_of_those_nobody_looks_at(page_apart
     expect(page.get_by_role("heading", name="Workers")).to_be_visible()
 
 
-def test_more_windows_than_connections_take_turns(page_apart: Page, http: httpx.Client) -> None:
+def test_more_windows_than_connections_take_turns(
+    page_apart: Page, http: httpx.Client, open_streams: Callable[[], int]
+) -> None:
     page = page_apart
-    wait_until(lambda: open_streams(http) == 0, "the end of the streams of other tests")
+    wait_until(lambda: open_streams() == 0, "the end of the streams of other tests")
     page.context.add_init_script(ALONE)
     windows = [page.context.new_page() for _ in range(7)]
     for window in windows:
@@ -236,7 +254,7 @@ def test_more_windows_than_connections_take_turns(page_apart: Page, http: httpx.
         expect(window.get_by_role("heading", name="Nothing has been trained yet")).to_be_visible()
     shown = [window.locator(".connection").inner_text() for window in windows]
     assert shown == ["live"] * 4 + ["every 10 s"] * 3
-    assert open_streams(http) == 4
+    assert open_streams() == 4
     spec = {"dataset": "wine", "layers": [2], "epochs": 1, "name": "seen by all"}
     one = http.post("/v1/experiments", json=spec).raise_for_status().json()["id"]
     for window in windows:
@@ -248,7 +266,7 @@ def test_more_windows_than_connections_take_turns(page_apart: Page, http: httpx.
 
 
 def test_a_browser_whose_tabs_cannot_speak_to_each_other_is_served(visit: Visit) -> None:
-    visit.page.add_init_script(f"delete window.BroadcastChannel; {ALONE}")
+    begin_with(visit.page, f"delete window.BroadcastChannel; {ALONE}")
     visit.page.goto("/system")
     expect(visit.page.get_by_role("heading", name="Workers")).to_be_visible()
     expect(visit.page.locator(".connection")).to_have_text("live")
@@ -258,7 +276,7 @@ def test_a_stream_whose_answer_does_not_begin_is_asked_for_again(page_apart: Pag
     page = page_apart
     page.add_init_script(ALONE)
     page.clock.install()
-    page.route("**/v1/events*", lambda _: None)
+    answer(page, "*/v1/events*", lambda _: None)
     page.goto("/system")
     page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=2))
     page.clock.run_for(45_000)  # the tab itself gives up after a minute
@@ -302,11 +320,11 @@ def test_an_experiment_that_is_gone_is_not_found(visit: Visit) -> None:
 def test_what_nobody_caught_is_said(visit: Visit) -> None:
     visit.complaints.faults = True
     page = visit.page
-    page.route("**/v1/experiments?*", lambda route: route.fulfill(json={"data": [{"id": 1}], "next_cursor": None}))
+    answer(page, "*/v1/experiments?*", lambda asked: asked.fulfill(document={"data": [{"id": 1}], "next_cursor": None}))
     page.goto("/")
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("Something went wrong on this page")
-    page.unroute_all()
+    leave(page)
     alert.get_by_role("button", name="Reload the page").click()
     expect(page.get_by_role("heading", name="Nothing has been trained yet")).to_be_visible()
     expect(alert).to_have_count(0)
@@ -314,7 +332,7 @@ def test_what_nobody_caught_is_said(visit: Visit) -> None:
 
 def test_a_page_whose_scripts_do_not_come_is_not_blank(visit: Visit) -> None:
     visit.complaints.absence = True
-    visit.page.route("**/dashboard/shell.js", lambda route: route.abort())
+    answer(visit.page, "*/dashboard/shell.js", Asked.fail)
     visit.page.goto("/")
     expect(visit.page.get_by_role("alert")).to_contain_text("could not be loaded")
 
