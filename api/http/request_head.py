@@ -1,10 +1,12 @@
-"""Checks of request heads that RFC 9112 requires and the parser does not make, and the choice of the `Host`."""
+"""Checks of request heads that RFC 9112 requires and the parser does not make, the choice of the `Host`, and how heads
+are rejected."""
 
 import re
 from collections.abc import Sequence
 
 import httptools
 
+from api.http.connection_limits import HEAD_BYTES
 from api.http.rejection import Rejection
 
 MAX_FIELDS = 256
@@ -14,6 +16,18 @@ _HOST = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+;=%-]+)?(?::\d*
 
 Headers = list[tuple[bytes, bytes]]
 """Lower-case names with values, in the order received."""
+
+
+def checked_head(parser: httptools.HttpRequestParser, target: bytes, headers: Headers) -> tuple[bytes, int | None]:
+    """Path and query of a request whose head has been parsed, and its Content-Length, if it has one.
+
+    Raises:
+        Rejection: the head is invalid or not supported.
+    """
+    path = origin_form(parser.get_method(), target, parser.get_http_version(), headers)
+    if parser.should_upgrade() and _has_body(headers):
+        raise Rejection(501, "not_implemented", "a request with a body cannot have an Upgrade header: leave it out")
+    return path, next((int(value) for value in _values(headers, b"content-length")), None)
 
 
 def origin_form(method: bytes, target: bytes, version: str, headers: Headers) -> bytes:
@@ -33,9 +47,24 @@ def origin_form(method: bytes, target: bytes, version: str, headers: Headers) ->
     return _without_authority(target, headers)
 
 
-def has_body(headers: Headers) -> bool:
+def _has_body(headers: Headers) -> bool:
     """Whether the request has a body."""
     return any(name == b"transfer-encoding" or (name == b"content-length" and int(value)) for name, value in headers)
+
+
+def head_too_large(url: bytes, *, in_body: bool) -> Rejection:
+    """The rejection of a head, or of what surrounds the parts of a body, that is larger than the limit."""
+    limit = f"the limit is {HEAD_BYTES} bytes"
+    if in_body:
+        return Rejection(431, "head_too_large", f"the body's chunk extensions or trailers are too large: {limit}")
+    if 2 * len(url) > HEAD_BYTES:
+        return Rejection(414, "uri_too_long", f"the URL and the header fields are too large together: {limit}")
+    return Rejection(431, "head_too_large", f"the header fields and the URL are too large together: {limit}")
+
+
+def malformed(error: httptools.HttpParserError) -> Rejection:
+    """The rejection of what the parser cannot parse."""
+    return Rejection(400, "bad_http", f"malformed HTTP/1.1 request: {error}")
 
 
 def _values(headers: Headers, field: bytes) -> Sequence[bytes]:

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from api.http.protocol import HEAD_BYTES, BoundedHttpProtocol
+from api.http.connection_limits import HEAD_BYTES
+from api.http.protocol import BoundedHttpProtocol
 from hub.hub import Hub
 from tests.integration.api.service import PROBLEM, Service, on_sqlite, serving, wait_for
 from tests.integration.hub.work import submit
