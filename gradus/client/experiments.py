@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from gradus.client import notebook
 from gradus.client.events import StreamEvent
-from gradus.client.experiment import Experiment, versioned
+from gradus.client.experiment import Experiment
+from gradus.client.experiment_history import versioned
 from gradus.client.follow import follow_many
 from gradus.client.methods import Resource, T_co, iterator, method
 from gradus.client.metrics import curves_of, records_of
