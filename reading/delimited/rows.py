@@ -237,8 +237,9 @@ class Rows:
     @cached_property
     def _cell(self) -> re.Pattern[str]:
         quote, blanks = re.escape(self._dialect.quote), re.escape(self._dialect.blanks)
-        gap = f"[{blanks}]*+" if blanks else ""
         long = self._dialect.delimiter
+        before = f"(?!{re.escape(long)})" if long else ""  # a delimiter may begin with blanks
+        gap = f"(?:{before}[{blanks}])*+" if blanks else ""
         divider = f"{re.escape(long)}|" if long else ""
         plain = f"(?:(?!{re.escape(long)})[^\r\n])*+" if long else "[^\r\n]*+"
         end = f"(?:{divider}\r\n|\r|\n|\\Z)"

@@ -24,7 +24,7 @@ CHARACTERS = st.one_of(
     st.characters(exclude_categories=("Cs", "Cn"), exclude_characters="\x00"),
 )
 TEXTS = st.text(CHARACTERS, max_size=6)
-DELIMITERS = st.sampled_from([",", ";", "\t", "|", ":", "^", "\x1f", ", ", "||"])
+DELIMITERS = st.sampled_from([",", ";", "\t", "|", ":", "^", "\x1f", ", ", "||", "\t\t", " ;"])
 LINE_ENDS = st.sampled_from(["\n", "\r\n", "\r"])
 
 
@@ -59,6 +59,8 @@ def test_cells_come_back_in_any_dialect_that_is_told(
 @given(tables(), DELIMITERS, st.sampled_from("\"'$"), LINE_ENDS)
 @example([["|", "||a|"]], "||", '"', "\n")
 @example([["|", "", "|"]], "||", "'", "\n")
+@example([["", "a"]], "\t\t", '"', "\n")
+@example([["a b", "c"]], " ;", '"', "\n")
 def test_keeping_bare_quotes_changes_nothing_where_none_is(
     rows: list[list[str]], delimiter: str, quote: str, end: str
 ) -> None:
