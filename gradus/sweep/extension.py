@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gradus.errors import InvalidSpec
-from gradus.pointer import escaped
+from gradus.pointer import escaped, keys_of
 from gradus.resolution.stored_rows import StoredRows
 from gradus.resolved import FactsOf
 from gradus.sweep.changes import changes
@@ -28,6 +28,29 @@ def extended(
     Raises:
         InvalidSpec: the extension does not fit the sweep, or gives invalid experiments.
     """
+    try:
+        return _extended(request, more, facts_of, check, rows)
+    except InvalidSpec as error:
+        wrong = [one.model_copy(update={"path": place_in(more, one.path)}) for one in error.errors]
+    raise InvalidSpec(f"{wrong[0].path}: {wrong[0].message}", errors=wrong)
+
+
+def place_in(more: SweepExtension, path: str) -> str:
+    """The place in an extension that a place in the extended request comes from: the key that adds it, or the first key
+    if the place was there before."""
+    given = more.model_dump(exclude_none=True)
+    top, *below = keys_of(path) or ("",)
+    if top not in given:
+        return next(iter(given), path)
+    names = given[top]
+    is_new = not below or (isinstance(names, Mapping) and below[0] in names)
+    return path if is_new else top
+
+
+def _extended(
+    request: SweepRequest, more: SweepExtension, facts_of: FactsOf, check: Check, rows: StoredRows | None
+) -> tuple[Expansion, tuple[Member, ...]]:
+    """As `extended`, but mistakes are at their places in the extended request."""
     if more.variants == "columns":
         more = more.model_copy(update={"variants": _columns(request, facts_of)})
     wrong = [*_misfits(request, more)]

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from gradus.errors import InvalidSpec
 from gradus.facts import ColumnFacts, TableFacts, ValueCount
 from gradus.sweep.expand import Expansion, expand
-from gradus.sweep.extension import extended
+from gradus.sweep.extension import extended, place_in
 from gradus.sweep.request import SweepExtension, SweepRequest
 from gradus.wire.mistakes import mistakes
 from tests.built_in import facts_of
@@ -143,3 +143,37 @@ def test_variants_of_another_form_are_refused(variants: Any, path: str, message:
     with pytest.raises(ValidationError) as refusal:
         request(variants=variants)
     assert [(one.path, one.message) for one in mistakes(refusal.value, SweepRequest)] == [(path, message)]
+
+
+def test_mistakes_of_an_extension_are_at_its_own_places() -> None:
+    taken = {"without mass": {"batch_norm": True}}
+    sweep = expanded(request(variants=taken, seeds=[0])).request
+    with pytest.raises(InvalidSpec) as refusal:
+        extended(sweep, SweepExtension(seeds=(1,), variants="columns"), lambda _: FACTS)
+    assert [one.path for one in refusal.value.errors] == ["variants"]
+    assert str(refusal.value).startswith("variants: ")
+    many = expanded(request(variants={f"l2 {n}": {"l2": n / 1000} for n in range(1, 400)}, seeds=[0])).request
+    with pytest.raises(InvalidSpec) as refusal:
+        extended(many, SweepExtension(seeds=(1, 2), variants="columns"), lambda _: FACTS)
+    assert [one.path for one in refusal.value.errors] == ["seeds"]
+    with pytest.raises(InvalidSpec) as refusal:
+        extended(many, SweepExtension(seeds=(1, 2)), lambda _: FACTS)
+    assert [one.path for one in refusal.value.errors] == ["seeds"]
+
+
+@pytest.mark.parametrize(
+    ("more", "path", "place"),
+    [
+        ({"variants": "columns"}, "variants/without a~1b/dataset", "variants"),
+        ({"variants": "columns", "seeds": [3]}, "seeds", "seeds"),
+        ({"variants": {"x": {"l2": 1}}}, "variants/x/l2", "variants/x/l2"),
+        ({"variants": {"x": {"l2": 1}}}, "variants/y/l2", "variants"),
+        ({"variants": {"a/b": {"l2": 1}}}, "variants/a~1b", "variants/a~1b"),
+        ({"grid": {"l2": [1]}}, "grid/l1", "grid"),
+        ({"random": {"n": 50}}, "random/n", "random/n"),
+        ({"random": {"n": 50}}, "random/space/l2", "random"),
+        ({"seeds": [1]}, "base/layers", "seeds"),
+    ],
+)
+def test_a_place_is_where_the_extension_added_it(more: dict[str, Any], path: str, place: str) -> None:
+    assert place_in(SweepExtension.model_validate(more), path) == place

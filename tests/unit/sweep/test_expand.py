@@ -225,7 +225,7 @@ def test_more_draws_leave_the_first_as_they_are() -> None:
         ({"variants": {"x": {}}}, "variants"),
         ({"grid": {"l1": [1]}}, "grid/l1"),
         ({"grid": {"l2": [-1]}}, "grid/l2"),
-        ({"seeds": list(range(1000))}, "grid"),
+        ({"seeds": list(range(1000))}, "seeds"),
     ],
 )
 def test_an_extension_that_does_not_fit_is_refused(more: dict[str, Any], path: str) -> None:
