@@ -3,7 +3,6 @@
 All other requests, including those with mistakes, go to the route, which gives the same answers.
 """
 
-import logging
 import re
 import time
 from functools import cached_property
@@ -21,8 +20,8 @@ from api.http.rejection import rejection_of
 from api.http.responses import JSON
 from api.http.root_path import path_within
 from api.middleware.event_loop_turns import EventLoopTurns
+from api.middleware.fault_log import FaultLog
 from api.middleware.security_headers import secured
-from api.prometheus import PrometheusMetrics
 from api.routes import predictions as routes
 from api.services import predictions
 from api.state import AppState
@@ -30,8 +29,6 @@ from gradus.errors import GradusError
 from gradus.wire.key import Role
 from gradus.wire.prediction import PredictRequest
 from hub.database.database import DATABASE_AWAY
-
-logger = logging.getLogger(__name__)
 
 MOST_BYTES = 16 << 10
 """Limit on the body: parsing it takes at most a millisecond, or a few to find that it has mistakes."""
@@ -46,22 +43,6 @@ _SHORT = "short_prediction"
 _ROUTE = next(
     route for route in routes.router.routes if isinstance(route, APIRoute) and route.name == routes.predict.__name__
 )
-
-
-class Faults:
-    """Counts internal errors. After one, the route answers the request, so the errors cost time, and without the count
-    nobody would see them. The first one is logged."""
-
-    def __init__(self, prometheus: PrometheusMetrics) -> None:
-        self._prometheus = prometheus
-        self._is_logged = False
-
-    def add(self) -> None:
-        """Count the error that is handled."""
-        self._prometheus.count_short_prediction_fault()
-        if not self._is_logged:
-            self._is_logged = True
-            logger.exception("a short prediction is left to its route; further errors are only counted")
 
 
 class _Short:
@@ -89,7 +70,7 @@ class KnownPredictions:
         self._app = app
         self._state = state
         self._turns = EventLoopTurns()
-        self._faults = Faults(state.prometheus)
+        self._faults = FaultLog(state.prometheus)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = _asked(scope) if scope["type"] == "http" else None
@@ -116,8 +97,8 @@ class KnownPredictions:
             return self._found(scope, short)
         except TOLD_BY_ROUTE:
             return None
-        except Exception:
-            self._faults.add()
+        except Exception as error:
+            self._faults.add(error)
             return None
 
     def _found(self, scope: Scope, short: _Short) -> bytes | None:
@@ -130,11 +111,10 @@ class KnownPredictions:
         remember(scope, (caller, rate))
         if not _may_ask((caller, rate)):
             return None
-        if short.request is None:
+        request = short.request
+        if request is None:
             return None
-        found = predictions.predict_at_once(
-            state.models, version, caller.workspace_id, short.experiment_id, short.request
-        )
+        found = predictions.predict_at_once(state.models, version, caller.workspace_id, short.experiment_id, request)
         scope["state"]["rate_headers"] = rate_headers(rate)
         return found
 
@@ -145,13 +125,14 @@ class LookedUpPredictions:
     def __init__(self, app: ASGIApp, state: AppState) -> None:
         self._app = app
         self._state = state
-        self._faults = Faults(state.prometheus)
+        self._faults = FaultLog(state.prometheus)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         short: _Short | None = scope.get("state", {}).get(_SHORT)
-        if short is None or short.request is None:
+        request = None if short is None else short.request
+        if short is None or request is None:
             return await self._app(scope, receive, send)
-        counted, content = await run_in_threadpool(self._answer, short, counted_before(scope))
+        counted, content = await run_in_threadpool(self._answer, short, request, counted_before(scope))
         if counted is not None:
             remember(scope, counted)
         if counted is None or content is None:
@@ -160,16 +141,18 @@ class LookedUpPredictions:
         scope["state"]["rate_headers"] = rate_headers(counted[1])
         return await Response(content, media_type=JSON)(scope, receive, send)
 
-    def _answer(self, short: _Short, counted: Counted | None) -> tuple[Counted | None, bytes | None]:
+    def _answer(
+        self, short: _Short, request: PredictRequest, counted: Counted | None
+    ) -> tuple[Counted | None, bytes | None]:
         try:
             counted = counted or self._counted(short.key)
             if counted is None or not _may_ask(counted):
                 return counted, None
-            return counted, self._found(short, counted[0].workspace_id)
+            return counted, self._found(counted[0].workspace_id, short.experiment_id, request)
         except TOLD_BY_ROUTE:
             return counted, None
-        except Exception:
-            self._faults.add()
+        except Exception as error:
+            self._faults.add(error)
             return counted, None
 
     def _counted(self, key: str) -> Counted | None:
@@ -178,12 +161,9 @@ class LookedUpPredictions:
         caller = known or authenticator.bearer(key)
         return None if caller is None else (caller, authenticator.count(caller))
 
-    def _found(self, short: _Short, workspace_id: str) -> bytes | None:
+    def _found(self, workspace_id: str, experiment_id: str, request: PredictRequest) -> bytes | None:
         hub, models = self._state.hub, self._state.models
-        request, version = short.request, hub.changes.version()
-        if request is None:
-            return None
-        asked = workspace_id, short.experiment_id, request
+        version, asked = hub.changes.version(), (workspace_id, experiment_id, request)
         found = None if version is None else predictions.predict_at_once(models, version, *asked)
         return found or predictions.predict_loaded(hub, models, *asked)
 
