@@ -124,7 +124,7 @@ def test_weights_give_the_numbers_of_a_weighted_loss(changes: dict[str, Any]) ->
 
 def same_as_plain_torch(experiment: Spec, data: Data) -> None:
     training = train([experiment], data, CPU, dtype=torch.float64)
-    batch = 40 if experiment.batch_size == "full" else experiment.batch_size
+    batch = len(data.train) if experiment.batch_size == "full" else experiment.batch_size
     reference = Reference(experiment, data, training.weights(0), batch)
     for report in training:
         if isinstance(report, EpochReport):
