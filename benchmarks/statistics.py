@@ -4,14 +4,15 @@ The same run trains three times in one process, epoch by epoch in turns, so that
 ratio is that of two neighbouring epochs. On a shared machine that swings by several percent, more than there is to
 measure; so the time within `Recorder`, through which all statistics are taken, is counted as well, and given as a
 percentage of the rest of the same epoch. It leaves out only what statistics displace from the processor's caches.
-Epochs are those of a run: with evaluation, on synthetic examples in MNIST's shape, as many as MNIST has.
+Epochs are those of a run: with evaluation, on synthetic examples in MNIST's shape, as many as MNIST has. With
+`--share`, epochs train a part of the examples. Such an epoch, too, is measured at its end. That takes as long as after
+a whole epoch, so "within" counts this part of the recorder's time by the share.
 """
 
 import argparse
 import statistics
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import torch
@@ -42,33 +43,33 @@ class Epoch(NamedTuple):
     """Processor time of an epoch."""
 
     seconds: float
-    recording: float
-    """Of these, within the recorder."""
+    steps: float
+    """Of these, within the recorder at the steps."""
+    end: float
+    """Of these, within the recorder at the epoch's end."""
 
 
 class TimedRecorder(Recorder):
-    """Counts its processor time."""
+    """Counts its processor time, and measures the layers at the end of each epoch."""
 
-    seconds = 0.0
+    steps = 0.0
+    end = 0.0
 
     def record(self, *given: Any) -> None:
-        with _counted():
-            super().record(*given)
+        begun = time.process_time()
+        super().record(*given)
+        TimedRecorder.steps += time.process_time() - begun
 
     def record_validation(self, *given: Any) -> None:
-        with _counted():
-            super().record_validation(*given)
+        begun = time.process_time()
+        super().record_validation(*given)
+        TimedRecorder.steps += time.process_time() - begun
 
     def close_epoch(self, *given: Any, **named: Any) -> list[MeasuredLayers | None]:
-        with _counted():
-            return super().close_epoch(*given, **named)
-
-
-@contextmanager
-def _counted() -> Iterator[None]:
-    begun = time.process_time()
-    yield
-    TimedRecorder.seconds += time.process_time() - begun
+        begun = time.process_time()
+        measured = super().close_epoch(*given, **(named | {"is_last": True}))
+        TimedRecorder.end += time.process_time() - begun
+        return measured
 
 
 def main() -> None:
@@ -111,13 +112,13 @@ def _measure(spec: Spec, layers: Sequence[int], batch: int, members: int, option
         for level in LEVELS[turn % 3 :] + LEVELS[: turn % 3]:
             times[level].append(next(runs[level]))
     off = [epoch.seconds for epoch in times["off"]]
-    return [f"{statistics.median(off):.3f}", *(_added(times[level], off) for level in LEVELS[1:])]
+    return [f"{statistics.median(off):.3f}", *(_added(times[level], off, options.share) for level in LEVELS[1:])]
 
 
-def _added(epochs: Sequence[Epoch], off: Sequence[float]) -> str:
+def _added(epochs: Sequence[Epoch], off: Sequence[float], share: float) -> str:
     """The percentages added: by the turns, and within the recorder; each as a median and a range."""
     turns = [100 * (epoch.seconds / without - 1) for epoch, without in zip(epochs, off, strict=True)]
-    within = [100 * epoch.recording / (epoch.seconds - epoch.recording) for epoch in epochs]
+    within = [100 * (epoch.steps + share * epoch.end) / (epoch.seconds - epoch.steps - epoch.end) for epoch in epochs]
     return f"{_in_words(turns)}; within {_in_words(within)}"
 
 
@@ -127,11 +128,11 @@ def _in_words(added: Sequence[float]) -> str:
 
 def _epochs(training: Training) -> Iterator[Epoch]:
     """The processor time of each epoch, all threads together."""
-    begun, recorded = time.process_time(), TimedRecorder.seconds
+    begun, steps, end = time.process_time(), TimedRecorder.steps, TimedRecorder.end
     for report in training:
         if isinstance(report, EpochReport):
-            yield Epoch(time.process_time() - begun, TimedRecorder.seconds - recorded)
-            begun, recorded = time.process_time(), TimedRecorder.seconds
+            yield Epoch(time.process_time() - begun, TimedRecorder.steps - steps, TimedRecorder.end - end)
+            begun, steps, end = time.process_time(), TimedRecorder.steps, TimedRecorder.end
 
 
 def _data(spec: Spec, share: float) -> Data:
