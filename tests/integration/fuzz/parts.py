@@ -1,10 +1,13 @@
 """What requests have in common is tried in one of them: schemathesis loads this file.
 
-A sweep's base is a spec, a block has layers, and layers have initializations: schemathesis would spoil each of their
-fields, and try each of their values, wherever they occur. Their schema is one and the same, and so is what reads them.
+Each operation gets each kind of value and of fault once in each place: a parameter, or a field of a part of its body.
+More of the same kind are sent to the first place alone that has such a schema. A sweep's base is a spec, a block has
+layers, and layers have initializations: their schema is one and the same wherever they occur, and so is what reads
+them. With `TESTS_FUZZ_ALL` set, all that schemathesis draws is sent, several times as much.
 """
 
 import json
+import os
 import re
 from collections import Counter
 from collections.abc import Hashable, Mapping
@@ -16,11 +19,9 @@ from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation import GenerationMode
 from schemathesis.generation.meta import CoveragePhaseData, CoverageScenario
 
-_LIKE_THE_RIGHT_ONE = 3
-"""Of a place's wrong types schemathesis sends first what might be taken for the right one: a number for a text, a
-fraction or a boolean for a number, null. Nothing takes a list for a number."""
-_SAID_ALONE = {"title", "description", "default", "examples"}
-"""What a schema says to people."""
+ALL, OWN_KEY = "TESTS_FUZZ_ALL", "TESTS_FUZZ_OWN_KEY"
+"""Variables: whether everything is sent, and the id of the key that the requests have."""
+_SPEC = {"dataset": "digits", "layers": [4]}
 _STEP = re.compile(r"Object with valid '([^']*)' value: |Single-item array: ")
 """One step of the way to a value, as schemathesis describes it."""
 
@@ -31,25 +32,36 @@ _wrong_types = Counter[Hashable]()
 
 
 @schemathesis.hook
+def before_load_schema(_: HookContext, raw_schema: dict[str, Any]) -> None:
+    """Leave out of the document what would be drawn and not be sent, which takes longer than all that is."""
+    if ALL not in os.environ:
+        raw_schema["components"]["schemas"]["SweepRequestInput"]["properties"]["base"] = {"enum": [_SPEC]}
+
+
+@schemathesis.hook
 def filter_case(_: HookContext, case: "Case[Any]") -> bool:
     """Whether a request is sent: not with a part spoiled, or a value tried, that another request has had."""
+    if OWN_KEY in os.environ and (case.path_parameters or {}).get("key_id") == os.environ[OWN_KEY]:
+        return False  # it would be revoked, and whatever is asked after it refused
     data = case.meta.phase.data if case.meta is not None else None
-    if not isinstance(data, CoveragePhaseData) or case.meta is None:
+    if ALL in os.environ or not isinstance(data, CoveragePhaseData) or case.meta is None:
         return True
-    spoiled = case.meta.generation.mode is GenerationMode.NEGATIVE
-    if data.parameter_location is ParameterLocation.QUERY:
-        return not spoiled or _is_new_parameter(case, data)
-    if data.parameter_location is not ParameterLocation.BODY:
+    if data.scenario is CoverageScenario.UNSPECIFIED_HTTP_METHOD:  # one place refuses them
+        return _is_first((data.scenario, case.operation.path), case.id)
+    location = data.parameter_location
+    if location is None or location is ParameterLocation.UNKNOWN:
         return True
-    return _is_new_place(case, data) if spoiled else _is_new_value(case, data)
+    if location is not ParameterLocation.BODY:
+        return _is_new_parameter(case, data, getattr(case, location.container_name) or {})
+    return (
+        _is_new_place(case, data) if case.meta.generation.mode is GenerationMode.NEGATIVE else _is_new_value(case, data)
+    )
 
 
-def _is_new_parameter(case: "Case[Any]", data: CoveragePhaseData) -> bool:
-    """Each is spoiled twice: alone, and beside the others."""
-    if data.parameter is None:
-        return True
-    fault = case.operation.label, data.parameter, data.scenario, repr(case.query.get(data.parameter))
-    return _is_first(fault, data.location)
+def _is_new_parameter(case: "Case[Any]", data: CoveragePhaseData, values: Mapping[str, Any]) -> bool:
+    """The operation's first of its kind, or a value that no operation's parameter of this name has had."""
+    what = data.parameter or _without_numbers(data.description), data.scenario
+    return _is_new(case, "", what, repr(values.get(data.parameter)) if data.parameter else "")
 
 
 def _is_new_place(case: "Case[Any]", data: CoveragePhaseData) -> bool:
@@ -66,25 +78,37 @@ def _is_new_place(case: "Case[Any]", data: CoveragePhaseData) -> bool:
 
 
 def _is_new_type(document: Mapping[str, Any], place: str, here: Hashable) -> bool:
-    """Or one that might be taken for the right one."""
+    """Of a place's wrong types schemathesis sends first what might be taken for the right one: a number for a text, a
+    fraction for a number. The others are sent where this type is wanted first."""
     _wrong_types[place] += 1
     schema, _, keyword = place.rpartition("/")
-    if _wrong_types[place] <= _LIKE_THE_RIGHT_ONE or keyword != "type" or not schema.startswith("#"):
+    if keyword not in {"type", "enum"} or not schema.startswith("#"):
         return True
-    return _is_first(json.dumps({k: v for k, v in _at(document, schema).items() if k not in _SAID_ALONE}), here)
+    wanted = _at(document, schema)
+    kind = str(wanted.get("type")), "enum" in wanted or "const" in wanted
+    return _is_first(kind, here) or _wrong_types[place] == 1
 
 
 def _is_new_value(case: "Case[Any]", data: CoveragePhaseData) -> bool:
-    value = value_of(case.body, data.description)
-    return value is None or _is_first((case.operation.label, value), case.id)
+    part, key, how, value = tried(case.body, data.description)
+    return _is_new(case, part, (key, how), value)
+
+
+def _is_new(case: "Case[Any]", part: str, what: Hashable, value: str) -> bool:
+    """Whether it is the part's first of its kind, or a value that nothing of this name has had."""
+    here, anywhere = (case.operation.label, part, what), (what, value)
+    return [_is_first(here, case.id), _is_first(anywhere, case.id)] != [False, False]
 
 
 def _is_first(what: Hashable, here: Hashable) -> bool:
     return _tried_at.setdefault(what, here) == here
 
 
-def value_of(body: Any, description: str) -> str | None:
-    """What of a valid body is tried, as JSON: a part, or the field of a part with its value; None for the whole."""
+def tried(body: Any, description: str) -> tuple[str, str, str, str]:
+    """What of a valid body is tried: the part and its field, in which way, and the value as JSON.
+
+    Of a part as a whole, which fields it has: their values are the same each time.
+    """
     key = part = ""
     end = 0
     while step := _STEP.match(description, end):
@@ -92,11 +116,20 @@ def value_of(body: Any, description: str) -> str | None:
         if step[1] is None:
             (body,) = body
         else:
-            part = str(body.get("kind", key))
+            part = _kind(body, key)
             key, body = step[1], body[step[1]]
-    if not end:
-        return None
-    return json.dumps(body if isinstance(body, dict) else [part, key, body], sort_keys=True)
+    how = _without_numbers(description[end:])
+    if not end or isinstance(body, dict):
+        return _kind(body, key), "", how, ""
+    return part, key, how, json.dumps(body, sort_keys=True)
+
+
+def _kind(body: Any, key: str) -> str:
+    return str(body.get("kind", key)) if isinstance(body, dict) else key
+
+
+def _without_numbers(description: str) -> str:
+    return re.sub(r"\d+", "n", description)
 
 
 def place_of(document: Mapping[str, Any], schema: Any, pointer: str) -> str:

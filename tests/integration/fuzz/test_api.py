@@ -37,13 +37,13 @@ def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "ANSWER_SECONDS", 60.0)
 
 
-def fuzz(folder: Path, url: str, *options: str) -> int:
+def fuzz(folder: Path, url: str, *options: str, **more: str) -> int:
     """How many requests were answered as the document says; fail with those that were not."""
     report = folder / "report.json"
     httpx.get(f"{url}/openapi.json", timeout=300).raise_for_status()  # to make it takes longer than schemathesis waits
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG), "run", f"{url}/openapi.json"]
     command += ["--report", "json", "--report-json-path", str(report), "--no-color", *options]
-    env = {**os.environ, "SCHEMATHESIS_HOOKS": str(HOOKS)}
+    env = {**os.environ, "SCHEMATHESIS_HOOKS": str(HOOKS), **more}
     done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-2_000:]
     cases = json.loads(report.read_text())["test_cases"]
@@ -51,15 +51,17 @@ def fuzz(folder: Path, url: str, *options: str) -> int:
     return int(cases["generated"])
 
 
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(3600 if "TESTS_FUZZ_ALL" in os.environ else 1200)
 @pytest.mark.parametrize("migrated_url", ["postgres"], indirect=True)
 def test_whatever_is_asked_the_answer_is_a_documented_one(
     hub: Hub, tmp_path: Path, record_property: Callable[[str, object], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(answering, "DEFAULT_SECONDS", 0)  # no worker answers here
-    key = bearer(make_key(hub, "default", Role.ADMIN).key)
+    own = make_key(hub, "default", Role.ADMIN)
+    key = bearer(own.key)
+    options = ["--max-examples", "6", "--header", f"Authorization: {key['Authorization']}"]
     with serving(create_app(hub)) as url:
-        count = fuzz(tmp_path, url, "--max-examples", "6", "--header", f"Authorization: {key['Authorization']}")
+        count = fuzz(tmp_path, url, *options, TESTS_FUZZ_OWN_KEY=own.id)
         assert patient.get(f"{url}/v1/session", headers=key).status_code == 200  # to the end it had a good key
     record_property("requests", count)
     assert count >= CASES
