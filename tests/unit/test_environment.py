@@ -3,7 +3,9 @@
 import errno
 import os
 import re
+import subprocess
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,7 @@ from hub.embedded.data_folder import DataFolder
 from hub.environment_errors import sentence
 from hub.migrate import upgrade
 from hub.settings import Settings, sqlite_url
+from tests.servers.commands import forked_commands
 from tests.servers.processes import ROOT, new_interpreters, start
 from worker.__main__ import DEVICES
 
@@ -83,20 +86,38 @@ def test_an_empty_address_or_key_is_refused(tmp_path: Path, url: str | None, key
         find_credentials(url, {"GRADUS_DATA_DIR": str(tmp_path)}, key=key)
 
 
+@pytest.fixture(scope="module")
+def commands() -> Iterator[Path]:
+    """The folder of `gradus`."""
+    with forked_commands() as folder:
+        yield folder
+
+
 @pytest.mark.parametrize("command", [("up", "--data", ""), ("lecture", "--data", " "), ("ls", "--url", "")])
-def test_the_command_line_refuses_what_is_empty(tmp_path: Path, command: tuple[str, ...]) -> None:
+def test_the_command_line_refuses_what_is_empty(commands: Path, tmp_path: Path, command: tuple[str, ...]) -> None:
     """The current folder is not what an unset variable of a script meant."""
-    code, printed = outcome(tmp_path, "gradus.cli", *command)
-    assert code == 2
-    assert "Traceback" not in printed
+    done = subprocess.run(
+        [commands / "gradus", *command],
+        cwd=tmp_path,
+        env=own_env(tmp_path),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "Traceback" not in done.stdout + done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def own_env(folder: Path) -> dict[str, str]:
+    """Nothing of this process but its path; the folder is the home."""
+    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(folder)}
 
 
 def outcome(folder: Path, module: str, *arguments: str, **env: str) -> tuple[int, str]:
     """The exit code of a program that was started in this folder, and what it has printed."""
-    own = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(folder)}
     with tempfile.TemporaryFile() as log:
-        code = start([module, *arguments], {**own, **env}, log, folder).wait(120)
+        code = start([module, *arguments], {**own_env(folder), **env}, log, folder).wait(120)
         log.seek(0)
         return code, log.read().decode()
 
