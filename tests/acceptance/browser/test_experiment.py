@@ -182,7 +182,7 @@ def test_a_fork_s_snippets_go_on_from_the_same_checkpoint(
 
 
 def test_a_tab_has_an_address_and_loads_what_it_shows(page: Page, service: Service) -> None:
-    one = begin(service, name="in parts", epochs=2)
+    one = begin(service, name="in parts", epochs=2, statistics="full")
     wait_until(lambda: service.client.experiments.get(one).status.final, "the end of the run")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -194,6 +194,7 @@ def test_a_tab_has_an_address_and_loads_what_it_shows(page: Page, service: Servi
     leave(page)
     expect(page.get_by_role("tabpanel", name="Layers")).to_contain_text("1\u202f295 training")
     page.wait_for_function("() => document.querySelector('#layers-map')?.data?.[0].z.length === 3")
+    expect(page.locator("#layers-histograms .main-svg").first).to_be_visible()
     page.get_by_label("Statistic").select_option("Dead units")
     page.wait_for_function("() => document.querySelector('#layers-map').data[0].z.length === 2")  # the output has none
     expect(page.locator("#chart-loss")).to_have_count(0)

@@ -46,7 +46,7 @@ RATE: dict[str, Any] = {
             "patch": {"optimizer": {"lr": 0.01}, "schedule": "cosine"},
             "of": "spec",
             "why": "takes smaller steps",
-            "predicted": {"update ratio": {"before": 0.31, "after": 0.004}},
+            "predicted": {"update ratio": {"before": 0.31, "after": 0.004}, "twenty": {"before": 0.9, "after": 0.1}},
         }
     ],
     "verified": {
@@ -175,6 +175,7 @@ def test_a_finding_of_a_run_shows_all_that_is_known(page: Page) -> None:
         "optimizer.lr 1 0.01",
         'schedule "" cosine',
         "Predicted update ratio 0.31 → 0.004",
+        "Predicted loss left after twenty steps on one batch 0.9 → 0.1",
         "Verified over 5 pairs: gain 0.021 [0.01, 0.032], in 456789",
         "the first answer",
         "What follows from it",
@@ -182,6 +183,35 @@ def test_a_finding_of_a_run_shows_all_that_is_known(page: Page) -> None:
         assert words in told, (words, told)
     assert "Dead ReLU" in inner.inner_text()
     assert "Of <b>it</b>." in inner.inner_text()
+
+
+def test_a_consequence_does_not_offer_what_its_causes_do(page: Page) -> None:
+    again = {**RATE["patches"][0], "why": "again"}
+    other = {**again, "patch": {"batch_norm": True}, "why": "another way"}
+    below = {**finding("dead_relu", RATE["id"]), "patches": [again, other]}
+    last = {**finding("plateau", "dead_relu"), "patches": [other, again]}
+    page.evaluate(
+        """findings => render(findingList(findings, {
+            document: () => undefined, actions: () => nothing, rows: () => null,
+        }), document.getElementById("here"))""",
+        [RATE, below, last],
+    )
+    expect(page.locator(".patch p")).to_have_text(["Takes smaller steps.", "Another way."])
+
+
+def test_a_proof_stands_below_the_patch_that_it_is_of(page: Page) -> None:
+    first, second = ({"patch": {"epochs": epochs}, "of": "spec", "why": "w", "predicted": {}} for epochs in (10, 20))
+    proved = {**RATE["verified"], "patch": second["patch"]}
+    running = {"patch": {"epochs": 30}, "sweep_id": "swp_0", "done": 1, "seeds": 5}  # which is not offered any more
+    page.evaluate(
+        """one => render(findingList([one], { document: () => undefined, actions: () => nothing, rows: () => null }),
+            document.getElementById("here"))""",
+        {**finding("too_few_steps"), "patches": [first, second], "verified": proved, "verifying": running},
+    )
+    patches = page.locator(".patch")
+    expect(patches.nth(0).locator(".verified")).to_have_count(0)
+    expect(patches.nth(1).locator(".verified")).to_contain_text("Verified over 5 pairs")
+    expect(page.locator(".finding > .verified")).to_contain_text("Verifying: 1 of at most 5 pairs")
 
 
 def test_findings_arrive_in_order_of_gravity_and_once(page: Page) -> None:

@@ -15,6 +15,8 @@ import { plain } from "./style.js";
  * @property {string} up the title of the axis of y
  */
 
+/** Between the names of the rows and the title of their axis, pixels. */
+const STANDOFF = 8;
 const EDGE = { left: 60, right: 8, top: 10, bottom: 40 };
 /** Maximum number of labels below a map. */
 const LABELS = 16;
@@ -44,7 +46,13 @@ const plotly = ({ columns, rows, values, said, across, up }) => ({
   layout: {
     hovermode: "closest",
     xaxis: { title: title(across), ...ticks(columns), showgrid: false, zeroline: false },
-    yaxis: { title: title(up), ...ticks(rows), autorange: "reversed", showgrid: false, zeroline: false },
+    yaxis: {
+      title: { ...title(up), standoff: STANDOFF },
+      ...ticks(rows),
+      autorange: "reversed",
+      showgrid: false,
+      zeroline: false,
+    },
   },
 });
 

@@ -4,6 +4,7 @@ import { number } from "../api.js";
 import { figure, whole } from "../format.js";
 import { html, nothing } from "../template.js";
 import { visible } from "../visible.js";
+import { statisticName } from "./statistics.js";
 
 /** Maximum number of row numbers that are listed. */
 const FEW = 8;
@@ -27,7 +28,7 @@ export const andMore = (count) => count > 0 ? html`<p class="small muted">And ${
 const measured = ({ statistic, layer, column, value, threshold, healthy, rows }) =>
   html`
     <div>
-      <dt>${visible(statistic.replaceAll("_", " "))}${place(layer)}${place(column)}</dt>
+      <dt>${statisticName(statistic)}${place(layer)}${place(column)}</dt>
       <dd><bdi>${valueWords(value)}</bdi>${beside(threshold === null ? null : `limit ${figure(threshold)}`)}${beside(
         healthyWords(healthy),
       )}${beside(rows?.length ? `rows ${rowsWords(rows)}` : null)}</dd>

@@ -3,6 +3,7 @@
 import { at } from "../address.js";
 import { icon } from "../icons.js";
 import { sentence, whole } from "../format.js";
+import { same } from "../pages/new/schema/document.js";
 import { html, nothing } from "../template.js";
 import { visible, visibleLines } from "../visible.js";
 import { evidenceList } from "./evidence.js";
@@ -51,27 +52,46 @@ const restView = (chains, around, key) =>
 /** @param {string} words */
 export const nothingFound = (words) => html`<p class="card nothing-found" role="status">${icon("check")}${words}</p>`;
 
-/** @param {import("./order.js").Chain} chain @param {Surroundings} around @param {string} key */
-const chainView = ({ finding, consequences }, around, key) =>
-  html`
+/**
+ * @param {import("./order.js").Chain} chain
+ * @param {Surroundings} around
+ * @param {string} key
+ * @param {any[]} above patches of the causes above it, which are not offered again
+ */
+const chainView = ({ finding, consequences }, around, key, above = []) => {
+  const patches = finding.patches.filter((/** @type {any} */ { patch }) => !above.some((one) => same(one, patch)));
+  const offered = [...above, ...patches.map((/** @type {any} */ { patch }) => patch)];
+  return html`
     <li class="card finding" aria-labelledby=${key}>
       ${head(finding, around, key)}
       <p>${visibleLines(sentence(finding.because))}</p>
       ${evidenceList(finding.evidence)}
-      ${finding.patches.map((/** @type {any} */ one, /** @type {number} */ i) =>
-        patchView(one, around.document(one), around.actions(one, key === FIRST && i === 0, finding))
+      ${patches.map((/** @type {any} */ one, /** @type {number} */ i) =>
+        patchView(
+          one,
+          around.document(one),
+          around.actions(one, key === FIRST && i === 0, finding),
+          proofs(finding, ({ patch }) => same(patch, one.patch)),
+        )
       )}
-      ${verifyingView(finding.verifying)} ${verifiedView(finding.verified)}
+      ${proofs(finding, ({ patch }) => !patches.some((/** @type {any} */ one) => same(patch, one.patch)))}
       ${consequences.length
         ? html`
           <div class="consequences">
             <h3>What follows from it</h3>
-            <ul class="findings">${consequences.map((one, i) => chainView(one, around, `${key}-${i}`))}</ul>
+            <ul class="findings">${consequences.map((one, i) => chainView(one, around, `${key}-${i}`, offered))}</ul>
           </div>
         `
         : nothing}
     </li>
   `;
+};
+
+/** The verifications of the finding whose patch is one of these. @param {any} finding @param {(proof: any) => boolean} isOf */
+const proofs = ({ verifying, verified }, isOf) => [
+  verifying && isOf(verifying) ? verifyingView(verifying) : nothing,
+  verified && isOf(verified) ? verifiedView(verified) : nothing,
+];
 
 /** @param {any} finding @param {Surroundings} around @param {string} key */
 const head = (finding, around, key) => {

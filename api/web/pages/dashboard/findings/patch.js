@@ -5,6 +5,7 @@ import { changesOf } from "../merge_patch.js";
 import { html, nothing } from "../template.js";
 import { visible, visibleJson, visibleLines } from "../visible.js";
 import { andMore } from "./evidence.js";
+import { statisticName } from "./statistics.js";
 
 const LONGEST = 160;
 /** Maximum number of changes of one patch that are shown. */
@@ -14,8 +15,9 @@ const MOST = 12;
  * @param {any} patch
  * @param {any} document the document that it changes; undefined if it is not known
  * @param {unknown} actions
+ * @param {unknown} proof of what it is worth
  */
-export const patchView = ({ patch, why, predicted }, document, actions) => {
+export const patchView = ({ patch, why, predicted }, document, actions, proof) => {
   const changes = changesOf(document, patch);
   return html`
     <div class="patch">
@@ -23,7 +25,7 @@ export const patchView = ({ patch, why, predicted }, document, actions) => {
         <p class="small">${visibleLines(sentence(why))}</p>
         <ul class="diff" aria-label="Changes">${changes.slice(0, MOST).map(change)}</ul>
         ${andMore(changes.length - MOST)}
-        ${predictions(predicted)}
+        ${predictions(predicted)} ${proof}
       </div>
       ${actions === nothing ? nothing : html`<div class="row">${actions}</div>`}
     </div>
@@ -54,7 +56,7 @@ const predictions = (predicted) => {
     all.map(([statistic, { before, after }]) =>
       html`
         <div>
-          <dt>Predicted ${visible(statistic.replaceAll("_", " "))}</dt>
+          <dt>Predicted ${statisticName(statistic)}</dt>
           <dd>${told(before)} → <strong>${told(after)}</strong></dd>
         </div>
       `

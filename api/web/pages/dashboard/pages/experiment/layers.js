@@ -51,7 +51,7 @@ export class LayersTab {
   }
 
   async #readHistograms() {
-    if (this.#isFull && this.#layer) {
+    if (this.#isFull && this.#layer && !this.#closed) {
       const path = `/v1/experiments/${this.store.id}/layers/${this.#layer}/histograms`;
       this.#histograms = (await get(path, { max_points: 12 })).data;
     }
@@ -59,7 +59,7 @@ export class LayersTab {
   }
 
   changed() {
-    if (!this.#isDrawn) this.#renderCharts(); // the layers arrived before the experiment
+    if (!this.#isDrawn) attempt(() => this.#readHistograms()); // the layers arrived before the experiment
     const { latest } = this.store.experiment ?? {};
     if (latest && latest.epoch > (this.#reports.at(-1)?.epoch ?? 0)) this.#readAgain();
   }

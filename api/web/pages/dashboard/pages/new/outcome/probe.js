@@ -53,8 +53,6 @@ const intro = (/** @type {boolean} */ waiting) =>
 const found = (result, spec, apply) =>
   html`
     <p class="row">${badge(result.verdict)}<span class="muted small">${left(result.twenty)}</span></p>
-    ${rates(result.step)}
-    ${measuredOn(result)}
     ${result.findings.length
       ? findingList(result.findings, {
         document: () => spec,
@@ -62,6 +60,8 @@ const found = (result, spec, apply) =>
         rows: () => null,
       })
       : nothing}
+    ${rates(result.step)}
+    ${measuredOn(result)}
   `;
 
 const badge = (/** @type {string} */ verdict) => {

@@ -1,0 +1,40 @@
+// What statistics are called whose codes say too little.
+
+import { visible } from "../visible.js";
+
+/** @type {Record<string, string>} */
+const NAMES = {
+  backward_factor: "gradient, factor per layer",
+  beta: "Σ 1/width",
+  curvature: "errors that bends avoid",
+  dead: "dead units",
+  decay_folds: "weight decay over the run",
+  decrease: "D, decrease that the first step promises",
+  easy: "examples that are easy",
+  flat: "flat activations",
+  forward_ratio: "signal, last layer over first",
+  gradient_factor: "gradient, factor per layer",
+  gradient_ratio: "gradient, first layer over last",
+  growth_gain: "gain of larger weights",
+  hard: "examples that are taken for another class",
+  highest_loss_over_prior: "highest loss over a constant prediction’s",
+  loss_over_prior: "loss over a constant prediction’s",
+  mode_ratio: "loss in training mode over evaluation mode",
+  mode_t: "t of the two modes’ losses",
+  output_deviation: "deviation of the first outputs",
+  peak: "peak of twenty steps over the first loss",
+  rho: "ρ of a step (1: short, 0: far too long)",
+  sustained_rho: "ρ of a step as long as momentum makes it",
+  trend_t: "t of the trend",
+  tried_gain: "gain of the best rate tried",
+  tried_t: "t of that gain",
+  train_loss_over_prior: "training loss over a constant prediction’s",
+  train_over_evaluation_loss: "training loss with dropout over without",
+  twenty: "loss left after twenty steps on one batch",
+  validation_loss_over_prior: "validation loss over a constant prediction’s",
+  validation_over_evaluation_loss: "validation loss over training loss",
+  z_rms: "size of the weighted sums",
+};
+
+/** @param {string} code */
+export const statisticName = (code) => NAMES[code] ?? visible(code.replaceAll("_", " "));
