@@ -281,6 +281,10 @@ def test_a_regression_has_no_accuracy(page: Page, service: Service) -> None:
     expect(page.locator(".tile", has_text="Best validation loss").locator(".tile-value")).to_have_text(
         f"{float(f'{best.validation_loss:.4g}'):g}"
     )
+    page.get_by_role("tab", name="Evaluation").click()
+    page.get_by_role("button", name="Shuffle each column").click()
+    expect(page.locator("[aria-labelledby=importance-title] tbody tr")).to_have_count(10)
+    assert barriers(page) == []
 
 
 LISTEN = """() => {
