@@ -6,6 +6,7 @@ split nor with what the training rows happen to contain.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from math import prod
 from typing import assert_never
 
@@ -78,9 +79,15 @@ def blocks(words: TableWords, facts: TableFacts) -> tuple[InputBlock, ...]:
     start = 0
     for column in input_columns(words, facts):
         for kind, width, size in _blocks(column):
-            found.append(InputBlock(column=column.facts.name, kind=kind, start=start, width=width, size=size))
+            found.append(_block(column.facts.name, kind, start, width, size))
             start += width
     return tuple(found)
+
+
+@lru_cache(maxsize=1 << 14)
+def _block(column: str, kind: BlockKind, start: int, width: int, size: int | None) -> InputBlock:
+    """A block. Sweeps that leave out columns have a million blocks, but only a few thousand different ones."""
+    return InputBlock(column=column, kind=kind, start=start, width=width, size=size)
 
 
 def input_columns(words: TableWords, facts: TableFacts) -> tuple[InputColumn, ...]:

@@ -1,6 +1,7 @@
 """What each column of a table is for: an input, the target, a weight, or of use to the split."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Protocol
 
 from gradus.facts import ColumnFacts, TableFacts
@@ -58,18 +59,18 @@ def default_settings(words: TableWords, facts: TableFacts) -> dict[str, ColumnSe
     """The settings that the resolved spec adds to `columns`: for columns that are not inputs, are not the target, and
     are not named there."""
     given = _given(words, facts)
-    roles = {column.name: _role(column, given, facts.rows) for column in facts.columns}
+    named = words.columns or {}
     return {
-        name: ColumnSetting(role=role)
-        for name, role in roles.items()
-        if role not in {"input", "target"} and name not in (words.columns or {})
+        column.name: ColumnSetting(role=role)
+        for column, role in _roles(given, facts)
+        if role not in {"input", "target"} and column.name not in named
     }
 
 
 def columns_with(role: Role, words: TableWords, facts: TableFacts) -> tuple[ColumnFacts, ...]:
     """The columns with this role, in the order of the file."""
     given = _given(words, facts)
-    return tuple(column for column in facts.columns if _role(column, given, facts.rows) == role)
+    return tuple(column for column, its in _roles(given, facts) if its == role)
 
 
 def target_columns(target: Target | None) -> tuple[str, ...]:
@@ -100,11 +101,31 @@ def _given(words: TableWords, facts: TableFacts) -> Mapping[str, Role]:
     return roles
 
 
-def _role(column: ColumnFacts, given: Mapping[str, Role], rows: int) -> Role:
-    """The first that applies: the role that the words give, the role stored with the data set, `ignore` for a text that
-    looks like an identifier, `input`."""
-    stored = None if column.role is None else _STORED.get(column.role)
-    return given.get(column.name) or stored or _default_role(column, rows)
+def _roles(given: Mapping[str, Role], facts: TableFacts) -> Iterator[tuple[ColumnFacts, Role]]:
+    """Each column with its role: the one that the words give, else its role without them."""
+    for column, role in zip(facts.columns, _without_words(_Same(facts)), strict=True):
+        yield column, given.get(column.name, role)
+
+
+class _Same:
+    """Facts as a key that is equal to itself alone: comparing facts would cost more than what is looked up."""
+
+    def __init__(self, facts: TableFacts) -> None:
+        self.facts = facts
+
+    def __hash__(self) -> int:
+        return id(self.facts)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.facts is self.facts
+
+
+@lru_cache(maxsize=2)  # facts of many columns with their values may be large
+def _without_words(same: _Same) -> tuple[Role, ...]:
+    """The roles of columns that no words name. The first that applies: the role stored with the data set, `ignore` for
+    a text that looks like an identifier, `input`. A sweep asks several times for each of its thousand experiments."""
+    facts = same.facts
+    return tuple(_STORED.get(column.role or "") or _default_role(column, facts.rows) for column in facts.columns)
 
 
 def _default_role(column: ColumnFacts, rows: int) -> Role:

@@ -15,9 +15,9 @@ from gradus.wire.problem import Mistake
 
 def unknown_columns(dataset: Dataset, facts: TableFacts) -> tuple[Mistake, ...]:
     """The mistakes for names that no column has, each with the most similar name."""
-    known = [column.name for column in facts.columns]
+    known = dict.fromkeys(column.name for column in facts.columns)
     return tuple(
-        Mistake(path=f"dataset/{place}", message=unknown_column(name, known), input=name)
+        Mistake(path=f"dataset/{place}", message=unknown_column(name, list(known)), input=name)
         for place, name in _named(dataset)
         if name not in known
     )

@@ -177,3 +177,13 @@ def test_mistakes_of_an_extension_are_at_its_own_places() -> None:
 )
 def test_a_place_is_where_the_extension_added_it(more: dict[str, Any], path: str, place: str) -> None:
     assert place_in(SweepExtension.model_validate(more), path) == place
+
+
+def test_blocks_that_experiments_have_in_common_are_made_once() -> None:
+    """Of 100 columns, leaving out each would make 100 × 99 blocks; a block is told by its column and its start."""
+    some = MANY.model_copy(update={"columns": (*MANY.columns[:100], FACTS.columns[-1])})
+    asked = request({"dataset": {"name": "many"}, "layers": [4]}, variants="columns")
+    found = expand(asked, lambda _: some)
+    blocks = {id(block) for member in found.members for block in member.resolved.data.blocks}
+    assert len(found.members) == 101
+    assert len(blocks) <= 2 * 100
