@@ -84,7 +84,8 @@ def _log_loss(examples: Examples, given: Integers, constant: Floats) -> Bootstra
 
 
 def _ranks(scores: Floats, given: Integers, ranked: Integers) -> Mapping[str, Measure]:
-    """How well the scores tell each class from all others. With many classes, one is ranked after the other."""
+    """How well the scores tell each class from all others. With more than `MOST_RANKED` classes, the metrics have no
+    intervals and are computed for one class after another."""
     if scores.shape[1] == 2:
         ranked = ranked[-1:]  # AUC of both is the same, and average precision that of the second class
     share = average([float((given == c).mean()) for c in ranked]) if len(ranked) else None

@@ -1,4 +1,4 @@
-"""Predictions of a data set that were asked for, and answered without a worker."""
+"""Predictions of a data set, requested and computed without a worker."""
 
 from datetime import timedelta
 from pathlib import Path

@@ -54,7 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that wait run beside files that compute."""
+    """Run files that mostly wait beside files that compute."""
     place = places(unit(item.nodeid) for item in items)
     items.sort(key=lambda item: place[unit(item.nodeid)])
 
@@ -74,7 +74,7 @@ def _has_gpu() -> bool:
 
 @pytest.fixture(scope="session", autouse=True)
 def _one_certificate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Nothing outside this machine is asked, and to read all certificates takes each client 23 ms."""
+    """No request leaves this machine, and reading all certificates takes each client 23 ms."""
     begin, end = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
     first = Path(certifi.where()).read_text(encoding="utf-8").partition(begin)[2].partition(end)[0]
     file = tmp_path_factory.mktemp("certificate") / "one.pem"

@@ -170,7 +170,7 @@ ODD: tuple[Any, ...] = (
     {},
     [1],
 )
-"""What stands at the edge of one field or another, or has no business there."""
+"""Values at the limits of some fields, or wrong in every field."""
 
 
 @st.composite

@@ -1,4 +1,4 @@
-"""Small valid files of every format, and what becomes of them when bytes change, go or come."""
+"""Small valid files of every format, and copies with bytes changed, removed or added."""
 
 import gzip
 import io

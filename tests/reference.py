@@ -1,4 +1,4 @@
-"""Training as anyone would write it with `torch.nn` and `torch.optim`: slow, plain, what the engine is held against."""
+"""Training in plain `torch.nn` and `torch.optim`: slow and simple, to compare the engine with."""
 
 from dataclasses import dataclass
 from math import cos, floor, log2, pi, sqrt
@@ -385,7 +385,7 @@ def _weight(split: Split) -> float:
 
 @dataclass(frozen=True)
 class ReferenceEpoch:
-    """What the reference measures in an epoch."""
+    """The reference's measurements of an epoch."""
 
     train_loss: float
     train_accuracy: float

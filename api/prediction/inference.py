@@ -26,9 +26,9 @@ SIZE = "binary_data_size"
 
 
 def infer(model: Model, body: bytes, document_bytes: int | None) -> tuple[bytes, int | None]:
-    """The answer to a request, and the length of the JSON document at its beginning, in bytes; None if it is nothing
-    but this document. `document_bytes` is the length of the JSON document at the beginning of the request's body, with
-    the same meaning of None.
+    """The answer to a request, and the length in bytes of the JSON document at its beginning; None if no binary tensors
+    follow the document. `document_bytes` is the length of the JSON document at the beginning of the request's body,
+    with the same meaning of None.
 
     Raises:
         BadRequest: the body is not JSON, or its binary tensors are cut off.

@@ -49,8 +49,8 @@ def metadata(hub: Hub, models: ModelCache, workspace_id: str, name: str, epoch: 
 def infer(
     hub: Hub, models: ModelCache, workspace_id: str, name: str, epoch: Epoch, body: bytes, document_bytes: int | None
 ) -> tuple[bytes, int | None]:
-    """The answer to a request, and the length of the JSON document at its beginning, in bytes; None if it is nothing
-    but this document.
+    """The answer to a request, and the length in bytes of the JSON document at its beginning; None if no binary tensors
+    follow the document.
 
     Raises:
         NotFound: there is no such experiment or epoch.

@@ -59,7 +59,7 @@ class Vary:
     scale: Scale = "log"
 
     def at(self, source: Source, strength: float) -> Source:
-        """The source with this strength."""
+        """The source with the varied value set to `strength`."""
         if self.path == "layers":
             layers = [source.spec["layers"][0]] * int(strength)
             return source.patched({"layers": layers})

@@ -116,7 +116,7 @@ class Compared:
 
     @property
     def in_words(self) -> str:
-        """The rates."""
+        """The rates as text."""
         return f"best {self.trial.best}, suggested {self.interval}, of these {self.single}"
 
     def _holds(self, lr: float) -> bool:

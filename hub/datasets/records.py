@@ -19,7 +19,7 @@ from hub.tables import DatasetFileRow, DatasetRow, DatasetVersionRow, UploadRow
 
 READY = "ready"
 SHOWN_VALUES = 50
-"""Number of most frequent values that are shown of each column. The stored facts have more."""
+"""How many of each column's most frequent values are shown. The stored facts have more."""
 _SUMMARY = tuple(getattr(DatasetVersionRow, name) for name in VersionSummary.model_fields)
 """The columns of a version's row without the large documents."""
 

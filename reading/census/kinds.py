@@ -15,7 +15,7 @@ POINT_THREE, COMMA_THREE = "point_three", "comma_three"
 """`1.234` and `1,234`: a decimal, or a group of three digits (thousands)."""
 DATE, DATETIME, ZONED = "date", "datetime", "zoned_datetime"
 DAY_FIRST, MONTH_FIRST, EITHER_FIRST = "day_first", "month_first", "day_or_month_first"
-"""25/12/2025, 12/25/2025 and 5/12/2025."""
+"""Kinds of dates such as 25/12/2025, 12/25/2025 and 5/12/2025, which can be either."""
 DAY_FIRST_TIME, MONTH_FIRST_TIME = f"{DAY_FIRST}_time", f"{MONTH_FIRST}_time"
 EITHER_FIRST_TIME = f"{EITHER_FIRST}_time"
 

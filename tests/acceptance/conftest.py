@@ -1,4 +1,4 @@
-"""What all services of these tests share."""
+"""Settings of all services of these tests."""
 
 import pytest
 

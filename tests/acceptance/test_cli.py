@@ -41,7 +41,7 @@ epochs: 3
 
 @dataclass(frozen=True)
 class Service:
-    """`gradus up`, and the ways into it."""
+    """`gradus up`, and ways to run commands with it."""
 
     client: Client
     env: dict[str, str]

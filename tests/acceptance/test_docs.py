@@ -42,14 +42,14 @@ SPEC = Spec(dataset="digits", layers=[16], epochs=2)
 
 @dataclass(frozen=True)
 class Place:
-    """Where a reader sits: at the machine of a service, with things of their own in it."""
+    """A reader's place: the machine of a service that already has some of their experiments."""
 
     folder: Path
     access: Credentials
     programs: Path
     """Of `forked_commands`."""
     names: Mapping[str, str]
-    """What stands on the pages for things that are called otherwise here."""
+    """Names on the pages, and those that replace them here."""
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,5 @@
-"""A broker that hangs and a database that is paused: every request is answered in time, and then all goes on."""
+"""A broker that hangs and a database that is paused: every request is answered in time, and afterwards everything
+continues."""
 
 import os
 import signal
@@ -18,7 +19,7 @@ from tests.servers.processes import http_client, running_api, running_worker, se
 
 SPEC = {"dataset": "digits", "layers": [64, 32], "epochs": 60}
 SECONDS = 30.0
-"""For an answer while something hangs: the service gives up sooner, but a busy machine is slow."""
+"""Limit for a response while something hangs: the service gives up sooner, but a busy machine is slow."""
 
 
 @dataclass(frozen=True)

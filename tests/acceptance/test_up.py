@@ -187,7 +187,7 @@ def test_secrets_are_for_the_owner_alone(service: Service) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is forked")
 def test_parts_are_forked_and_have_names_of_their_own(service: Service) -> None:
-    """So that they share what the supervisor has imported, and can be told apart nevertheless."""
+    """They share the memory of what the supervisor has imported, and still have different names."""
     pids = [pid_of(service.folder, part) for part in PARTS]
     assert [Path(f"/proc/{pid}/comm").read_text().strip() for pid in pids] == [f"gradus-{part}" for part in PARTS]
     commands = [Path(f"/proc/{pid}/cmdline").read_text() for pid in (*pids[1:], service.program.process.pid)]

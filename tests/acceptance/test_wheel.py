@@ -1,4 +1,4 @@
-"""The wheel alone in a fresh environment: what a person gets who wants the client and nothing else."""
+"""The wheel in a fresh environment, as for a person who installs only the client."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What a person wants of a run takes effect in the middle of a long epoch."""
+"""Pause, cancel and other requests take effect in the middle of a long epoch."""
 
 from pathlib import Path
 

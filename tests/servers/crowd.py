@@ -58,7 +58,7 @@ class Blows:
 
 
 class Crowd:
-    """Workers that somebody strikes, and others in their place."""
+    """Workers that are killed or stopped, and replaced by others."""
 
     def __init__(self, folder: Path, env: Mapping[str, str], workers: int, seed: int) -> None:
         self._folder = folder

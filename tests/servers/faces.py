@@ -15,14 +15,14 @@ Opener = Callable[[Credentials], AbstractContextManager[Client]]
 
 @contextmanager
 def waiting(access: Credentials) -> Iterator[Client]:
-    """A client that waits."""
+    """A blocking client."""
     with Client(access.url, key=access.key) as client:
         yield client
 
 
 @contextmanager
 def awaited(access: Credentials) -> Iterator[Client]:
-    """A client that is awaited, on a loop of its own, behind the words of one that waits."""
+    """An asynchronous client with a loop of its own and the interface of the blocking one."""
     with asyncio.Runner() as runner:
         client = AsyncClient(access.url, key=access.key)
         try:

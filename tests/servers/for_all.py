@@ -1,6 +1,5 @@
-"""With `pytest -n`, the servers that fork: one of each for all processes, which start when they are first wanted.
-
-Each imports for seconds.
+"""With `pytest -n`, one fork server of each kind for all processes, started at the first use. Each takes seconds for
+its imports.
 """
 
 import os
@@ -15,7 +14,7 @@ from tests.servers import commands, readers, trainer_servers, trainers, warm
 
 @contextmanager
 def servers_for_all() -> Iterator[None]:
-    """They are there, and end with the block."""
+    """The servers, until the block ends."""
     with tempfile.TemporaryDirectory(prefix="gradus-") as folder, ExitStack() as stack:
         for name, start in (
             (trainers.FOR_ALL, trainers.started),

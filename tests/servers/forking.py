@@ -1,7 +1,7 @@
 """Programs forked from a process that has already imported what they need.
 
-A program of two lines stands where others look for it: it hands its name, arguments, environment, folder and streams to
-that process, and ends as the fork does.
+In place of each program there is a script of two lines: it passes its name, arguments, environment, folder and streams
+to that process, and ends as the fork does.
 """
 
 import ast

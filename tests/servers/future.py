@@ -1,4 +1,4 @@
-"""A service of a later version: this one, behind an application that adds to its answers what nobody here knows."""
+"""A service of a later version: this one, behind an application that adds unknown keys and words to its responses."""
 
 import json
 from collections.abc import Awaitable, Callable, MutableMapping

@@ -1,4 +1,4 @@
-"""A TCP proxy before a Postgres: now and then a COMMIT is done, and nobody hears of it."""
+"""A TCP proxy before Postgres that sometimes loses the acknowledgement of a COMMIT."""
 
 import random
 import socket

@@ -13,7 +13,7 @@ Fault = Literal["none", "absent", "cut short", "cut short once", "damaged", "not
 
 @dataclass
 class Mirror:
-    """What is served, how badly, and how often each file was asked for."""
+    """What is served, with which faults, and how often each file was requested."""
 
     files: dict[str, bytes]
     fault: Fault = "none"

@@ -1,4 +1,4 @@
-"""A receiver of webhooks on this machine, which writes down what comes and answers as it is told."""
+"""A receiver of webhooks on this machine, which records calls and responds as it is told."""
 
 import json
 import threading
@@ -29,7 +29,7 @@ class Call:
 
 @dataclass
 class Receiver:
-    """Where it is, and what has come. `answer` gives the status and the headers of each answer."""
+    """The address, and the calls so far. `answer` gives the status and the headers of each response."""
 
     port: int
     calls: list[Call] = field(default_factory=list)

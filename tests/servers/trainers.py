@@ -1,4 +1,4 @@
-"""Processes that train: whose they are, and a server that forks them for every worker of a test run."""
+"""Trainer processes: those of a worker, and a server that forks them for every worker of a test run."""
 
 import subprocess
 import sys
@@ -14,7 +14,7 @@ FOR_ALL = "TESTS_TRAINER_SERVER"
 
 
 def trainers_of(worker: int) -> list[int]:
-    """Those that hear this worker: at the other end of a pipe of its is their standard input."""
+    """The trainers of this worker: their standard input is the other end of one of its pipes."""
     pipes = {end for file in _entries(Path(f"/proc/{worker}/fd")) if (end := _target(file)).startswith("pipe:")}
     found = (int(process.name) for process in Path("/proc").iterdir() if process.name.isdigit())
     return sorted(pid for pid in found if pid != worker and _target(Path(f"/proc/{pid}/fd/0")) in pipes)

@@ -1,4 +1,4 @@
-"""What a process takes of its machine."""
+"""The memory and processor time of a process."""
 
 import os
 from pathlib import Path
@@ -13,7 +13,7 @@ def resident(pid: int) -> float:
 
 
 def processor_seconds(pid: int) -> float:
-    """That it has computed so far, with its threads."""
+    """Processor time of all its threads so far."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
@@ -25,7 +25,7 @@ def peak(pid: int) -> float:
 
 
 def forget_the_peak(pid: int) -> None:
-    """Begin anew."""
+    """Start measuring the peak again."""
     Path(f"/proc/{pid}/clear_refs").write_text("5")
 
 

@@ -26,7 +26,7 @@ class Start:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the rows say."""
+    """The result of checking all rows."""
 
     experiments: int
     starts: int

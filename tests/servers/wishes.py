@@ -1,4 +1,4 @@
-"""How soon what a person wants of a run takes effect, in the middle of a long epoch."""
+"""How soon pause, resume, extend and cancel take effect in the middle of a long epoch."""
 
 import time
 from collections.abc import Callable, Mapping

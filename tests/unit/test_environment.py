@@ -1,4 +1,5 @@
-"""Trouble of the environment: empty variables, no home, odd names, wrong passwords, full disks. A sentence each."""
+"""Faults of the environment, each reported in a sentence: empty variables, no home, odd names, wrong passwords, full
+disks."""
 
 import errno
 import os

@@ -1,4 +1,5 @@
-"""The promises of the architecture that a tool can keep: imports run downward, the public face is what it is."""
+"""Rules of the architecture that can be checked: imports go downward, and the public names are imported when they are
+used."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""The tree holds our own code alone: what others wrote comes with packages."""
+"""The repository contains only our own code: that of others comes in packages."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""What the README shows is so."""
+"""The README's full spec is valid and complete, and its links lead somewhere."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What axe-core finds on a page that would keep people out."""
+"""Accessibility faults that axe-core finds on a page."""
 
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page

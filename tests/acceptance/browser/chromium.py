@@ -1,4 +1,5 @@
-"""A real browser, and what it may never do on a page: speak to others, break the policy, complain."""
+"""A real browser, and checks of every page: no requests to other hosts, no violations of the content security policy,
+no errors in the console."""
 
 import os
 import shutil
@@ -84,15 +85,15 @@ class Complaints:
     url: str
     found: list[str] = field(default_factory=list)
     absence: bool = False
-    """The service is away on purpose: that nothing answers is no complaint."""
+    """For tests that stop the service: failed connections are expected."""
     refusals: bool = False
-    """Mistakes are made on purpose: that the service refuses them is no complaint."""
+    """For tests that make mistakes: refusals by the service are expected."""
     faults: bool = False
-    """A page is broken on purpose: that an error is caught by nobody is no complaint."""
+    """For tests that break a page: uncaught errors are expected."""
     missing: bool = False
-    """What is not there is asked for on purpose."""
+    """For tests that request things that do not exist."""
     strangers: bool = False
-    """Nobody has signed in: that the service asks for a key is no complaint."""
+    """For tests without signing in: requests for a key are expected."""
 
     def watch(self, page: Page) -> None:
         page.on("console", self._console)

@@ -36,7 +36,7 @@ class ModulePage:
 
 @contextmanager
 def module_page(browser: Browser) -> Iterator[ModulePage]:
-    """A page for one test after another: to be emptied takes it a fraction of what a new one takes."""
+    """A page for one test after another: emptying it takes a fraction of the time of opening a new one."""
     errors: list[str] = []
     context = browser.new_context(base_url=ORIGIN)
     context.route("**/*", _answer)

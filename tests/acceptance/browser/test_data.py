@@ -1,4 +1,4 @@
-"""The pages of data sets: files are uploaded, understood, corrected, and lead to an experiment."""
+"""The pages of data sets: uploading files, correcting how they are read, and starting an experiment."""
 
 import io
 import json
@@ -42,7 +42,7 @@ def upload(page: Page, name: str, content: bytes) -> None:
 
 
 def dataset(http: httpx.Client, page: Page) -> Any:
-    """What the service says of the data set that is shown."""
+    """The service's record of the data set on the page."""
     return http.get(f"/v1/datasets/{re.sub('[?#].*', '', page.url).rsplit('/', 1)[1]}").raise_for_status().json()
 
 

@@ -24,7 +24,7 @@ from tests.servers.commands import PYTHON, forked_commands
 from tests.servers.processes import ROOT, wait_until
 
 SLOW: dict[str, Any] = {"layers": [128, 128], "batch_size": 8, "epochs": 10_000}
-"""A run with a few epochs a second that does not end while a test looks."""
+"""A run with a few epochs a second that does not end during a test."""
 
 
 def begin(service: Service, **changes: Any) -> str:

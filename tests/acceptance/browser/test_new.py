@@ -21,7 +21,7 @@ from tests.built_in import resolved
 
 
 def spec_of(page: Page) -> Any:
-    """What stands in the editor."""
+    """The text in the editor."""
     return json.loads(page.get_by_label("The document as JSON").input_value())
 
 

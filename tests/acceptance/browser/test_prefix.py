@@ -1,4 +1,4 @@
-"""A browser at a service that a proxy serves below a path: no page leads, and no request goes, out of it."""
+"""A browser at a service that a proxy serves below a path: no link and no request leaves that path."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Whatever of `gradus up` is killed, frozen or emptied: nothing that was accepted is lost or altered."""
+"""Parts of `gradus up` are killed, frozen or emptied: no accepted experiment is lost or altered."""
 
 from pathlib import Path
 

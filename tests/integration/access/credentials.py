@@ -1,4 +1,4 @@
-"""What tests of the door share: a served application, keys of every kind, and every route there is."""
+"""Helpers of the tests of access: a served application, keys of every kind, and a list of all routes."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -84,7 +84,7 @@ def addresses(routes: Sequence[BaseRoute]) -> list[Address]:
 
 
 def ask(client: httpx.Client, address: Address, headers: dict[str, str], **filled: str) -> httpx.Response:
-    """The answer's head, and its body if it ends; what a path's parameter has no value for is `x`."""
+    """The response's head, and its body unless it is endless. Path parameters without a value become `x`."""
     path = address.path
     for name in [part[1:-1] for part in path.split("/") if part.startswith("{")]:
         path = path.replace(f"{{{name}}}", filled.get(name, "x"))

@@ -17,7 +17,7 @@ from tests.servers import patient
 
 @pytest.fixture
 def browser(url: str) -> Iterator[httpx.Client]:
-    """Keeps cookies, and says where it comes from as browsers do."""
+    """A client that keeps cookies and sends the origin of its requests, as browsers do."""
     with httpx.Client(base_url=url, headers={"Origin": url, "Sec-Fetch-Site": "same-origin"}, timeout=60) as browser:
         yield browser
 

@@ -1,4 +1,4 @@
-"""Keys that were used since the last commit are known without a look at the database, and no longer than they open."""
+"""Keys that were used since the last commit are accepted without a query, but only while they are valid."""
 
 import time
 from collections.abc import Callable

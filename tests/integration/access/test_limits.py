@@ -1,4 +1,4 @@
-"""Quotas at the door: each refusal names the number and the limit."""
+"""Quotas: each refusal names the number and the limit."""
 
 import time
 from collections.abc import Callable, Iterator

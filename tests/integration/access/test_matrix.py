@@ -1,5 +1,5 @@
-"""Every route for everybody who may come to the door. The routes are those of the application itself: one that is
-added is held against the same rule."""
+"""Access to every route with every kind of key, and without one. The routes are taken from the application, so that the
+tests include new ones."""
 
 import re
 from collections.abc import Iterator
@@ -46,7 +46,7 @@ FILES = ("/pages/{version}/dashboard.css", "/plotly/plotly.min.js")
 PAGES = (*DASHBOARD, *FILES, "/docs", "/sign-in", "/openapi.json", "/healthz", "/readyz")
 PROBES = ("/v2", "/v2/health/live", "/v2/health/ready")
 OPEN = {Address("GET", path) for path in (*PAGES, *PROBES)} | {Address("POST", "/v1/session")}
-"""For everybody: they hold nothing that needs a key. To sign in is to show one."""
+"""Routes for everybody: they show nothing that needs a key. Signing in requires one in the request."""
 ANY_ROLE = {
     Address("DELETE", "/v1/session"),
     Address("POST", "/v1/session/links"),
@@ -62,7 +62,7 @@ ANY_ROLE = {
 }
 ADMIN = {Address("POST", "/v1/keys"), Address("GET", "/v1/keys"), Address("DELETE", "/v1/keys/{key_id}")}
 NOBODYS = {"number", "row", "demonstration", "file", "version"}
-"""Parameters that name what belongs to no workspace: parts, versions, demonstrations, exports."""
+"""Path parameters of things that belong to no workspace: parts, versions, demonstrations, exports."""
 OPERATOR = {Address("GET", "/metrics")}
 """For admins of the default workspace."""
 
@@ -127,7 +127,7 @@ def guarded(house: House) -> list[Address]:
 
 
 def needed(address: Address) -> Role:
-    """The one rule: to read is a viewer's, to change an editor's; and the exceptions above."""
+    """The rule: viewers may read, and editors may change; with the exceptions above."""
     if address in ADMIN | OPERATOR:
         return Role.ADMIN
     return Role.VIEWER if address.method == "GET" or address in ANY_ROLE else Role.EDITOR

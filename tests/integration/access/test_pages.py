@@ -1,4 +1,4 @@
-"""What every answer says to browsers, and pages that obey it."""
+"""The security headers of every response, and pages that comply with them."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A service below a path: every address that it gives out leads there, however the proxy in front goes about it."""
+"""A service below a path: every address that it returns begins with the path, whether the proxy cuts it off or not."""
 
 import re
 from collections.abc import Iterator

@@ -34,7 +34,7 @@ def submit(client: httpx.Client, **headers: str) -> dict[str, Any]:
 
 
 def ids(client: httpx.Client, count: int) -> list[int]:
-    """Of the first so many events of everything."""
+    """The numbers of the first `count` events of the stream over everything."""
     with subscribed(client, "/v1/events?after=0") as stream:
         return [one.id for one in itertools.islice(stream, count)]
 

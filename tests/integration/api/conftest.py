@@ -19,7 +19,7 @@ def service(hub: Hub) -> Iterator[Service]:
 
 @pytest.fixture
 def client(service: Service, contract: Contract) -> Iterator[httpx.Client]:
-    """Speaks to the service, which has to answer as its document says."""
+    """A client that fails if a response differs from the OpenAPI document."""
     with service.client() as client:
         client.event_hooks = {"response": [contract.hold]}
         yield client

@@ -1,4 +1,4 @@
-"""The OpenAPI document as a contract: every answer that a client of the tests gets is held against it."""
+"""The OpenAPI document as a contract: every response to a client of the tests is checked against it."""
 
 import json
 import re
@@ -19,9 +19,9 @@ class Contract:
         self._validators: dict[str, Any] = {}
 
     def hold(self, response: httpx.Response) -> None:
-        """Fail if an operation that the document knows answers as the document does not say.
+        """Fail if the response of a documented operation differs from the document.
 
-        HEAD has no body, and an event stream no end: `hold_event` takes what it tells.
+        Responses to HEAD have no body, and event streams do not end: for their events, see `hold_event`.
         """
         operation = self._operation(response.request.method.lower(), response.request.url.path)
         if operation is None:
@@ -34,7 +34,7 @@ class Contract:
             self._check(said["content"][media_type]["schema"], json.loads(response.read()))
 
     def hold_event(self, kind: str, data: Any) -> None:
-        """Fail if the data of an event are neither a row, nor the experiment, nor a line."""
+        """Fail if the data of an event are neither a metrics row, nor an experiment, nor a log line."""
         line = {"required": ["what", "done", "total", "unit"] if kind == "progress" else ["level", "message"]}
         names = {"epoch": "MetricsRow", "status": "ExperimentRecord", "end": "ExperimentRecord"}
         self._check({"$ref": f"#/components/schemas/{names[kind]}"} if kind in names else line, data)

@@ -1,4 +1,4 @@
-"""A service with something of everything in it: what the addresses of its routes name."""
+"""A service with at least one object of every kind, for all path parameters of its routes."""
 
 import json
 from typing import Any
@@ -34,7 +34,7 @@ FOUND = Finding(
 
 
 def finished(hub: Hub) -> str:
-    """An experiment with three epochs behind it, about which something is found."""
+    """An experiment with three epochs and findings."""
     row = submit(hub, statistics="full")
     train_here(hub, row)
     with hub.write() as session:
@@ -67,12 +67,12 @@ def train_and_fail(hub: Hub, sweep: dict[str, Any]) -> None:
 
 
 def later(client: httpx.Client, path: str, body: dict[str, Any]) -> str:
-    """The id of an answer that a worker will give."""
+    """The id of a result that a worker will compute."""
     return client.post(path, json=body, headers=NOW).headers["Location"].rpartition("/")[2]
 
 
 def ids(hub: Hub, client: httpx.Client, key: str) -> dict[str, str]:
-    """What the addresses name."""
+    """An id for each path parameter."""
     base = {**SPEC, "epochs": 1}
     sweep = client.post("/v1/sweeps", json={"base": base, "grid": {"batch_size": [64, 128]}, "name": "first"}).json()
     train_and_fail(hub, sweep)

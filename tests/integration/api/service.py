@@ -1,4 +1,4 @@
-"""What tests of the API share."""
+"""Helpers of the tests of the API."""
 
 import asyncio
 import json
@@ -26,7 +26,7 @@ JSON = {"Content-Type": "application/json"}
 PROBLEM = "application/problem+json"
 
 on_sqlite = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
-"""For what HTTP alone decides: once is enough."""
+"""For tests that do not depend on the kind of database."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Service:
 
     @cached_property
     def access(self) -> Credentials:
-        """The way in of an admin, whose key is made when somebody first asks: not every test has a database."""
+        """The header with an admin's key, which is made at the first use: not every test has a database."""
         return Credentials(self.url, admin_key(self.hub.settings.database_url))
 
     def client(self, seconds: float = 60) -> httpx.Client:
@@ -110,7 +110,7 @@ def experiments(client: httpx.Client) -> list[dict[str, Any]]:
 
 
 def as_listed(answer: dict[str, Any]) -> dict[str, Any]:
-    """The answer about an experiment as lists and events say it."""
+    """The experiment as it is in lists and events."""
     return {**answer, **dict.fromkeys(OF_ONE)}
 
 

@@ -91,7 +91,7 @@ def test_a_body_of_mistakes_is_not_sent_back_whole(client: httpx.Client) -> None
 
 @on_sqlite
 def test_a_large_body_is_refused_before_it_has_come(service: Service) -> None:
-    """Chunks without a length: the answer comes while the client could go on for ever."""
+    """A body without a length, in chunks: the response comes before the client has sent all of it."""
     sent = 0
 
     def endless() -> Any:

@@ -1,4 +1,4 @@
-"""What the OpenAPI document says of answers is what the service answers, whatever became of an experiment."""
+"""The service's responses match the OpenAPI document, whatever the state of an experiment."""
 
 from typing import Any
 

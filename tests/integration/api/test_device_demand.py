@@ -1,4 +1,4 @@
-"""What waits for a worker that is not there says so."""
+"""Jobs that wait for a kind of worker that is not running say so."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""A disk without room is named as such. SQLite is told that its file may grow no more, which it reports alike."""
+"""A full disk is reported as such. The tests forbid SQLite to enlarge its file, which gives the same error."""
 
 import errno
 import os

@@ -1,4 +1,4 @@
-"""Events of runs that ended long ago are gone, and nothing says that they are there."""
+"""Events of runs that ended long ago are deleted, and no response mentions them."""
 
 from datetime import timedelta
 

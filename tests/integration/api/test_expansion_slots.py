@@ -1,4 +1,5 @@
-"""Turns to write out sweeps: few at a time, apart from everything else, and none for a client that has left."""
+"""Slots for the expansion of sweeps: a few at a time, separate from other requests, and none for a client that has
+disconnected."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""What the answers about an experiment say of its network, and of what it changes."""
+"""What responses about an experiment say about its network and its changes."""
 
 from typing import Any
 

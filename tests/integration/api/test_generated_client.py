@@ -1,4 +1,4 @@
-"""A client that somebody's generator makes of the OpenAPI document is a whole one, and works."""
+"""A client that a generator makes from the OpenAPI document is complete and works."""
 
 import importlib
 import json

@@ -31,14 +31,14 @@ def sweep(client: httpx.Client) -> str:
 
 
 def work(client: httpx.Client) -> tuple[int, int]:
-    """Experiments, and epochs asked for: what there is to do."""
+    """Number of experiments, and number of epochs that they were asked to train."""
     there = experiments(client)
     return len(there), sum(one["progress"]["epochs"] for one in there)
 
 
 @dataclass(frozen=True)
 class Request:
-    """A POST that adds something: what it is about, and two bodies that ask for different things."""
+    """A POST that adds something: its path, and two different bodies."""
 
     about: Callable[[httpx.Client], str]
     place: str

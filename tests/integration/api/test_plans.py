@@ -1,5 +1,5 @@
-"""No request reads a whole table that grows: every route is asked, and the database says how it would answer each
-statement that was sent meanwhile, those of the door and of the event log's tail among them."""
+"""No request reads a whole table that grows. Every route is requested, and the database explains each statement that
+was sent meanwhile, including those of authentication and of the event log's tail."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,14 +20,14 @@ from tests.integration.plans import overheard, plans, whole
 FEW = {"workers", "leaders", "alembic_version"}
 """Tables that stay small."""
 COUNTED = "COVERING INDEX ix_experiments_status"
-"""Prometheus is told how many experiments there are of each status: every entry of the narrowest index."""
+"""The number of experiments of each status, for Prometheus, reads every entry of the narrowest index."""
 SEEN = {"row": {"photo": np.zeros((6, 5, 3)).tolist()}}
 PIXELS = {"pixels": np.zeros((64,)).tolist()}
 
 
 @dataclass(frozen=True)
 class Ask:
-    """One request; the ids that its address names are filled in."""
+    """A request, whose address has its ids filled in."""
 
     method: str
     path: str
@@ -173,7 +173,7 @@ def send(client: httpx.Client, ask: Ask, names: dict[str, str]) -> int:
 
 @pytest.fixture
 def asked(hub: Hub) -> Iterator[tuple[httpx.Client, dict[str, str]]]:
-    """A client with an admin's key, of a service with something of everything in it."""
+    """A client with an admin's key, of a service with at least one object of every kind."""
     key = make_key(hub, role=Role.ADMIN).key
     with (
         serving(create_app(hub, poll=0.05, heartbeat=0.2)) as url,

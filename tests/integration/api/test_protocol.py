@@ -24,7 +24,7 @@ pytestmark = on_sqlite
 
 
 class Hasty(BoundedHttpProtocol):
-    """Waits for nobody."""
+    """Limits without any wait."""
 
     head_seconds = 0.3
     body_seconds = 0.3
@@ -171,7 +171,7 @@ def test_requests_in_a_row_are_answered_in_their_order(service: Service) -> None
 
 
 def test_a_row_of_requests_behind_a_stream_waits_unread(service: Service) -> None:
-    """Each would be an object, waiting for a turn that never comes."""
+    """Each request would be an object that waits for its turn forever."""
     row = submit(service.hub)
     with connected(service) as connection:
         connection.sendall(get(b"/v1/experiments/%s/events" % row.id.encode(), shown(service)))

@@ -1,4 +1,4 @@
-"""Whose numbers may differ from a fresh run's of its spec has another fingerprint, and says why."""
+"""A run whose numbers may differ from those of a fresh run of its spec has another fingerprint, and says why."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ def extend(client: httpx.Client, one: str, epochs: int) -> None:
 
 
 def extended(service: Service, client: httpx.Client, epochs: int, *more: int, **spec: Any) -> ExperimentRecord:
-    """A run of so many epochs, each time that it is over given more."""
+    """A run of so many epochs, which is extended each time that it is over."""
     row = submit(service.hub, **{**SPEC, "epochs": epochs, **spec})
     claimed = claim(service.hub, row)
     for epoch in range(1, epochs + 1):

@@ -1,4 +1,4 @@
-"""The queue has an end, whichever way something comes into it."""
+"""The length of the queue is limited, however a job enters it."""
 
 from collections.abc import Iterator
 from dataclasses import replace

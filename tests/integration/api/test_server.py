@@ -1,4 +1,4 @@
-"""The server as a process: its end, its connections, its refusals."""
+"""The server as a process: how it ends, its connections, and what it refuses."""
 
 import asyncio
 import http.client
@@ -26,7 +26,7 @@ STREAMS = 200
 
 @pytest.fixture
 def server(hub: Hub, tmp_path: Path) -> Iterator[tuple[Program, Credentials]]:
-    """An API process, and the way in."""
+    """An API process, and the header with a key."""
     env = service_env(tmp_path, hub.settings.database_url, hub.settings.redis_url)
     with running_api(tmp_path, env) as (program, client):
         yield program, client.credentials
@@ -103,7 +103,7 @@ def test_a_long_poll_ends_when_the_process_is_told_to(hub: Hub, server: tuple[Pr
 
 @on_sqlite
 def test_many_requests_go_over_one_connection(server: tuple[Program, Credentials]) -> None:
-    """The time is printed: without TCP_NODELAY every request after the first takes 40 ms."""
+    """Prints the time: without TCP_NODELAY, every request after the first takes 40 ms."""
     access = server[1]
     connection = http.client.HTTPConnection(urlsplit(access.url).netloc)
     seconds = []

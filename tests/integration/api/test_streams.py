@@ -1,4 +1,4 @@
-"""The event streams: exact, whichever way they are cut."""
+"""Event streams: complete and in order, wherever the connection breaks."""
 
 import asyncio
 import itertools
@@ -322,7 +322,8 @@ def test_bytes_on_the_bell_that_are_no_id_end_no_stream(service: Service, client
 
 
 def test_the_tail_begins_at_the_newest_row_though_somebody_listens_already(hub: Hub) -> None:
-    """Who listens before its first look reads his own backlog: the tail would read the whole table for it."""
+    """Clients that listen before the tail's first look read their backlog themselves: the tail would have to read the
+    whole table."""
     row = submit(hub)
     with hub.write() as session:
         events.append(session, [events.log(row.id, str(i)) for i in range(3000)], now(session))
@@ -387,7 +388,7 @@ def test_streams_that_read_their_logs_take_no_thread_from_other_requests(
 
 
 def test_a_crowd_of_streams_of_one_experiment_reads_its_log_once(hub: Hub) -> None:
-    """Opened together, from one place: what one reads, all send."""
+    """Streams that are opened together at one place in the log share their reads."""
     row = submit(hub)
     with hub.write() as session:
         events.append(session, [events.log(row.id, str(number)) for number in range(100)], now(session))

@@ -43,7 +43,7 @@ def result(sweep: dict[str, Any], label: str) -> dict[str, Any]:
 
 
 def counts(**some: int) -> dict[str, int]:
-    """Members in every status: none, but for some."""
+    """Number of members by status: 0 unless given."""
     return {str(status): some.get(status, 0) for status in Status}
 
 

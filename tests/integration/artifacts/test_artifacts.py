@@ -1,4 +1,4 @@
-"""Artifacts in a folder, in memory and in S3: whole or not there, and never other than they were put."""
+"""Artifacts in a folder, in memory and in S3: each is complete and unchanged, or not there."""
 
 import os
 import subprocess
@@ -124,7 +124,7 @@ artifact_store(sys.argv[1]).put("exp/1", fill)
 
 
 def change(url: str, key: str, name: str, damage: Callable[[bytes], bytes | None]) -> None:
-    """Do to a stored file what a bad disk does."""
+    """Damage a stored file as a bad disk does."""
     path = f"{url if '://' in url else 'file://' + url}/{key}/{name}"
     with fsspec.open(path, "rb") as file:
         changed = damage(file.read())

@@ -1,4 +1,4 @@
-"""Stores of any kind: whatever their client raises, and whenever, is a store that does not answer."""
+"""Stores of any kind: every exception of their client means that the store does not answer."""
 
 import asyncio
 import re
@@ -19,7 +19,7 @@ from worker.checkpoint.writer import CheckpointWriter
 
 
 class Refused(Exception):
-    """As clients of stores raise: of no kind that anybody else knows."""
+    """An exception of a store's client, of a class that only this client has."""
 
 
 class Flaky(MemoryFileSystem):  # type: ignore[misc]
@@ -82,7 +82,7 @@ def _fill(folder: Path) -> None:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[ArtifactStore]:
-    """One with an artifact in it, that no trouble has reached yet."""
+    """A store with an artifact, before its client raises anything."""
     Flaky.trouble = None
     store = artifact_store(f"flaky://{tmp_path.name}")
     store.put("exp/1", _fill)

@@ -1,4 +1,5 @@
-"""A client of this version reads what a service of a later one answers: whatever it does not know stays as it is."""
+"""A client of this version reads the responses of a later version's service, and keeps what it does not know
+unchanged."""
 
 import io
 import json
@@ -226,7 +227,7 @@ COMMANDS = {
     ("keys", "ls"): ["auditor"],
     ("submit", "--set", "dataset=digits", "--set", "layers=[4]", "--dry-run"): ["moons", "lion"],
 }
-"""What is printed of a service of a later version, by the command."""
+"""The output about a service of a later version, for each command."""
 FAILS = {one for one in COMMANDS if "watch" in one}
 """Commands whose runs have not succeeded, as far as is known here."""
 

@@ -1,4 +1,4 @@
-"""What is told of a run that its sweep tries again, to who watched before and to who comes later."""
+"""What clients are told about a run that its sweep retries, whether they watched from the start or come later."""
 
 from collections.abc import Iterator
 

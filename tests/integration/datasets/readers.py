@@ -1,4 +1,4 @@
-"""What tests of reading share: a version to read, and a reader that gives the table that the test wants."""
+"""Helpers of the tests of reading: a version to read, and a reader that returns the table that the test wants."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -80,7 +80,7 @@ def read_table(
     statistics: Statistics | None = None,
     findings: tuple[Finding, ...] = (),
 ) -> None:
-    """Store these columns and record them as what a data set's first version was read to."""
+    """Store these columns, and record them as the table of a data set's first version."""
     reading = claimed(hub, version_of(hub, dataset_id))
     tables = []
 

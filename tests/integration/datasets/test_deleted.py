@@ -1,4 +1,4 @@
-"""Experiments and the deletion of their data set: nobody trains on a table that is gone, and nothing in use goes."""
+"""Experiments and the deletion of their data set: no run trains on a deleted table, and data in use are not deleted."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

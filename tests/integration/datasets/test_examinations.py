@@ -1,4 +1,4 @@
-"""Examinations of versions for another target: when they are queued, and after what."""
+"""Examinations of versions for another target: when they are queued, and behind what."""
 
 from hub.hub import Hub
 from hub.jobs.reconciler import reconcile
@@ -7,7 +7,7 @@ from tests.integration.datasets.readers import CSV, claimed, finish, version_of
 
 
 def ready(tenant: Tenant, versions: int) -> tuple[str, list[str]]:
-    """The id of a data set with so many versions, and theirs."""
+    """The id of a data set with so many versions, and the ids of the versions."""
     made = tenant.client.post("/v1/datasets?name=churn", content=CSV, headers={"Content-Type": "text/csv"}).json()
     ids = []
     for number in range(1, versions + 1):

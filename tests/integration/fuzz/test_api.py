@@ -1,8 +1,8 @@
-"""Requests by the thousand that nobody would think of, drawn from the OpenAPI document by schemathesis.
+"""Thousands of random requests, drawn from the OpenAPI document by schemathesis.
 
-Each answer is held against the document: no status, media type, header or body that it does not tell of, no 5xx,
-`Allow` with every 405, nothing without a key that needs one, nothing accepted that the schema forbids, nothing there
-any more that was deleted.
+Each response is checked against the document: no status, media type, header or body that it does not describe, no 5xx,
+`Allow` with every 405, no access without a key where one is needed, no request accepted that the schema forbids, and no
+deleted object found.
 """
 
 import json

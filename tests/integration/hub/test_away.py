@@ -1,4 +1,4 @@
-"""A database that ends a session: whatever it calls it, those who wait for databases to come back have to know it."""
+"""Errors of a database that ends a session: each must be recognized by the code that waits until databases are back."""
 
 from collections.abc import Callable
 

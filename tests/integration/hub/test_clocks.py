@@ -32,7 +32,7 @@ from hub.tables import (
 from tests.integration.hub.work import claim, submit
 
 WRONG = timedelta(hours=2)
-"""How far ahead the clock was."""
+"""How far ahead a wrong clock is."""
 TERM = leases.LEASE
 
 

@@ -1,4 +1,4 @@
-"""Files of experiments that were deleted, and those that nobody names."""
+"""Files of deleted experiments, and files that no row names."""
 
 from datetime import datetime
 from pathlib import Path
@@ -28,7 +28,7 @@ def _write(path: Path) -> None:
 
 
 def die_after_deleting(hub: Hub, row: ExperimentRow) -> None:
-    """As a process that is killed once its transaction is committed: of the files nothing is done."""
+    """Delete as a process that is killed just after the commit: the files stay."""
     with hub.database.write() as session:
         locked = experiments.lock(session, row.id)
         assert locked is not None

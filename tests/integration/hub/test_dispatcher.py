@@ -1,4 +1,4 @@
-"""A Redis that hangs: what goes out goes out beside the requests, and nobody waits for it again and again."""
+"""A Redis server that hangs: messages are sent in the background, and no request waits for them repeatedly."""
 
 import os
 import signal

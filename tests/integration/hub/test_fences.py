@@ -1,4 +1,4 @@
-"""Who has lost the lease can write nothing at all, on both databases."""
+"""A worker that has lost its lease cannot write anything, on both databases."""
 
 from datetime import timedelta
 

@@ -1,4 +1,5 @@
-"""Copies of checkpoints for forks: they stay when a row names them, and else go, whatever happens on the way."""
+"""Copies of checkpoints for forks: they are kept if a row names them and deleted otherwise, whatever fails in
+between."""
 
 from contextlib import suppress
 from pathlib import Path

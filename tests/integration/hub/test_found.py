@@ -1,4 +1,5 @@
-"""Findings about a run are recorded as they are, told when they are new or graver, and kept as notes when over."""
+"""Findings about a run are recorded, sent as events when they are new or more severe, and kept as notes when they are
+over."""
 
 import pytest
 

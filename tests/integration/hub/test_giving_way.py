@@ -1,4 +1,4 @@
-"""When a run whose turn is over gives way, and what starts then."""
+"""When a run gives its slot to another, and which run starts then."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime

@@ -30,7 +30,7 @@ from tests.integration.plans import overheard, plans, sorts, whole
 
 ID = "exp_01kap3v8n0c2q5w8z1t4y7b0df"
 FEW = {"members", "weights"}
-"""What sorts, but only a job's own experiments, or an experiment's own checkpoints."""
+"""Statements that sort only the experiments of one job, or the checkpoints of one experiment."""
 SWEEP = "swp_01kap3v8n0c2q5w8z1t4y7b0df"
 LEASE = Lease("job_01kap3v8n0c2q5w8z1t4y7b0df", "worker", 1)
 
@@ -150,7 +150,7 @@ def test_a_workers_life_is_written_down_without_reading_a_whole_table(hub: Hub) 
 
 
 def test_a_plan_without_an_index_is_seen(hub: Hub) -> None:
-    """The test of the tests."""
+    """Tests that the tests can fail."""
     (plan,) = plans(hub, [("SELECT id FROM experiments ORDER BY notes", ())])
     assert whole(plan)
     assert sorts(plan)

@@ -1,4 +1,4 @@
-"""What a workspace may have at most, and what it hears of others."""
+"""The quotas of a workspace, and what it learns about others."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""A commit may succeed although its acknowledgement is lost: whoever then repeats the write, nothing is done twice."""
+"""A commit may succeed although its acknowledgement is lost: a repeated write then changes nothing."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -34,7 +34,7 @@ def repeating(hub: Hub, look: Callable[[], None]) -> Callable[[], AbstractContex
 
 
 def write_twice(hub: Hub, name: str, lease: Lease, one: str) -> Seen:
-    """Write, lose the acknowledgement, write again; what there was to see after the first time."""
+    """Write, lose the acknowledgement, and write again. Returns what could be read after the first time."""
     once: list[Seen] = []
     enter = repeating(hub, lambda: once.append(everything(hub, one)))
     write_once(enter, lease, lambda session, lease: WRITES[name](session, lease, one), lambda: False)

@@ -32,13 +32,13 @@ def queue(hub: Hub, workspace: str, priorities: Sequence[int], **changes: object
 
 
 def start(hub: Hub, message: str, most: int | None = None, write: str = "") -> claims.Claim | None:
-    """What a worker with a CPU starts on the message of a job."""
+    """The job that a worker with a CPU starts when it gets a job's message."""
     with hub.write() as session:
         return claims.claim_next(session, message, "worker", "cpu:1", ["auto", "cpu"], most=most, write=write)
 
 
 def started(hub: Hub, message: str, most: int | None = None) -> str:
-    """The experiment that a worker starts on the message of a job."""
+    """The experiment that a worker starts when it gets a job's message."""
     claimed = start(hub, message, most)
     assert claimed is not None
     return claimed.members[0].id

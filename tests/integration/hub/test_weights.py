@@ -1,4 +1,4 @@
-"""Which checkpoint has the weights that are asked for, as soon as a worker has recorded it."""
+"""Which checkpoint has the requested weights, once a worker has recorded it."""
 
 import pytest
 

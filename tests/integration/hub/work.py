@@ -1,4 +1,4 @@
-"""What tests of the hub do as a client and as a worker."""
+"""Helpers of the tests of the hub, which act as a client and as a worker."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Every write of a worker, and all that anybody can read of an experiment afterwards."""
+"""Every write of a worker, and everything that can be read about an experiment afterwards."""
 
 import inspect
 from collections.abc import Callable
@@ -79,7 +79,7 @@ def _fill(folder: Path) -> None:
 
 
 def everything(hub: Hub, one: str) -> tuple[object, ...]:
-    """All that anybody can read of it."""
+    """Everything that can be read about it."""
     with hub.read() as session:
         row = experiments.get(session, one)
         assert row is not None

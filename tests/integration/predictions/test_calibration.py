@@ -1,4 +1,4 @@
-"""Calibrated answers, and intervals: what the validation split says, and nothing else."""
+"""Calibrated predictions and intervals: they depend on the validation split only."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Whatever is sent, the answer is an answer or a problem of the sender's: never a fault of ours."""
+"""Whatever is sent, the response is a prediction or a 4xx problem, never an internal error."""
 
 import gzip
 import io

@@ -1,4 +1,4 @@
-"""Filters and activations of convolutions, and how answers changed over the epochs."""
+"""Filters and activations of convolutions, and how predictions changed over the epochs."""
 
 import base64
 import io

@@ -1,4 +1,4 @@
-"""`run.py`, run by an interpreter that cannot import anything of ours."""
+"""`run.py`, run by an interpreter that cannot import Gradus."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""Short questions, asked again, are answered at once, and as by the route."""
+"""Short requests that are repeated get an immediate response, the same as from the route."""
 
 import json
 from typing import Any
@@ -21,7 +21,7 @@ ROUTE = {"Prefer": "wait=1"}
 
 @pytest.fixture
 def ways(monkeypatch: pytest.MonkeyPatch) -> Ways:
-    """Which way each answer has come."""
+    """Which of the two ways each response has taken."""
     found: Ways = []
 
     def noted(name: str, way: str) -> None:

@@ -1,4 +1,4 @@
-"""The reading process: it reads, reports and refuses, and whatever ends it, nothing is left behind."""
+"""The reading process: it reads, reports and refuses, and leaves nothing behind, however it ends."""
 
 import io
 import os

@@ -1,4 +1,4 @@
-"""Callers that are killed before they have asked: the processes that fork do not wait for them."""
+"""Callers that are killed before they send a request: the fork servers do not wait for them."""
 
 import socket
 from typing import NoReturn

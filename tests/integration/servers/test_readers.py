@@ -68,7 +68,7 @@ def started_readers() -> Iterator[list[Any]]:
 
 
 def seen(pid: int) -> dict[str, Any]:
-    """What the kernel says of a process, which is stopped meanwhile."""
+    """The kernel's data on a process, which is stopped meanwhile."""
     os.kill(pid, signal.SIGSTOP)
     try:
         return _seen(Path(f"/proc/{pid}"))

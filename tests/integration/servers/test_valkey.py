@@ -75,7 +75,7 @@ def test_comes_back_after_being_killed(tmp_path: Path) -> None:
 
 
 def test_a_server_whose_folder_was_deleted_is_ended_before_the_next_starts(tmp_path: Path) -> None:
-    """Its lock went with the folder, so that nothing else would ever find it."""
+    """The lock was deleted with the folder, so that no other process could find the server."""
     with ValkeyServer(tmp_path / "valkey") as server:
         unreachable = server.pid
         assert unreachable is not None
@@ -175,7 +175,7 @@ def test_a_stranger_where_it_listened_learns_nothing_and_has_nobody_ended(
 
 
 def test_the_process_that_had_the_lock_is_not_ended_for_it(tmp_path: Path) -> None:
-    """Its number may be another's by now."""
+    """Its process id may now be that of another process."""
     with ValkeyServer(tmp_path) as server:
         pass
     victim = subprocess.Popen(["sleep", "60"])

@@ -15,7 +15,7 @@ from tests.integration.worker.processes import WorkerUnderTest
 StartWorker = Callable[..., WorkerUnderTest]
 
 LEASE_SECONDS = 2.0
-"""A worker that vanishes is missed soon."""
+"""Short, so that the loss of a worker is noticed soon."""
 CHECKPOINT_SECONDS = 2.0
 """Short runs have checkpoints on their way: at the ends of epochs after half of it."""
 

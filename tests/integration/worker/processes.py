@@ -1,4 +1,4 @@
-"""Real worker processes for tests, and what a test wants to know of them and of their runs."""
+"""Real worker processes for tests, and functions that read their state and that of their runs."""
 
 import os
 import signal

@@ -49,7 +49,7 @@ LONGER = {**QUICK, "epochs": 40, "schedule": {"kind": "constant", "warmup": 2}}
 TRIES = 20
 
 on_sqlite = pytest.mark.parametrize("hub", ["sqlite"], indirect=True)
-"""For what the database does not decide: once is enough."""
+"""For tests that do not depend on the kind of database."""
 on_postgres = pytest.mark.parametrize("hub", ["postgres"], indirect=True)
 
 

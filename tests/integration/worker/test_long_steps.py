@@ -1,4 +1,4 @@
-"""How far a long step is: from the trainer's report to the logs of those that wait for it."""
+"""The progress of a long step: from the trainer's report to the logs of the runs that wait for it."""
 
 from typing import cast
 

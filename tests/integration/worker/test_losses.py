@@ -1,5 +1,5 @@
-"""Whichever worker or trainer is killed, stopped or frozen: the run goes on with the same numbers, and nothing is told
-twice."""
+"""Workers and trainers that are killed, stopped or frozen: the run goes on with the same numbers, and no event is
+repeated."""
 
 import os
 import signal

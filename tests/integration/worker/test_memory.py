@@ -1,4 +1,4 @@
-"""The memory of a real trainer: what it takes for a run it gives back, however the run ends."""
+"""The memory of a real trainer: it frees what a run has used, however the run ends."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Messages lost or doubled, Valkey and Postgres away for a while: the run goes on, and nothing is told twice."""
+"""Messages lost or doubled, Valkey and Postgres away for a while: the run goes on, and no event is repeated."""
 
 import json
 import os

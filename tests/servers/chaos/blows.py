@@ -1,4 +1,4 @@
-"""The blows that a service can be dealt."""
+"""The blows: faults that can be injected into a service."""
 
 import os
 import random
@@ -14,7 +14,7 @@ from tests.servers.chaos.service import Service
 from tests.servers.chaos.victims import Victim
 
 THERE_SECONDS = 180.0
-"""How long a victim may take to come back before it is struck again."""
+"""How long a part may take to restart before the next blow."""
 
 Wait = Callable[[float], None]
 """Lets so many seconds pass, and starts again meanwhile what is gone."""
@@ -53,7 +53,7 @@ Blow = Kill | Freeze | Empty
 
 
 def deal(blow: Blow, service: Service, rng: random.Random, wait: Wait) -> None:
-    """Deal it, as soon as there is somebody to be struck."""
+    """Inject the fault, as soon as there is a process for it."""
     deadline = time.monotonic() + THERE_SECONDS
     while not _dealt(blow, service, rng, wait):
         assert time.monotonic() < deadline, f"for {THERE_SECONDS} s there was nobody to {blow}"
@@ -83,7 +83,7 @@ def _sessions(service: Service, victim: Victim) -> list[int]:
 
 
 def _frozen(pids: list[int], seconds: float, wait: Wait) -> bool:
-    """Whether somebody was still there to wake up."""
+    """Whether a process was still there to continue."""
     try:
         _signal(pids, signal.SIGSTOP)
         wait(seconds)

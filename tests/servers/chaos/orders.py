@@ -1,4 +1,4 @@
-"""What is asked of the service: small runs that use everything a checkpoint has to hold."""
+"""The experiments that are submitted: small runs that use everything a checkpoint has to hold."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -29,14 +29,14 @@ def orders(experiments: int, seed: int) -> list[Order]:
 
 
 def experiments_of(order: Order) -> Sequence[Spec]:
-    """The experiments that it comes to."""
+    """The experiments of the order."""
     if isinstance(order, Spec):
         return (order,)
     return tuple(member.resolved.spec for member in expand(order, facts_of).members)
 
 
 def size(order: Order) -> int:
-    """How many experiments it comes to."""
+    """Number of experiments of the order."""
     return len(experiments_of(order))
 
 

@@ -1,4 +1,4 @@
-"""Which blow falls when: the whole plan follows from a seed."""
+"""Which faults are injected when; the whole plan follows from a seed."""
 
 import random
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""A service that can be struck: what the two ways to run one have in common."""
+"""A service for chaos tests: what the two ways to run one have in common."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,7 +8,7 @@ from gradus.client import Credentials
 from tests.servers.chaos.victims import Victim
 
 LEASE_SECONDS = 4.0
-"""A worker that vanishes is missed soon."""
+"""Short, so that the loss of a worker is noticed soon."""
 CHECKPOINT_SECONDS = 0.3
 """Epochs that take longer have checkpoints inside."""
 WORKERS = 2
@@ -20,7 +20,7 @@ class Service(Protocol):
     name: str
     folder: Path
     victims: tuple[Victim, ...]
-    """What there is to kill."""
+    """The parts that can be killed."""
 
     @property
     def database_url(self) -> str: ...

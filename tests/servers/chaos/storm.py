@@ -1,4 +1,4 @@
-"""A storm: orders come in, blows fall, and at the end everything that was accepted has to be over."""
+"""A storm: orders are submitted while faults are injected, and at the end every accepted experiment must be over."""
 
 import random
 import time

@@ -1,4 +1,4 @@
-"""A service is struck while it trains, and then judged."""
+"""One trial: faults are injected into a service while it trains, and then its results are judged."""
 
 from tests.servers.chaos.orders import orders
 from tests.servers.chaos.plan import SHORT_HANG, at_random, one_by_one

@@ -1,4 +1,4 @@
-"""What an undisturbed run of each spec gives."""
+"""The numbers of an undisturbed run of each spec."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Whether everything that was accepted came to what it should: asked through the API, as a client would."""
+"""Whether every accepted experiment has the right outcome: read through the API, as by a client."""
 
 import json
 from collections import Counter
@@ -33,7 +33,7 @@ class Verdict:
     longest: timedelta
     """From the POST of an experiment to its end."""
     mismatches: tuple[str, ...]
-    """Each a sentence; none is what is hoped for."""
+    """Each a sentence; empty if all is well."""
 
 
 def judge(service: Service, orders: Sequence[Order], undisturbed: Undisturbed = on_all_cores) -> Verdict:
@@ -98,7 +98,7 @@ def _disturbed(
     arrays: Sequence[Sequence[str]],
     undisturbed: Undisturbed,
 ) -> list[str]:
-    """Whose numbers are not those of an undisturbed run."""
+    """Experiments whose numbers differ from those of an undisturbed run."""
     calm = undisturbed([[Spec.model_validate(records[one].document) for one in array] for array in arrays])
     pairs = (
         (one, its) for array, members in zip(arrays, calm, strict=True) for one, its in zip(array, members, strict=True)

@@ -1,4 +1,4 @@
-"""What can be struck."""
+"""The parts of a service that a blow can hit."""
 
 from enum import StrEnum
 

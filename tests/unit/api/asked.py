@@ -1,4 +1,4 @@
-"""Small networks with drawn weights, as the API has loaded them."""
+"""Small networks with random weights, as the API loads them."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def number(name: str, *, type_: ColumnType = "number", fill: float | None = 0.0)
 
 
 def network(*columns: FittedColumn, task: Task = "regression", outputs: int = 1, **words: Any) -> Trained:
-    """A network on these columns whose weights are drawn."""
+    """A network with random weights on these columns."""
     fitted = Fitted(digest="sha256:0", columns=columns)
     names = tuple(f"class {i}" for i in range(outputs))
     data = DatasetPlan(

@@ -1,4 +1,4 @@
-"""What the service says of itself, before anybody asks it anything."""
+"""The application and its OpenAPI document, without any requests."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""Cursors: opaque to clients, exact for us."""
+"""Cursors: opaque to clients, and exact."""
 
 import base64
 

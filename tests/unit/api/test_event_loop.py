@@ -1,4 +1,4 @@
-"""How connections are accepted that come together."""
+"""How connections that arrive together are accepted."""
 
 import asyncio
 import socket

@@ -1,4 +1,4 @@
-"""Whose request is begun next, when there are more than are begun at once."""
+"""Whose request is begun next when there are more than may run at once."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a body is, held against what its media type says."""
+"""The type of a body's content, compared with its media type."""
 
 import gzip
 

@@ -1,4 +1,4 @@
-"""What is written within one iteration of the event loop is sent in one piece, and nothing is lost at the end."""
+"""All writes of one iteration of the event loop are sent together, and nothing is lost at the end."""
 
 import asyncio
 from typing import Any, cast
@@ -7,7 +7,7 @@ from api.http.joined_writes import HELD_BYTES, JoinedWrites
 
 
 class Sent(list[bytes]):
-    """A transport whose pieces are seen."""
+    """A transport that records what is sent."""
 
     ended = ""
 

@@ -1,4 +1,4 @@
-"""The OpenAPI document as foreign generators and linters read it: each rule that one of them holds it to."""
+"""The OpenAPI document as generators and linters read it: the rules that they check or rely on."""
 
 import inspect
 import json

@@ -1,4 +1,4 @@
-"""Documents: whatever the bytes are, there is an experiment or an error that says what is wrong."""
+"""Documents: any bytes give an experiment, or an error that says what is wrong."""
 
 import json
 import tracemalloc

@@ -1,4 +1,4 @@
-"""The shortcut for rows without notes gives the tensors of the long way, and nothing where that has more to say."""
+"""The shortcut for rows without notes gives the tensors of the usual way, and None if there would be notes."""
 
 from dataclasses import replace
 from math import isnan

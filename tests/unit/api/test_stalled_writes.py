@@ -1,4 +1,4 @@
-"""A client that takes little goes on; one that takes nothing is given up."""
+"""A client that reads slowly is kept; one that reads nothing is disconnected."""
 
 import asyncio
 import socket

@@ -1,4 +1,4 @@
-"""Rivals train the network that they are asked for."""
+"""The other libraries train the requested network."""
 
 import pytest
 from torch import nn

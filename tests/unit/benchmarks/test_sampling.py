@@ -1,4 +1,4 @@
-"""Looks at a stack find the processor's time where it goes."""
+"""Samples of a stack show where the processor's time goes."""
 
 from time import sleep, thread_time
 from types import FrameType

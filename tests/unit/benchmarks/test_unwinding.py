@@ -1,4 +1,4 @@
-"""A benchmark that is ended ends what it has started."""
+"""A benchmark that is stopped also stops what it has started."""
 
 import signal
 import subprocess

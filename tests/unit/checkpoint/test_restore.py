@@ -70,7 +70,7 @@ def test_from_a_damaged_checkpoint_it_falls_back_to_the_one_before_and_says_so(
 
 
 class Trouble:
-    """A store on a machine with a fault, which ends after so many calls."""
+    """A store on a machine with a fault that lasts for so many calls."""
 
     def __init__(self, store: ArtifactStore, number: int, calls: int, *, away: bool) -> None:
         self._store, self._number, self._calls, self._away = store, number, calls, away

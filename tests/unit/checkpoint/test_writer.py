@@ -1,4 +1,4 @@
-"""When the next checkpoint is due: after some training, and after more where writing one takes long."""
+"""When the next checkpoint is due: the longer writing one takes, the later."""
 
 from collections.abc import Callable
 from pathlib import Path

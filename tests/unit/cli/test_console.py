@@ -1,4 +1,4 @@
-"""What a terminal is shown: nothing of it commands it, and no id or number is cut."""
+"""Output to a terminal: it contains no control sequences of others, and no id or number is cut."""
 
 import io
 import json

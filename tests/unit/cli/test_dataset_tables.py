@@ -1,4 +1,4 @@
-"""How data sets are told in a terminal."""
+"""How data sets are shown in a terminal."""
 
 from gradus.cli.dataset_tables import evidence, failure
 from gradus.wire.dataset import ReadFailure

@@ -1,4 +1,4 @@
-"""What is said twice: both count, or it is refused; the last one never wins in silence."""
+"""Options that are given twice: both count, or they are refused; the last never silently replaces the first."""
 
 import sys
 from collections.abc import Iterator

@@ -1,4 +1,5 @@
-"""`gradus findings` and `gradus fork --finding`: causes before what follows, and the patch that a name means."""
+"""`gradus findings` and `gradus fork --finding`: causes before their consequences, and the patch that a name refers
+to."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What a service says, for tests without one."""
+"""Responses of a service, for tests without one."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ AT = "2026-11-22T12:00:00.000000Z"
 
 
 def metrics_row(epoch: int, **changes: Any) -> dict[str, Any]:
-    """A row whose numbers follow from its epoch."""
+    """A row with numbers computed from its epoch."""
     numbers = {
         "train_loss": 2 / epoch,
         "train_accuracy": 1 - 0.5 / epoch,

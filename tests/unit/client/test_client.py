@@ -1,4 +1,4 @@
-"""The client against a small real server that misbehaves as networks do."""
+"""The client against a small real server with the faults of a network."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""What a caller can set for all requests, what is logged, and what an error knows of its request."""
+"""Settings for all requests, what is logged, and what an error says about its request."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""The client's public face: nothing more than what is named here, and all of it in the docs."""
+"""The client's public names: only those listed here, and all of them documented."""
 
 import inspect
 from pathlib import Path
@@ -40,7 +40,7 @@ FACE: dict[type, str] = {
     Comparison: "differences plot to_frame",
 }
 INSIDE = {"credentials", "now"}
-"""Public, but of no use to most: for the command line."""
+"""Public names that only the command line needs."""
 
 
 @pytest.mark.parametrize("kind", FACE, ids=lambda kind: kind.__name__)

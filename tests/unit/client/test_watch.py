@@ -33,7 +33,7 @@ def log() -> bytes:
 
 
 def told(known: dict[str, Any], after: int = 0, *before: Exception) -> list[int]:
-    """Epochs that a watcher is told who comes when the experiment is like this, and sees the rest of its log."""
+    """The epochs that a watcher gets who starts at this state of the experiment and then reads the rest of its log."""
     service = Script(*before, ok(record(**known)), stream(log()))
     found = [row.epoch for row in Experiment(service, RECORD).watch(after=after)]
     assert not service.replies

@@ -148,7 +148,7 @@ def test_every_load_gives_the_same_examples_in_the_same_order() -> None:
 
 
 def test_the_draw_of_a_data_set_never_changes() -> None:
-    """Stored metrics were taken on these examples."""
+    """Stored metrics were measured on these examples."""
     assert fixed_permutation("mnist", "validation", 60_000)[:6].tolist() == [10694, 17315, 34371, 43594, 51859, 8079]
     assert fixed_permutation("digits", "test", 1797)[:6].tolist() == [665, 384, 960, 1424, 1231, 1034]
 

@@ -1,4 +1,4 @@
-"""How far a long step is: told once a second and once a percent at most, and not at all of a short one."""
+"""The progress of a long step: reported at most once a second and once a percent, and never for a short step."""
 
 from gradus.wire.event import StepProgress
 from worker.data.long_step import LongStep
@@ -13,7 +13,7 @@ class Clock:
 
 
 def told(total: int | None, *reached: tuple[float, int], end: int) -> list[tuple[int, int | None]]:
-    """What is told of a step that had done so much so many seconds after its beginning."""
+    """The reports of a step that had done so much at these seconds after its beginning."""
     clock, said = Clock(), list[tuple[int, int | None]]()
 
     def say(news: str | StepProgress) -> None:

@@ -1,4 +1,4 @@
-"""What a spec resolves to by facts is what a run gets of the table."""
+"""A spec resolved by a table's facts agrees with what a run gets from the table."""
 
 from collections.abc import Sequence
 from contextlib import nullcontext

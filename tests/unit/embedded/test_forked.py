@@ -1,4 +1,4 @@
-"""A forked part is a process like a new one: own session, own signals, no file but its streams."""
+"""A forked part is like a new process: it has its own session and signals, and no open files but its streams."""
 
 import json
 import signal

@@ -1,4 +1,4 @@
-"""Starting a part again when it dies, and waiting longer each time that it dies young."""
+"""Restarting a part when it dies, with a longer wait each time that it dies soon after its start."""
 
 from pathlib import Path
 

@@ -43,7 +43,7 @@ def test_the_temperature_of_labels_makes_their_log_loss_least() -> None:
 
 @pytest.mark.parametrize("factor", [3.0, 0.0])
 def test_no_temperature_calibrates_where_the_log_loss_has_no_least(factor: float) -> None:
-    """It falls for ever where every answer is right, and never changes where all logits are 0."""
+    """The loss falls without end if every prediction is right, and does not change if all logits are 0."""
     some = labels(50, 3)
     right = Examples(np.asarray(factor * (2 * some.targets - 1), dtype=np.float64), some.targets, some.rows)
     assert label_temperature(right) is None

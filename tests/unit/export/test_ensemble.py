@@ -1,4 +1,4 @@
-"""Ensembles and calibrated networks as ONNX: what their members say, put together."""
+"""Ensembles and calibrated networks as ONNX: the combined predictions of their members."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Networks that read images answer as ONNX models and in plain numpy what the engine answers."""
+"""Networks that read images give the engine's predictions as ONNX models and in plain numpy."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Whole models: what they answer, and what they say of themselves."""
+"""Whole models: their predictions and their metadata."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""`run.py` gives the bits of the trainer, for every word."""
+"""`run.py` gives the trainer's results to the bit, for every word of the spec."""
 
 import math
 from dataclasses import replace

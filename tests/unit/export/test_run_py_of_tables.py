@@ -1,4 +1,4 @@
-"""`run.py` reads, splits and encodes a table to the bit, for every word."""
+"""`run.py` reads, splits and encodes a table to the bit, for every word of the spec."""
 
 import re
 import shlex

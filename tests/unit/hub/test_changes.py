@@ -1,4 +1,4 @@
-"""Commits to a SQLite database are noticed by those who remember what they read."""
+"""Commits to a SQLite database are noticed by code that caches what it has read."""
 
 import sqlite3
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The breaker, before a server that is no Redis."""
+"""The circuit breaker, with a server that is not Redis."""
 
 import socketserver
 import threading

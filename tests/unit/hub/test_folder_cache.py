@@ -1,4 +1,4 @@
-"""Folders that processes share: filled once, never half, never deleted while somebody uses them."""
+"""Folders that processes share: filled once, never seen half full, and never deleted while in use."""
 
 import os
 import shutil

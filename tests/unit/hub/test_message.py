@@ -1,4 +1,4 @@
-"""What a hint in the queue is, and that nothing else is one."""
+"""The form of hints in the queue; everything else is ignored."""
 
 import base64
 import json

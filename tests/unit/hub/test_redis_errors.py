@@ -1,4 +1,4 @@
-"""What asks Redis, before a server that is none."""
+"""Code that uses Redis, with a server that is not Redis."""
 
 import socketserver
 import threading

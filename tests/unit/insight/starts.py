@@ -1,4 +1,4 @@
-"""Starts of made-up networks: healthy, but for what a test changes."""
+"""Measurements of made-up networks at the start: healthy, except for what a test changes."""
 
 from typing import Any
 

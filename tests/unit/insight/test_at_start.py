@@ -1,4 +1,4 @@
-"""Each finding fires on what it is about, and is silent on what only looks like it."""
+"""Each finding fires on its fault, and not on similar healthy starts."""
 
 from dataclasses import replace
 from typing import Any

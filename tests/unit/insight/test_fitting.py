@@ -1,4 +1,4 @@
-"""A patch reaches layers that have keys of their own, and one that changes nothing is none."""
+"""Patches also change layers with their own values, and a patch that would change nothing is left out."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The first answer is the cause; what follows from it stands below it."""
+"""The first finding is the cause; its consequences are listed below it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What the demonstrations show: the lecture's and the field's numbers, closed forms, and bounds."""
+"""The results of the demonstrations, compared with published numbers, closed forms and bounds."""
 
 import math
 from itertools import pairwise

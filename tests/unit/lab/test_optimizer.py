@@ -1,4 +1,4 @@
-"""The lab's optimizers are those that train: the same formulas, step by step."""
+"""The lab's optimizers take the same steps as those of training."""
 
 from typing import get_args
 

@@ -1,4 +1,4 @@
-"""First weights have the distribution that their initialiser names."""
+"""Initial weights have the distribution of their initializer."""
 
 from math import pi, sqrt
 

@@ -1,4 +1,4 @@
-"""What a step computes besides its products: nothing that no one reads, and nothing twice."""
+"""What a step computes besides its products: nothing unused, and nothing twice."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What taps keep is what autograd computes, and a network with taps computes what it does without."""
+"""Taps keep the values that autograd computes, and do not change what the network computes."""
 
 from typing import Any
 

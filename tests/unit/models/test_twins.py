@@ -1,4 +1,4 @@
-"""Every word of the spec has its body."""
+"""Every word of the spec has an implementation."""
 
 from pathlib import Path
 from typing import get_args
@@ -39,7 +39,7 @@ WITHOUT_BODY = {
 }
 WITHOUT_WORD = {"__init__", "movement", "observation", "part", "product_library", "storage", "tap", "view"}
 OF_DATA = {"target", "column", "numbers", "categories", "calendar", "missing", "split", "class_weights"}
-"""Words whose bodies prepare the data, before a network sees them."""
+"""Words whose implementations prepare the data before training."""
 
 
 def _names(package: str) -> set[str]:

@@ -79,7 +79,7 @@ def test_the_seed_of_the_split_moves_rows_and_nothing_else_does(table: Table, wo
 
 
 def test_the_draws_never_change(table: Table) -> None:
-    """Stored metrics were taken on these rows."""
+    """Stored metrics were measured on these rows."""
     drawn = {str(words["kind"]): np.flatnonzero(parts_of(table, **words) == TEST)[:6].tolist() for words in SEEDED}
     assert drawn == {
         "random": [11, 17, 27, 29, 32, 36],

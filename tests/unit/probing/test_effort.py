@@ -1,4 +1,4 @@
-"""How much a probe measures of networks of each size."""
+"""How much a probe measures for networks of each size."""
 
 from dataclasses import replace
 

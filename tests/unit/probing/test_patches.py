@@ -1,4 +1,4 @@
-"""Patches are probed: they heal what they are for, bring no other alarm, and come with the rate that they need."""
+"""Patches are probed: each removes its finding, causes no other alarm, and includes the learning rate that it needs."""
 
 from dataclasses import replace
 from typing import Any
@@ -34,7 +34,7 @@ DATA = made_up_data(train=400)
 
 @pytest.fixture(autouse=True)
 def without_trials(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Short trainings take most of the time; a test that needs one makes it up."""
+    """Without short trainings, which take most of the time; tests that need one make up its result."""
     monkeypatch.setattr("worker.probing.trial.SECONDS", 0.0)
 
 

@@ -1,4 +1,4 @@
-"""What the tests of CSV files share."""
+"""Helpers of the tests of CSV files."""
 
 from dataclasses import dataclass
 from pathlib import Path

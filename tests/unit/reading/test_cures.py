@@ -1,4 +1,4 @@
-"""What a finding of the reading proposes reads the column as it says."""
+"""The options that a finding proposes read the column as the finding says."""
 
 from pathlib import Path
 from typing import Any

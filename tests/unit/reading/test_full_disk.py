@@ -1,4 +1,4 @@
-"""A disk without room is no fault of the file. `/dev/full` refuses what is written as a full disk does."""
+"""A full disk is not reported as a fault of the file. `/dev/full` refuses writes as a full disk does."""
 
 from pathlib import Path
 

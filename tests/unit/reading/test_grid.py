@@ -1,4 +1,4 @@
-"""Blocks that are divided at once have the cells that the slow way finds, and their numbers are those of Python."""
+"""Blocks that are divided as a whole have the same cells as with the slow method, and their numbers equal Python's."""
 
 import random
 import re

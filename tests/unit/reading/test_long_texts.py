@@ -1,4 +1,4 @@
-"""Long texts are held in memory a few rows at a time, and nothing that is said of them changes by that."""
+"""Long texts are held in memory a few rows at a time, which does not change the results."""
 
 from pathlib import Path
 

@@ -27,7 +27,7 @@ UNUSUAL = (
     "file_quotation_char_0x27",
     "file_record_delimiter_0xD",
 )
-"""The files that break no rule of their own dialect."""
+"""Files that are valid in their own dialect."""
 
 
 @pytest.fixture(scope="module")

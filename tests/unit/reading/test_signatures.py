@@ -1,4 +1,4 @@
-"""What a file is, is told by its beginning."""
+"""The format of a file is recognized by its first bytes."""
 
 import io
 import zipfile

@@ -1,4 +1,4 @@
-"""The stored table that readers write has the rows that were given, and true facts of them."""
+"""The stored table has the rows that a reader gave, and correct facts about them."""
 
 from collections import Counter
 from pathlib import Path

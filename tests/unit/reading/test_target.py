@@ -1,4 +1,4 @@
-"""A target that the files lack is told before their rows are read."""
+"""A target that is missing from the files is reported before their rows are read."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path

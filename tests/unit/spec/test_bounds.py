@@ -1,4 +1,4 @@
-"""Every number of a spec is bounded, every list is, and every field says what it means."""
+"""Every number and every list in a spec is bounded, and every field is described."""
 
 from collections.abc import Iterator
 from typing import Any

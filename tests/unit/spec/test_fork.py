@@ -1,4 +1,4 @@
-"""Forks: what changes, and what fits."""
+"""Forks: what changes with a field, and which weights fit."""
 
 from typing import Any
 

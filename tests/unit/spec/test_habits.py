@@ -1,4 +1,4 @@
-"""What people write who come from other libraries is told what it is here."""
+"""Names from other libraries get an error that gives the name to use here."""
 
 from typing import Any
 

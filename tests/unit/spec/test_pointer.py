@@ -1,4 +1,4 @@
-"""Places of mistakes: their keys come back whatever is in them."""
+"""Places of mistakes: any keys survive the way to text and back."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""The one table of what may follow what."""
+"""The table of allowed changes of status."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a spec comes to, against arithmetic by hand."""
+"""The summary of a spec, compared with calculations by hand."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Pairs of trainings stop when the answer is known, and are not fooled by looking often."""
+"""Paired trainings stop when the result is clear, and looking often does not make errors more likely."""
 
 import random
 from collections.abc import Sequence

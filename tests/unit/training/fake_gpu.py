@@ -31,7 +31,7 @@ class WaitsForDevice(Exception):
 
 
 class FakeGpu(FakeTensorMode):  # type: ignore[no-untyped-call]
-    """Copies between host and device are allowed while the network is built, and not in a step."""
+    """Copies between host and device are allowed while the network is built, but not in a step."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,8 +58,8 @@ class FakeGpu(FakeTensorMode):  # type: ignore[no-untyped-call]
             return self._by_shadows(func, args, kwargs)
 
     def _by_shadows(self, func: Any, args: Any, kwargs: Any) -> Any:
-        """The result of an operation that torch's build for CPUs cannot do on a fake GPU: done on a CPU, with zeros,
-        for the shapes of its results."""
+        """The result of an operation that torch's build for CPUs cannot do on a fake GPU. To find its shape, the
+        operation is done on the CPU with zeros."""
         shadows: list[tuple[Tensor, Tensor]] = []
 
         def shadow(x: Any) -> Any:

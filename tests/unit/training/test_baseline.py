@@ -1,4 +1,4 @@
-"""A run that has learned nothing says so once."""
+"""A run that has learned nothing logs this once."""
 
 import json
 from math import log

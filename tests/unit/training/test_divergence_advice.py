@@ -1,4 +1,4 @@
-"""What is said of a run that diverged names what did it."""
+"""The advice on a run that diverged names the cause."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Examples are easy or hard by their loss beside that of a guess."""
+"""Examples are easy or hard by their loss compared with that of a guess."""
 
 from math import log
 

@@ -1,4 +1,4 @@
-"""What is told of networks that read images."""
+"""What is reported about networks that read images."""
 
 import torch
 

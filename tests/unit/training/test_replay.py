@@ -1,4 +1,4 @@
-"""Steps by replay of one are the steps themselves. What a GPU records, these tests call again."""
+"""Replayed steps equal ordinary steps. In place of a GPU's recording, these tests call the step again."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What statistics leave alone, and who gets them."""
+"""What statistics do not change, and which runs get them."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a process that cannot answer replies."""
+"""The replies of a process that cannot answer."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A task goes on whatever happens, and a worker that is of no use ends."""
+"""A background task survives every error, and a worker that can do no work ends."""
 
 import logging
 import threading

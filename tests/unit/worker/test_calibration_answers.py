@@ -1,4 +1,4 @@
-"""What calibrates a network: it is what its evaluation measures with, chosen on the validation split."""
+"""The calibration of a network: it is that of its evaluation, chosen on the validation split."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Trainers rest when there are no jobs."""
+"""Trainers of free slots are stopped when there are no jobs."""
 
 from worker.free_slots import REST_SECONDS, FreeSlots
 from worker.slot import Slot

@@ -1,4 +1,4 @@
-"""When a trainer hangs, and when it is only slow, waits, or was not listened to."""
+"""When a trainer counts as hanging, and when it is only slow, waits, or was not listened to."""
 
 from worker.hang_detection import FACTOR, MIN_POLLS, HangDetector
 

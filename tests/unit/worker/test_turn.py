@@ -1,4 +1,4 @@
-"""When a run looks whether others wait, and how long it waits for members that stop."""
+"""When a run checks whether others wait, and how long it waits for its members to stop."""
 
 from worker.stops import Stops
 from worker.turn import LOOK_SECONDS, Turn

@@ -1,4 +1,4 @@
-"""Files that the Predictions tab sends: with which type, and what the answers are called."""
+"""Files that the Predictions tab sends: their types, and the names of the downloads."""
 
 import pytest
 from playwright.sync_api import Route

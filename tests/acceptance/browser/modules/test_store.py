@@ -1,4 +1,4 @@
-"""The dashboard's store: a snapshot of what the service said, and the events after it."""
+"""The dashboard's store: a snapshot from the service, and the events after it."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The template module, in a browser: what it draws, and what it leaves alone."""
+"""The template module, in a browser: what it renders, and what it leaves unchanged."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Whatever a run's numbers are, findings are found or not: no history makes them fail, and every patch fits."""
+"""Findings about runs with arbitrary numbers: no history makes a check fail, and every patch is valid."""
 
 import random
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Each finding fires on a planted history, and is silent on what looks like it."""
+"""Each finding fires on a planted history, and not on similar healthy ones."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""Which epochs findings look at: alike for a run that was resumed and one that was not."""
+"""Which epochs findings look at: the same for a resumed run as for one without a break."""
 
 from itertools import pairwise
 

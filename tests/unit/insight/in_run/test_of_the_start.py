@@ -1,4 +1,4 @@
-"""What a probe sees before a run is found in the run, too, where its history tells."""
+"""Faults that a probe finds before a run are also found in the run if its history shows them."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""Of a long run not every epoch's row is kept. Findings count epochs all the same, and not rows."""
+"""Long runs do not keep every epoch's row. Findings count epochs, not rows."""
 
 from dataclasses import replace
 from math import exp

@@ -1,4 +1,4 @@
-"""What findings say agrees with what they measured, and their patches change what they are for."""
+"""The sentences of findings agree with their measurements, and their patches change the right field."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""What single checks take for a fault, and what not."""
+"""What each check reports, and what it does not."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""Each fault that is planted into a table is found, and a healthy table raises no alarm."""
+"""Each fault that is planted in a table is found, and nothing is reported for a healthy table."""
 
 from functools import cache
 from pathlib import Path
