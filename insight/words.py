@@ -2,8 +2,9 @@
 
 
 def figure(value: float) -> str:
-    """Three significant digits: 0.0123, 1.5e-06, 12300."""
-    return f"{value:.3g}" if abs(value) < 1000 or value != value else f"{value:.0f}"  # noqa: PLR0124 (NaN)
+    """Three significant digits, as pages write them: 0.0123, 1.5e-6, 12300."""
+    text = f"{value:.3g}" if abs(value) < 1000 or value != value else f"{value:.0f}"  # noqa: PLR0124 (NaN)
+    return text.replace("e-0", "e-")
 
 
 def percent(share: float) -> str:

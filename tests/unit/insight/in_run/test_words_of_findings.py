@@ -13,6 +13,7 @@ from insight.fitting import everywhere
 from insight.in_run import linear_network
 from insight.in_run.dropout_rates import weaker
 from insight.prior import Prior
+from insight.words import figure
 from tests.unit.insight.in_run.planted import found, planted, with_layers
 from tests.unit.insight.in_run.test_findings import hidden, of_many
 from tests.unit.insight.in_run.test_generalization import (
@@ -162,3 +163,11 @@ def test_each_rate_says_why_it_is_suggested() -> None:
 def test_rare_classes_without_validation_examples_are_named(counts: tuple[int, ...], said: str) -> None:
     run = of_a_table(*counts, recalls=(1.0,) * 10)
     assert said in found(with_layers(run, *hidden({}), hard=0.0055))["class_imbalance"].because
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.01234, "0.0123"), (6.462e-9, "6.46e-9"), (1e-12, "1e-12"), (12345.6, "12346"), (float("nan"), "nan")],
+)
+def test_numbers_in_sentences_have_three_digits(value: float, text: str) -> None:
+    assert figure(value) == text
