@@ -86,8 +86,10 @@ def read_cells(
             staging.add(batch, place)
         staging.write()
         found = staging.facts()
-    census = _Census(names, tallies, verdict, frozenset(index.places) if reading.indices else frozenset())
-    return with_digest(_record(files, rows, census, found, reading, options), folder, staging.stored)
+        if not staging.is_small:
+            staging.close()  # its memory is free before the digest is computed
+        census = _Census(names, tallies, verdict, frozenset(index.places) if reading.indices else frozenset())
+        return with_digest(_record(files, rows, census, found, reading, options), folder, staging.stored)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import duckdb
 import numpy as np
 
 from gradus.facts import ColumnType
-from preprocessing.stored_columns import StoredColumns
+from preprocessing.stored_columns import GROUP_CELLS, StoredColumns
 from reading.cells import Batch
 from reading.census.verdict import Verdict
 from reading.slices import Slices
@@ -48,7 +48,7 @@ class Staging:
         self._connection.execute("SET lock_configuration = true")
         self._types: list[ColumnType] = [column.type for column in verdict.columns]
         self.stored = StoredColumns(folder, self._types)
-        """The columns once they are written; still open when the table is closed."""
+        """The columns once they are written; those of a small table are closed with it."""
         self._stage = Stage(self._connection, folder, dict(enumerate(self._types)), _TABLE, text_bytes)
         self._values = {i: expression(f"v{i}", column, verdict.rules) for i, column in enumerate(verdict.columns)}
 
@@ -68,9 +68,17 @@ class Staging:
         self._stage.add(arrays, values)
         self.rows += len(batch.lines)
 
+    @property
+    def is_small(self) -> bool:
+        """Whether the database that collected the rows also reads the columns. To open another one takes 18 ms, but
+        larger tables need the memory of two."""
+        return not self._stage.in_pieces and self.rows * len(self._types) <= GROUP_CELLS
+
     def write(self) -> None:
         """Write the Parquet files, rows in order."""
         self._stage.write()
+        if self.is_small:
+            self.stored.connection = self._connection
 
     def facts(self) -> list[dict[str, Any]]:
         """The facts of each column."""
