@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
@@ -19,6 +19,7 @@ from gradus.sweep.clashes import refuse_clashes
 from gradus.sweep.columns import without_each_column
 from gradus.sweep.labels import quoted
 from gradus.sweep.limits import Check, nothing_to_check, refuse_layers, refuse_size
+from gradus.sweep.names import named
 from gradus.sweep.request import SweepRequest
 from gradus.wire.mistakes import mistakes
 from gradus.wire.problem import MOST, Mistake
@@ -26,7 +27,6 @@ from gradus.wire.unknown import unknown_key
 
 _OWNED = {"seed": "name the seeds in 'seeds'", "name": "a sweep names its experiments by their labels"}
 """Keys that a change may not set, and why."""
-_NAME = 200
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def expand(
     fingerprints = _fingerprints(made, check)
     _refuse_duplicates(request, made, fingerprints)
     members = (
-        Member(change.label, seed, _named(resolved, request, change.label, seed))
+        Member(change.label, seed, named(resolved, request, change.label, seed))
         for change, resolved in made
         for seed in request.all_seeds
     )
@@ -238,15 +238,3 @@ def _refuse_duplicate_labels(request: SweepRequest, found: Sequence[Change]) -> 
 
 def _labelled(mistake: Mistake, label: str) -> Mistake:
     return mistake.model_copy(update={"message": f"{mistake.message} (in {quoted(label)})"})
-
-
-def _named(resolved: ResolvedSpec, request: SweepRequest, label: str, seed: int) -> ResolvedSpec:
-    """The experiment with this seed, and a name from the sweep's name, the label and the seed."""
-    sweep = f"{_shortened(request.name, _NAME // 2)}: " if request.name else ""
-    which = f", seed {seed}" if len(request.all_seeds) > 1 else ""
-    name = _shortened(f"{sweep}{label}", _NAME - len(which)) + which
-    return replace(resolved, spec=resolved.spec.model_copy(update={"seed": seed, "name": name}))
-
-
-def _shortened(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"
