@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 LONGEST = (
+    "tests/acceptance/browser/",
     "tests/acceptance/chaos/",
     "tests/acceptance/test_docs.py",
     "tests/acceptance/test_queue.py",

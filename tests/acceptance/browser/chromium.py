@@ -78,6 +78,12 @@ def launch_profile(playwright: Playwright, folder: Path, url: str) -> BrowserCon
     return profile
 
 
+def until(page: Page, function: str, arg: object = None) -> None:
+    """Wait until the function says so in the page. By default, Playwright looks in each frame, which Chromium draws
+    for nothing else: that takes it ten times as long."""
+    page.wait_for_function(function, arg=arg, polling=100)
+
+
 @dataclass
 class Complaints:
     """What went wrong on the pages of a context, in the browser's own words."""

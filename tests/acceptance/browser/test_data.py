@@ -14,7 +14,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from gradus.client import Credentials
 from tests.acceptance.browser.accessible import barriers
 from tests.acceptance.browser.answering import answer, leave
-from tests.acceptance.browser.chromium import PHONE, visiting
+from tests.acceptance.browser.chromium import PHONE, until, visiting
 from tests.acceptance.browser.conftest import Service, Visit
 
 MARKUP = "<img src=x onerror=alert(1)>"
@@ -148,8 +148,9 @@ def test_a_wrong_target_is_mended_on_the_page_that_tells_of_it(page: Page, http:
     expect(page.get_by_text("the target: no column 'b'").first).to_be_visible()
     page.get_by_label("Target").fill("c")
     page.get_by_label("Target").press("Enter")
-    page.wait_for_function(
-        "fetch(location.pathname.replace('/data', '/v1/datasets')).then(a => a.json()).then(a => a.target === 'c')"
+    until(
+        page,
+        "fetch(location.pathname.replace('/data', '/v1/datasets')).then(a => a.json()).then(a => a.target === 'c')",
     )
     page.get_by_role("button", name="Read with other options").click()
     page.get_by_role("dialog").get_by_role("button", name="Read again").click()
@@ -168,7 +169,7 @@ def test_pictures_are_dropped_and_shown_by_class(page: Page, http: httpx.Client)
     for name in ("dark", "light"):
         sheet = page.get_by_role("img", name=f"Pictures of class {name}")
         sheet.scroll_into_view_if_needed()
-        page.wait_for_function("image => image.naturalWidth > 0", arg=sheet.element_handle())
+        until(page, "image => image.naturalWidth > 0", arg=sheet.element_handle())
     page.get_by_role("button", name="Delete").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     page.wait_for_url("**/data")
@@ -204,7 +205,7 @@ def test_an_upload_goes_on_after_a_reload(visit: Visit, http: httpx.Client, tmp_
     page.goto("/data")
     page.set_input_files("#dataset-files", file)
     page.get_by_role("dialog").get_by_role("button", name="Upload").click()
-    page.wait_for_function("size => document.querySelector('.uploads progress')?.value >= size", arg=PART)
+    until(page, "size => document.querySelector('.uploads progress')?.value >= size", arg=PART)
     assert sent == ["held"]
     page.reload()  # ends the held request, which would go out once the route is gone
     leave(page)

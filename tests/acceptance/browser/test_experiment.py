@@ -17,7 +17,7 @@ from gradus.examples import DIGITS
 from gradus.status import Status
 from tests.acceptance.browser.accessible import barriers
 from tests.acceptance.browser.answering import Asked, answer, hold, leave
-from tests.acceptance.browser.chromium import ALONE, DESKTOP, PHONE, visiting
+from tests.acceptance.browser.chromium import ALONE, DESKTOP, PHONE, until, visiting
 from tests.acceptance.browser.conftest import Service, Visit
 from tests.acceptance.browser.devtools import begin_with
 from tests.servers.commands import PYTHON, forked_commands
@@ -45,7 +45,7 @@ def drawn(page: Page) -> list[int]:
 
 
 def until_drawn(page: Page, count: int) -> None:
-    page.wait_for_function(f"() => (document.querySelector('#chart-loss')?.data?.[1].x.length ?? 0) >= {count}")
+    until(page, f"() => (document.querySelector('#chart-loss')?.data?.[1].x.length ?? 0) >= {count}")
 
 
 def said(page: Page, status: Status) -> None:
@@ -193,10 +193,10 @@ def test_a_tab_has_an_address_and_loads_what_it_shows(page: Page, service: Servi
         request.go_on()
     leave(page)
     expect(page.get_by_role("tabpanel", name="Layers")).to_contain_text("1\u202f295 training")
-    page.wait_for_function("() => document.querySelector('#layers-map')?.data?.[0].z.length === 3")
+    until(page, "() => document.querySelector('#layers-map')?.data?.[0].z.length === 3")
     expect(page.locator("#layers-histograms .main-svg").first).to_be_visible()
     page.get_by_label("Statistic").select_option("Dead units")
-    page.wait_for_function("() => document.querySelector('#layers-map').data[0].z.length === 2")  # the output has none
+    until(page, "() => document.querySelector('#layers-map').data[0].z.length === 2")  # the output has none
     expect(page.locator("#chart-loss")).to_have_count(0)
     assert not [url for url in asked if url.partition("?")[0].endswith(("/metrics", "/log"))], (
         "each tab asks for its own"

@@ -12,7 +12,7 @@ from gradus.examples import DIGITS
 from gradus.spec.optimizer import SGD
 from tests.acceptance.browser.accessible import barriers
 from tests.acceptance.browser.answering import Asked, answer, hold, leave
-from tests.acceptance.browser.chromium import ALONE, DESKTOP, PHONE, visiting
+from tests.acceptance.browser.chromium import ALONE, DESKTOP, PHONE, until, visiting
 from tests.acceptance.browser.conftest import Service, Visit
 from tests.acceptance.browser.devtools import begin_with
 from tests.servers.processes import wait_until
@@ -76,7 +76,7 @@ def test_the_list_is_walked_by_keyboard_and_two_runs_are_compared(page: Page, ru
     expect(page.get_by_text("2 selected")).to_be_visible()
     page.get_by_role("link", name="Compare").click()
     expect(page.get_by_role("heading", name="Compare 2 runs")).to_be_visible()
-    page.wait_for_function("() => document.querySelector('#curves').data?.every((trace) => trace.x.length === 10)")
+    until(page, "() => document.querySelector('#curves').data?.every((trace) => trace.x.length === 10)")
     names = {"digits", "descent"}
     assert set(page.evaluate("() => document.querySelector('#curves').data.map((trace) => trace.name)")) == names
     headings = page.get_by_role("columnheader").all_inner_texts()
@@ -240,7 +240,7 @@ def test_what_a_run_does_while_the_service_answers_is_compared_too(
     one = service.client.experiments.create(DIGITS, epochs=epochs).id
     page.goto(f"/compare?ids={one},{runs[0]}")
     is_whole = f"() => document.querySelector('#curves')?.data?.[0].x.length === {epochs}"
-    page.wait_for_function(is_whole)
+    until(page, is_whole)
     drawn = page.evaluate("() => document.querySelector('#curves').data[0].x")
     assert drawn == list(range(1, epochs + 1))
     expect(page.locator(".compare-table tbody tr", has_text="succeeded")).to_have_count(2)
@@ -260,7 +260,8 @@ def tell(stream: Asked, place: int, seq: int, kind: str, one: str, data: dict[st
 
 
 def until_drawn(page: Page, chart: str, epochs: list[int]) -> None:
-    page.wait_for_function(
+    until(
+        page,
         "([chart, epochs]) => String(document.querySelector(chart)?.data?.[0].x) === String(epochs)",
         arg=[chart, epochs],
     )
@@ -344,6 +345,6 @@ def test_nothing_keeps_people_out(profile: BrowserContext, service: Service, run
         assert barriers(page) == []
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
         page.goto(f"/compare?ids={','.join(runs)}")
-        page.wait_for_function("() => document.querySelector('#curves')?.data")
+        until(page, "() => document.querySelector('#curves')?.data")
         assert barriers(page) == []
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.acceptance.browser.accessible import barriers
 from tests.acceptance.browser.answering import Asked, answer, leave
-from tests.acceptance.browser.chromium import ALONE, DESKTOP, PHONE, visiting
+from tests.acceptance.browser.chromium import ALONE, DESKTOP, PHONE, until, visiting
 from tests.acceptance.browser.conftest import Service, Up, Visit
 from tests.acceptance.browser.devtools import begin_with
 from tests.integration.access.credentials import bearer
@@ -54,7 +54,7 @@ def test_a_key_is_made_shown_once_and_revoked(page: Page, http: httpx.Client) ->
         Object.defineProperty(navigator, "clipboard", { value: undefined }); // as on a page of plain HTTP
     }""")
     page.get_by_role("button", name="Copy").click()
-    page.wait_for_function("async (key) => (await kept.readText()) === key", arg=key)
+    until(page, "async (key) => (await kept.readText()) === key", arg=key)
     page.get_by_role("button", name="Done").click()
     session = http.get("/v1/session", headers={"Authorization": f"Bearer {key}"})
     assert (session.status_code, session.json()["role"]) == (200, "viewer")
