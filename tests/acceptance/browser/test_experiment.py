@@ -223,7 +223,7 @@ def test_a_tab_has_an_address_and_loads_what_it_shows(page: Page, service: Servi
 
 
 def test_curves_go_on_without_loss_or_double_when_the_api_is_killed(visit: Visit, service: Service) -> None:
-    one = begin(service, name="survivor", epochs=400)
+    one = begin(service, name="survivor", epochs=200)
     page = visit.page
     page.goto(f"/experiments/{one}")
     until_drawn(page, 5)
@@ -235,8 +235,8 @@ def test_curves_go_on_without_loss_or_double_when_the_api_is_killed(visit: Visit
     wait_until(lambda: service.pid_of("api") != before, "a new API")
     expect(page.locator(".connection")).to_have_text("live")
     said(page, Status.SUCCEEDED)
-    until_drawn(page, 400)
-    assert drawn(page) == list(range(1, 401))
+    until_drawn(page, 200)
+    assert drawn(page) == list(range(1, 201))
     assert page.evaluate("window.stayed")
 
 
