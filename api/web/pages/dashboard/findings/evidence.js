@@ -29,7 +29,7 @@ const measured = ({ statistic, layer, column, value, threshold, healthy, rows })
   html`
     <div>
       <dt>${statisticName(statistic)}${place(layer)}${place(column)}</dt>
-      <dd><bdi>${valueWords(value)}</bdi>${beside(threshold === null ? null : `limit ${figure(threshold)}`)}${beside(
+      <dd><bdi>${valueWords(value)}</bdi>${beside(limitWords(threshold, healthy))}${beside(
         healthyWords(healthy),
       )}${beside(rows?.length ? `rows ${rowsWords(rows)}` : null)}</dd>
     </div>
@@ -54,6 +54,9 @@ const beside = (words) =>
 /** Numbers as text; NaN and infinities arrive as strings. @param {number | string} value */
 const valueWords = (value) =>
   typeof value === "string" && Number.isNaN(number(value)) && value !== "NaN" ? visible(value) : figure(value);
+
+/** An end of the healthy range is told by it. @param {number | null} limit @param {(number | null)[] | null} healthy */
+const limitWords = (limit, healthy) => limit === null || healthy?.includes(limit) ? null : `limit ${figure(limit)}`;
 
 /** @param {[number | null, number | null] | null} range */
 const healthyWords = (range) => {
