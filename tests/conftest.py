@@ -14,7 +14,7 @@ from hub.database import postgres as postgres_connections
 from hub.dataset_files import available
 from hub.settings import Settings
 from hub.valkey import ValkeyServer
-from tests.servers import trainers, warm
+from tests.servers import compiled, trainers, warm
 from tests.servers.collected import pytest_xdist_setupnodes as pytest_xdist_setupnodes  # noqa: PLC0414 (a hook)
 from tests.servers.for_all import servers_for_all
 from tests.servers.order import places
@@ -37,6 +37,8 @@ the API."""
 os.environ |= library_env()
 """PyTorch computes with one thread, as in a trainer. With two, the threads of several test processes wait busily for
 each other: on a busy machine, comparisons with plain PyTorch take several times the CPU time."""
+
+compiled.keep_for_all_engines()
 
 postgres_connections.CONNECTING |= {
     "connect_timeout": 60,
