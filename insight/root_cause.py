@@ -4,7 +4,7 @@ A finding is a consequence of another if it is known to follow from it, and did 
 causes, the first in `ORDER` counts. Findings without such a cause are independent, and are listed in that order.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gradus.wire.finding import Finding, Since
 
@@ -189,16 +189,17 @@ def root_cause_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """
     ordered = sorted(findings, key=_rank)
     causes = {id(finding): _cause(finding, ordered) for finding in ordered}
-    roots = [finding for finding in ordered if causes[id(finding)] is None]
-    result: list[Finding] = []
-    for root in roots:
-        result.append(root)
-        result.extend(
-            finding.model_copy(update={"consequence_of": cause.id})
-            for finding in ordered
-            if (cause := causes[id(finding)]) is not None and _root(finding, causes) is root
-        )
-    return tuple(result)
+    return tuple(_below(None, ordered, causes))
+
+
+def _below(
+    cause: Finding | None, ordered: Sequence[Finding], causes: Mapping[int, Finding | None]
+) -> Iterator[Finding]:
+    """The findings that follow from a cause, or the independent ones; below each, those that follow from it."""
+    for finding in ordered:
+        if causes[id(finding)] is cause:
+            yield finding if cause is None else finding.model_copy(update={"consequence_of": cause.id})
+            yield from _below(finding, ordered, causes)
 
 
 def _rank(finding: Finding) -> tuple[int, int]:
@@ -218,13 +219,6 @@ def _may_cause(other: Finding, finding: Finding) -> bool:
         return other.severity in ALARMS or finding.severity not in ALARMS
     follows = finding.id in CONSEQUENCES.get(other.id, ())
     return follows and not _precedes(finding.since, other.since) and _rank(other) < _rank(finding)
-
-
-def _root(finding: Finding, causes: dict[int, Finding | None]) -> Finding:
-    """The cause at the start of the chain; the finding itself if it has none."""
-    while (cause := causes[id(finding)]) is not None:
-        finding = cause
-    return finding
 
 
 def _precedes(one: Since | None, other: Since | None) -> bool:

@@ -48,6 +48,21 @@ def test_saturation_and_a_lost_signal_follow_from_the_one_that_held_first(
     assert order(*found) == [(cause, None), (other, cause)]
 
 
+def test_each_consequence_stands_below_its_cause() -> None:
+    found = [
+        finding("saturated_activation", since=(3, 300)),
+        finding("signal_collapse", since=(0, 0)),
+        finding("initial_weights_too_small"),
+        finding("bias_before_batch_norm"),
+    ]
+    assert order(*found) == [
+        ("initial_weights_too_small", None),
+        ("signal_collapse", "initial_weights_too_small"),
+        ("saturated_activation", "signal_collapse"),
+        ("bias_before_batch_norm", None),
+    ]
+
+
 def test_a_note_causes_no_alarm_and_stands_last() -> None:
     note, alarm = finding("class_imbalance", "note"), finding("predicts_class_prior")
     assert order(note, alarm) == [("predicts_class_prior", None), ("class_imbalance", None)]
