@@ -429,8 +429,6 @@ class Reference:
         return float((outputs.argmax(1) == split.targets).sum()) if self.data.task == "classification" else 0.0
 
     def penalty(self) -> Tensor:
-        if not (self.experiment.l1 or self.experiment.l2):
-            return torch.tensor(0.0)
         l1 = sum((w.abs().sum() for w in self.weights), torch.tensor(0.0))
         l2 = sum((w.square().sum() for w in self.weights), torch.tensor(0.0))
         return self.experiment.l1 * l1 + self.experiment.l2 * l2
