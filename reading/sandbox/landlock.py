@@ -24,6 +24,9 @@ _READING = _READ | _LIST
 _FILE = _EXECUTE | _WRITE | _READ | _TRUNCATE
 """The rights that a file, other than a folder, can have."""
 _O_PATH = 0o10000000
+_PROC = Path("/proc")
+"""A rule is about an inode. When memory is short, Linux forgets the inodes of procfs that nobody has open, and makes
+new ones later, about which there is no rule. Files there stay open, so that they keep theirs."""
 
 
 def show_only(readable: Iterable[Path], writable: Iterable[Path]) -> None:
@@ -56,7 +59,8 @@ def _allow(libc: ctypes.CDLL, ruleset: int, path: Path, rights: int) -> None:
         rule = struct.pack("=Qi", rights if path.is_dir() else rights & _FILE, file)
         _checked(libc.syscall(_ADD_RULE, ruleset, _PATH_BENEATH, rule, 0), f"landlock_add_rule of {path}")
     finally:
-        os.close(file)
+        if not path.is_relative_to(_PROC):
+            os.close(file)
 
 
 def _checked(result: int, call: str) -> int:
