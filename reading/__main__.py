@@ -13,16 +13,16 @@ from pathlib import Path
 import duckdb
 
 from reading.examine import examine
-from reading.failure import AROUND, ReadingFailed, disk_full
+from reading.failure import AROUND, LOGGED, ReadingFailed, disk_full, out_of_memory
 from reading.files import read_files
 from reading.full_disk import is_disk_full
 from reading.job import Job
+from reading.machine import is_out_of_memory, is_refused, is_too_long
 from reading.messages import Failed, Line, Log, Result, Stored
 from reading.report import Report
 from reading.request import ReadRequest
 from reading.sandbox.confine import confine, die_with, renew_processor_time
 
-_NO_MEMORY = ("Out of Memory", "Failed to allocate", "bad allocation", "bad_alloc")
 _LONGEST = 2000
 """Maximum number of characters of a message."""
 _WORDS = 200
@@ -46,7 +46,7 @@ def main() -> None:
     # Any error of any library. A panic of Rust code is not even an Exception.
     except BaseException as error:
         failed = refusal(error, request)
-        if failed.code == "reader_fault":
+        if failed.code in LOGGED:
             traceback.print_exception(error)
         send(_line(failed))
     else:
@@ -57,18 +57,30 @@ def refusal(error: BaseException, request: ReadRequest) -> ReadingFailed:
     """The refusal that an error of a reader or a library is reported as."""
     if isinstance(error, ReadingFailed):
         return error
-    words = str(error).splitlines()[0][:_WORDS] if str(error) else ""
+    if failed := _of_machine(error, request):
+        return failed
+    if isinstance(error, duckdb.Error) or type(error).__name__ == "PanicException":  # a panic of Rust code
+        return ReadingFailed("data_error", f"The file is damaged: {_words(error)}")
+    return ReadingFailed(
+        "reader_fault", f"Reading failed because of a bug in Gradus: {type(error).__name__}: {_words(error)}"
+    )
+
+
+def _of_machine(error: BaseException, request: ReadRequest) -> ReadingFailed | None:
+    """The refusal for an error that says nothing about the file."""
     if is_disk_full(error):
         return disk_full(Path.cwd())
-    if isinstance(error, MemoryError | duckdb.Error) and (
-        not isinstance(error, duckdb.Error) or any(lack in str(error) for lack in _NO_MEMORY)
-    ):
-        return ReadingFailed("too_large", f"Reading needs more than {request.limits.memory_mib} MiB of memory.")
-    if isinstance(error, OSError) and error.errno == errno.EFBIG:
-        return ReadingFailed("too_large", f"The table is larger than a file may be: {error.strerror}.")
-    if isinstance(error, duckdb.Error) or type(error).__name__ == "PanicException":  # a panic of Rust code
-        return ReadingFailed("data_error", f"The file is damaged: {words}")
-    return ReadingFailed("reader_fault", f"Reading failed because of a bug in Gradus: {type(error).__name__}: {words}")
+    if is_out_of_memory(error):
+        return out_of_memory(request.limits.memory_mib)
+    if is_too_long(error):
+        return ReadingFailed("too_large", f"The table is larger than a file may be: {os.strerror(errno.EFBIG)}.")
+    if is_refused(error):
+        return ReadingFailed("machine_error", f"The machine, not the file, hindered the reading: {_words(error)}")
+    return None
+
+
+def _words(error: BaseException) -> str:
+    return str(error).splitlines()[0][:_WORDS] if str(error) else ""
 
 
 def _sender() -> Callable[[Line], None]:

@@ -1,9 +1,9 @@
 """The parent's side of a reading process: starts it, listens to it and ends it."""
 
+import logging
 import os
 import selectors
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -14,7 +14,8 @@ from pydantic import ValidationError
 
 from gradus.wire.table import ReadTable
 from preprocessing.stored_names import FACTS, FINDINGS, STATISTICS, parquet_files
-from reading.failure import ReadingFailed, disk_full
+from reading.failure import LOGGED, NOT_OF_FILE, ReadingFailed
+from reading.killed import killed
 from reading.messages import LINE, MAX_LINE, Failed, Log, Progress, Result, Stored
 from reading.request import MIB, ReadRequest
 from reading.waiting import seconds_waiting
@@ -25,10 +26,11 @@ MAX_LINES = 100_000
 MAX_LOG = 500
 """Largest number of characters of a failure that are logged."""
 MAX_FACTS = 256 * MIB
-NO_ROOM = MIB
-"""Free disk space in bytes below which a bus error (SIGBUS) of the process is taken for a full disk."""
 MAX_STDERR = 4096
 """Largest number of bytes kept from the end of its standard error."""
+
+
+logger = logging.getLogger(__name__)
 
 
 class ReadingCancelled(Exception):
@@ -79,7 +81,7 @@ def _listen(request: ReadRequest, on_progress: Callable[[Progress | Log], None],
     try:
         conversation.hear_out()
     except ReadingFailed as failed:
-        if not conversation.is_stored or failed.code == "disk_full":
+        if not conversation.is_stored or failed.code in NOT_OF_FILE:
             raise
         on_progress(Log(text=f"the statistics and findings could not be computed: {failed.message}"[:MAX_LOG]))
     finally:
@@ -155,9 +157,12 @@ class _Conversation:
         self._hear()
         code = self._process.wait()
         if self._ending is None or code:
-            raise self._killed(code)
+            raise killed(code, self._stderr.decode(errors="replace"), self._request)
         if isinstance(self._ending, Failed):
-            raise ReadingFailed(**self._ending.failure)
+            failed = ReadingFailed(**self._ending.failure)
+            if failed.code in LOGGED:
+                logger.error("a reading process failed: %s", self._stderr.decode(errors="replace"))
+            raise failed
 
     def _hear(self) -> None:
         assert self._process.stdout is not None
@@ -206,27 +211,6 @@ class _Conversation:
             self._deadline = time.monotonic() + self._request.deadline
         else:
             self._ending = said
-
-    def _killed(self, code: int) -> ReadingFailed:
-        limits = self._request.limits
-        if code == -signal.SIGXCPU:
-            return ReadingFailed(
-                "too_large",
-                f"Reading took more processor time than the {self._request.cpu_seconds:.0f} s that files of this size "
-                "may take.",
-            )
-        if code == -signal.SIGKILL:
-            return ReadingFailed("too_large", "The system ended the reading, probably because memory ran out.")
-        if code == -signal.SIGBUS and shutil.disk_usage(self._request.out).free < NO_ROOM:
-            return disk_full(self._request.out)  # there was no space for a page of a mapped file
-        if code in (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS):
-            return ReadingFailed(
-                "data_error",
-                f"The reader crashed ({signal.Signals(-code).name}): the file is damaged, or reading it needs more "
-                f"than {limits.memory_mib} MiB of memory.",
-            )
-        words = self._stderr.decode(errors="replace").strip().rsplit("\n", 1)[-1]
-        return ReadingFailed("reader_fault", f"The reading process ended with code {code}: {words}")
 
 
 def _result(folder: Path) -> ReadTable:

@@ -13,6 +13,7 @@ from preprocessing.stored_names import FINDINGS, STATISTICS
 from preprocessing.table import Table
 from reading.full_disk import is_disk_full
 from reading.job import Job
+from reading.machine import is_refused
 from reading.messages import Log
 
 
@@ -20,7 +21,8 @@ def examine(job: Job, log: Callable[[Log], None]) -> None:
     """Compute the statistics and the findings. What cannot be computed is logged: the table can be used without.
 
     Raises:
-        OSError, duckdb.Error: the disk is full, so that they may be computed later.
+        OSError, duckdb.Error: the disk is full, or the machine hindered it otherwise, so that they may be computed
+            later.
     """
     table = Table(job.request.table or job.folder)
     wanted = job.request.target
@@ -40,7 +42,7 @@ def examine(job: Job, log: Callable[[Log], None]) -> None:
         try:
             _write(job.folder / name, compute())
         except Exception as error:  # a check may fail on an unforeseen table
-            if is_disk_full(error):
+            if is_disk_full(error) or is_refused(error):
                 raise
             traceback.print_exception(error)
             log(Log(text=f"the {what} could not be computed: {type(error).__name__}: {str(error)[:200]}"))

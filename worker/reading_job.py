@@ -1,9 +1,7 @@
 """A reading: a child process turns the files of a claimed version into a stored table, or examines its table again,
 while the lease is renewed."""
 
-import errno
 import logging
-import os
 import shutil
 import time
 from collections.abc import Callable, Sequence
@@ -18,13 +16,11 @@ from gradus.wire.dataset import ReadFailure
 from gradus.wire.event import StepProgress
 from gradus.wire.finding import Finding, FindingPage
 from gradus.wire.statistics import Statistics
-from gradus.wire.table import ReadTable
 from hub.database.database import DATABASE_AWAY
 from hub.datasets import examinations, readings
 from hub.datasets.reading_claims import Reading
 from hub.datasets.readings import ReadResult
 from hub.datasets.stored_tables import StoredTable
-from hub.disk_full import disk_full
 from hub.environment_errors import sentence
 from hub.hub import Hub
 from hub.jobs.leases import LeaseLost
@@ -37,6 +33,7 @@ from worker.database_retry import with_retry
 from worker.linked_files import link_files
 from worker.reading_files import ReadingFiles
 from worker.reading_log import ReadingLog
+from worker.reading_trouble import trouble, without_blame
 from worker.shutdown import Shutdown
 from worker.store_retry import LONG_PAUSES_SECONDS, PAUSES_SECONDS, with_store_retry
 
@@ -75,7 +72,7 @@ class ReadingJob:
         except DATABASE_AWAY as error:  # it is read again when the lease has expired
             logger.warning("%s cannot be read now: %s", self._lease.version_id, error)
         except OSError as error:
-            self._fail(_trouble(error))
+            self._fail(trouble(error))
         except Exception:
             logger.exception("%s cannot be read", self._lease.version_id)
             self._fail(ReadFailure(code="reader_fault", message="an internal error of Gradus: see the worker's log"))
@@ -100,7 +97,7 @@ class ReadingJob:
             sources = tuple(SourceFile(path, path.name) for path in sorted(folder.iterdir()))
             limits = Limits(seconds_per_100_mb=EXAMINATION_SECONDS_PER_100_MB)
             request = ReadRequest(files=sources, table=folder, out=out, target=target, limits=limits)
-            examine(request, self.log.hear, self._is_cancelled)
+            self._in_child(lambda: examine(request, self.log.hear, self._is_cancelled), out)
         self._check()
         statistics, findings = _examined(out)
         self._end(lambda session: examinations.finish(session, self._lease, target, statistics, findings, settings))
@@ -114,7 +111,7 @@ class ReadingJob:
                 out=self._folder / "table",
                 target=self._reading.target,
             )
-            table = self._patiently(lambda: self._read_in_child(request), LONG_PAUSES_SECONDS)
+            table = self._in_child(lambda: read(request, self.log.hear, self._is_cancelled), request.out)
         self._check()
         statistics, findings = _examined(request.out)
         fill = partial(link_files, request.out, without={STATISTICS, FINDINGS})
@@ -131,18 +128,13 @@ class ReadingJob:
         self._end(lambda session: readings.finish(session, self._lease, result, settings))
         logger.info("%s was read: %d rows, %d columns", self._lease.version_id, table.rows, len(table.columns))
 
-    def _read_in_child(self, request: ReadRequest) -> ReadTable:
-        """Read the files in a child process; returns the record of the stored table.
+    def _in_child(self, act: Callable[[], T], out: Path) -> T:
+        """The result of a child process that writes into `out`, which is started again while the machine hinders it.
 
         Raises:
-            OSError: the disk is full.
+            OSError: the disk stays full, or something else of the machine hinders every attempt.
         """
-        try:
-            return read(request, self.log.hear, self._is_cancelled)
-        except ReadingFailed as failed:
-            if failed.code == "disk_full":
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(request.out)) from failed
-            raise
+        return self._patiently(lambda: without_blame(act, out), LONG_PAUSES_SECONDS)
 
     def _reached(self, progress: StepProgress) -> None:
         self._check()
@@ -220,13 +212,6 @@ def _failure(failed: ReadingFailed) -> ReadFailure:
         else ""
     )
     return ReadFailure(**{**failed.record(), "message": f"{failed.message}{cure}"})
-
-
-def _trouble(error: OSError) -> ReadFailure:
-    """The failure of a reading although nothing is wrong with the files."""
-    code = "disk_full" if disk_full(error) else "store_unavailable"
-    message = f"{sentence(error)}. Nothing is wrong with the files: add a version to read them again"
-    return ReadFailure(code=code, message=message)
 
 
 def _examined(folder: Path) -> tuple[Statistics | None, tuple[Finding, ...] | None]:

@@ -19,7 +19,7 @@ from hub.hub import Hub
 from hub.scratch import scratch_folder
 from preprocessing.stored_names import FINDINGS
 from reading.child import read
-from reading.failure import ReadingFailed
+from reading.failure import NOT_OF_FILE, ReadingFailed
 from reading.request import Limits, ReadRequest
 from reading.signatures import HEAD, signature
 from reading.source import SourceFile
@@ -137,6 +137,6 @@ def refusal(failed: ReadingFailed) -> GradusError:
     kinds: dict[str, type[GradusError]] = {
         "not_a_table": UnsupportedMedia,
         "too_large": TooLarge,
-        "disk_full": Unavailable,
+        **dict.fromkeys(NOT_OF_FILE, Unavailable),
     }
     return kinds.get(failed.code, InvalidSpec)(failed.message, code=failed.code, errors=[mistake, *cure])

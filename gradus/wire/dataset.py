@@ -20,7 +20,7 @@ class ReadFailure(Message):
 
     code: str
     """`data_error`, `not_a_table`, `no_rows`, `invalid_parse`, `too_large`, `unknown_column`, `digest_differs`,
-    `quota_bytes`, `disk_full`, `store_unavailable`, `worker_lost`, `reader_fault`."""
+    `quota_bytes`, `disk_full`, `machine_error`, `store_unavailable`, `worker_lost`, `reader_fault`."""
     message: str
     file: str | None = None
     line: int | None = None

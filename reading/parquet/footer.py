@@ -7,6 +7,7 @@ import duckdb
 
 from preprocessing.sql import quoted
 from reading.failure import ReadingFailed
+from reading.machine import is_of_machine
 from reading.request import MIB, Limits
 
 _FREE = 256 * MIB
@@ -45,6 +46,8 @@ def footer(connection: duckdb.DuckDBPyConnection, path: Path, name: str, limits:
         described = connection.execute(f"DESCRIBE SELECT * FROM read_parquet({file})").fetchall()
         names = _top_level(connection, file)
     except duckdb.Error as error:
+        if is_of_machine(error):
+            raise
         raise damaged(name, error) from None
     _refuse_large(rows, len(described), size, name, limits)
     known_as, types, *_ = zip(*described, strict=True)

@@ -14,8 +14,8 @@ from preprocessing.stored_names import COLUMNS_PER_FILE, PARQUET, by_file, parqu
 from reading.absent_columns import check_present
 from reading.content import Content
 from reading.failure import ReadingFailed
-from reading.full_disk import is_disk_full
 from reading.job import Job
+from reading.machine import is_of_machine
 from reading.names import named
 from reading.parquet.asked import asked
 from reading.parquet.footer import Footer, damaged, footer
@@ -70,10 +70,8 @@ def read_parquet(job: Job, parse: ParquetParse, contents: Sequence[Content]) -> 
             ]
             text_bytes = _text_bytes(job, files, columns, positions) / max(1, total)
             write_parquet(job.connection, " UNION ALL ".join(selects), job.folder / written, len(names), text_bytes)
-    except duckdb.OutOfMemoryException:
-        raise
     except duckdb.Error as error:
-        if is_disk_full(error):
+        if is_of_machine(error):
             raise
         raise damaged(files[0].content.name, error) from None
     job.report.progress("reading", total, total, "rows")
@@ -159,9 +157,9 @@ def _check(job: Job, file: _File, own: Sequence[Taken]) -> None:
         relation = file.relation(file.order[i] for i in together)
         try:
             found = job.connection.execute(f"SELECT {', '.join(terms)} FROM {relation}").fetchone()
-        except duckdb.OutOfMemoryException:
-            raise
         except duckdb.Error as error:
+            if is_of_machine(error):
+                raise
             raise damaged(file.content.name, error) from None
         assert found is not None
         for i, row in zip(together, found, strict=True):

@@ -21,6 +21,7 @@ from python_calamine import (
 
 from gradus.parse.files import ExcelParse
 from reading.failure import ReadingFailed
+from reading.machine import is_of_machine
 from reading.request import MIB, Limits
 from reading.zip_file import ZipFile
 
@@ -44,6 +45,8 @@ def opened(path: Path, name: str, limits: Limits) -> Iterator[CalamineWorkbook]:
             "data_error", f"{name} is protected by a password: save it without one.", file=name
         ) from None
     except (CalamineError, ZipError, XmlError, OSError) as error:
+        if is_of_machine(error):
+            raise
         raise ReadingFailed(
             "data_error", f"{name} is a damaged workbook ({str(error)[:200]}): save it again.", file=name
         ) from None
@@ -51,7 +54,9 @@ def opened(path: Path, name: str, limits: Limits) -> Iterator[CalamineWorkbook]:
 
 def _refuse_large(path: Path, name: str, limits: Limits) -> None:
     size = path.stat().st_size
-    if is_zipfile(path):
+    with path.open("rb") as file:  # a path that cannot be opened would be no workbook, to `is_zipfile` and to Calamine
+        zipped = is_zipfile(file)
+    if zipped:
         archive = ZipFile(path, name, limits)
         # The directory may lie about sizes: a member is inflated as far as it says, and no further.
         size = 0

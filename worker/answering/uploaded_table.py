@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from gradus.errors import InvalidSpec
+from gradus.errors import InvalidSpec, Unavailable
 from gradus.pointer import escaped
 from gradus.wire.problem import MOST, Mistake
 from hub.artifacts.store import artifact_store
@@ -31,6 +31,8 @@ def uploaded_table(
 
     Raises:
         InvalidSpec: the file cannot be read as such a table.
+        Unavailable: the disk is full.
+        ReadingFailed: the machine hindered the reading.
         Damaged: it was deleted, or is damaged.
     """
     from preprocessing.table import Table  # noqa: PLC0415 (as above)
@@ -53,6 +55,10 @@ def uploaded_table(
                 parse["columns"] = {name: type_ for name, type_ in parse["columns"].items() if name not in absent}
                 read(ReadRequest(files=(SourceFile(file, name),), parse=parse, out=out))
         except ReadingFailed as failed:
+            if failed.code == "machine_error":
+                raise  # another process may read it
+            if failed.code == "disk_full":
+                raise Unavailable(failed.message, code=failed.code) from failed
             where = "" if failed.line is None else f"line {failed.line}: "
             errors = _mistakes([name for name in _absent(failed) if name not in may_be_absent], fitted.names)
             raise InvalidSpec(f"{where}{failed.message}", code=failed.code, errors=errors) from failed

@@ -16,15 +16,19 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from gradus.wire.table import ReadTable
 from hub.artifacts.objects import StoreAway
 from hub.datasets import examinations, uploads
 from hub.hub import Hub
 from hub.tables import DatasetVersionRow, RemovalRow
+from reading.child import read
+from reading.failure import ReadingFailed
 from reading.messages import Log
 from tests.integration.api.service import assert_problem
 from tests.integration.datasets.conftest import Tenant
 from tests.integration.datasets.readers import claim, claimed, version_of
 from tests.servers.processes import Program, service_env, wait_until
+from worker import reading_job
 from worker.reading_job import ReadingJob
 from worker.reading_slot import ReadingSlot
 from worker.shutdown import Shutdown
@@ -171,6 +175,31 @@ def test_trouble_with_the_disk_or_the_store_is_waited_for_and_told_as_what_it_is
     with tenant.hub.read() as session:
         assert session.get_one(DatasetVersionRow, version).losses == 0
     assert list((tenant.hub.settings.data_dir / "reading").iterdir()) == []
+
+
+@pytest.mark.parametrize("lasts", [True, False], ids=["lasting", "passing"])
+def test_a_reading_that_the_machine_hinders_is_tried_again_and_not_told_as_a_damaged_file(
+    tenant: Tenant, monkeypatch: pytest.MonkeyPatch, lasts: bool
+) -> None:
+    made = tenant.client.post("/v1/datasets?name=churn", content=CSV).json()
+    left = [ReadingFailed("machine_error", "Cannot open file: Permission denied")] * (100 if lasts else 1)
+
+    def hindered(*args: Any) -> ReadTable:
+        if left:
+            raise left.pop()
+        return read(*args)
+
+    monkeypatch.setattr(reading_job, "read", hindered)
+    monkeypatch.setattr(ReadingJob, "_pause", lambda _, seconds: None)
+    ReadingSlot(tenant.hub, "wrk_here", Shutdown()).take(version_of(tenant.hub, made["id"]))
+    record = tenant.client.get("/v1/datasets/churn").json()
+    lines = [line["message"] for line in tenant.client.get("/v1/datasets/churn/log").json()["data"]]
+    assert all("Permission denied" in line for line in lines)
+    if lasts:
+        assert (record["status"], record["error"]["code"], len(lines)) == ("failed", "machine_error", 3)
+        assert "Nothing is wrong with the files: add a version to read them again" in record["error"]["message"]
+    else:
+        assert (record["status"], record["error"], len(lines)) == ("ready", None, 1)
 
 
 def test_a_target_that_the_file_lacks_is_told_with_the_nearest_column(tenant: Tenant, slot: ReadingSlot) -> None:

@@ -168,6 +168,19 @@ def test_a_table_is_kept_whose_statistics_cannot_be_computed(tmp_path: Path, sen
     assert [text.split(":")[0] for text in logged] == ["the statistics and findings could not be computed"]
 
 
+def test_a_file_that_the_reader_may_not_open_is_an_error_of_the_machine_with_a_log_line(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked = request(tmp_path, npy(10))
+    asked.files[0].path.unlink()
+    asked.files[0].path.mkdir()  # so that no rights, not even those of root, open it
+    with pytest.raises(ReadingFailed, match="The machine, not the file, hindered the reading") as failed:
+        read(asked)
+    assert failed.value.code == "machine_error"
+    assert "Traceback" in caplog.text
+    assert "Is a directory" in caplog.text
+
+
 PARENT = """
 import sys
 from reading.child import read

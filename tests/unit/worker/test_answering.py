@@ -1,15 +1,22 @@
 """The replies of a process that cannot answer."""
 
+from pathlib import Path
+
 import pytest
 
-from gradus.errors import NotFound
+from gradus.errors import InvalidSpec, NotFound, Unavailable
 from gradus.spec.experiment import Spec
 from hub.artifacts.manifest import Damaged
 from hub.jobs.checkpoint_ref import CheckpointRef
-from hub.questions.question import EvaluationQuestion, TrainedNetwork
+from hub.questions.question import EvaluationQuestion, TrainedNetwork, UploadedFile
+from preprocessing.encode import Fitted
+from reading import child
+from reading.failure import FailureCode, ReadingFailed
+from reading.request import ReadRequest
 from tests.built_in import resolved
 from worker.answering import answer
 from worker.answering.protocol import Ask, Refused
+from worker.answering.uploaded_table import uploaded_table
 from worker.data.errors import DataError
 
 ONE = resolved(Spec(dataset="digits", layers=[8]))
@@ -46,3 +53,19 @@ def test_a_fault_of_ours_ends_the_process(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.delattr(answer, "evaluation")
     with pytest.raises(NameError):
         answer.reply(ASKED.encode(), 2.0)
+
+
+@pytest.mark.parametrize(
+    ("code", "raised"), [("machine_error", ReadingFailed), ("disk_full", Unavailable), ("data_error", InvalidSpec)]
+)
+def test_predictions_for_an_upload_are_refused_for_good_only_because_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: FailureCode, raised: type[Exception]
+) -> None:
+    def failing(_: ReadRequest) -> None:
+        raise ReadingFailed(code, "x")
+
+    monkeypatch.setattr(child, "read", failing)
+    ask = Ask.model_validate_json(ASKED).model_copy(update={"artifacts_url": str(tmp_path), "folder": str(tmp_path)})
+    upload = UploadedFile(parts=(), parse={})
+    with pytest.raises(raised), uploaded_table(ask, upload, "x", Fitted(digest="d", columns=())):
+        pass
