@@ -36,10 +36,10 @@ const plotly = ({ edges, panels, across, hasEnds = true }) => {
       domain: span(panels.length, i),
       anchor: name("y", i),
       range: ends,
-      tickvals: hasEnds ? ends : [],
+      tickvals: [],
     };
     return [
-      [name("xaxis", i), { ...x, ticktext: ends.map((end) => figure(end, 3)) }],
+      [name("xaxis", i), x],
       [name("yaxis", i), { ...look, anchor: name("x", i), showticklabels: false, rangemode: "tozero" }],
     ];
   });
@@ -64,17 +64,33 @@ const plotly = ({ edges, panels, across, hasEnds = true }) => {
         ...panels.map(({ name: title }, i) =>
           note(title, (span(panels.length, i)[0] + span(panels.length, i)[1]) / 2, 1)
         ),
+        ...(hasEnds ? panels.flatMap((_, i) => endNotes(ends, span(panels.length, i))) : []),
         { ...note(across, 0.5, 0), yanchor: "top", yshift: -18 },
       ],
     },
   };
 };
 
+/**
+ * The ends of the bins below a panel, within its width: ticks are centred, and those of two neighbours would read as one
+ * number.
+ *
+ * @param {number[]} ends @param {number[]} shares
+ */
+const endNotes = (ends, shares) =>
+  ["left", "right"].map((side, i) => ({
+    ...note(figure(ends[i], 3), shares[i], 0),
+    xanchor: side,
+    yanchor: "top",
+    font: { size: 10, color: color("muted") },
+  }));
+
 const note = (/** @type {string} */ text, /** @type {number} */ x, /** @type {number} */ y) => ({
   text: plain(text),
   x,
   y,
   xref: "paper",
+  xanchor: "center", // by default, a text in the left third begins there, and one in the right third ends there
   yref: "paper",
   yanchor: "bottom",
   showarrow: false,

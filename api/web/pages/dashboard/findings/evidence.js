@@ -29,9 +29,11 @@ const measured = ({ statistic, layer, column, value, threshold, healthy, rows })
   html`
     <div>
       <dt>${statisticName(statistic)}${place(layer)}${place(column)}</dt>
-      <dd><bdi>${valueWords(value)}</bdi>${beside(limitWords(threshold, healthy))}${beside(
+      <dd><bdi>${valueWords(value)}</bdi>${beside([
+        limitWords(threshold, healthy),
         healthyWords(healthy),
-      )}${beside(rows?.length ? `rows ${rowsWords(rows)}` : null)}</dd>
+        rows?.length ? `rows ${rowsWords(rows)}` : null,
+      ])}</dd>
     </div>
   `;
 
@@ -43,11 +45,11 @@ const place = (name) =>
     `
     : nothing;
 
-/** @param {string | null} words */
+/** @param {(string | null)[]} words */
 const beside = (words) =>
-  words
+  words.some(Boolean)
     ? html`
-      <span class="muted">${words}</span>
+      <span class="muted">${words.filter(Boolean).join(" · ")}</span>
     `
     : nothing;
 
