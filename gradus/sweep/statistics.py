@@ -56,17 +56,24 @@ class Estimate:
     n: int
     least: float
     """Minimum half-width of a confidence interval."""
+    degrees: float | None = None
+    """Degrees of freedom; None for n - 1."""
+
+    @property
+    def freedom(self) -> float:
+        """Degrees of freedom of Student's t."""
+        return self.n - 1 if self.degrees is None else self.degrees
 
     def half(self, level: float) -> float:
         """Half the width of the confidence interval of this level."""
-        return max(quantile(level, self.n - 1) * self.error, self.least)
+        return max(quantile(level, self.freedom) * self.error, self.least)
 
     @property
     def p(self) -> float:
         """The p-value: the probability of a mean at least this far from zero if the true mean is zero."""
         if abs(self.mean) <= self.least:
             return 1.0
-        return max(1 - probability(abs(self.mean) / self.error, self.n - 1), SMALLEST_P)
+        return max(1 - probability(abs(self.mean) / self.error, self.freedom), SMALLEST_P)
 
 
 def interval(values: Sequence[float], grain: float = 0.0) -> tuple[float, float] | None:

@@ -30,3 +30,14 @@ def test_a_quantile_has_the_probability_that_was_asked_for(freedom: int) -> None
 
 def test_one_degree_of_freedom_is_the_cauchy_distribution() -> None:
     assert probability(1.0, 1) == pytest.approx(0.5)  # 2/π · arctan 1
+
+
+@pytest.mark.parametrize("level", [0.1, 0.95, 0.999])
+@pytest.mark.parametrize("freedom", [1, 2, 3, 30, 999])
+def test_real_degrees_of_freedom_continue_the_whole_ones(level: float, freedom: int) -> None:
+    """The incomplete beta function, beside the closed form."""
+    assert quantile(level, freedom + 1e-9) == pytest.approx(quantile(level, freedom), rel=1e-7)
+
+
+def test_between_two_and_three_degrees_of_freedom() -> None:
+    assert quantile(0.95, 2.5) == pytest.approx(3.5746548420036817, rel=1e-12)  # SciPy's stats.t.ppf(0.975, 2.5)
