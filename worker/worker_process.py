@@ -18,7 +18,7 @@ from hub.database.database import DATABASE_AWAY
 from hub.hub import Hub
 from hub.jobs import workers
 from hub.messaging.celery_app import queue_name
-from hub.messaging.queue import FILES, QUESTIONS
+from hub.messaging.queue import FILES, IMPORTANCES, QUESTIONS
 from hub.settings import Settings
 from worker import background, messages
 from worker.question_slot import QuestionSlot
@@ -27,9 +27,9 @@ from worker.shutdown import Shutdown
 from worker.slot_pool import SlotPool
 from worker.watchdog import Watchdog
 
-SLOTS_OF_LANES = (QUESTIONS, QUESTIONS, FILES)
-"""The queue of each question slot. Files with predictions, which may take an hour, leave two slots for short
-questions."""
+SLOTS_OF_LANES = (QUESTIONS, QUESTIONS, FILES, IMPORTANCES)
+"""The queue of each question slot. Files with predictions, which may take an hour, and the importance of columns, which
+takes seconds, leave two slots for short questions."""
 
 logger = logging.getLogger(__name__)
 

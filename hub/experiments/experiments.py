@@ -195,7 +195,7 @@ def remove(session: Session, row: ExperimentRow) -> None:
     """Delete the experiment with its metrics, events and files, and its job if it has no other experiment."""
     at = now(session)
     checkpoints.delete_all(session, row.id, at)
-    questions.delete_of_experiment(session, row.id, at)
+    questions.delete_of_experiment(session, row, at)
     session.execute(delete(ExperimentRow).where(ExperimentRow.id == row.id))
     others = select(ExperimentRow.id).where(ExperimentRow.job_id == row.job_id)
     session.execute(delete(JobRow).where(JobRow.id == row.job_id, ~others.exists()))

@@ -18,7 +18,7 @@ from hub.experiments.event_pruning import prune
 from hub.hub import Hub
 from hub.jobs.leases import LEASE, is_expired, is_too_late
 from hub.messaging.outbox import outbox
-from hub.messaging.queue import EXAMINATIONS, FILES, QUESTIONS, READINGS
+from hub.messaging.queue import EXAMINATIONS, FILES, IMPORTANCES, QUESTIONS, READINGS
 from hub.messaging.redis_errors import REDIS_TROUBLE
 from hub.questions import leases as question_leases
 from hub.questions import questions
@@ -43,6 +43,7 @@ _RESEND: Mapping[str, Callable[[Session, datetime, timedelta, timedelta, int], i
     EXAMINATIONS: reading_claims.resend_examinations,
     QUESTIONS: partial(question_leases.resend, QUESTIONS),
     FILES: partial(question_leases.resend, FILES),
+    IMPORTANCES: partial(question_leases.resend, IMPORTANCES),
 }
 """By queue, the function that resends the queue's lost messages. It is called only while the queue is empty."""
 

@@ -16,14 +16,19 @@ MAX_FOREIGN = 20
 """Foreign elements that are skipped in search of the oldest job message. Workers drop foreign elements."""
 READINGS = "readings"
 EXAMINATIONS = "examinations"
-QUESTIONS, FILES = "questions", "files"
-"""Used in place of a device in the names of the queues for readings, examinations, short questions and files with
-predictions."""
-FILE_PREFIX = "prd_"
-"""Prefix of the ids of questions that are answered with a file."""
+QUESTIONS, FILES, IMPORTANCES = "questions", "files", "importances"
+"""Used in place of a device in the names of the queues for readings, examinations, short questions, files with
+predictions and the importance of columns."""
+SLOW_QUESTIONS = {"prd_": FILES, "imp_": IMPORTANCES}
+"""The queues of the questions that short questions must not wait for, by the prefix of their ids."""
 _TYPES_OF_QUEUES = (b"list", "list", b"none", "none")
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 logger = logging.getLogger(__name__)
+
+
+def lane_of(question_id: str) -> str:
+    """The queue of a question."""
+    return SLOW_QUESTIONS.get(question_id[: question_id.find("_") + 1], QUESTIONS)
 
 
 def depth(client: "redis.Redis", device: str) -> int:
@@ -58,7 +63,7 @@ class Queue:
 
     def send_question(self, question_id: str) -> bool:
         """Send a message about a question to answer. Returns False on failure; the reconciler then resends it."""
-        return self._send(ANSWER_TASK, FILES if question_id.startswith(FILE_PREFIX) else QUESTIONS, question_id)
+        return self._send(ANSWER_TASK, lane_of(question_id), question_id)
 
     def next_reading(self, seconds: float) -> str | None:
         """Take the id of a version to read or, if there is none, of one to examine from the queues. None if both queues

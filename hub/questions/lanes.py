@@ -1,13 +1,14 @@
-"""The two lanes of questions: short questions, whose answers somebody waits for, and files with predictions, which may
-take an hour. Each lane has its own queue and slots, so that files delay no short question."""
+"""The lanes of questions: short questions, whose answers somebody waits for; files with predictions, which may take an
+hour; and the importance of columns, which takes seconds. Each lane has its own queue and slots, so that no lane delays
+another."""
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, or_
 
-from hub.messaging.queue import FILE_PREFIX, FILES
+from hub.messaging.queue import SLOW_QUESTIONS
 from hub.tables import QuestionRow
 
 
 def in_lane(lane: str) -> ColumnElement[bool]:
     """Whether a question's row is in a lane."""
-    is_file = QuestionRow.id.startswith(FILE_PREFIX, autoescape=True)
-    return is_file if lane == FILES else ~is_file
+    slow = {of: QuestionRow.id.startswith(prefix, autoescape=True) for prefix, of in SLOW_QUESTIONS.items()}
+    return slow[lane] if lane in slow else ~or_(*slow.values())

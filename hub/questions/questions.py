@@ -15,12 +15,12 @@ from hub.database.database import insert_of, now
 from hub.datasets.datasets import bytes_of
 from hub.ids import new_id
 from hub.messaging.outbox import outbox
-from hub.messaging.queue import FILES
+from hub.messaging.queue import FILES, IMPORTANCES, lane_of
 from hub.messaging.queue import QUESTIONS as SHORT
 from hub.questions.lanes import in_lane
 from hub.questions.leases import LONG_FAILURE
-from hub.questions.question import PREFIXES, PredictionsQuestion, Question, digest_of, experiment_of, understood
-from hub.tables import QuestionRow
+from hub.questions.question import PREFIXES, Question, digest_of, experiment_of, understood
+from hub.tables import ExperimentRow, QuestionRow
 
 RETENTION = timedelta(days=7)
 """Time after which a question is deleted with its answer."""
@@ -28,6 +28,14 @@ MOST_OPEN = 100
 """Limit on the open questions of a workspace."""
 MOST_OPEN_FILES = 2
 """Limit on a workspace's open files with predictions, each of which may take an hour while others wait."""
+MOST_OPEN_IMPORTANCES = 5
+"""Limit on a workspace's open questions about the importance of columns, each of which takes seconds."""
+_LIMITS = {
+    SHORT: (MOST_OPEN, "questions", 5),
+    FILES: (MOST_OPEN_FILES, "files with predictions", 30),
+    IMPORTANCES: (MOST_OPEN_IMPORTANCES, "questions about the importance of columns", 5),
+}
+"""Of each lane: the limit, what it counts, and the seconds after which to retry."""
 BATCH = 100
 """Questions that are deleted in one transaction."""
 
@@ -116,14 +124,14 @@ def _is_due(at: datetime) -> ColumnElement[bool]:
 
 def _check_room(session: Session, workspace_id: str, question: Question, quotas: Quotas) -> None:
     lock(session, workspace_id)
-    lane = FILES if isinstance(question, PredictionsQuestion) else SHORT
+    lane = lane_of(f"{PREFIXES[question.kind]}_")
     open_ = (QuestionRow.workspace_id == workspace_id, QuestionRow.status == "open", in_lane(lane))
-    most, what = (MOST_OPEN_FILES, "files with predictions") if lane == FILES else (MOST_OPEN, "questions")
+    most, what, retry_after = _LIMITS[lane]
     if (session.scalar(select(func.count()).where(*open_)) or 0) >= most:
         raise TooManyRequests(
             f"this workspace has {most} open {what}: retry when some are answered",
             code="quota_questions",
-            retry_after=30 if lane == FILES else 5,
+            retry_after=retry_after,
         )
     check_bytes_quota(bytes_of(session, workspace_id), 0, quotas)
 
@@ -171,10 +179,17 @@ def delete_expired(session: Session, at: datetime) -> int:
     return _delete(session, session.scalars(query.with_for_update(skip_locked=True)).all(), at)
 
 
-def delete_of_experiment(session: Session, experiment_id: str, at: datetime) -> None:
-    """Delete the questions about an experiment."""
-    query = select(QuestionRow.id).where(QuestionRow.experiment_id == experiment_id)
-    _delete(session, session.scalars(query).all(), at)
+def delete_of_experiment(session: Session, experiment: ExperimentRow, at: datetime) -> None:
+    """Delete the questions about an experiment, also those about several networks of its sweep, which are filed under
+    the first."""
+    about = QuestionRow.experiment_id == experiment.id
+    if experiment.sweep_id is not None:
+        siblings = select(ExperimentRow.id).where(
+            ExperimentRow.workspace_id == experiment.workspace_id, ExperimentRow.sweep_id == experiment.sweep_id
+        )
+        names_it = QuestionRow.request.contains(f'"{experiment.id}"', autoescape=True)
+        about |= QuestionRow.experiment_id.in_(siblings) & in_lane(IMPORTANCES) & names_it
+    _delete(session, session.scalars(select(QuestionRow.id).where(about)).all(), at)
 
 
 def _delete(session: Session, ids: Iterable[str], at: datetime) -> int:

@@ -20,21 +20,23 @@ from hub.hub import Hub
 from hub.jobs.checkpoint_ref import CheckpointRef
 from hub.jobs.leases import LeaseLost
 from hub.jobs.reconciler import clean_up, reconcile
-from hub.messaging.queue import FILES, QUESTIONS
+from hub.messaging.queue import FILES, IMPORTANCES, QUESTIONS
 from hub.questions import leases, questions
 from hub.questions.leases import ClaimedQuestion
 from hub.questions.question import (
     EvaluationQuestion,
+    ImportanceQuestion,
     NewerQuestion,
     PredictionsQuestion,
     Question,
     TrainedNetwork,
     digest_of,
 )
-from hub.questions.questions import MOST_OPEN, MOST_OPEN_FILES, Outcome
+from hub.questions.questions import MOST_OPEN, MOST_OPEN_FILES, MOST_OPEN_IMPORTANCES, Outcome
 from hub.tables import DEFAULT_WORKSPACE, ExperimentRow, QuestionRow, RemovalRow
 from tests.built_in import resolved
 from tests.integration.hub.work import submit
+from worker.worker_process import SLOTS_OF_LANES
 
 TERM = timedelta(seconds=15)
 STORED = Receipt("a" * 64, 1)
@@ -58,6 +60,11 @@ def of_file(row: ExperimentRow, digest: str = "d") -> PredictionsQuestion:
     table = TableRef(key="ver_1/1", digest=digest)
     network = question(row).network
     return PredictionsQuestion(network=network, dataset="a", table=table, format="csv", probabilities=False)
+
+
+def of_columns(row: ExperimentRow, *others: ExperimentRow, repeats: int = 5) -> ImportanceQuestion:
+    networks = tuple(question(one).network for one in others)
+    return ImportanceQuestion(network=question(row).network, others=networks, split="test", repeats=repeats)
 
 
 def ask(hub: Hub, asked: Question, quotas: Quotas = NO_QUOTAS) -> str:
@@ -260,6 +267,36 @@ def test_files_with_predictions_have_a_queue_of_their_own(hub: Hub, row: Experim
     with hub.write() as session:
         assert leases.resend(QUESTIONS, session, long_ago(), TERM, timedelta(seconds=5), 10) == 0
         assert leases.resend(FILES, session, long_ago(), TERM, timedelta(seconds=5), 10) == 1
+
+
+def test_the_importance_of_columns_delays_no_short_question(hub: Hub, row: ExperimentRow) -> None:
+    for lane in (QUESTIONS, IMPORTANCES):
+        drained(hub, lane)
+    slow = [ask(hub, of_columns(row, repeats=2 + i)) for i in range(MOST_OPEN_IMPORTANCES)]
+    short = ask(hub, question(row))
+    hub.flush()
+    assert drained(hub, QUESTIONS) == [short]
+    assert sorted(drained(hub, IMPORTANCES)) == sorted(slow)
+    assert SLOTS_OF_LANES.count(QUESTIONS) == 2
+    assert IMPORTANCES in SLOTS_OF_LANES
+    with pytest.raises(TooManyRequests, match="5 open questions about the importance of columns"):
+        ask(hub, of_columns(row, repeats=50))
+    change(hub, slow[0], message_sent_at=long_ago(minutes=1))
+    with hub.write() as session:
+        for lane, sent in ((QUESTIONS, 0), (FILES, 0), (IMPORTANCES, 1)):
+            assert leases.resend(lane, session, long_ago(), TERM, timedelta(seconds=30), 10) == sent
+
+
+def test_a_question_about_several_networks_is_deleted_with_any_of_them(hub: Hub, row: ExperimentRow) -> None:
+    first, second, third, other = (submit(hub) for _ in range(4))
+    with hub.write() as session:
+        for one in (first, second, third):
+            session.get_one(ExperimentRow, one.id).sweep_id = "swp_1"
+    kept = [ask(hub, of_columns(first, third)), ask(hub, of_columns(other))]
+    ask(hub, of_columns(first, second))
+    with hub.write() as session:
+        experiments.remove(session, session.get_one(ExperimentRow, second.id))
+    assert sorted(ids(hub)) == sorted(kept)
 
 
 def test_a_workspace_has_no_more_than_two_open_files(hub: Hub, row: ExperimentRow) -> None:
