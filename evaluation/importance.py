@@ -9,10 +9,14 @@ values. The deterioration of a pair is taken apart into a mean, an effect of the
 example that gives, and a rest. An example both receives and gives: the sum of its two effects is its influence on the
 mean, whose standard error is that of a mean of influences (Hoeffding, A class of statistics with asymptotically normal
 distribution, 1948). With several networks, which differ by their seed, the variance of their mean is added.
+
+R² divides by the variance of the targets, which other examples would change, too. The influence of example i on the
+ratio θ = D / σ² of two means is (dᵢ - θ (yᵢ - ȳ)²) / σ²: that on D / σ², less θ ((yᵢ - ȳ)² / σ² - 1). Source: Hampel,
+The influence curve and its role in robust estimation, Journal of the American Statistical Association 69, 1974.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from math import isfinite, sqrt
 
 import numpy as np
@@ -24,7 +28,7 @@ from gradus.spec.loss import Task
 from gradus.sweep.statistics import Estimate
 
 SEED = 20_261_130
-MOST_FREEDOM = 1000
+MOST_FREEDOM = 1000.0
 """Degrees of freedom from which Student's t is as good as normal."""
 INCREASES = {"log_loss": 1.0, "accuracy": -1.0, "r2": -1.0}
 """The metrics, with the sign of their change when predictions get worse."""
@@ -38,6 +42,12 @@ class Scores:
     """(n,)."""
     weights: Floats
     """(n,), with mean 1."""
+    grain: float = 0.0
+    """By how much the metric changes at least, if it changes."""
+    of_targets: Floats = field(default_factory=lambda: np.zeros(0))
+    """If the metric divides by the variance of each target: the metric of each, (targets,)."""
+    spread: Floats | None = None
+    """And (y - ȳ)² / σ² - 1, (n, targets)."""
 
     @property
     def mean(self) -> float:
@@ -51,26 +61,34 @@ def scores(examples: Examples, task: Task) -> Mapping[str, Scores]:
     ones = np.ones(n)
     weights = ones if examples.weights is None else examples.weights / examples.weights.mean()
     if task == "regression":
-        return {"r2": Scores(_explained(examples, weights), weights)}
+        return {"r2": _explained(examples, weights)}
     if task == "classification":
         given = examples.targets.astype(np.int64)
         right = (examples.outputs.argmax(axis=1) == given).astype(np.float64)
-        return {"log_loss": Scores(-log_share(examples.outputs, given), weights), "accuracy": Scores(right, ones)}
+        return {
+            "log_loss": Scores(-log_share(examples.outputs, given), weights),
+            "accuracy": Scores(right, ones, 1 / n),
+        }
     has = examples.targets > 0.5
     right = ((examples.outputs > 0) == has).mean(axis=1)
-    return {"log_loss": Scores(label_losses(examples.outputs, has), weights), "accuracy": Scores(right, ones)}
+    return {
+        "log_loss": Scores(label_losses(examples.outputs, has), weights),
+        "accuracy": Scores(right, ones, 1 / has.size),
+    }
 
 
-def _explained(examples: Examples, weights: Floats) -> Floats:
-    """The examples' parts of R², 1 - (ŷ - y)² / σ², as the mean over the targets that are not constant; (n,)."""
+def _explained(examples: Examples, weights: Floats) -> Scores:
+    """R², 1 - (ŷ - y)² / σ² of each example: the mean over the targets that are not constant; NaN if all are."""
     targets = examples.targets.astype(np.float64)
-    centred = targets - np.average(targets, axis=0, weights=weights)
-    variance = np.average(np.square(centred), axis=0, weights=weights)
+    squares = np.square(targets - np.average(targets, axis=0, weights=weights))
+    variance = np.average(squares, axis=0, weights=weights)
     varies = variance > 1e-15 * np.square(targets).mean(axis=0)
     if not varies.any():
-        return np.full(len(targets), np.nan)
-    unexplained: Floats = (np.square(examples.outputs - targets)[:, varies] / variance[varies]).mean(axis=1)
-    return 1.0 - unexplained
+        return Scores(np.full(len(targets), np.nan), weights)
+    explained = 1.0 - np.square(examples.outputs - targets)[:, varies] / variance[varies]
+    of_targets = np.average(explained, axis=0, weights=weights)
+    spread = squares[:, varies] / variance[varies] - 1.0
+    return Scores(explained.mean(axis=1), weights, of_targets=of_targets, spread=spread)
 
 
 def donors_of(n: int, repeats: int) -> NDArray[np.intp]:
@@ -110,18 +128,70 @@ def influence(worse: Floats, donors: NDArray[np.intp], weights: Floats) -> Influ
     return Influence(mean, (received - mean) * weights + given / (repeats - 1))
 
 
-def estimate(influences: Sequence[Influence]) -> Estimate:
-    """The mean over the networks with its standard error; degrees of freedom by Welch and Satterthwaite."""
-    n, networks = len(influences[0].of_example), len(influences)
-    means = np.array([one.mean for one in influences])
-    of_example = np.mean([one.of_example for one in influences], axis=0)
-    variances = [(float(np.square(of_example).sum()) / (n * (n - 1)), n - 1)]
+def deteriorations(
+    intact: Mapping[str, Scores], shuffled: Iterable[Mapping[str, Scores]], donors: NDArray[np.intp]
+) -> Mapping[str, Influence]:
+    """By how much each metric is worse with the values of the donors: its mean, and the influences on it.
+
+    shuffled: the metrics for each repeat.
+    """
+    worse: dict[str, list[Floats]] = {name: [] for name in intact}
+    of_targets: dict[str, list[Floats]] = {name: [] for name in intact}
+    for repeat in shuffled:
+        for name, one in repeat.items():
+            worse[name].append(INCREASES[name] * (one.values - intact[name].values))
+            of_targets[name].append(INCREASES[name] * (one.of_targets - intact[name].of_targets))
+    return {
+        name: _with_variance(influence(np.array(worse[name]), donors, one.weights), one, np.array(of_targets[name]))
+        for name, one in intact.items()
+    }
+
+
+def _with_variance(found: Influence, intact: Scores, of_targets: Floats) -> Influence:
+    """With the influence through the variance of the targets. of_targets: (repeats, targets), the deteriorations."""
+    if intact.spread is None:
+        return found
+    through_variance = intact.weights * (intact.spread * of_targets.mean(axis=0)).mean(axis=1)
+    return Influence(found.mean, found.of_example - through_variance)
+
+
+@dataclass(frozen=True, eq=False)
+class Pooled:
+    """The influences of several networks. They are added up, so that many networks take no more memory than one."""
+
+    means: tuple[float, ...]
+    """Of each network."""
+    of_example: Floats
+    """Sum of the networks' influences, (n,)."""
+
+    @classmethod
+    def of(cls, first: Influence, *others: Influence) -> "Pooled":
+        """One network, or several."""
+        pooled = cls((first.mean,), first.of_example)
+        for one in others:
+            pooled = pooled.with_(one)
+        return pooled
+
+    def with_(self, one: Influence) -> "Pooled":
+        """With another network."""
+        return Pooled((*self.means, one.mean), self.of_example + one.of_example)
+
+
+def estimate(pooled: Pooled, grain: float = 0.0) -> Estimate:
+    """The mean over the networks with its standard error; degrees of freedom by Welch and Satterthwaite.
+
+    grain: by how much the metric changes at least, if it changes. The standard error is at least that of one changed
+        example: that none has changed does not show that none ever will.
+    """
+    n, networks = len(pooled.of_example), len(pooled.means)
+    means = np.array(pooled.means)
+    variances = [(float(np.square(pooled.of_example / networks).sum()) / (n * (n - 1)), n - 1)]
     if networks > 1:
         variances.append((float(means.var(ddof=1)) / networks, networks - 1))
     total = sum(variance for variance, _ in variances)
     below = sum(variance**2 / freedom for variance, freedom in variances)
-    freedom = total**2 / below if below > 0 else n - 1
-    degrees = max(1, min(int(freedom + 1e-9), MOST_FREEDOM)) if isfinite(freedom) else 1
+    freedom = total**2 / below if below > 0 else float(n - 1)
+    degrees = max(1.0, min(round(freedom, 9), MOST_FREEDOM)) if isfinite(freedom) else 1.0
     mean = float(means.mean())
     least = np.finfo(float).tiny if mean else 0.0  # all examples may lose exactly the same
-    return Estimate(mean, max(sqrt(total), least), degrees + 1, 0.0)
+    return Estimate(mean, max(sqrt(total), grain, least), n, grain, degrees)

@@ -39,11 +39,13 @@ class ColumnEffect(Message):
     """By how much the metric is worse with the shuffled column; negative if it is better."""
     ci95: tuple[Number, Number]
     """Confidence interval of `worse_by`, by Student's t, corrected so that it holds for all columns of the answer at
-    once. It covers other examples of the same kind; with several networks, also other seeds."""
+    once. It covers other examples of the same kind; with several networks, also other seeds. Few seeds make it
+    wide."""
     p_adjusted: Number
     """Holm's adjusted p-value over all columns."""
     helps: bool
-    """Whether the network uses the column: the whole interval is above zero."""
+    """Whether the network uses the column: the metric is worse without it, and `p_adjusted` is below 0.05. The interval
+    may still hold zero, as Holm's test is the sharper one."""
 
 
 class ColumnImportance(Message):
@@ -58,14 +60,14 @@ class ColumnImportance(Message):
 
 
 class ImportanceReport(Message):
-    """The importance of each input column, the most important first, by the first metric."""
+    """The importance of the input columns, the most important first, by the first metric."""
 
     task: Task
     split: Part
     networks: tuple[JudgedNetwork, ...]
     """The network; of a sweep, those of a change, by seed."""
     n: int
-    """Number of examples that were shuffled."""
+    """Number of examples that were shuffled: fewer than `of` if all would take too long."""
     of: int
     """Number of examples in the split."""
     repeats: int

@@ -66,8 +66,7 @@ class OutcomesQuestion(Message):
 
 
 class CalibrationQuestion(Message):
-    """Which calibration, fitted to the validation split, makes a network's predictions come true as often as they
-    say?"""
+    """Which calibration, fitted to the validation split, makes predictions come true as often as they say?"""
 
     kind: Literal["calibration"] = "calibration"
     revision: Literal[1] = 1
@@ -78,13 +77,15 @@ class ImportanceQuestion(Message):
     """How much worse does a network predict when the values of a column come from other examples?"""
 
     kind: Literal["importance"] = "importance"
-    revision: Literal[1] = 1
+    revision: Literal[1, 2] = 2
     network: TrainedNetwork
     others: tuple[TrainedNetwork, ...] = ()
     """Networks of the same spec with other seeds."""
     split: Part
     repeats: int
     """Other examples from which each example gets the values, two or more."""
+    columns: tuple[str, ...] = ()
+    """The columns that are shuffled; empty for all."""
     together: tuple[str, ...] = ()
     """Columns that are also shuffled together."""
 
@@ -195,7 +196,7 @@ QUESTIONS: TypeAdapter[Question] = TypeAdapter(Question)
 
 
 class NewerQuestion(Unavailable):
-    """The question was asked by a newer version of the service, and has parts that this version does not know."""
+    """The question was asked by a newer version, and has parts that this version does not know."""
 
 
 def understood(request: str) -> Question:
@@ -236,15 +237,14 @@ PREFIXES = {
 
 
 def digest_of(question: Question) -> str:
-    """SHA-256 of a question. It does not depend on where the table is stored, or whether it was deleted since: the spec
-    has the digest of the table's content."""
+    """SHA-256 of a question. It does not depend on where the table is stored, as the spec has its digest."""
     is_about_network = isinstance(question, AboutNetwork)
     where: Any = {"network": {"table"}, "others": {"__all__": {"table"}}} if is_about_network else {"table"}
     return hashlib.sha256(question.model_dump_json(exclude=where).encode()).hexdigest()
 
 
 def experiment_of(question: Question) -> str | None:
-    """The experiment that a question is about, and with which the question is deleted; None for probes and previews."""
+    """The experiment that a question is about, of several the first; None for probes and previews."""
     if isinstance(question, CuresQuestion):
         return question.experiment_id
     return question.network.experiment_id if isinstance(question, AboutNetwork) else None

@@ -1,6 +1,7 @@
 """The answer to an evaluation: the network's outputs on a split, compared with the truth."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evaluation.examples import Examples, Floats
 from evaluation.groups import groups
@@ -61,22 +62,25 @@ def evaluation(ask: Ask, question: EvaluationQuestion) -> EvaluationReport:
     )
 
 
-def compared(network: Restored, known: Truth, part: Part) -> Examples:
-    """The outputs and the truth of a split's examples.
+def compared(
+    network: Restored, known: Truth, part: Part, some: Split | None = None, taken: NDArray[np.intp] | None = None
+) -> Examples:
+    """The outputs and the truth of a split's examples; of `some` of them, those at the positions in `taken`.
 
     Raises:
         Conflict: an output is not a number.
     """
-    split: Split = getattr(network.data, part)
+    split: Split = getattr(network.data, part) if some is None else some
     outputs = network.outputs(split)
     if not np.isfinite(outputs).all():
         raise Conflict(
             f"the network's outputs on the {part} split are not finite: it has diverged. Ask for an earlier epoch",
             code="diverged",
         )
-    targets = known.targets[part] if known.targets is not None else split.targets.numpy()
+    places = slice(None) if taken is None else taken
+    targets = known.targets[part][places] if known.targets is not None else split.targets.numpy()
     weights = None if split.evaluation_weights is None else split.evaluation_weights.double().numpy()
-    return Examples(outputs, targets, known.rows[part], weights)
+    return Examples(outputs, targets, known.rows[part][places], weights)
 
 
 def _constants(network: Restored, known: Truth) -> tuple[Floats, Floats]:

@@ -2,33 +2,32 @@
 examples."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from evaluation.examples import Examples, Floats
-from evaluation.importance import INCREASES, SEED, Influence, donors_of, estimate, influence, scores
-from gradus.errors import Conflict, TooLarge
+from evaluation.importance import INCREASES, Pooled, Scores, deteriorations, donors_of, estimate, scores
+from gradus.errors import Conflict
 from gradus.facts import Part
 from gradus.input_columns import inputs_of_columns
-from gradus.sweep.statistics import Estimate, differences
+from gradus.spec.network import plan
+from gradus.sweep.statistics import LEVEL, Estimate, differences
 from gradus.wire.importance import ColumnEffect, ColumnImportance, ImportanceReport, IntactMetric, JudgedNetwork
 from hub.questions.question import ImportanceQuestion, TrainedNetwork, networks_of
 from worker.answering.evaluation import compared
+from worker.answering.importance_effort import Passes, chosen
 from worker.answering.network import Restored, restored
 from worker.answering.protocol import Ask
 from worker.answering.truth import truth
 from worker.training.data import Split
 
-MOST_EXAMPLES = 10_000
-MOST_PRODUCTS = 1e12
-"""Multiplications of all forward passes together: about a minute of one core."""
-FEWEST_EXAMPLES = 100
-"""Fewer would be too few to tell anything."""
-
 Columns = tuple[str, ...]
-Effects = dict[Columns, dict[str, Influence]]
+Intact = Mapping[str, Scores]
+Effects = dict[tuple[Columns, str], Pooled]
+"""By columns and metric."""
 
 
 def importance(ask: Ask, question: ImportanceQuestion) -> ImportanceReport:
@@ -36,93 +35,83 @@ def importance(ask: Ask, question: ImportanceQuestion) -> ImportanceReport:
     the same examples with the same donors.
 
     Raises:
-        Conflict: the split has too few examples, or an output is not a number.
+        Conflict: the split has too few examples, its targets are all equal, or an output is not a number.
         TooLarge: the answer would take too long.
         DataError: the data set was deleted or is damaged.
     """
-    known = truth(ask, question.network)
-    judged = []
+    known, first, groups = truth(ask, question.network), question.network, groups_of(question)
+    passes = Passes(len(groups), question.repeats, len(networks_of(question)))
+    of = len(known.rows[question.split])
+    taken = chosen(question.split, of, plan(first.spec, first.data), passes)
+    intact: list[Intact] = []
+    effects: Effects = {}
+    weighted = False
     for one in networks_of(question):
         network = restored(ask, one)
-        examples = compared(network, known, question.split)
-        chosen = _chosen(question, network, len(examples))
-        judged.append(_judged(network, question, examples.taken(chosen), chosen))
-    first = judged[0]
+        split = _taken(getattr(network.data, question.split), taken)
+        examples = compared(network, known, question.split, split, taken)
+        weighted = examples.weights is not None
+        intact.append(_intact(examples, question))
+        _shuffle(network, question, split, examples, intact[-1], effects)
+    means = {name: float(np.mean([one[name].mean for one in intact])) for name in intact[0]}
     return ImportanceReport(
-        task=question.network.data.task,
+        task=first.data.task,
         split=question.split,
-        networks=tuple(_named(one) for one in networks_of(question)),
-        n=first.n,
-        of=len(known.rows[question.split]),
-        repeats=min(question.repeats, first.n - 1),
-        weighted=first.weighted,
-        metrics=tuple(
-            IntactMetric(name=name, value=float(np.mean([one.intact[name] for one in judged]))) for name in first.intact
-        ),
-        columns=_ranked(judged),
+        networks=tuple(map(_named, networks_of(question))),
+        n=len(taken),
+        of=of,
+        repeats=min(question.repeats, len(taken) - 1),
+        weighted=weighted,
+        metrics=tuple(IntactMetric(name=name, value=value) for name, value in means.items()),
+        columns=_ranked(groups, effects, intact[0], means),
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Judged:
-    """One network's metrics, and what shuffling does to them."""
-
-    n: int
-    weighted: bool
-    intact: Mapping[str, float]
-    inputs: Mapping[Columns, int]
-    effects: Effects
-
-
 def groups_of(question: ImportanceQuestion) -> Mapping[Columns, Sequence[int]]:
-    """The positions of the inputs of each column, and of the columns that are shuffled together."""
+    """The positions of the inputs of each column that is asked about, and of those that are shuffled together."""
     one = inputs_of_columns(question.network.spec.dataset, question.network.data)
-    found: dict[Columns, Sequence[int]] = {(name,): places for name, places in one.items()}
+    found: dict[Columns, Sequence[int]] = {(name,): one[name] for name in question.columns or one}
     if question.together:
         found[question.together] = [place for name in question.together for place in one[name]]
     return found
 
 
-def _chosen(question: ImportanceQuestion, network: Restored, n: int) -> NDArray[np.intp]:
-    """The positions of the examples that are shuffled: all, or as many random ones as there is time for."""
-    if n < 3:
+def _taken(split: Split, positions: NDArray[np.intp]) -> Split:
+    """A copy of these examples of a split, without the weights of training."""
+    rows, weights = torch.from_numpy(positions), split.evaluation_weights
+    return Split(
+        split.inputs[rows],
+        split.targets[rows],
+        split.largest,
+        evaluation_weights=None if weights is None else weights[rows],
+    )
+
+
+def _intact(examples: Examples, question: ImportanceQuestion) -> Intact:
+    """The metrics with all columns as they are."""
+    found = scores(examples, question.network.data.task)
+    if not all(np.isfinite(one.mean) for one in found.values()):
         raise Conflict(
-            f"the {question.split} split has {n} examples: shuffling a column takes three or more", code="few_examples"
+            f"the targets of the {question.split} split are all equal, and R² compares errors with their variance: ask "
+            "for another `split`",
+            code="equal_targets",
         )
-    passes = len(groups_of(question)) * question.repeats * len(networks_of(question))
-    affordable = int(MOST_PRODUCTS / (passes * network.engine.storage.parameters.numel()))
-    if affordable < min(n, FEWEST_EXAMPLES):
-        raise TooLarge(
-            f"{passes:,} passes of this network over the {question.split} split take too long: ask for fewer `repeats`"
+    return found
+
+
+def _shuffle(
+    network: Restored, question: ImportanceQuestion, split: Split, examples: Examples, intact: Intact, effects: Effects
+) -> None:
+    """Add what shuffling does to a network to the effects on the networks before it."""
+    donors = donors_of(len(split), question.repeats)
+    for names, places in groups_of(question).items():
+        shuffled = (
+            scores(replace(examples, outputs=outputs), network.data.task)
+            for outputs in _shuffled(network, split, places, donors, question.split)
         )
-    most = min(affordable, MOST_EXAMPLES)
-    if n <= most:
-        return np.arange(n)
-    return np.sort(np.random.default_rng((SEED, n)).choice(n, most, replace=False))
-
-
-def _judged(network: Restored, question: ImportanceQuestion, examples: Examples, chosen: NDArray[np.intp]) -> _Judged:
-    task = network.data.task
-    split = _taken(getattr(network.data, question.split), chosen)
-    donors = donors_of(len(chosen), question.repeats)
-    intact = scores(examples, task)
-    groups = groups_of(question)
-    effects: Effects = {}
-    for names, places in groups.items():
-        worse: dict[str, list[Floats]] = {name: [] for name in intact}
-        for outputs in _shuffled(network, split, places, donors, question.split):
-            found = scores(replace(examples, outputs=outputs), task)
-            for name, one in found.items():
-                worse[name].append(INCREASES[name] * (one.values - intact[name].values))
-        effects[names] = {name: influence(np.array(worse[name]), donors, one.weights) for name, one in intact.items()}
-    means = {name: one.mean for name, one in intact.items()}
-    inputs = {names: len(places) for names, places in groups.items()}
-    return _Judged(len(chosen), examples.weights is not None, means, inputs, effects)
-
-
-def _taken(split: Split, chosen: NDArray[np.intp]) -> Split:
-    """A copy of the chosen examples of a split, without weights."""
-    return Split(split.inputs[chosen], split.targets[chosen], split.largest)
+        for metric, found in deteriorations(intact, shuffled, donors).items():
+            before = effects.get((names, metric))
+            effects[names, metric] = Pooled.of(found) if before is None else before.with_(found)
 
 
 def _shuffled(
@@ -144,17 +133,19 @@ def _shuffled(
     split.inputs[:, places] = intact
 
 
-def _ranked(judged: Sequence[_Judged]) -> tuple[ColumnImportance, ...]:
+def _ranked(
+    groups: Mapping[Columns, Sequence[int]], effects: Effects, intact: Intact, means: Mapping[str, float]
+) -> tuple[ColumnImportance, ...]:
     """The columns, by decreasing effect on the first metric."""
-    found: dict[Columns, list[ColumnEffect]] = {names: [] for names in judged[0].effects}
-    for metric in judged[0].intact:
-        intact = float(np.mean([one.intact[metric] for one in judged]))
-        estimates = [estimate([one.effects[names][metric] for one in judged]) for names in found]
-        for effects, effect in zip(found.values(), _effects(metric, intact, estimates), strict=True):
-            effects.append(effect)
+    found: dict[Columns, list[ColumnEffect]] = {names: [] for names in groups}
+    for metric, value in means.items():
+        estimates = [estimate(effects[names, metric], intact[metric].grain) for names in found]
+        for told, effect in zip(found.values(), _effects(metric, value, estimates), strict=True):
+            told.append(effect)
     order = sorted(found, key=lambda names: -found[names][0].worse_by)
-    inputs = judged[0].inputs
-    return tuple(ColumnImportance(columns=names, inputs=inputs[names], effects=tuple(found[names])) for names in order)
+    return tuple(
+        ColumnImportance(columns=names, inputs=len(groups[names]), effects=tuple(found[names])) for names in order
+    )
 
 
 def _effects(metric: str, intact: float, estimates: Sequence[Estimate]) -> Iterator[ColumnEffect]:
@@ -166,7 +157,7 @@ def _effects(metric: str, intact: float, estimates: Sequence[Estimate]) -> Itera
             worse_by=one.mean,
             ci95=one.ci95,
             p_adjusted=one.p_adjusted,
-            helps=one.ci95[0] > 0,
+            helps=one.mean > 0 and one.p_adjusted < 1 - LEVEL,
         )
 
 

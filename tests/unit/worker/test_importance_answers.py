@@ -11,7 +11,7 @@ from gradus.wire.importance import ImportanceReport
 from hub.questions.question import ImportanceQuestion, TrainedNetwork, digest_of
 from tests.unit.worker.answers import ask, trained
 from tests.unit.worker.test_evaluation_answers import COLUMNS, SPLIT, metrics, report
-from worker.answering import importance as answering
+from worker.answering import importance_effort as effort
 from worker.answering.importance import importance
 from worker.answering.network import Restored
 from worker.training.data import Split
@@ -82,19 +82,47 @@ def test_several_networks_are_told_by_their_mean(tmp_path: Path) -> None:
 
 def test_some_examples_are_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     network, _ = trained(tmp_path, COLUMNS, ("no", "yes"), columns={**ROLES, "w": "ignore"}, split=SPLIT)
-    monkeypatch.setattr(answering, "MOST_EXAMPLES", 50)
+    monkeypatch.setattr(effort, "MOST_EXAMPLES", 50)
+    seen: list[int] = []
+    outputs = Restored.outputs
+
+    def counted(one: Restored, split: Split) -> Any:
+        seen.append(len(split))
+        return outputs(one, split)
+
+    monkeypatch.setattr(Restored, "outputs", counted)
+    monkeypatch.setattr(effort, "USEFUL_EXAMPLES", 50)
     found = judged(tmp_path, network, split="train")
     assert (found.n, found.of) == (50, 199)
-    monkeypatch.setattr(answering, "MOST_PRODUCTS", 1e4)
-    with pytest.raises(TooLarge, match="15 passes of this network over the test split take too long: ask for fewer"):
+    assert (len(seen), set(seen)) == (16, {50}), "the others are not predicted"
+    monkeypatch.setattr(effort, "LIMIT", 1e6)
+    with pytest.raises(TooLarge, match="16 passes of this network over 50 examples take too long"):
         judged(tmp_path, network)
 
 
 def test_a_split_of_a_few_examples_is_refused(tmp_path: Path) -> None:
-    split = {"kind": "random", "validation": 0.25, "test": 0.0}
+    split = {"kind": "random", "validation": 0.25, "test": 0.02}
     network, _ = trained(tmp_path, COLUMNS, ("no", "yes"), columns={**ROLES, "w": "ignore"}, split=split)
-    with pytest.raises(Conflict, match="the test split has 0 examples: shuffling a column takes three or more"):
+    with pytest.raises(Conflict, match=r"the test split has 8 examples: to tell anything, .* takes 10 or more"):
         judged(tmp_path, network)
+
+
+def test_targets_that_are_all_equal_are_refused(tmp_path: Path) -> None:
+    parts = ["train", "validation", "test", "train"] * 100
+    numbers = [1.5 if part == "test" else float(i % 7) for i, part in enumerate(parts)]
+    values, split = {**COLUMNS, "z": numbers, "part": parts}, {"kind": "column", "column": "part"}
+    ignored = dict.fromkeys(("w", "y", "a", "b"), "ignore")
+    network, _ = trained(tmp_path, values, target="z", columns=ignored, split=split)
+    with pytest.raises(Conflict, match="the targets of the test split are all equal"):
+        judged(tmp_path, network)
+
+
+def test_only_the_named_columns_are_shuffled(tmp_path: Path) -> None:
+    network, _ = trained(tmp_path, COLUMNS, ("no", "yes"), columns={**ROLES, "w": "ignore"}, split=SPLIT)
+    some, all_ = judged(tmp_path, network, columns=("city", "x"), together=("x", "z")), judged(tmp_path, network)
+    assert set(worse_by(some)) == {"city", "x", "x+z"}
+    known = worse_by(all_)
+    assert all(one == known[name] for name, one in worse_by(some).items() if name != "x+z")
 
 
 def test_outputs_that_are_not_finite_once_a_column_is_shuffled_are_refused(
