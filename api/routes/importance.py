@@ -32,6 +32,8 @@ class ImportanceQuery(Query):
     repeats: Annotated[int, Field(ge=2, le=100)] = 5
     """Number of other examples from which each example gets a column's values. More make the intervals a little
     narrower."""
+    columns: Annotated[tuple[Text, ...], Field(max_length=1000)] = ()
+    """The columns that are shuffled; all if none is named. Fewer take less time, and their intervals are narrower."""
     together: Annotated[tuple[Text, ...], Field(max_length=1000)] = ()
     """Columns that are also shuffled together, two or more: each of several columns that say the same thing may look
     useless, because the network still has the others."""
@@ -39,7 +41,7 @@ class ImportanceQuery(Query):
     @property
     def wanted(self) -> Shuffling:
         """What is shuffled."""
-        return Shuffling(self.split, self.epoch, self.repeats, self.together)
+        return Shuffling(self.split, self.epoch, self.repeats, self.columns, self.together)
 
 
 class SweepImportanceQuery(ImportanceQuery):
@@ -63,7 +65,8 @@ async def get_importance(
     prefer: PreferHeader = None,
 ) -> Response:
     """Which input columns a trained network uses, by permutation: how much worse it predicts when it gets the values of
-    a column from other examples, with a 95 % interval. Nothing is trained.
+    a column from other examples, with a 95 % interval. Nothing is trained. A large split answers with as many random
+    examples, `n` of `of`, as seconds allow.
 
     The network is the same throughout, so this tells what it uses, not what it would need: the variants `"columns"` of
     a sweep train it without each column.
@@ -85,8 +88,8 @@ async def get_sweep_importance(
     query: Annotated[SweepImportanceQuery, InQuery()],
     prefer: PreferHeader = None,
 ) -> Response:
-    """Which input columns the networks of a change use, one for each seed that has succeeded: as for an experiment, the
-    mean over the seeds. All networks get the same examples with the same values, and the intervals also cover other
-    seeds."""
+    """Which input columns the networks of a change use, one for each seed that has succeeded, up to 20: as for an
+    experiment, the mean over the seeds. All networks get the same examples with the same values, and the intervals also
+    cover other seeds."""
     arguments = (state.hub, caller.workspace_id, sweep_id, query.label, query.wanted)
     return await answer_to(request, state, caller, partial(importance.ask_sweep, *arguments), prefer)

@@ -17,6 +17,9 @@ from hub.questions import questions
 from hub.questions.networks import trained
 from hub.questions.question import ImportanceQuestion, TrainedNetwork
 
+MOST_NETWORKS = 20
+"""Limit on the networks that are asked together: those of the lowest seeds."""
+
 
 @dataclass(frozen=True)
 class Shuffling:
@@ -25,6 +28,8 @@ class Shuffling:
     split: Part
     epoch: Epoch
     repeats: int
+    columns: Sequence[str]
+    """The columns that are shuffled; empty for all."""
     together: Sequence[str]
     """Columns that are also shuffled together; empty for none."""
 
@@ -34,7 +39,7 @@ def ask(hub: Hub, workspace_id: str, experiment_id: str, wanted: Shuffling) -> s
 
     Raises:
         NotFound: the workspace has no experiment with this id, or no checkpoint has the weights of this epoch.
-        BadRequest: `together` does not name two input columns or more.
+        BadRequest: `columns` or `together` names something else than an input column, or `together` only one.
         TooManyRequests: the workspace has too many open questions.
     """
     with hub.write() as session:
@@ -48,13 +53,13 @@ def ask_sweep(hub: Hub, workspace_id: str, sweep_id: str, label: str | None, wan
 
     Raises:
         NotFound: the workspace has no such sweep, or the sweep has no such change.
-        TooLarge: the change has too many networks.
+        TooLarge: the change has too many networks to choose from.
         Conflict: no experiment of the change has succeeded.
         BadRequest, TooManyRequests: as `ask`.
     """
     with hub.write() as session:
         chosen = members(session, SWEEPS.found(session, workspace_id, sweep_id), label, wanted.epoch).members
-        networks = tuple(trained(session, one.row, wanted.epoch) for one in chosen)
+        networks = tuple(trained(session, one.row, wanted.epoch) for one in chosen[:MOST_NETWORKS])
         return _asked(hub, session, workspace_id, networks, wanted)
 
 
@@ -62,27 +67,30 @@ def _asked(
     hub: Hub, session: Session, workspace_id: str, networks: tuple[TrainedNetwork, ...], wanted: Shuffling
 ) -> str:
     first, *others = networks
+    known = list(inputs_of_columns(first.spec.dataset, first.data))
     question = ImportanceQuestion(
         network=first,
         others=tuple(others),
         split=wanted.split,
         repeats=wanted.repeats,
-        together=_checked(wanted.together, list(inputs_of_columns(first.spec.dataset, first.data))),
+        columns=_checked("columns", wanted.columns, known),
+        together=_checked("together", wanted.together, known),
     )
+    if len(question.together) == 1:
+        raise BadRequest(f"together: name two columns or more, as '{question.together[0]}' is already shuffled alone")
     return questions.ask(session, workspace_id, question, hub.settings.quotas)
 
 
-def _checked(together: Sequence[str], columns: Sequence[str]) -> tuple[str, ...]:
-    """The columns that are shuffled together, in the order of the file.
+def _checked(parameter: str, named: Sequence[str], columns: Sequence[str]) -> tuple[str, ...]:
+    """The columns that a parameter names, in the order of the file.
 
     Raises:
-        BadRequest: one of them is no input column, or there are fewer than two.
+        BadRequest: one of them is no input column.
     """
-    for name in together:
+    for name in named:
         if name not in columns:
             near = nearest(name, columns)
             hint = f": did you mean '{near}'?" if near else ""
-            raise BadRequest(f"together: the network has no input column '{name[:200]}'{hint}", code="unknown_column")
-    if together and len(set(together)) < 2:
-        raise BadRequest(f"together: name two columns or more, as '{together[0]}' is already shuffled alone")
-    return tuple(name for name in columns if name in together)
+            message = f"{parameter}: the network has no input column '{name[:200]}'{hint}"
+            raise BadRequest(message, code="unknown_column")
+    return tuple(name for name in columns if name in named)

@@ -9,6 +9,9 @@ from gradus.cli.labels import number, signed
 from gradus.cli.tables import borderless
 from gradus.wire.importance import ColumnEffect, ImportanceReport
 
+FEW_SEEDS = 5
+"""Fewer say little about other seeds."""
+
 
 def report(found: ImportanceReport) -> RenderableType:
     """The metrics with all columns, and by how much each is worse without a column."""
@@ -24,6 +27,9 @@ def _parts(found: ImportanceReport) -> Iterator[RenderableType]:
     yield ", ".join(f"{_name(one.name)} {number(one.value)}" for one in found.metrics) + " with all columns"
     yield ""
     yield _columns(found)
+    yield f"helps: {_name(found.metrics[0].name)} is worse without the column, beyond chance" if found.metrics else ""
+    if 1 < len(found.networks) < FEW_SEEDS:
+        yield f"With fewer than {FEW_SEEDS} seeds, intervals are wide, and few columns are clear"
 
 
 def _columns(found: ImportanceReport) -> Table:

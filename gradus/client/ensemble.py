@@ -78,6 +78,7 @@ class EnsembleHandle(Handle[SweepSummary, T_co]):
         split: str = "test",
         epoch: int | str = "best",
         repeats: int = 5,
+        columns: Sequence[str] = (),
         together: Sequence[str] = (),
         timeout: float | None = None,
     ) -> "ImportanceReport":
@@ -92,7 +93,7 @@ class EnsembleHandle(Handle[SweepSummary, T_co]):
         options = {"split": split, "epoch": epoch, "repeats": repeats}
         chosen = options if label is None else {**options, "label": label}
         path = path_of(self._family, self.id, "importance")
-        return await importance(self._transport, path, chosen, together, timeout)
+        return await importance(self._transport, path, chosen, columns, together, timeout)
 
     async def _a_member(self, label: str | None) -> str:
         """The id of any experiment of a change: all of them have the same columns."""

@@ -85,21 +85,22 @@ class TrainedHandle(PredictedFilesHandle[T_co]):
         split: str = "test",
         epoch: int | str = "best",
         repeats: int = 5,
+        columns: Sequence[str] = (),
         together: Sequence[str] = (),
         timeout: float | None = None,
     ) -> "ImportanceReport":
         """Which input columns the network uses: how much worse it predicts when it gets the values of a column from
-        `repeats` other examples, most important columns first, with intervals. The columns of `together` are also
-        shuffled together. A worker computes it once; nothing is trained.
+        `repeats` other examples, most important columns first, with intervals; with `columns`, only of these. The
+        columns of `together` are also shuffled together. A worker computes it once; nothing is trained.
 
         Raises:
-            BadRequest: `together` does not name two input columns or more.
+            BadRequest: `columns` or `together` names something else than an input column, or `together` only one.
             NotFound: the epoch has no checkpoint.
             TimeoutError: there is no answer after `timeout` seconds.
         """
         options = {"split": split, "epoch": epoch, "repeats": repeats}
         path = path_of("experiments", self.id, "importance")
-        return await importance(self._transport, path, options, together, timeout)
+        return await importance(self._transport, path, options, columns, together, timeout)
 
     @method
     async def predict(

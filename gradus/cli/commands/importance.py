@@ -14,6 +14,10 @@ Repeats = Annotated[
     int,
     typer.Option(metavar="N", min=2, max=100, help="Give each example the values of N others; more take longer."),
 ]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option("--column", metavar="COLUMN", help="Shuffle only this column. Repeatable."),
+]
 Together = Annotated[
     list[str] | None,
     typer.Option(metavar="COLUMN", help="Also shuffle these columns together. Repeatable: two or more."),
@@ -25,6 +29,7 @@ def importance(
     split: Split = "test",
     epoch: Epoch = "best",
     repeats: Repeats = 5,
+    column: Columns = None,
     together: Together = None,
     as_json: Json = False,
     url: Url = None,
@@ -36,10 +41,12 @@ def importance(
     wanted = epoch_of(epoch)
     with Client(url) as client:
         one = client.experiments.get(ids.resolve(client, given))
-        _show(one.importance(split=split, epoch=wanted, repeats=repeats, together=together or ()), as_json=as_json)
+        some, groups = column or (), together or ()
+        found = one.importance(split=split, epoch=wanted, repeats=repeats, columns=some, together=groups)
+        _show(found, as_json=as_json)
 
 
-def importance_of_sweep(
+def importance_of_sweep(  # noqa: PLR0913, PLR0917 (each is an option)
     given: SweepId,
     label: Annotated[
         str | None, typer.Option(metavar="LABEL", help="The change whose networks are asked; by default the best.")
@@ -47,6 +54,7 @@ def importance_of_sweep(
     split: Split = "test",
     epoch: Epoch = "best",
     repeats: Repeats = 5,
+    column: Columns = None,
     together: Together = None,
     as_json: Json = False,
     url: Url = None,
@@ -55,7 +63,8 @@ def importance_of_sweep(
     wanted = epoch_of(epoch)
     with Client(url) as client:
         one = client.sweeps.get(ids.resolve_sweep(client, given))
-        found = one.importance(label, split=split, epoch=wanted, repeats=repeats, together=together or ())
+        some, groups = column or (), together or ()
+        found = one.importance(label, split=split, epoch=wanted, repeats=repeats, columns=some, together=groups)
         _show(found, as_json=as_json)
 
 

@@ -284,6 +284,9 @@ def test_a_regression_has_no_accuracy(page: Page, service: Service) -> None:
     page.get_by_role("tab", name="Evaluation").click()
     page.get_by_role("button", name="Shuffle each column").click()
     expect(page.locator("[aria-labelledby=importance-title] tbody tr")).to_have_count(10)
+    card = page.locator("section[aria-labelledby=importance-title]")
+    expect(card.locator("tbody tr").first.locator("td").last).to_have_text(re.compile("yes|unclear"))
+    expect(card).to_contain_text("A column helps if, by R²")
     assert barriers(page) == []
 
 

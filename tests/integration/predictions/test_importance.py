@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from api.services import importance
 from gradus.wire.key import Role
 from tests.integration.access.credentials import make_key
 from tests.integration.api.service import assert_problem
@@ -31,6 +32,10 @@ def test_a_network_is_asked_about_each_of_its_columns(lab: Lab, churn: str, tmp_
     losses = [one["effects"][0]["worse_by"] for one in known["columns"]]
     assert losses == sorted(losses, reverse=True)
     assert ask(lab, path, split="train", together=["balance", "age"]).json() == known  # stored, in the file's order
+    some = {"split": "train", "columns": ["city", "age"]}
+    ask(lab, path, **some)
+    answer_all(lab.hub, tmp_path)
+    assert {tuple(one["columns"]) for one in ask(lab, path, **some).json()["columns"]} == {("age",), ("city",)}
 
 
 def test_the_seeds_of_a_change_are_asked_together(
@@ -49,6 +54,11 @@ def test_the_seeds_of_a_change_are_asked_together(
     known = ask(lab, path, label=label).json()
     assert [(one["experiment"], one["seed"]) for one in known["networks"]] == [(members[0], 0), (members[1], 1)]
     assert_problem(ask(lab, path, label="bass"), 404)
+    with monkeypatch.context() as limited:
+        limited.setattr(importance, "MOST_NETWORKS", 1)
+        ask(lab, path, label=label)
+        answer_all(lab.hub, tmp_path)
+        assert [one["seed"] for one in ask(lab, path, label=label).json()["networks"]] == [0]
     monkeypatch.setenv("GRADUS_URL", lab.service.url)
     monkeypatch.setenv("GRADUS_KEY", make_key(lab.hub, lab.workspace, Role.EDITOR).key)
     assert ran("sweeps", "importance", made["id"], "--label", label, "--json") == 0
@@ -60,10 +70,10 @@ def test_the_seeds_of_a_change_are_asked_together(
 def test_a_picture_or_an_array_is_one_column(lab: Lab, pictures: str, digits: str, tmp_path: Path) -> None:
     columns = {f"experiments/{pictures}": ("photo", 90), f"experiments/{digits}": ("pixels", 64)}
     for path in columns:
-        ask(lab, path)
+        ask(lab, path, split="train")
     answer_all(lab.hub, tmp_path)
     for path, (name, inputs) in columns.items():
-        (one,) = ask(lab, path).json()["columns"]
+        (one,) = ask(lab, path, split="train").json()["columns"]
         assert (one["columns"], one["inputs"]) == ([name], inputs)
 
 
@@ -73,5 +83,7 @@ def test_columns_that_cannot_be_shuffled_are_refused(lab: Lab, churn: str) -> No
     assert told["detail"] == "together: the network has no input column 'balanse': did you mean 'balance'?"
     told = assert_problem(ask(lab, path, together=["age", "age"]), 400)
     assert told["detail"] == "together: name two columns or more, as 'age' is already shuffled alone"
+    told = assert_problem(ask(lab, path, columns=["cty"]), 400)
+    assert told["detail"] == "columns: the network has no input column 'cty': did you mean 'city'?"
     assert assert_problem(ask(lab, path, repeats=1), 400)["errors"][0]["path"] == "repeats"
     assert_problem(ask(lab, "experiments/exp_01kap3v8n0c2q5w8z1t4y7b0df"), 404)

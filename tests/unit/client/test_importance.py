@@ -57,14 +57,19 @@ def test_columns_that_belong_together_are_asked_for_by_name() -> None:
 
     with Client("http://service", key="k", transport=httpx.MockTransport(answer)) as client:
         experiment, sweep = client.experiments.get("exp_1"), client.sweeps.get("swp_1")
-        found = experiment.importance(split="validation", epoch=3, repeats=9, together=["lat", "lon"])
+        found = experiment.importance(split="validation", epoch=3, repeats=9, columns=["age"], together=["lat", "lon"])
         assert found == REPORT
         assert sweep.importance("wide") == sweep.importance() == REPORT
         with pytest.raises(BadRequest, match=r"give several names, as in \['lat', …\]"):
             experiment.importance(together="lat")
+        with pytest.raises(BadRequest, match="columns: give several names"):
+            sweep.importance(columns="lat")
     common: list[Any] = [("split", "test"), ("epoch", "best"), ("repeats", "5")]
     assert [request.url.params.multi_items() for request in asked] == [
-        [("split", "validation"), ("epoch", "3"), ("repeats", "9"), ("together", "lat"), ("together", "lon")],
+        [
+            *(("split", "validation"), ("epoch", "3"), ("repeats", "9"), ("columns", "age")),
+            *(("together", "lat"), ("together", "lon")),
+        ],
         [*common, ("label", "wide")],
         common,
     ]
@@ -83,4 +88,6 @@ def test_a_terminal_shows_what_each_column_is_worth(capsys: pytest.CaptureFixtur
         "lat + lon        +0.8000 [+0.7000, +0.9000]  +0.2500 [+0.1500, +0.3500]  yes",
         "age              +0.0500 [-0.0500, +0.1500]   0.0000 [-0.1000, +0.1000]  unclear",
     ]
-    assert lines[6] == "100 of 2,500 examples of the test split, 3 networks, one for each seed, losses weighted"
+    assert lines[6] == "helps: log loss is worse without the column, beyond chance"
+    assert lines[7] == "100 of 2,500 examples of the test split, 3 networks, one for each seed, losses weighted"
+    assert lines[-1] == "With fewer than 5 seeds, intervals are wide, and few columns are clear"

@@ -67,6 +67,7 @@ const columnsOf = ({ columns, metrics, n, of }) =>
                 <th scope="col" class="number">95 % interval</th>
               `
             )}
+            <th scope="col">Helps</th>
           </tr>
         </thead>
         <tbody>${columns.map(row)}</tbody>
@@ -77,18 +78,21 @@ const columnsOf = ({ columns, metrics, n, of }) =>
         /** @type {any} */ one,
       ) => `${nameOf(one)} ${figure(one.value)}`).join(
         ", ",
-      )} with all columns. Intervals hold for all columns at once. Columns that say the same thing can hide each other.</p>
+      )} with all columns. Intervals hold for all columns at once. A column helps if, by ${metrics[0]
+        ? nameOf(metrics[0])
+        : "the first metric"}, the network predicts worse without it, beyond chance. Columns that say the same thing can hide each other.</p>
   `;
 
 const row = (/** @type {any} */ { columns, effects }) =>
   html`
     <tr>
       <th scope="row"><bdi>${columns.map(visible).join(" + ")}</bdi></th>
-      ${effects.map((/** @type {any} */ { worse_by: worse, ci95, helps }) =>
+      ${effects.map((/** @type {any} */ { worse_by: worse, ci95 }) =>
         html`
-          <td class="number">${helps ? html`<strong>${figure(worse)}</strong>` : figure(worse)}</td>
+          <td class="number">${figure(worse)}</td>
           <td class="number">${interval(ci95)}</td>
         `
       )}
+      <td>${effects[0]?.helps ? html`<strong>yes</strong>` : "unclear"}</td>
     </tr>
   `;
