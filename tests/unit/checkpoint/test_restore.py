@@ -1,12 +1,13 @@
 """Finding the newest checkpoint that can be read."""
 
+import copy
 import errno
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
-import torch
 
 from gradus.checkpoint_files import DOCUMENT, TENSORS
 from hub.artifacts.manifest import MANIFEST
@@ -21,12 +22,36 @@ UNREADABLE = Path("/proc/self/mem")
 """Reading its beginning is an input/output error, as on a bad disk."""
 RUN = run(spec())
 KEPT = CheckpointState(RUN.state(), 0.0, 0, RUN.layout)
+STEPS, REPORTS = 6, 4
+"""Of an epoch."""
 
 
-def kept(store: ArtifactStore, epoch: int) -> CheckpointRef:
-    key = key_of("exp_1", 1, epoch, epoch)
-    receipt = store.put(key, lambda folder: write(KEPT, folder))
-    return CheckpointRef(key=key, digest=receipt.digest, size=receipt.size, epoch=epoch, step=epoch, whole=True)
+@pytest.fixture(scope="module")
+def states() -> list[CheckpointState]:
+    """Before the first report of a run, and after each."""
+    training = run(spec(epochs=3, optimizer="adam"))
+    found: list[CheckpointState] = []
+    while len(found) <= 2 * REPORTS:
+        state = copy.deepcopy(training.state())
+        found.append(CheckpointState(state, float(len(found)), len(found), training.layout, f'{{"n": {len(found)}}}'))
+        next(training)
+    return found
+
+
+def kept(
+    store: ArtifactStore, epoch: int, state: CheckpointState = KEPT, step: int | None = None, *, whole: bool = True
+) -> CheckpointRef:
+    step = STEPS * epoch if step is None else step
+    key = key_of("exp_1", 1, epoch, step)
+    receipt = store.put(key, lambda folder: write(state, folder))
+    return CheckpointRef(key=key, digest=receipt.digest, size=receipt.size, epoch=epoch, step=step, whole=whole)
+
+
+def parts(checkpoint: CheckpointState) -> tuple[object, ...]:
+    """All that it consists of, to be compared."""
+    tensors = {name: (tensor.dtype, tensor.tolist()) for name, tensor in checkpoint.state.tensors.items()}
+    whose = checkpoint.state.document(), checkpoint.seconds, checkpoint.extensions
+    return *whose, checkpoint.layout, checkpoint.preprocessing, tensors
 
 
 @pytest.mark.skipif(not UNREADABLE.exists(), reason="only Linux has such a file")
@@ -49,24 +74,38 @@ def test_a_checkpoint_that_cannot_be_read_is_told_of_and_the_one_before_has_to_d
     ]
 
 
+@pytest.mark.parametrize("whole", [True, False])
 @pytest.mark.parametrize("damage", [cut_off, flip_a_bit, Path.unlink])
 @pytest.mark.parametrize("name", [TENSORS, DOCUMENT, MANIFEST])
 def test_from_a_damaged_checkpoint_it_falls_back_to_the_one_before_and_says_so(
-    tmp_path: Path, damage: Callable[[Path], None], name: str
+    tmp_path: Path, states: list[CheckpointState], damage: Callable[[Path], None], name: str, whole: bool
 ) -> None:
     store = artifact_store(str(tmp_path))
-    newest, before = kept(store, 2), kept(store, 1)
+    if whole:
+        newest, content = kept(store, 2, states[2 * REPORTS]), states[REPORTS]
+        before = kept(store, 1, content)
+        places = "epoch 2", "epoch 1"
+    else:  # in the middle of the second epoch
+        newest, content = kept(store, 1, states[REPORTS + 2], STEPS + 4, whole=False), states[REPORTS + 1]
+        before = kept(store, 1, content, STEPS + 2, whole=False)
+        places = "step 10 in epoch 2", "step 8 in epoch 2"
     damage(tmp_path / newest.key / name)
     said: list[tuple[str, str]] = []
-    found = restore(store, [newest, before], RUN.layout, lambda message, level: said.append((level, message)))
+    found = restore(store, [newest, before], content.layout, lambda message, level: said.append((level, message)))
     assert found is not None
     assert found[0] == before
-    assert found[1].state.tensors.keys() == KEPT.state.tensors.keys()
-    assert all(torch.equal(tensor, KEPT.state.tensors[key]) for key, tensor in found[1].state.tensors.items())
+    assert parts(found[1]) == parts(content)
     (level, warning), told = said
     assert level == "warning"
-    assert warning.startswith(f"the checkpoint after epoch 2 is damaged ({name} ")
-    assert told == ("info", "continuing from the checkpoint after epoch 1")
+    assert warning.startswith(f"the checkpoint after {places[0]} is damaged ({name} ")
+    assert told == ("info", f"continuing from the checkpoint after {places[1]}")
+
+
+def test_each_of_the_checkpoints_differs_from_the_one_before(states: list[CheckpointState]) -> None:
+    """In tensors and numbers: else it could be taken for that one."""
+    for one, other in pairwise(states):
+        assert all(here != there for here, there in zip(parts(one)[:3], parts(other)[:3], strict=True))
+        assert parts(one)[-1] != parts(other)[-1]
 
 
 class Trouble:
