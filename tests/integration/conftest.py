@@ -84,8 +84,9 @@ def module_hub(
     """
     folder = tmp_path_factory.mktemp("module")
     if request.param == "sqlite":
-        url = _copied(request.getfixturevalue("sqlite_template"), folder)
-    else:
-        url = request.getfixturevalue("postgres_databases").copied()
-    with opened_hub(url, valkey, folder) as hub:
+        with opened_hub(_copied(request.getfixturevalue("sqlite_template"), folder), valkey, folder) as hub:
+            yield hub
+        return
+    databases: ReusedDatabases = request.getfixturevalue("postgres_databases")
+    with databases.copied() as url, opened_hub(url, valkey, folder) as hub:
         yield hub

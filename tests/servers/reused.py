@@ -1,5 +1,6 @@
 """Databases that one test uses after the other: to empty one takes less time than to copy another."""
 
+import itertools
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,21 +43,27 @@ class ReusedDatabases:
     def __init__(self, server: Postgres, template: str) -> None:
         self._server, self._template = server, template
         self._free: list[_Database] = []
+        self._users = itertools.count()
         with _connected(server.url(template)) as connection:
             self._schema = connection.execute(_SCHEMA).fetchall()
             self._size = _one(connection, _SIZE)
             self._as_at_first = _as_now(connection)
 
-    def copied(self) -> str:
-        """The address of a copy that nobody has used."""
-        return self._server.create_database(self._template)
+    @contextmanager
+    def copied(self) -> Iterator[str]:
+        """The address of a copy that nobody has used, nor will."""
+        url = self._server.create_database(self._template)
+        yield url
+        self._server.drop_database(url)
 
     @contextmanager
     def one(self) -> Iterator[str]:
-        """Its address."""
-        database = self._free.pop() if self._free else self._opened()
-        yield database.url
-        if self._emptied(database.owner):
+        """Its address, with a user of its own: who connects too late, such as a worker that was between two tries, does
+        not come into the next test's."""
+        user = f"{self._template}_{next(self._users)}"
+        database = self._taken(f"CREATE ROLE {user} SUPERUSER LOGIN")
+        yield make_url(database.url).set(username=user).render_as_string(hide_password=False)
+        if self._emptied(database.owner, f"ALTER ROLE {user} NOLOGIN"):
             self._free.append(database)
         else:
             database.owner.close()
@@ -67,14 +74,27 @@ class ReusedDatabases:
         for database in self._free:
             database.owner.close()
 
-    def _opened(self) -> _Database:
-        url = self.copied()
-        return _Database(url, _connected(url))
+    def _taken(self, beginning: str) -> _Database:
+        """A free one if there is any, else a copy, where this statement was executed."""
+        while self._free:
+            database = self._free.pop()
+            try:
+                database.owner.execute(beginning.encode())
+            except psycopg.OperationalError:  # the server has been restarted
+                database.owner.close()
+                self._server.drop_database(database.url)
+            else:
+                return database
+        url = self._server.create_database(self._template)
+        database = _Database(url, _connected(url))
+        database.owner.execute(beginning.encode())
+        return database
 
-    def _emptied(self, connection: Connection) -> bool:
+    def _emptied(self, connection: Connection, end: str) -> bool:
         """False if nobody should use it again: its schema has changed, it has grown, somebody is still connected, or
         the server has been restarted."""
         try:
+            connection.execute(end.encode())
             if not _left(connection) or connection.execute(_SCHEMA).fetchall() != self._schema:
                 return False
             if _one(connection, _SIZE) > self._size + _GROWN:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, inspect, make_url, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from tests.servers.postgres import Postgres, running_postgres
@@ -61,11 +62,15 @@ def _notes(url: str) -> list[tuple[int, str]]:
         return [(number, body) for number, body in connection.execute(text("SELECT id, body FROM note ORDER BY id"))]
 
 
+def _name(url: str) -> str | None:
+    return make_url(url).database
+
+
 def test_a_database_that_is_used_again_is_as_new(databases: ReusedDatabases) -> None:
     with databases.one() as first:
         _do(first, "DELETE FROM note", "INSERT INTO note (body) VALUES ('a'), ('b')")
     with databases.one() as again:
-        assert again == first
+        assert _name(again) == _name(first)
         assert _notes(again) == [(1, "it's ü")]
         _do(again, "INSERT INTO note (body) VALUES ('next')")
         assert _notes(again)[1:] == [(2, "next")]
@@ -81,7 +86,7 @@ def test_a_database_is_not_used_again_when_its_schema_has_changed_or_it_has_grow
     with databases.one() as first:
         _do(first, change)
     with databases.one() as other:
-        assert other != first
+        assert _name(other) != _name(first)
         assert _notes(other) == [(1, "it's ü")]
 
 
@@ -90,6 +95,23 @@ def test_a_database_is_not_used_again_while_somebody_is_connected(databases: Reu
         session = create_engine(first, poolclass=NullPool).connect()
         session.execute(text("SELECT 1"))
     with databases.one() as other:
-        assert other != first
+        assert _name(other) != _name(first)
     session.invalidate()
     session.close()
+
+
+def test_who_connects_late_does_not_come_into_the_next_one_s_database(databases: ReusedDatabases) -> None:
+    with databases.one() as first:
+        _do(first, "DELETE FROM note")
+    with databases.one() as again:
+        assert _name(again) == _name(first)
+        with pytest.raises(OperationalError, match="not permitted to log in"):
+            _do(first, "DELETE FROM note")
+        assert _notes(again) == [(1, "it's ü")]
+
+
+def test_a_copy_is_dropped_after_its_use(databases: ReusedDatabases) -> None:
+    with databases.copied() as url:
+        assert _notes(url) == [(1, "it's ü")]
+    with pytest.raises(OperationalError, match="does not exist"):
+        _notes(url)
