@@ -43,7 +43,9 @@ DASHBOARD = (
     "/system",
 )
 FILES = ("/pages/{version}/dashboard.css", "/plotly/plotly.min.js")
-PAGES = (*DASHBOARD, *FILES, "/docs", "/sign-in", "/openapi.json", "/healthz", "/readyz")
+UNDESCRIBED = (*DASHBOARD, *FILES, "/docs", "/sign-in", "/openapi.json")
+"""What people see, and the document itself."""
+PAGES = (*UNDESCRIBED, "/healthz", "/readyz")
 PROBES = ("/v2", "/v2/health/live", "/v2/health/ready")
 OPEN = {Address("GET", path) for path in (*PAGES, *PROBES)} | {Address("POST", "/v1/session")}
 """Routes for everybody: they show nothing that needs a key. Signing in requires one in the request."""
@@ -135,6 +137,15 @@ def needed(address: Address) -> Role:
 
 def test_the_exceptions_are_routes_that_exist(house: House) -> None:
     assert set(addresses(house.app.routes)) >= OPEN | ANY_ROLE | ADMIN | OPERATOR
+
+
+def test_the_document_describes_every_method_of_every_route_but_the_pages(
+    house: House, openapi: dict[str, Any]
+) -> None:
+    described = {Address(method.upper(), path) for path, methods in openapi["paths"].items() for method in methods}
+    served = {Address(one.method, one.path.replace(":path}", "}")) for one in addresses(house.app.routes)}
+    pages = {Address("GET", path) for path in UNDESCRIBED}
+    assert (served - described, described - served) == (pages, set())
 
 
 def test_nothing_outside_of_v1_is_guarded_by_accident_or_open_by_accident(house: House) -> None:

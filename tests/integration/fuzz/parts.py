@@ -21,7 +21,17 @@ from schemathesis.generation.meta import CoveragePhaseData, CoverageScenario
 
 ALL, OWN_KEY = "TESTS_FUZZ_ALL", "TESTS_FUZZ_OWN_KEY"
 """Variables: whether everything is sent, and the id of the key that the requests have."""
-_SPEC = {"dataset": "digits", "layers": [4]}
+_BASES = (
+    {"dataset": "digits", "layers": [4]},
+    {"dataset": "diabetes", "layers": [], "loss": "absolute", "batch_size": "full"},
+    {"dataset": "wine", "layers": [{"kind": "dense", "units": 3}], "optimizer": "sgd", "epochs": 2, "tags": ["a"]},
+    {"dataset": {"name": "mnist", "limit": 100}, "layers": [{"kind": "conv", "channels": 2}], "dropout": 0.5},
+)
+"""What sweeps begin with: each kind of task."""
+_TAKEN_FOR = {"integer": 2}
+"""How many of the wrong types might be taken for the right one: a fraction and a boolean for an integer."""
+_ALL_OF = {CoverageScenario.ENUM_VALUE, CoverageScenario.VALID_BOOLEAN}
+"""Each such value means something else."""
 _STEP = re.compile(r"Object with valid '([^']*)' value: |Single-item array: ")
 """One step of the way to a value, as schemathesis describes it."""
 
@@ -35,7 +45,7 @@ _wrong_types = Counter[Hashable]()
 def before_load_schema(_: HookContext, raw_schema: dict[str, Any]) -> None:
     """Leave out of the document what would be drawn and not be sent, which takes longer than all that is."""
     if ALL not in os.environ:
-        raw_schema["components"]["schemas"]["SweepRequestInput"]["properties"]["base"] = {"enum": [_SPEC]}
+        raw_schema["components"]["schemas"]["SweepRequestInput"]["properties"]["base"] = {"enum": list(_BASES)}
 
 
 @schemathesis.hook
@@ -46,7 +56,8 @@ def filter_case(_: HookContext, case: "Case[Any]") -> bool:
     data = case.meta.phase.data if case.meta is not None else None
     if ALL in os.environ or not isinstance(data, CoveragePhaseData) or case.meta is None:
         return True
-    if data.scenario is CoverageScenario.UNSPECIFIED_HTTP_METHOD:  # one place refuses them
+    # One place refuses them, and `test_matrix.py` compares the routes with the document.
+    if data.scenario is CoverageScenario.UNSPECIFIED_HTTP_METHOD:
         return _is_first((data.scenario, case.operation.path), case.id)
     location = data.parameter_location
     if location is None or location is ParameterLocation.UNKNOWN:
@@ -59,7 +70,10 @@ def filter_case(_: HookContext, case: "Case[Any]") -> bool:
 
 
 def _is_new_parameter(case: "Case[Any]", data: CoveragePhaseData, values: Mapping[str, Any]) -> bool:
-    """The operation's first of its kind, or a value that no operation's parameter of this name has had."""
+    """The operation's first of its kind, or a value that no operation's parameter of this name has had. All values of
+    an enumeration are sent, and both booleans."""
+    if data.scenario in _ALL_OF:
+        return True
     what = data.parameter or _without_numbers(data.description), data.scenario
     return _is_new(case, "", what, repr(values.get(data.parameter)) if data.parameter else "")
 
@@ -79,14 +93,15 @@ def _is_new_place(case: "Case[Any]", data: CoveragePhaseData) -> bool:
 
 def _is_new_type(document: Mapping[str, Any], place: str, here: Hashable) -> bool:
     """Of a place's wrong types schemathesis sends first what might be taken for the right one: a number for a text, a
-    fraction for a number. The others are sent where this type is wanted first."""
+    boolean for a number. The others are sent where this type is wanted first."""
     _wrong_types[place] += 1
     schema, _, keyword = place.rpartition("/")
     if keyword not in {"type", "enum"} or not schema.startswith("#"):
         return True
     wanted = _at(document, schema)
-    kind = str(wanted.get("type")), "enum" in wanted or "const" in wanted
-    return _is_first(kind, here) or _wrong_types[place] == 1
+    kind = str(wanted.get("type"))
+    is_first = _is_first((kind, "enum" in wanted or "const" in wanted), here)
+    return is_first or _wrong_types[place] <= _TAKEN_FOR.get(kind, 1)
 
 
 def _is_new_value(case: "Case[Any]", data: CoveragePhaseData) -> bool:
