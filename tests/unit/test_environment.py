@@ -104,6 +104,7 @@ def test_the_command_line_refuses_what_is_empty(commands: Path, tmp_path: Path, 
         capture_output=True,
         text=True,
         check=False,
+        timeout=120,
     )
     assert done.returncode == 2
     assert "Traceback" not in done.stdout + done.stderr
