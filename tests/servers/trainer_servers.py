@@ -25,7 +25,8 @@ FOR_ALL = "TESTS_TORCH_SERVER"
 
 
 class ForkedServer(WarmProcess):
-    """A forked part. As in the product, its standard input is a pipe that closes with the supervisor."""
+    """A forked part. As in the product, its standard input is a pipe that closes with the supervisor, or after its own
+    end."""
 
     def __init__(self, server: Warm, part: dict[str, Any], log: BinaryIO) -> None:
         reading, writing = os.pipe()
@@ -39,14 +40,21 @@ class ForkedServer(WarmProcess):
         """Ask it to end."""
         self.send_signal(signal.SIGTERM)
 
+    def _end(self) -> None:
+        super()._end()
+        self.stdin.close()
+
 
 def fork_for_services() -> None:
     """In the process that forks services: their servers are forked by the one for all, if it is there."""
     if path := os.environ.get(FOR_ALL):
         server = Warm(path)
+        spawned = ModulePart._spawned
 
-        def forked(self: ModulePart, log: BinaryIO) -> ForkedServer:
+        def forked(self: ModulePart, log: BinaryIO) -> "ForkedServer | subprocess.Popen[bytes]":
             held = vars(self)
+            if not held["_alone"]:  # it does not watch its standard input itself
+                return spawned(self, log)
             part = {"file": str(self._file), "command": list(held["_command"]), "env": dict(self._environment())}
             return ForkedServer(server, part, log)
 
