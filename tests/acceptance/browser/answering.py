@@ -18,6 +18,10 @@ from playwright.sync_api import APIResponse, CDPSession, Error, Page
 from tests.acceptance.browser.devtools import devtools
 
 
+class _Refused(Exception):
+    """The service did not answer well."""
+
+
 @dataclass(frozen=True)
 class Asked:
     """A request that waits for its answer."""
@@ -36,9 +40,7 @@ class Asked:
     ) -> None:
         """Answer with the body, or with a document as JSON."""
         content = json.dumps(document) if document is not None else body
-        encoded = base64.b64encode(content.encode() if isinstance(content, str) else content).decode()
-        headers = [{"name": "Content-Type", "value": content_type}]
-        self._send("fulfillRequest", responseCode=200, responseHeaders=headers, body=encoded)
+        self._give(200, content_type, content.encode() if isinstance(content, str) else content)
 
     def go_on(self, url: str | None = None) -> None:
         """Let the service answer, perhaps another address."""
@@ -49,8 +51,21 @@ class Asked:
         self._send("failRequest", errorReason="Failed")
 
     def answer_of_service(self) -> APIResponse:
-        """What the service says to it."""
-        return self._page.context.request.get(self.url)
+        """What the service says to it, to be given on with changes.
+
+        Raises:
+            _Refused: the page has the answer as it is, as the service did not do what was asked.
+        """
+        said = self._page.context.request.get(self.url)
+        if not said.ok:
+            self._give(said.status, said.headers.get("content-type", ""), said.body())
+            raise _Refused(f"{self.url}: {said.status} {said.text()}")
+        return said
+
+    def _give(self, status: int, content_type: str, body: bytes) -> None:
+        headers = [{"name": "Content-Type", "value": content_type}]
+        encoded = base64.b64encode(body).decode()
+        self._send("fulfillRequest", responseCode=status, responseHeaders=headers, body=encoded)
 
     def _send(self, command: str, **parameters: object) -> None:
         with suppress(Error):  # the page has gone meanwhile
@@ -106,6 +121,8 @@ class _Answers:
     def _answer(self, rule: _Rule, asked: Asked) -> None:
         try:
             rule.answer(asked)
+        except _Refused:
+            pass  # the page complains of it
         except Error:
             if not self._page.is_closed():  # else it comes too late, and would fail the next test
                 raise
