@@ -38,10 +38,18 @@ FLAGS = (
     "--disable-sync",
 )
 SECONDS = 180
+LEAVING_SECONDS = 60
+"""After which a tab that cannot be led elsewhere is replaced by another."""
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 STORED = "local_storage,indexeddb,cache_storage,file_systems,service_workers,storage_buckets"
 """What pages store, in the words of Chromium's DevTools; its caches of files and bytecode are not among it."""
+_LEFT = """() => {
+    dispatchEvent(new PageTransitionEvent("pagehide"));
+    dispatchEvent(new Event("unload"));
+    return true;
+}"""
+"""What a page is told when it is left: of what it does then, Chromium tells nobody who has led the tab elsewhere."""
 ALONE = "delete window.SharedWorker"
 """To begin a page with: a browser whose tabs share nothing, such as Chrome on phones. What such a page asks for, a test
 can answer in the service's place."""
@@ -150,8 +158,10 @@ def visiting(
         try:
             yield page, complaints
         finally:
-            complaints.leave(page)
-            _forget(profile, access.url)
+            try:
+                _forget(profile, access.url)
+            finally:  # what it complains of while it is left counts, too
+                complaints.leave(page)
 
 
 def _forget(profile: BrowserContext, url: str) -> None:
@@ -159,15 +169,27 @@ def _forget(profile: BrowserContext, url: str) -> None:
     page, *others = profile.pages
     for one in others:
         one.close()
+    try:
+        page.wait_for_function(_LEFT, timeout=1000 * LEAVING_SECONDS)
+        page.goto(f"{url}/healthz", timeout=1000 * LEAVING_SECONDS)  # a page of the same process, without scripts
+    except Error:
+        if _answers(profile, url):  # so the tab has crashed, or a script of its page does not end
+            detach(page)
+            page, old = profile.new_page(), page
+            old.close()
     session = devtools(page)
-    with suppress(Error):  # there is no service any more
-        page.goto(f"{url}/healthz")  # a page of the same process, without scripts
     page.mouse.move(0, 0)
     page.emulate_media(color_scheme="null")
     profile.clear_cookies()
     profile.clear_permissions()
     session.send("Storage.clearDataForOrigin", {"origin": url, "storageTypes": STORED})
     detach(page)
+
+
+def _answers(profile: BrowserContext, url: str) -> bool:
+    with suppress(Error):
+        return profile.request.get(f"{url}/healthz").ok
+    return False
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """One service and one browser for the files that `tests.servers.units` keeps together, and a workspace for each."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from gradus.client import Client, Credentials
+from gradus.errors import GradusError
 from hub.settings import sqlite_url
 from tests.acceptance.browser.chromium import Complaints, launch, launch_profile, visiting, visiting_apart
 from tests.servers.processes import Program, admin_key, http_client, saved_access
@@ -61,6 +63,10 @@ def service(up: Up, url: str, request: pytest.FixtureRequest) -> Iterator[Servic
     access = Credentials(url, admin_key(up.database_url, workspace))
     with Client(access.url, key=access.key) as client:
         yield Service(up.folder, access, client)
+        for one in client.experiments.list():
+            if not one.status.final:  # a test has failed meanwhile; the next file's runs want the slot
+                with suppress(GradusError):  # it has just ended
+                    one.cancel()
 
 
 @pytest.fixture(scope="module")
