@@ -223,7 +223,7 @@ def test_a_tab_has_an_address_and_loads_what_it_shows(page: Page, service: Servi
 
 
 def test_curves_go_on_without_loss_or_double_when_the_api_is_killed(visit: Visit, service: Service) -> None:
-    one = begin(service, name="survivor", epochs=200)
+    one = begin(service, name="survivor", **SLOW)
     page = visit.page
     page.goto(f"/experiments/{one}")
     until_drawn(page, 5)
@@ -234,9 +234,14 @@ def test_curves_go_on_without_loss_or_double_when_the_api_is_killed(visit: Visit
     expect(page.locator(".connection")).to_have_text("reconnecting …")
     wait_until(lambda: service.pid_of("api") != before, "a new API")
     expect(page.locator(".connection")).to_have_text("live")
+    assert service.client.experiments.get(one).status == Status.RUNNING
+    until_drawn(page, len(drawn(page)) + 3)
+    end(service, one)
+    last = service.client.experiments.get(one).progress.epoch + 2
+    service.client.experiments.get(one).extend(2)
+    until_drawn(page, last)
     said(page, Status.SUCCEEDED)
-    until_drawn(page, 200)
-    assert drawn(page) == list(range(1, 201))
+    assert drawn(page) == list(range(1, last + 1))
     assert page.evaluate("window.stayed")
 
 
