@@ -73,10 +73,14 @@ def test_a_trainer_that_is_silent_when_it_should_stop_is_killed(trainer: Trainer
     assert not trainer.alive
 
 
+@pytest.mark.parametrize("named", [True, False])
 def test_without_the_server_a_trainer_gives_the_bits_of_a_forked_one(
-    trainer: TrainerProcess, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    trainer: TrainerProcess, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, named: bool
 ) -> None:
-    monkeypatch.setenv("GRADUS_TRAINER_SERVER", str(tmp_path / "nobody"))
+    if named:
+        monkeypatch.setenv("GRADUS_TRAINER_SERVER", str(tmp_path / "nobody"))
+    else:
+        monkeypatch.delenv("GRADUS_TRAINER_SERVER")
     other = TrainerProcess("cpu", 1.0)
     try:
         other.wait_until_ready()
@@ -191,13 +195,8 @@ def test_a_worker_with_more_than_a_thousand_open_files_hears_of_the_end() -> Non
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-@pytest.mark.parametrize(("device", "server"), [("cuda", True), ("cpu", False)], ids=str)
-def test_a_trainer_is_not_forked_for_a_gpu_nor_where_no_server_is_named(
-    device: str, server: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if not server:
-        monkeypatch.delenv("GRADUS_TRAINER_SERVER")
-    trainer = TrainerProcess(device)
+def test_a_trainer_is_not_forked_for_a_gpu() -> None:
+    trainer = TrainerProcess("cuda")
     try:
         assert parent(trainer.pid) == os.getpid()
     finally:
