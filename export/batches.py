@@ -14,7 +14,8 @@ ROWS = 1024
 SAMPLE = 16
 """Rows on which a model is checked."""
 NUMBER_BYTES = 100
-"""Bytes of a number of an answer in Python: the object itself, and its entry in a dictionary with its name."""
+"""Bytes that each number of an answer takes in Python: the number itself, and its entry, with its name, in a
+dictionary."""
 _SIZES: Mapping[TensorType, int] = {"float64": 8, "float32": 4, "int64": 8, "uint8": 1, "bool": 1, "text": 8}
 _FLOAT32, _FLOAT64 = 4, 8
 

@@ -55,7 +55,7 @@ def sample_of(trained: Trained) -> dict[str, Any]:
 
 
 def _shares(trained: Trained, found: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Probabilities; for regression, targets in standard deviations."""
+    """The probabilities of each class or label; for regression, the targets in standard deviations."""
     shares = probabilities(trained.data.task, found)
     return found if shares is None else shares
 

@@ -1,4 +1,6 @@
-"""What a network learned from, in its model card: the data set, and what each input column had in training."""
+"""What a network learned from, for its model card: the data set, and the values that each input column had in
+training.
+"""
 
 import json
 from collections.abc import Iterator

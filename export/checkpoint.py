@@ -19,10 +19,11 @@ from preprocessing.built_in import Bounds, built_in
 from preprocessing.encode import Fitted, read_fitted
 
 Which = Literal["last", "best"]
-"""The weights of the checkpoint's epoch, or those of the best epoch up to it. A checkpoint contains both."""
+"""The weights that are read from a checkpoint: those of its own epoch, or those of the best epoch so far. A checkpoint
+contains both."""
 OF_EVERY_INPUT = {"digits": 16.0}
-"""The largest value of the inputs of a built-in table, where it is the same for all and does not depend on the training
-rows."""
+"""The largest input value of each built-in table whose inputs all have the same bound, which does not depend on the
+training rows."""
 
 CHOOSE = "choose an earlier epoch"
 """The advice for a run that has diverged."""

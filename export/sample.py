@@ -52,7 +52,8 @@ def _drawn(fitted: FittedColumn, rows: int, draws: np.random.Generator) -> Colum
 
 
 def _number(fitted: FittedNumber, some: NDArray[np.bool_], draws: np.random.Generator) -> Column:
-    """Numbers between the bounds, some missing where that is allowed; whole ones for integers and booleans."""
+    """Random numbers between the bounds; some are missing if the column allows it, and integer and boolean columns get
+    whole numbers."""
     low, high = fitted.least or 0.0, fitted.largest or 0.0
     values = low + (high - low) * draws.random(len(some))
     missing = some & (fitted.fill is not None)

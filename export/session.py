@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 QUIET = 3
-"""Log errors alone."""
+"""The log level of ONNX Runtime: only errors."""
 
 
 class Session:

@@ -40,8 +40,8 @@ class Signature:
     probabilities: TensorSpec | None
     """float32 (n, classes), in the order of the classes; None for regression."""
     spread: TensorSpec | None
-    """Sample standard deviation over the members of an ensemble, of each probability or target, float64 (n, outputs);
-    None for one network."""
+    """Sample standard deviation of each probability or target over the members of an ensemble, float64 (n, outputs);
+    None for a single network."""
 
     @property
     def outputs(self) -> tuple[TensorSpec, ...]:

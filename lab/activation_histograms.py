@@ -16,7 +16,7 @@ from lab.draws import draws
 from lab.network import Pass, forward, hidden_layers
 
 _FLAT = 0.05
-"""Share of the largest derivative below which the activation counts as flat."""
+"""Where the derivative is below this share of its largest value, the activation counts as flat."""
 
 
 def run(request: ActivationHistograms) -> ActivationHistogramsResult:

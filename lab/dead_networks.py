@@ -21,7 +21,7 @@ def run(request: DeadNetworks) -> DeadNetworksResult:
 
 
 def charts(request: DeadNetworks, result: DeadNetworksResult) -> tuple[HeatMap | LineChart, ...]:
-    """A heat map of all shares, and one line for each width with the formula's behind it."""
+    """A heat map of all shares, and for each width a line of the simulated shares over the line of the formula."""
     depths = tuple(map(float, result.depths))
     lines = [
         Series(name=f"width {width}", x=depths, y=values, is_behind=is_behind)

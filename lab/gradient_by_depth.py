@@ -1,4 +1,4 @@
-"""The gradient in the first layer over that in the last, by depth."""
+"""The ratio of the gradient in the first layer to that in the last layer, by depth."""
 
 import numpy as np
 

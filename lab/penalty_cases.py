@@ -1,4 +1,4 @@
-"""The L1 and L2 penalties of weight vectors, and how each penalty alone changes one."""
+"""The L1 and L2 penalties of some weight vectors, and how each penalty alone would change a vector."""
 
 from collections.abc import Callable
 

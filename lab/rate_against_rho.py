@@ -1,4 +1,6 @@
-"""The decrease of the loss in a step over the one that the gradient predicts, by learning rate."""
+"""Rho, the actual decrease of the loss in a step divided by the decrease that the gradient predicts, by learning
+rate.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -45,7 +45,7 @@ class Draws:
         self, seeds: Sequence[int], words: Sequence[Augment], shape: tuple[int, ...], examples: int, like: Tensor
     ) -> None:
         """`shape` is the shape of an image, and `examples` the number of training examples. `words` are the
-        augmentations of each member, which may differ in their numbers but not in their kinds."""
+        augmentations of each member. They may have different parameters, but must be of the same kinds."""
         self.image = image_of(shape)
         self.kinds = words[0]
         self.mixes, self.interpolates = mixes(self.kinds), interpolates(self.kinds)

@@ -77,8 +77,8 @@ class Gather:
 
 
 def distinct_orders(seeds: Sequence[int], words: Sequence[Augment] = ()) -> Sequence[int]:
-    """Only the first seed if all seeds and all augmentations are equal, so that all members see the same inputs; else
-    all seeds."""
+    """Only the first seed if all seeds and all augmentations are equal, because then all members see the same inputs;
+    otherwise all seeds."""
     return seeds if len(set(seeds)) > 1 or any(one != words[0] for one in words) else seeds[:1]
 
 
@@ -131,7 +131,7 @@ class EpochBatches:
 
 
 class _Dealt:
-    """A value of each example, such as its target, in the order of an epoch's steps."""
+    """A value for each example, such as its target, in the order in which the steps of an epoch use the examples."""
 
     def __init__(self, values: Tensor, full: Tensor, tail: Tensor, members: int) -> None:
         """`values` (n, ...) of all examples; indices of the full batches (steps, k, b) and of the last one (k, b)."""

@@ -41,7 +41,8 @@ class Rule:
     patience: int | None = None
 
     def improves(self, value: float, over: float | None, by: float) -> bool:
-        """Whether `value` is better than `over` by more than `by`. NaN never is; any number is better than None."""
+        """Whether `value` is better than `over` by more than `by`. NaN is never better; any number is better than
+        None."""
         if isnan(value) or over is None:
             return not isnan(value)
         return value - over > by if self.metric == "validation_accuracy" else over - value > by

@@ -44,7 +44,7 @@ class Flat:
 
 
 def _joined(parts: Sequence[Part]) -> list[Part]:
-    """The parts, with neighbours merged that differ only in their place."""
+    """The parts, with neighbours merged that differ only in the range of parameters that they cover."""
     joined: list[Part] = []
     for part in parts:
         if joined and replace(joined[-1], start=part.start, end=part.end) == part:

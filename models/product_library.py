@@ -13,9 +13,9 @@ BATCH, FAN_IN, UNITS = 64, 784, 300
 """A typical large layer. Larger products give the same result; small ones always use MKL."""
 ROUNDS = 15
 GAIN = 0.85
-"""oneDNN is chosen if it takes less than this share of MKL's time. A product that is measured alone finds its operands
-in the caches. Within a step it does not, and there a measured share of 0.9 was a tie. Besides, noise near a tie must
-not change the bits of runs."""
+"""oneDNN is chosen if its time is less than this share of MKL's. A product that is measured alone finds its operands in
+the caches. Within a step it does not, and there a measured share of 0.9 was a tie. Besides, noise near a tie must not
+change the bits of runs."""
 
 
 @cache

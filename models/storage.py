@@ -109,7 +109,7 @@ def initial_weights(layer: DensePlan | ConvPlan, seed: int) -> Tensor:
 
 
 def learning_parts(plans: Sequence[NetworkPlan], offsets: Layout) -> list[Part]:
-    """The parameters of K members, in order, as parts that learn in the same way."""
+    """The parameters of K members, in order, as ranges of parameters that learn in the same way."""
     learned = [
         {f"{layer.name}.{tensor.name}": tensor for layer in plan.layers for tensor in layer.tensors} for plan in plans
     ]

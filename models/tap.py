@@ -15,7 +15,8 @@ class Tap:
 
     def __init__(self) -> None:
         self.value = self.gradient = torch.empty(0)
-        """From the last forward and backward pass, (K, n, units), or (K, n · pixels, channels) for images."""
+        """The kept values, from the last forward and backward pass: (K, n, units), or (K, n · pixels, channels) for
+        images."""
 
     def forward(self, z: Tensor) -> Tensor:
         """Keep z."""
@@ -44,7 +45,7 @@ class Taps:
         """The activations, before dropout."""
 
     def among(self, parts: Sequence[Part]) -> list[Part]:
-        """The parts of a layer, with the taps among them."""
+        """The parts of a layer with these taps inserted between them."""
         is_norm = [isinstance(part, Normalization) for part in parts[:1]]
         is_activation = [isinstance(part, ActivationLayer) for part in parts]
         begin = sum(is_norm)

@@ -10,7 +10,7 @@ _NOTHING = torch.empty(0)
 
 
 class View:
-    """A view of a tensor: the same object for as long as the tensor is the same one.
+    """A view of a tensor, which stays the same object for as long as the tensor is the same one.
 
     So code that reads the view binds its products only once, see `models.precision`. If every step makes a new tensor,
     `free` releases it.

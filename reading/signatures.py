@@ -78,7 +78,7 @@ UNKNOWN = Signature("other", "a file of an unknown type")
 
 
 def signature(head: bytes) -> Signature:
-    """What the file is that begins with these bytes, of which `HEAD` are enough."""
+    """The type of a file, given its first bytes. `HEAD` bytes are enough."""
     if not head:
         return NOTHING
     for magic, offset, found in _BYTES:

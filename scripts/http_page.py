@@ -106,7 +106,7 @@ def _parameter(parameter: Schema) -> tuple[str, str, str, str]:
 
 
 def _without_null(schema: Schema) -> Schema:
-    """The schema of an optional parameter without null, which is only its internal value for "not sent"."""
+    """The schema of an optional parameter without null. Null is only the service's internal value for "not sent"."""
     parts = [part for part in schema.get("anyOf", ()) if part.get("type") != "null"]
     one = parts[0] if parts else schema
     if one.get("type") == "array":

@@ -1,4 +1,4 @@
-"""The text of `docs/http.md` that no code describes: what all requests have in common."""
+"""The text of `docs/http.md` that is not generated from code: what all requests have in common."""
 
 HEAD = """\
 # The HTTP API
@@ -134,4 +134,4 @@ ignored.
 Every error is an RFC 9457 document of the type `application/problem+json`: [Problem](#problem). `title` and `detail`
 are for people; `code` is for programs. For an invalid document or parameter, `errors` lists every error with its path.
 """
-"""`EVENT_KINDS` stands for the table of these."""
+"""In this text, `EVENT_KINDS` is a placeholder for the table of event kinds."""

@@ -64,7 +64,7 @@ PARTS: dict[type[SpecModel], str] = {
 
 
 _SHOWN = {"kind", "lr", "std", "activation", "init", "batch_norm"}
-"""What a default shows of objects inside it; false is left out, too."""
+"""Keys of inner objects that are shown in a default; keys whose value is false are left out."""
 
 
 def lab_page() -> str:
@@ -106,7 +106,7 @@ def _default(field: Schema) -> str:
 
 
 def _short(value: object) -> object:
-    """The value with the most important keys of objects inside it."""
+    """A default value without the less important keys of its inner objects."""
     if isinstance(value, list):
         return [_short(one) for one in value]
     if isinstance(value, dict):

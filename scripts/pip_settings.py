@@ -15,13 +15,13 @@ _VARIABLES = {
     "constraint": ("UV_CONSTRAINT", " "),
     "cert": ("SSL_CERT_FILE", " "),
 }
-"""For each setting the variable of uv, and what separates its values there."""
+"""For each setting of pip: the variable of uv, and the separator between values in that variable."""
 
 
 def variables(listed: str) -> Mapping[str, str]:
     """The variables for what `pip config list` prints, a line like `global.index-url='https://…'` for each setting.
 
-    The last line of a setting holds. pip separates values by spaces or line breaks.
+    If a setting has several lines, the last one counts. pip separates values by spaces or line breaks.
     """
     found = {}
     for name, _, value in (line.partition("=") for line in listed.splitlines()):
@@ -32,7 +32,7 @@ def variables(listed: str) -> Mapping[str, str]:
 
 
 def main() -> None:
-    """Ask the pip of this Python."""
+    """Ask pip for its settings, and print them."""
     command = [sys.executable, "-m", "pip", "config", "list"]
     listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     for name, value in variables(listed).items():

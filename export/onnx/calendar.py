@@ -17,8 +17,8 @@ Cycle = NDArray[np.float64]
 
 
 def dates(graph: Graph, x: str, fitted: Sequence[FittedDate]) -> list[str]:
-    """The inputs from k date columns, int64 (n, k), whose encodings differ only in origins and parameters: each float32
-    (n, k)."""
+    """The inputs from k date columns, int64 (n, k), whose encodings differ only in origins and parameters: a list of
+    tensors, each float32 (n, k)."""
     first = fitted[0]
     missing = is_missing_date(graph, x)
     zero = graph.constant(np.array(0, dtype=np.int64))

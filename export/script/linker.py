@@ -110,8 +110,8 @@ def _is_new(module: str, name: str, found: dict[str, Definition]) -> bool:
 
 
 def _ordered(definitions: list[Definition]) -> list[Definition]:
-    """The definitions in the order of the file: first constants that use no function or class, as they are computed
-    when the file is read; then by module and line."""
+    """The definitions in the order of the file. Constants that use no function or class come first, because they are
+    computed while the file is loaded; the others are sorted by module and line."""
     names = {one.name for one in definitions if not one.is_constant}
     return sorted(
         definitions, key=lambda one: (not one.is_constant or bool(one.uses & names), _place(one.module), one.line)

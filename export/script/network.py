@@ -133,8 +133,8 @@ def _words(shape: tuple[int, ...]) -> str:
 
 
 def _variables(plan: NetworkPlan) -> dict[str, str]:
-    """The variable that holds the output of each node: `x`, or a variable of its own if a later node needs the output
-    as well."""
+    """The variable that holds the output of each node: `x`, or a separate variable if a later node needs the output as
+    well."""
     order = [INPUT, *(layer.name for layer in plan.layers)]
     names = {}
     for i, name in enumerate(order):

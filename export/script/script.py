@@ -54,7 +54,7 @@ class Repeated:
     members: int = 1
     """Number of networks that trained together."""
     has_moved: bool = False
-    """Whether the run was on other devices before this one."""
+    """Whether earlier epochs of the run were trained on other devices."""
     is_whole: bool = True
     """Whether a new run of the spec would give the same numbers."""
 

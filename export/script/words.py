@@ -134,7 +134,7 @@ def _decay(kind: AnySchedule, total: float) -> str:
 
 
 def planned(spec: Spec, rows: Sequence[object]) -> str:
-    """A comment for the number of epochs if the run ended before the planned one."""
+    """A comment that gives the number of epochs, if the run ended before the planned one."""
     if len(rows) == spec.epochs:
         return ""
     return f"  # of {spec.epochs:,}: there the run ended"

@@ -94,7 +94,7 @@ def _paths(model: type[SpecModel], prefix: str = "") -> Iterator[Offer]:
 
 
 def _matching(incomplete: str, offers: Iterable[Offer]) -> Sequence[Offer]:
-    """The matching offers, without duplicates: several optimizers have an `lr`."""
+    """The completions that begin with the typed word, without duplicates: several optimizers have an `lr`."""
     return list({word: (word, printable(text)) for word, text in offers if word.startswith(incomplete)}.values())
 
 

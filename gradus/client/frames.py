@@ -106,7 +106,7 @@ def _module(name: str, why: str) -> Any:
 def _check_names(names: list[Any]) -> None:
     wrong = [name for name in names if not (isinstance(name, str) and name.strip())]
     if wrong:
-        raise BadRequest(f"the column {wrong[0]!r} has no name: the names of columns are texts")
+        raise BadRequest(f"{wrong[0]!r} is not a valid column name: use a text that is not empty")
     repeated = [name for name, times in Counter(names).items() if times > 1]
     if repeated:
         raise BadRequest(f"two columns are called '{repeated[0]}': rename one")

@@ -44,8 +44,8 @@ def at_start(start: Start) -> Finding | None:
 
 
 def _patches(start: Start, far: float) -> tuple[Patch, ...]:
-    """Rates that were tried, then the spec's rate times the distance; none if the steps are too long already, as even
-    longer ones do not help."""
+    """Patches of the learning rate: to rates that were tried, then to the spec's rate times the distance. None if the
+    steps are too long already, because longer ones would not help."""
     if start.measured.rate.rho < SOUND:
         return ()
     known = () if tried.higher(start) is None else tried.patches(start, higher=True)
@@ -58,12 +58,12 @@ KIND = FindingKind(
     title="The targets are out of reach",
     looks_like="The validation R² is far below 0 and rises slowly, in a straight line.",
     why="The output starts near 0. An adaptive optimizer moves each weight by about the learning rate per step, and "
-    "the gradients of absolute, Huber and quantile losses are bounded: they take long to reach targets that are far "
-    "away. The gradient of a squared error grows with the distance, so that gradient descent is no slower, but its "
-    "steps may be too long. Gradus standardizes every target by its training examples: only targets that are changed "
-    "afterwards are far away.",
-    cure="Longer steps, as long as they gain what the gradient predicts; after a divergence, shorter ones; or targets "
-    "with a standard deviation of 1.",
+    "the gradients of absolute, Huber and quantile losses are bounded. Both take many steps to reach targets that are "
+    "far away. The gradient of a squared error grows with the distance, so that gradient descent reaches far targets "
+    "as fast as near ones, but its steps may be too long. Gradus standardizes every target by its training examples: "
+    "only targets that are changed afterwards are far away.",
+    cure="Take longer steps, as long as the loss falls as much as the gradient predicts. After a divergence, take "
+    "shorter steps. Or train on targets with a standard deviation of 1.",
     at_start=at_start,
     in_run=in_run,
 )

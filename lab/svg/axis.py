@@ -40,8 +40,8 @@ class Axis:
 def axis(
     values: Iterable[float | None], start: float, end: float, *, is_logarithmic: bool = False, air: float = 0.0
 ) -> Axis | None:
-    """The axis for these values, or None if none of them can be drawn. `air` is the margin at both ends, as a share of
-    their span."""
+    """The axis for these values, or None if none of them can be drawn. `air` is the margin at each end, as a share of
+    the span of the values."""
     drawn = [v for v in values if v is not None and _drawable(v, is_logarithmic=is_logarithmic)]
     if not drawn:
         return None

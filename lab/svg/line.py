@@ -8,8 +8,8 @@ from lab.svg.style import BOTTOM, COLORS, LEFT, RIGHT, TOP, WIDTH, rule, text, t
 
 _HEIGHT = 300
 _KEY, _KEY_HEIGHT, _CHARACTER = 22, 16, 6.4
-"""Widths in pixels of a line's key in the legend and of a character, with the height of the legend's rows between
-them."""
+"""In pixels: the width of a line's key in the legend, the height of a row of the legend, and the width of a
+character."""
 
 
 def line(chart: LineChart) -> tuple[str, int]:

@@ -103,7 +103,7 @@ def _scope_idempotency() -> None:
 
 
 def _remake_idempotency(rows: str, name: str, *scope: sa.Column[str]) -> None:
-    """Replace the table by one with another primary key."""
+    """Replace the table by one with a different primary key."""
     op.create_table(
         "new_idempotency",
         *scope,
@@ -123,7 +123,8 @@ def _remake_idempotency(rows: str, name: str, *scope: sa.Column[str]) -> None:
 
 
 def downgrade() -> None:
-    """Data of other workspaces becomes common. Of several responses with the same key, only one workspace's is kept."""
+    """Data of other workspaces is merged into the shared data. If several workspaces have a stored response for the
+    same key, only one is kept."""
     one = "SELECT min(workspace_id) FROM idempotency AS other WHERE other.key = idempotency.key"
     _remake_idempotency(f"SELECT {ANSWER} FROM idempotency WHERE workspace_id = ({one})", "idempotency_pkey")  # noqa: S608
     op.drop_index("ux_events_number", "events")

@@ -47,7 +47,8 @@ def _rewrite(table: str, column: str, as_meant: Callable[[Any], Any]) -> None:
 
 
 def _sweep_as_meant(request: dict[str, Any]) -> dict[str, Any]:
-    """Bases are stored with all fields, variants as they were sent. So only the base shows how old both are."""
+    """Bases are stored with all fields, variants as they were sent. So only the base shows the version in which both
+    were stored."""
     variants = None if "loss" in request["base"] else request.get("variants")
     if not variants:
         return {**request, "base": _spec_as_meant(request["base"])}

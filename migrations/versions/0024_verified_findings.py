@@ -1,4 +1,4 @@
-"""Verifications belong to a finding whatever its layer, which may change later"""
+"""A verification belongs to a finding regardless of its layer, because the layer may change later"""
 
 import sqlalchemy as sa
 from alembic import op

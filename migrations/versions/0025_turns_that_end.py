@@ -1,4 +1,4 @@
-"""Turns that end: when a job gives way to others, and its place in the queue after that"""
+"""Turns that end: the time at which a job gives its slot to others, and its place in the queue after that"""
 
 import sqlalchemy as sa
 from alembic import op

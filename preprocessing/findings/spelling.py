@@ -134,7 +134,7 @@ def _similar(
         [
             Evidence(statistic="rows with the rarer spelling", column=column.name, value=rows),
             *(
-                Evidence(statistic=f"rows with '{text}', like '{more}'", column=column.name, value=counts[text])
+                Evidence(statistic=f"rows with '{text}' in place of '{more}'", column=column.name, value=counts[text])
                 for more, text in found[:10]
             ),
         ],

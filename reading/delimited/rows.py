@@ -187,8 +187,8 @@ class Rows:
         raise self._broken(
             self._dialect.quote.join(parts),
             place,
-            "a cell opens with a quote here, and text follows where it closes: a quote inside is not doubled, or one is"
-            " too many",
+            "a cell begins with a quote here, but text follows its closing quote: a quote inside the cell is not "
+            "doubled, or there is one quote too many",
         )
 
     def _broken(self, text: str, place: int, message: str, kind: BrokenKind = "quote") -> Broken:
@@ -213,7 +213,7 @@ class Rows:
         while place < len(text):
             found = self._cell.match(text, place)
             if not found:
-                raise self._broken(text, place, "a cell opens with a quote here, and text follows where it closes")
+                raise self._broken(text, place, "a cell begins with a quote here, but text follows its closing quote")
             if found["inner"] is None:
                 self.bare_quotes += found["plain"].count(quote)
                 pieces.append(found["plain"].replace(quote, marks.QUOTE))

@@ -138,7 +138,7 @@ def boundary(ordered: NDArray[np.generic], wanted: int, among: range) -> int:
 
 
 def instant(text: str, kind: ColumnType) -> float:
-    """A time as a number: integers and numbers as they are, others in microseconds since 1970."""
+    """A time as a number: integers and decimal numbers as they are, dates and times in microseconds since 1970."""
     if kind in {"integer", "number"}:
         return float(text)
     moment = datetime.fromisoformat(text)

@@ -48,7 +48,8 @@ def tag_targets(table: Table, name: str, separator: str, labels: Sequence[str]) 
 
 
 def balanced(targets: NDArray[np.int64], classes: int) -> NDArray[np.float64]:
-    """The weight n / (k · n_c) for each of k classes with n_c of the n training examples; 0 for a class without any."""
+    """The weight n / (k · n_c) for each of k classes, where n_c of the n training examples have class c; 0 for a class
+    without examples."""
     counts = np.bincount(targets, minlength=classes)
     return np.where(counts > 0, len(targets) / (classes * np.maximum(counts, 1)), 0.0)
 

@@ -73,8 +73,8 @@ def difference(number: float, original: float | None) -> float:
 
 
 def train_epoch(epoch: int, examples: Split, storage: Storage, loss: Loss, optimizer: Optimizer) -> Score:
-    """One pass over the examples in a new order. Each example is scored with the parameters before its own step's
-    update."""
+    """One pass over the examples in a new order. Each example is scored with the parameters before the update of its
+    own step."""
     n = len(examples)
     order = torch.randperm(n, generator=generator("order", step=epoch), device=DEVICE)
     batches = order.split(BATCH)  # type: ignore[no-untyped-call]

@@ -79,7 +79,7 @@ def test_a_folder_of_pictures_is_one_zip_file_without_what_is_hidden(tmp_path: P
         ({"x": np.array([object()])}, "the array 'x' holds Python objects"),
         ({"x": np.zeros(3), "y": np.zeros(4)}, "must have the same length, one value for each row: x 3, y 4"),
         ({"x": np.zeros(()), "y": np.zeros(4)}, "x none, y 4"),
-        (pd.DataFrame({1: [1]}), "the column 1 has no name"),
+        (pd.DataFrame({1: [1]}), "1 is not a valid column name"),
         (pd.DataFrame([[1, 2]], columns=["x", "x"]), "two columns are called 'x'"),
         (pd.DataFrame({"x": [1.5, float("inf")]}), "the column 'x' has infinite values"),
         (pd.DataFrame({"x": ["", "a"]}), "the column 'x' has empty texts"),
