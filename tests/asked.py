@@ -15,7 +15,7 @@ AT = CheckpointRef(key="exp_1/1-1-9", digest="d", size=1, epoch=1, step=9, whole
 
 
 def predicted(hub: Hub, workspace_id: str, experiment_id: str) -> str:
-    """The id of predictions of an experiment, whose file has a line."""
+    """The id of predictions of an experiment, whose result is a file with one line."""
     one = resolved(Spec(dataset="digits", layers=[8]))
     network = TrainedNetwork(experiment_id=experiment_id, spec=one.spec, data=one.data, epoch=1, checkpoint=AT)
     question = PredictionsQuestion(

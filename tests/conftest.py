@@ -1,4 +1,6 @@
-"""Servers and databases for tests. Each server starts once, when first asked for, and is gone at the end."""
+"""Servers and databases for tests. Each server starts when a test first needs it, and stops at the end of the test
+run.
+"""
 
 import gc
 import os
@@ -31,12 +33,12 @@ for name in list(os.environ):  # whoever runs the tests may have a service, and 
         del os.environ[name]
 
 gc.set_threshold(10_000, 10, 10)
-"""A test process looks for garbage less often than Python by itself, which takes a tenth of the time of tests that use
-the API."""
+"""Run Python's garbage collector less often than by default, which would take a tenth of the time of tests that use the
+API."""
 
 os.environ |= library_env()
-"""PyTorch computes with one thread, as in a trainer. With two, the threads of several test processes wait busily for
-each other: on a busy machine, comparisons with plain PyTorch take several times the CPU time."""
+"""PyTorch computes with one thread, as in a trainer. With two threads each, several test processes would disturb each
+other: on a busy machine, comparisons with plain PyTorch would take several times the CPU time."""
 
 compiled.keep_for_all_engines()
 
@@ -44,11 +46,12 @@ postgres_connections.CONNECTING |= {
     "connect_timeout": 60,
     "options": "-c idle_in_transaction_session_timeout=60s",
 }
-"""A busy machine may stop a test for longer than the service waits for a process that is frozen in a transaction."""
+"""A long timeout: a busy machine may stop a test for longer than the service normally waits for a process that is
+frozen in a transaction."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The processes of `pytest -n` share the servers that fork."""
+    """Let the processes of `pytest -n` share the servers that fork."""
     if config.getoption("numprocesses", None) and warm.FOR_ALL not in os.environ:
         servers = ExitStack()
         config.add_cleanup(servers.close)
@@ -76,7 +79,7 @@ def _has_gpu() -> bool:
 
 @pytest.fixture(scope="session", autouse=True)
 def _one_certificate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """No request leaves this machine, and reading all certificates takes each client 23 ms."""
+    """Load no CA certificates: no request leaves this machine, and loading them takes each client 23 ms."""
     begin, end = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
     first = Path(certifi.where()).read_text(encoding="utf-8").partition(begin)[2].partition(end)[0]
     file = tmp_path_factory.mktemp("certificate") / "one.pem"
@@ -100,7 +103,7 @@ def valkey_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ValkeySe
 
 @pytest.fixture(scope="module")
 def valkey(valkey_server: ValkeyServer) -> ValkeyServer:
-    """Empty: a worker would take up the hints of other tests, thousands of them, before its own."""
+    """An empty Valkey server. Otherwise a worker would first take up thousands of messages of other tests."""
     with redis.Redis.from_url(valkey_server.url) as client:
         client.flushall()
     return valkey_server

@@ -41,38 +41,39 @@ epochs: 3
 
 @dataclass(frozen=True)
 class Service:
-    """`gradus up`, and ways to run commands with it."""
+    """A running `gradus up`, and ways to run commands that use it."""
 
     client: Client
     env: dict[str, str]
     forked: Path
-    """`gradus`, forked from what has imported it."""
+    """The path of a `gradus` that is forked from a process that has already imported everything."""
 
     def run(self, *arguments: str, text: str = "", **env: str) -> "subprocess.CompletedProcess[str]":
-        """The command in pipes; in this process, for most of a command's time is its start."""
+        """Run a command without a terminal. It runs in this process, because starting Python would take most of its
+        time."""
         return typed(*arguments, env={**self.env, **env}, text=text)
 
     def answer(self, *arguments: str, text: str = "") -> str:
-        """What it prints, once it has ended well."""
+        """The output of a command, which must succeed."""
         done = self.run(*arguments, text=text)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
     def document(self, *arguments: str, text: str = "") -> Any:
-        """The one document that it prints."""
+        """The JSON document that the command prints."""
         return json.loads(self.answer(*arguments, "--json", text=text))
 
     def only(self, *arguments: str, text: str = "") -> Any:
-        """The one document of the list that it prints."""
+        """The only element of the JSON list that the command prints."""
         (found,) = self.document(*arguments, text=text)
         return found
 
     def terminal(self, *arguments: str, **env: str) -> Terminal:
-        """The command in a terminal."""
+        """Run a command in a terminal."""
         return Terminal(arguments, {**self.env, **env}, [self.forked])
 
     def new_terminal(self, *arguments: str) -> Terminal:
-        """The same in a Python of its own, which Ctrl-C reaches."""
+        """Run a command in a terminal with a new Python process, which Ctrl-C reaches."""
         return Terminal(arguments, self.env)
 
 

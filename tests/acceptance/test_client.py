@@ -1,4 +1,6 @@
-"""The Python client, both kinds of it by one table, against a whole service: `gradus up` on a folder of its own."""
+"""The blocking and the asynchronous Python client, with the same tests for both, against a complete service: `gradus
+up` with its own data folder.
+"""
 
 import asyncio
 import os
@@ -45,7 +47,7 @@ ENDLESS = 100_000
 
 @dataclass(frozen=True)
 class Service:
-    """A running one."""
+    """A running service."""
 
     folder: Path
 
@@ -54,7 +56,7 @@ class Service:
         return saved_access(self.folder)
 
     def kill_api(self) -> None:
-        """As a power cut would; the supervisor starts another."""
+        """Kill the API process, as a power cut would; the supervisor starts another one."""
         os.kill(int((self.folder / "running" / "api").read_text()), signal.SIGKILL)
 
 
@@ -80,7 +82,7 @@ def client(opener: Opener, service: Service) -> Iterator[Client]:
 
 @contextmanager
 def cut_off(opener: Opener, service: Service) -> Iterator[tuple[Client, Cutter]]:
-    """A client behind a proxy that can lose answers."""
+    """A client that is connected through a proxy that can lose responses."""
     port = urlsplit(service.access.url).port
     assert port is not None
     with Cutter(port) as cutter, opener(Credentials(f"http://127.0.0.1:{cutter.port}", service.access.key)) as client:
@@ -244,7 +246,7 @@ def test_a_script_that_is_told_nothing_finds_the_service(service: Service) -> No
 
 
 def test_many_runs_are_watched_at_once_without_threads(service: Service) -> None:
-    """The types are those that mypy has to know: they say which answers want `await`."""
+    """mypy checks the types in this test: they say which results must be awaited."""
 
     async def one(client: AsyncClient, seed: int) -> list[int]:
         run = assert_type(await client.experiments.create(SPEC, seed=seed), AsyncExperiment)

@@ -1,4 +1,4 @@
-"""The shape of docker-compose.yml without containers: two API processes, two workers, Postgres, Valkey."""
+"""The architecture of docker-compose.yml without containers: two API processes, two workers, Postgres, Valkey."""
 
 import contextlib
 from collections.abc import Iterator
@@ -90,7 +90,7 @@ def test_a_run_is_cancelled_through_the_other_api(cluster: Cluster) -> None:
 
 
 def test_the_other_worker_goes_on_with_what_a_stopped_one_hands_back(cluster: Cluster) -> None:
-    """Last of the module: one worker is gone afterwards."""
+    """This test must be the last of the module, because it ends one of the workers."""
     here, there = cluster.clients
     ids = [here.experiments.create(spec(seed, epochs=300)).id for seed in (9, 10)]
     wait_until(lambda: all(here.experiments.get(one).progress.epoch > 0 for one in ids), "both runs training")

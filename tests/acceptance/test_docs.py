@@ -35,26 +35,26 @@ PAGES = (
 LANGUAGES = frozenset({"bash", "console", "python", "json"})
 REHEARSAL = {"DATASET": "digits", "EPOCHS": "2", "SEEDS": "2"}
 STAYS = ("scripts/", "gradus up")
-"""Commands that build an environment, or do not end."""
+"""The beginnings of commands that are not run, because they build an environment or do not end."""
 PENGUINS = Path(os.environ.get("GRADUS_DATASETS_DIR", "")) / "tables" / "penguins.csv"
 SPEC = Spec(dataset="digits", layers=[16], epochs=2)
 
 
 @dataclass(frozen=True)
 class Place:
-    """A reader's place: the machine of a service that already has some of their experiments."""
+    """The reader's machine: it runs a service that already has some of the reader's experiments."""
 
     folder: Path
     access: Credentials
     programs: Path
-    """Of `forked_commands`."""
+    """The folder of programs that `forked_commands` has made."""
     names: Mapping[str, str]
-    """Names on the pages, and those that replace them here."""
+    """For each name on the pages, the name that replaces it in this test."""
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """What `gradus up` starts, on a folder of its own."""
+    """A service started by `gradus up` with its own data folder."""
     folder = tmp_path_factory.mktemp("docs")
     env = {"GRADUS_DATA_DIR": str(folder)}
     with (
@@ -71,7 +71,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 
 def environment(place: Place, home: Path) -> dict[str, str]:
-    """What a reader has: the programs of this environment, the service's address, and its folder."""
+    """The environment variables of a reader: the programs on the PATH, the URL of the service, and a home folder."""
     programs = f"{place.programs}:{Path(sys.executable).parent}:{os.environ['PATH']}"
     service = {"GRADUS_URL": place.access.url, "GRADUS_DATA_DIR": str(place.folder)}
     return {"PATH": programs, "HOME": str(home), "PYTHONPATH": str(ROOT), **service, **REHEARSAL}
@@ -96,7 +96,8 @@ def test_the_snippets_of_a_page_run(page: str, place: Place, tmp_path: Path) -> 
 
 
 def does_what_it_says(place: Place, reader: Reader, snippet: Snippet) -> None:
-    """It runs and, where the page shows what it prints, prints something that begins like that."""
+    """Run the snippet. It must succeed; where the page shows an output, the actual output must begin in the same
+    way."""
     text = snippet.text
     for name, here in place.names.items():
         text = text.replace(name, here)
@@ -113,7 +114,7 @@ def does_what_it_says(place: Place, reader: Reader, snippet: Snippet) -> None:
 
 
 def post(service: Credentials, snippet: Snippet) -> None:
-    """As a dry run."""
+    """Post the document as a dry run, which must be accepted."""
     kind = "sweeps" if "base" in json.loads(snippet.text) else "experiments"
     headers = {"Content-Type": "application/json"}
     with http_client(service) as client:

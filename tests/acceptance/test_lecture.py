@@ -1,4 +1,4 @@
-"""`gradus lecture` on its own data: what it prints, and what its two runs leave behind."""
+"""`gradus lecture` with its own data folder: its output, and the two runs that it leaves behind."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.mnist
 
 @dataclass(frozen=True)
 class Lecture:
-    """The command, which has ended."""
+    """The data folder and the output of the command, which has ended."""
 
     folder: Path
     printed: str
@@ -28,7 +28,7 @@ class Lecture:
 
 @pytest.fixture(scope="module")
 def lecture(tmp_path_factory: pytest.TempPathFactory) -> Lecture:
-    """Both runs, watched by the command until it has stopped its service."""
+    """Run the command to its end: it trains and watches both runs, and then stops its service."""
     folder = tmp_path_factory.mktemp("lecture")
     env = {"GRADUS_DATA_DIR": str(folder / "data")}
     with Program(folder / "lecture.log", "gradus.cli", "lecture", "--once", "--port", 0, env=env) as program:
@@ -38,7 +38,7 @@ def lecture(tmp_path_factory: pytest.TempPathFactory) -> Lecture:
 
 @pytest.fixture(scope="module")
 def client(lecture: Lecture) -> Iterator[Client]:
-    """A client of a service with one slot that goes on with the lecture's data."""
+    """A client of a new service with one slot, on the data folder of the lecture."""
     env = {"GRADUS_DATA_DIR": str(lecture.folder / "data"), "GRADUS_SLOTS": "1"}
     command = ("hub.embedded", "--port", 0, "--workers", 1)
     with Program(lecture.folder / "up.log", *command, env=env) as program:
@@ -48,7 +48,7 @@ def client(lecture: Lecture) -> Iterator[Client]:
 
 
 def told(client: Client, spec: Spec) -> Sequence[MetricsRow]:
-    """The rows that the stream of the lecture's run of a spec tells, from its first event to the end."""
+    """The metrics rows in the event stream of the lecture's run of this spec."""
     (run,) = (one for one in client.experiments.list() if one.record.name == spec.name)
     events = list(run.events())
     assert [event.seq for event in events] == list(range(1, len(events) + 1))

@@ -24,29 +24,30 @@ SECONDS = 30.0
 
 @dataclass(frozen=True)
 class Scene:
-    """A service on servers of its own."""
+    """A service with its own Postgres and Valkey servers."""
 
     http: httpx.Client
     postgres: Postgres
     valkey: ValkeyServer
 
     def submit(self) -> str:
-        """An experiment's id."""
+        """Submit an experiment; returns its id."""
         answer = self.http.post("/v1/experiments", json=SPEC)
         assert answer.status_code == 201, answer.text
         return str(answer.json()["id"])
 
     def epoch(self, one: str) -> int:
-        """How far it is."""
+        """The number of epochs that the experiment has trained."""
         return int(self.http.get(f"/v1/experiments/{one}").json()["progress"]["epoch"])
 
     def health(self) -> tuple[int, dict[str, bool]]:
-        """What `/readyz` says, and of each dependency."""
+        """The status code of `/readyz`, and for each dependency whether it is ready."""
         answer = self.http.get("/readyz")
         return answer.status_code, {one["name"]: one["ok"] for one in answer.json()["dependencies"]}
 
     def assert_goes_on(self, *ids: str) -> None:
-        """To the end of each, without a gap, and on to the next."""
+        """Wait until these experiments and a new one have trained all their epochs, and check that no metrics row is
+        missing."""
         wait_until(lambda: self.health()[0] == 200, "readiness")
         for one in (*ids, self.submit()):
             wait_until(lambda one=one: self.epoch(one) == SPEC["epochs"], f"the end of {one}")  # type: ignore[misc]
@@ -71,7 +72,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
 
 @contextmanager
 def paused(pid: int) -> Iterator[None]:
-    """The process, and all below it, stand still."""
+    """Stop the process and all its descendants until the block ends."""
     stopped = family(pid)
     try:
         for one in stopped:

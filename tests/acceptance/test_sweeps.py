@@ -35,7 +35,7 @@ REQUEST: dict[str, Any] = {
     "seeds": [0, 1],
 }
 TIMED = {"seconds", "samples_per_second", "at"}
-"""What differs between two runs of one spec."""
+"""Fields of a metrics row that may differ between two runs of one spec."""
 LOSSES = ("train_loss", "validation_loss", "test_loss")
 
 
@@ -52,7 +52,7 @@ def service(valkey: ValkeyServer, tmp_path_factory: pytest.TempPathFactory) -> I
 
 @pytest.fixture(scope="module")
 def trained(service: tuple[Client, Program]) -> Sweep:
-    """A sweep of eight that nobody disturbed."""
+    """A finished sweep of eight experiments, trained without any disturbance."""
     client, _ = service
     return finished(client, client.sweeps.create(REQUEST))
 
@@ -64,7 +64,7 @@ def finished(client: Client, sweep: Sweep) -> Sweep:
 
 
 def members(sweep: Sweep) -> dict[tuple[str, int], str]:
-    """Ids by label and seed."""
+    """The ids of the experiments by label and seed."""
     return {
         (result.label, seed): one
         for result in sweep.results
@@ -77,7 +77,7 @@ def rows(client: Client, experiment_id: str) -> tuple[MetricsRow, ...]:
 
 
 def numbers(client: Client, sweep: Sweep) -> dict[tuple[str, int], list[str]]:
-    """What must be equal bit for bit."""
+    """The metrics rows by label and seed, without the fields that may differ. They must be equal bit for bit."""
     return {
         key: [row.model_dump_json(exclude=TIMED) for row in rows(client, one)] for key, one in members(sweep).items()
     }

@@ -1,4 +1,4 @@
-"""`gradus up` and the commands beside it, as a person uses them: real processes on a folder of their own."""
+"""`gradus up` and other commands on its data folder, as a user runs them: real processes."""
 
 import json
 import os
@@ -26,7 +26,7 @@ PARTS = ("trainers", "api", "worker-1")
 
 
 FORKED = ("hub.embedded",)
-"""What `gradus up` becomes, without the seconds that its imports take."""
+"""The module that `gradus up` runs. It is forked, which saves the seconds of its imports."""
 TYPED = ("gradus.cli", "up")
 
 
@@ -39,12 +39,12 @@ def up(
 
 
 def gradus(folder: Path, *arguments: str, text: str = "") -> "subprocess.CompletedProcess[str]":
-    """The command in this process. The first test starts it as a person does."""
+    """Run a command in this process. The first test starts it as a user does."""
     return typed(*arguments, env={"GRADUS_DATA_DIR": str(folder / "data")}, text=text)
 
 
 def python_gradus(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """The command in a Python of its own."""
+    """Run a command in a new Python process."""
     env = {"PATH": os.environ["PATH"], "GRADUS_DATA_DIR": str(folder / "data")}
     command = [sys.executable, "-m", "gradus.cli", *arguments]
     return subprocess.run(command, env=env, input="", capture_output=True, text=True, check=False, cwd=ROOT)
@@ -55,7 +55,7 @@ def pid_of(folder: Path, part: str) -> int:
 
 
 def valkey_pid(folder: Path) -> int:
-    """The server that answers on this folder."""
+    """The process id of the Valkey server of this data folder."""
     server = ValkeyServer(folder / "data" / "valkey")
     server.start()  # takes the one that is there
     assert server.pid is not None
@@ -64,7 +64,7 @@ def valkey_pid(folder: Path) -> int:
 
 @dataclass(frozen=True)
 class Service:
-    """A running one, and the folder that it lives in."""
+    """A running service, and the folder that it lives in."""
 
     folder: Path
     program: Program
@@ -72,7 +72,7 @@ class Service:
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """One for all tests that leave it as they found it."""
+    """A service for all tests that do not change it."""
     folder = tmp_path_factory.mktemp("up")
     with up(folder, own_trainers=True) as program:
         program.wait_for("data ")
@@ -187,7 +187,7 @@ def test_secrets_are_for_the_owner_alone(service: Service) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is forked")
 def test_parts_are_forked_and_have_names_of_their_own(service: Service) -> None:
-    """They share the memory of what the supervisor has imported, and still have different names."""
+    """They share the memory of what the supervisor has imported, but have different names."""
     pids = [pid_of(service.folder, part) for part in PARTS]
     assert [Path(f"/proc/{pid}/comm").read_text().strip() for pid in pids] == [f"gradus-{part}" for part in PARTS]
     commands = [Path(f"/proc/{pid}/cmdline").read_text() for pid in (*pids[1:], service.program.process.pid)]
@@ -204,7 +204,8 @@ def test_a_taken_port_is_refused_with_advice(tmp_path: Path) -> None:
 
 
 def test_on_its_own_machine_too_a_key_is_asked_for(service: Service) -> None:
-    """nginx forwards strangers from here as `proxy_pass` does by itself, and other users are here, too."""
+    """Requests from this machine may come from strangers: a proxy such as nginx forwards them, and there may be other
+    users."""
     access = saved_access(service.folder / "data")
     for headers in ({}, {"Host": "localhost"}, {"Host": access.url.removeprefix("http://")}):
         for path in ("/v1/session", "/v1/experiments", "/metrics"):

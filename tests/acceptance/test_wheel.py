@@ -15,7 +15,7 @@ from scripts.pip_settings import variables
 from tests.servers.processes import ROOT
 
 UV = Path(sys.executable).with_name("uv")
-"""A tenth of pip's processor time. `scripts/_venv` installs it where it can."""
+"""uv, which takes a tenth of pip's processor time. `scripts/_venv` installs it where it is available."""
 PIP = (sys.executable, "-m", "pip")
 HEAVY = {"torch", "numpy", "fastapi", "starlette", "sqlalchemy", "celery", "redis", "uvicorn", "pandas", "plotly"}
 TIMED = """
@@ -28,7 +28,8 @@ from gradus import Client
 print(time.perf_counter() - wall, time.process_time() - cpu, needed - cpu)
 """
 MOST = 4.0
-"""Times as much computing as the import of httpx and pydantic, without which there is no client."""
+"""The limit for the time of the import, as a multiple of the time to import httpx and pydantic, which every client
+needs."""
 TYPED = "from importlib.resources import files; print((files('gradus') / 'py.typed').is_file())"
 UNREACHABLE = """
 from gradus import Adam, Client, Dense, Spec, Unavailable
@@ -42,7 +43,7 @@ except Unavailable as error:
 
 @pytest.fixture(scope="module")
 def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Python of an environment that holds the wheel and what it asks for."""
+    """The Python of a new environment in which the wheel and its dependencies are installed."""
     folder = tmp_path_factory.mktemp("wheel")
     if UV.exists():
         run([UV, "build", "--quiet", "--wheel", "--out-dir", folder, ROOT])
@@ -56,14 +57,15 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def pip(python: Path, command: str, *arguments: str | Path) -> str:
-    """This environment's, at work in the other: to install one there takes as long as all the rest."""
+    """Run the pip of this environment on the new one. To install pip there would take as long as the rest of the
+    test."""
     if UV.exists():
         return run([UV, "pip", command, "--python", python, *arguments])
     return run([*PIP, "--python", python, command, *arguments])
 
 
 def run(command: Sequence[str | Path]) -> str:
-    """What it prints; uv is told the package indexes of pip."""
+    """Run a command; returns its output. uv gets the package indexes from pip's settings."""
     settings = uv_settings() if command[0] == UV else {}
     done = subprocess.run(command, env={**os.environ, **settings}, stdout=subprocess.PIPE, text=True, check=True)
     return done.stdout
@@ -75,7 +77,7 @@ def uv_settings() -> Mapping[str, str]:
 
 
 def said(python: Path, *arguments: str) -> str:
-    """What it prints, from a folder without a checkout."""
+    """Run the new environment's Python in a folder without a checkout; returns its output."""
     done = subprocess.run([python, *arguments], cwd=python.parent, capture_output=True, text=True, check=True)
     return done.stdout
 

@@ -10,7 +10,7 @@ from tests.servers.wishes import wishes
 
 
 def test_extend_pause_resume_and_cancel_do_not_wait_for_the_epoch(valkey: ValkeyServer, tmp_path: Path) -> None:
-    """`benchmarks.control` measures how soon they take effect."""
+    """This test does not measure how soon the requests take effect; `benchmarks.control` does."""
     database_url = f"sqlite:///{tmp_path / 'gradus.db'}"
     upgrade(database_url)
     env = {**service_env(tmp_path, database_url, valkey.url), "GRADUS_DEVICE": "cpu"}
@@ -20,6 +20,6 @@ def test_extend_pause_resume_and_cancel_do_not_wait_for_the_epoch(valkey: Valkey
 
 
 def has_ended_an_epoch(client: Client) -> bool:
-    """Whether the run ended an epoch. A wish that waits for the end of an epoch lets it."""
+    """Whether the run has ended an epoch, as it would have if the requests had waited for the end of an epoch."""
     (run,) = client.experiments.list()
     return run.latest is not None

@@ -7,7 +7,7 @@ GRAVE = frozenset({"serious", "critical"})
 
 
 def barriers(page: Page) -> list[str]:
-    """Its serious and critical findings, each with the first element that has it."""
+    """The serious and critical findings of axe-core, each with the first element that has it."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     found = page.evaluate("axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations)")

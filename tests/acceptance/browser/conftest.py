@@ -1,4 +1,6 @@
-"""One service and one browser for the files that `tests.servers.units` keeps together, and a workspace for each."""
+"""One service and one browser for all files that `tests.servers.units` groups together, and a separate workspace for
+each file.
+"""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -18,7 +20,7 @@ from tests.servers.processes import Program, admin_key, http_client, saved_acces
 
 @dataclass(frozen=True)
 class Up:
-    """`gradus up` on a folder of its own."""
+    """A running `gradus up` with its own data folder."""
 
     folder: Path
     program: Program
@@ -30,7 +32,7 @@ class Up:
 
 @dataclass(frozen=True)
 class Service:
-    """A workspace of the service, which is empty at first."""
+    """A workspace of the service, which is empty at first, and an admin's access to it."""
 
     folder: Path
     access: Credentials
@@ -42,7 +44,7 @@ class Service:
 
 @pytest.fixture(scope="package")
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
-    """A running service, as a person starts it."""
+    """A running service, started as a user starts it."""
     folder = tmp_path_factory.mktemp("service")
     env = {"GRADUS_DATA_DIR": str(folder / "data"), "GRADUS_SLOTS": "1"}  # one trainer to start, not one for each core
     with Program(folder / "up.log", "hub.embedded", "--port", 0, "--workers", 1, env=env) as program:
@@ -52,13 +54,13 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
 
 @pytest.fixture(scope="package")
 def url(up: Up) -> str:
-    """Where the pages are."""
+    """The URL of the service, which serves the pages."""
     return saved_access(up.folder).url
 
 
 @pytest.fixture(scope="module")
 def service(up: Up, url: str, request: pytest.FixtureRequest) -> Iterator[Service]:
-    """What an admin of the file's own workspace has."""
+    """A new workspace for this test file, with the access of an admin."""
     workspace = request.module.__name__.rpartition("test_")[2].replace("_", "-")
     access = Credentials(url, admin_key(up.database_url, workspace))
     with Client(access.url, key=access.key) as client:
@@ -71,14 +73,14 @@ def service(up: Up, url: str, request: pytest.FixtureRequest) -> Iterator[Servic
 
 @pytest.fixture(scope="module")
 def http(service: Service) -> Iterator[httpx.Client]:
-    """The service's API, without a face."""
+    """A plain HTTP client of the service's API, with the admin's key."""
     with http_client(service.access, 90) as client:
         yield client
 
 
 @pytest.fixture(scope="package")  # not longer: while it is there, asyncio.run() refuses to run
 def playwright() -> Iterator[Playwright]:
-    """The driver of browsers."""
+    """Playwright, which drives the browsers."""
     with sync_playwright() as playwright:
         yield playwright
 
@@ -93,7 +95,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def profile(playwright: Playwright, url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
-    """A browser with a profile, which each test leaves as it was, except for its caches."""
+    """A browser with a profile. Each test leaves it as it was, except for its caches."""
     profile = launch_profile(playwright, tmp_path_factory.mktemp("profile"), url)
     yield profile
     profile.close()
@@ -101,7 +103,7 @@ def profile(playwright: Playwright, url: str, tmp_path_factory: pytest.TempPathF
 
 @dataclass(frozen=True)
 class Visit:
-    """A page, and what it has to complain about so far."""
+    """A page, and its complaints so far."""
 
     page: Page
     complaints: Complaints
@@ -109,25 +111,26 @@ class Visit:
 
 @pytest.fixture
 def visit(profile: BrowserContext, service: Service) -> Iterator[Visit]:
-    """A new browser window on the service, signed in; the test fails if its pages complain."""
+    """A browser tab that is signed in to the service; the test fails if its pages have complaints."""
     with visiting(profile, service.access) as (page, complaints):
         yield Visit(page, complaints)
 
 
 @pytest.fixture
 def page(visit: Visit) -> Page:
-    """The window's page."""
+    """The page of the `visit`."""
     return visit.page
 
 
 @pytest.fixture
 def visit_apart(browser: Browser, service: Service) -> Iterator[Visit]:
-    """The same in a context of its own, for tests that replace the clock of all its pages, or what they begin with."""
+    """Like `visit`, but in a separate context: for tests that replace the clock of all pages, or run a script at the
+    start of each page."""
     with visiting_apart(browser, service.access) as (context, complaints):
         yield Visit(context.new_page(), complaints)
 
 
 @pytest.fixture
 def page_apart(visit_apart: Visit) -> Page:
-    """The page of that window."""
+    """The page of the `visit_apart`."""
     return visit_apart.page

@@ -18,14 +18,15 @@ EMPTY = '<!doctype html><title>test</title><div id="here"></div>'
 
 @dataclass(frozen=True)
 class ModulePage:
-    """A page that can import what is below `/pages/`, and its errors that nobody has caught."""
+    """A page that can import the modules below `/pages/`, and the uncaught errors of the page."""
 
     page: Page
     errors: list[str]
 
     @contextmanager
     def emptied(self) -> Iterator[Page]:
-        """The page, empty again, under the policy of pages; no error may go uncaught."""
+        """Empty the page, and yield it with the content security policy of real pages. Fails if an error was not
+        caught."""
         self.page.goto("/")
         try:
             yield self.page
@@ -36,7 +37,7 @@ class ModulePage:
 
 @contextmanager
 def module_page(browser: Browser) -> Iterator[ModulePage]:
-    """A page for one test after another: emptying it takes a fraction of the time of opening a new one."""
+    """A page that several tests use in turn. To empty a page takes a fraction of the time that a new one takes."""
     errors: list[str] = []
     context = browser.new_context(base_url=ORIGIN)
     context.route("**/*", _answer)

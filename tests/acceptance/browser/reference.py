@@ -1,4 +1,4 @@
-"""Parts of the API reference: to draw the whole takes Chromium four CPU seconds."""
+"""Reduces the API reference to a part of it. To draw all of it takes Chromium four CPU seconds."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from tests.acceptance.browser.answering import Asked
 def only(tag: str) -> Callable[[Asked], None]:
     """Answers a request for the OpenAPI document with the part of it whose GET operations have this tag.
 
-    `test_prefix.py` has the whole drawn.
+    `test_prefix.py` draws the whole reference.
     """
 
     def answer(asked: Asked) -> None:

@@ -33,7 +33,7 @@ def choose(page: Page, name: str, content: bytes) -> None:
 
 
 def upload(page: Page, name: str, content: bytes) -> None:
-    """Upload a file under the name that the dialog proposes, and see its page."""
+    """Upload a file with the name that the dialog proposes, and wait for the page of the data set."""
     page.goto("/data")
     expect(page.get_by_role("heading", name="Data", exact=True)).to_be_visible()
     choose(page, name, content)
@@ -186,7 +186,7 @@ DROP = """([name, bytes]) => {
 
 
 def pictures() -> bytes:
-    """A ZIP of a folder for each of two classes."""
+    """A ZIP file with a folder of pictures for each of two classes."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         for i in range(8):

@@ -28,18 +28,18 @@ SLOW: dict[str, Any] = {"layers": [128, 128], "batch_size": 8, "epochs": 10_000}
 
 
 def begin(service: Service, **changes: Any) -> str:
-    """An experiment that a worker has taken up or soon will."""
+    """Submit an experiment; returns its id. A worker has started it or will start it soon."""
     return service.client.experiments.create(DIGITS, **changes).id
 
 
 def end(service: Service, one: str) -> None:
-    """Make room for the next."""
+    """Cancel the experiment and wait for its end, so that the slot is free for the next one."""
     service.client.experiments.get(one).cancel()
     wait_until(lambda: service.client.experiments.get(one).status.final, "the end of the run")
 
 
 def drawn(page: Page) -> list[int]:
-    """The epochs of the validation curve, as the chart has them."""
+    """The epochs of the validation curve in the chart."""
     epochs: list[int] = page.evaluate("() => document.querySelector('#chart-loss')?.data?.[1].x ?? []")
     return epochs
 
@@ -134,13 +134,14 @@ def test_the_place_of_a_failure_is_told(page: Page, service: Service) -> None:
 
 @pytest.fixture(scope="module")
 def programs() -> Iterator[Path]:
-    """`gradus` and Python."""
+    """A folder with the programs `gradus` and `python`."""
     with forked_commands() as programs:
         yield programs
 
 
 def follow(service: Service, programs: Path, snippet: str, way: str, folder: Path) -> None:
-    """Do what a page says, as a person does: the command line and the client find the key by themselves."""
+    """Run the commands that a page shows, as a user would: the command line and the client find the key by
+    themselves."""
     (folder / "client.json").write_text(json.dumps({"url": service.access.url, "key": service.access.key}))
     key = {"GRADUS_KEY": service.access.key or ""} if way == "curl" else {"GRADUS_DATA_DIR": str(folder)}
     env = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}", **key}
@@ -304,7 +305,7 @@ LISTEN = """() => {
     const everything = { subtree: true, childList: true, characterData: true };
     new MutationObserver(look).observe(document.getElementById("main"), everything);
 }"""
-"""Keeps what a screen reader says in `told`."""
+"""Records what a screen reader would announce in `window.told`."""
 
 
 def test_a_status_is_announced_and_not_each_epoch(page: Page, service: Service) -> None:

@@ -24,7 +24,7 @@ def is_over(service: Service, one: str) -> bool:
 
 @pytest.fixture(scope="module")
 def runs(service: Service) -> tuple[str, str]:
-    """Two that are over: Adam's and gradient descent's."""
+    """The ids of two finished runs: one with Adam, one with gradient descent."""
     specs = (DIGITS, DIGITS.model_copy(update={"name": "descent", "optimizer": SGD(lr=0.05), "tags": ("plain",)}))
     ids = [service.client.experiments.create(spec).id for spec in specs]
     for one in ids:
@@ -33,7 +33,7 @@ def runs(service: Service) -> tuple[str, str]:
 
 
 def test_a_new_service_says_how_to_begin_and_the_first_run_appears(page: Page) -> None:
-    """First of the module: nothing has been trained yet."""
+    """This test must be the first of the module, while nothing has been trained yet."""
     page.goto("/")
     expect(page.get_by_role("heading", name="Nothing has been trained yet")).to_be_visible()
     expect(page.get_by_role("button", name="Run the lecture’s two")).to_be_visible()
@@ -252,7 +252,8 @@ def until_held(page: Page, requests: list[Asked], count: int = 1) -> None:
 
 
 def tell(stream: Asked, place: int, seq: int, kind: str, one: str, data: dict[str, Any]) -> None:
-    """Answer a request for the stream with one event of an experiment, the one of this number, and end it."""
+    """Answer a request for the event stream with one event of an experiment, whose number is `seq`, and end the
+    stream."""
     at = "2026-11-22T12:00:00.000000Z"
     envelope = {"seq": seq, "kind": kind, "at": at, "experiment_id": one, "data": data}
     body = f"id: {place}\nevent: {kind}\ndata: {json.dumps(envelope)}\n\n"

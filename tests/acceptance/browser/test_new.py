@@ -21,7 +21,7 @@ from tests.built_in import resolved
 
 
 def spec_of(page: Page) -> Any:
-    """The text in the editor."""
+    """The spec in the editor."""
     return json.loads(page.get_by_label("The document as JSON").input_value())
 
 
@@ -32,7 +32,7 @@ def opened(page: Page, address: str = "/new") -> Page:
 
 
 def id_of(page: Page) -> str:
-    """Of what the page is about."""
+    """The id of the object whose page is open."""
     return page.url.rsplit("/", 1)[1]
 
 

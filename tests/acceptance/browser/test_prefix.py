@@ -1,4 +1,4 @@
-"""A browser at a service that a proxy serves below a path: no link and no request leaves that path."""
+"""A browser at a service that a proxy serves below a path: every link and every request stays below that path."""
 
 import re
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ PREFIX = "/user/ada@lab/gradus"
 
 @dataclass(frozen=True)
 class Proxied:
-    """A service behind a proxy, and an admin's key of it."""
+    """A service behind a proxy, and the key of an admin."""
 
     proxy: PrefixProxy
     key: str
@@ -36,12 +36,12 @@ class Proxied:
 
 @dataclass(frozen=True)
 class Lab(Proxied):
-    """The same, and a browser window there."""
+    """A proxied service, and a browser tab that is signed in to it."""
 
     page: Page
 
     def post(self, path: str, document: object) -> str:
-        """The id of what was made."""
+        """Post the document; returns the id of the object that was created."""
         answer = httpx.post(f"{self.proxy.url}{path}", json=document, headers=bearer(self.key), timeout=30)
         return str(answer.raise_for_status().json()["id"])
 

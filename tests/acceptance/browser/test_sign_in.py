@@ -1,4 +1,4 @@
-"""A browser that has to sign in."""
+"""Signing in with a browser."""
 
 import base64
 import json
@@ -29,7 +29,7 @@ WORKSPACE = "sign-in"
 
 @pytest.fixture(scope="module")
 def hub(up: Up) -> Iterator[Hub]:
-    """A look behind the service: its database."""
+    """A hub on the database of the service, to see and change what no page offers."""
     valkey = read_access(up.folder / "valkey" / "valkey.conf")
     assert valkey is not None
     env = {"GRADUS_DATA_DIR": str(up.folder), "GRADUS_REDIS_URL": valkey.url}
@@ -39,13 +39,13 @@ def hub(up: Up) -> Iterator[Hub]:
 
 
 def key_of(hub: Hub) -> NewKey:
-    """A new one of an editor of the workspace of these tests."""
+    """A new key of an editor of these tests' workspace."""
     return make_key(hub, WORKSPACE)
 
 
 @pytest.fixture
 def stranger(profile: BrowserContext, url: str) -> Iterator[Page]:
-    """Somebody who has not signed in."""
+    """The page of a visitor who has not signed in."""
     with visiting(profile, Credentials(url)) as (page, complaints):
         complaints.strangers = True
         yield page
@@ -107,7 +107,7 @@ ELSEWHERE = (
     *("javascript:alert(1)", "java\tscript:alert(1)", " javascript:alert(1)", "data:text/html,x", "blob:{url}/x"),
     *("/\t/example.org", "\n//example.org", "{url}@example.org/", "{url}.example.org/"),
 )
-"""Addresses of nobody here."""
+"""Addresses that do not lead to this service."""
 BELOW = (
     "/.//example.org",
     "/..//example.org",
@@ -116,7 +116,7 @@ BELOW = (
     "/%2f/example.org",
     "{url}//example.org",
 )
-"""Addresses of this service, which has nothing there: to be resolved a second time, some would be another's."""
+"""Addresses of pages that this service does not have. If they were resolved twice, some would lead to another host."""
 
 
 @pytest.mark.parametrize("elsewhere", ELSEWHERE)
@@ -164,7 +164,7 @@ def test_the_reference_s_requests_work_for_who_is_signed_in(stranger: Page, hub:
 
 
 def test_a_snippet_says_where_the_key_goes(stranger: Page, hub: Hub, url: str) -> None:
-    """Last of the module: now something has been trained."""
+    """This test must be the last of the module, because it trains an experiment."""
     key = key_of(hub)
     document = {"dataset": "wine", "layers": [4], "epochs": 1}
     one = patient.post(f"{url}/v1/experiments", json=document, headers={"Authorization": f"Bearer {key.key}"}).json()

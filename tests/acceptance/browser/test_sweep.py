@@ -34,7 +34,7 @@ SEARCH = {
 
 
 def over(http: httpx.Client, request: dict[str, Any]) -> dict[str, Any]:
-    """A sweep of it that has nothing left to do."""
+    """Create a sweep with this request, and wait until all of its experiments have ended. Returns its document."""
     made = http.post("/v1/sweeps", json=request).raise_for_status().json()
     for result in made["results"]:
         for member in result["experiments"]:
@@ -44,7 +44,7 @@ def over(http: httpx.Client, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def ended(http: httpx.Client, experiment: str) -> None:
-    """Wait until it is: its stream closes then."""
+    """Wait for the end of the experiment, at which its event stream closes."""
     http.get(f"/v1/experiments/{experiment}/events", headers={"Accept": "application/x-ndjson"}).raise_for_status()
 
 

@@ -19,7 +19,7 @@ from tests.servers.processes import saved_access, wait_until
 
 
 def card(page: Page, title: str) -> str:
-    """The words of a card."""
+    """The text of the card with this title."""
     return page.get_by_role("region", name=title, exact=True).first.inner_text()
 
 
@@ -166,7 +166,7 @@ def test_the_lab_computes_what_its_controls_say(profile: BrowserContext, service
 
 @pytest.fixture
 def open_streams(up: Up) -> Callable[[], int]:
-    """Counts those of all tabs together."""
+    """A function that counts the open event streams of all tabs together."""
     access = saved_access(up.folder)
 
     def counted() -> int:

@@ -1,4 +1,6 @@
-"""The same where API, workers and Postgres are apart, and the acknowledgements of some commits are lost, too."""
+"""Parts of a service on Postgres are killed, frozen or emptied, and the acknowledgements of some commits are lost. The
+API and the workers are separate processes. No accepted experiment is lost or altered.
+"""
 
 from pathlib import Path
 

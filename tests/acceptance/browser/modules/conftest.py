@@ -1,4 +1,4 @@
-"""One page for all files here, in the browser of the files above."""
+"""One page for all files in this folder, in the browser of the parent folder."""
 
 from collections.abc import Iterator
 

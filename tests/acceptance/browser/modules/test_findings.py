@@ -1,4 +1,6 @@
-"""Findings in the dashboard: causes before consequences, patches as diffs, and what was measured, predicted, proved."""
+"""Findings in the dashboard: causes before consequences, patches as diffs, and what was measured, predicted and
+proved.
+"""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Places of mistakes in the page: the same as the service's, whatever is in a key."""
+"""The page locates a mistake in a document exactly as the service does, whatever characters the keys contain."""
 
 from gradus.pointer import pointer, readable
 from tests.acceptance.browser.module_page import ModulePage, result

@@ -220,7 +220,7 @@ def test_a_reader_reads_one_at_a_time_and_again_while_something_is_missing(page:
 
 @pytest.fixture
 def page_with_clock(browser: Browser) -> Iterator[Page]:
-    """A page of its own: a clock is for good."""
+    """A separate page, because a replaced clock cannot be restored."""
     with module_page(browser) as own, own.emptied() as page:
         page.evaluate(BEGIN)
         page.clock.install()

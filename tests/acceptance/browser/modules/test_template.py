@@ -16,7 +16,7 @@ BEGIN = """async () => {
 
 @pytest.fixture
 def page(modules: ModulePage) -> Iterator[Page]:
-    """Has `html`, `svg`, `render`, … and an empty element, `here`."""
+    """A page with the module's functions (`html`, `svg`, `render`, …) and an empty element, `here`, as globals."""
     with modules.emptied() as page:
         page.evaluate(BEGIN)
         yield page
