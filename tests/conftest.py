@@ -33,8 +33,8 @@ for name in list(os.environ):  # whoever runs the tests may have a service, and 
         del os.environ[name]
 
 gc.set_threshold(10_000, 10, 10)
-"""Run Python's garbage collector less often than by default, which would take a tenth of the time of tests that use the
-API."""
+"""Run Python's garbage collector less often. With its default settings, it takes a tenth of the time of tests that use
+the API."""
 
 os.environ |= library_env()
 """PyTorch computes with one thread, as in a trainer. With two threads each, several test processes would disturb each

@@ -32,19 +32,20 @@ def openapi(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def contract(openapi: dict[str, Any]) -> Contract:
-    """What it says of answers."""
+    """The checks of responses against the OpenAPI document."""
     return Contract(openapi)
 
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file of the newest schema, to be copied: running every migration for every test takes longer than the tests."""
+    """A SQLite file with the newest schema, which tests copy. To run all migrations for every test would take longer
+    than the tests."""
     return made_once(tmp_path_factory, "template.db", lambda new: upgrade(f"sqlite:///{new}"))
 
 
 @pytest.fixture(scope="session")
 def postgres_databases(postgres: Postgres) -> Iterator[ReusedDatabases]:
-    """Databases of the newest schema."""
+    """Postgres databases with the newest schema, which tests reuse."""
     url = postgres.create_database()
     upgrade(url)
     databases = ReusedDatabases(postgres, str(make_url(url).database))
@@ -58,7 +59,7 @@ def _copied(template: Path, folder: Path) -> str:
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A database of the newest schema, of each kind, with nothing in it."""
+    """The URL of an empty database with the newest schema, for each kind of database."""
     if request.param == "sqlite":
         yield _copied(request.getfixturevalue("sqlite_template"), tmp_path)
         return
@@ -69,7 +70,7 @@ def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 @pytest.fixture
 def hub(migrated_url: str, valkey: ValkeyServer, tmp_path: Path) -> Iterator[Hub]:
-    """A hub with nothing in its database, which has the newest schema."""
+    """A hub with an empty database, for each kind of database."""
     with opened_hub(migrated_url, valkey, tmp_path) as hub:
         yield hub
 
@@ -80,7 +81,8 @@ def module_hub(
 ) -> Iterator[Hub]:
     """One hub on each kind of database for tests of a file that do not disturb each other.
 
-    Nobody has used the database before: what was deleted from a table has a say in how it is searched.
+    The database was never used before, because rows that were deleted from a table influence how the database searches
+    it.
     """
     folder = tmp_path_factory.mktemp("module")
     if request.param == "sqlite":

@@ -71,8 +71,9 @@ def launch(playwright: Playwright) -> Browser:
 
 
 def launch_profile(playwright: Playwright, folder: Path, url: str) -> BrowserContext:
-    """A browser whose profile is in the folder. It keeps the files that it loads from the service, and V8's bytecode: a
-    page with a chart takes it 0.35 CPU-seconds, and 1.2 in a fresh context, most of it to compile plotly.js."""
+    """A browser whose profile is in the folder. The profile keeps the files that the browser loads from the service,
+    and V8's bytecode. So a page with a chart takes 0.35 CPU-seconds instead of the 1.2 in a fresh context, most of
+    which are for compiling plotly.js."""
     expect.set_options(timeout=1000 * SECONDS)
     profile = playwright.chromium.launch_persistent_context(
         folder,
@@ -143,11 +144,11 @@ class Complaints:
 def visiting(
     profile: BrowserContext, access: Credentials, *, viewport: ViewportSize = DESKTOP, dark: bool = False
 ) -> Iterator[tuple[Page, Complaints]]:
-    """The profile's first tab, signed in if there is a key; no page of the visit has complaints when it ends. Then the
-    profile forgets the visit, except for its caches. What a context keeps for good, such as a clock, wants
-    `visiting_apart`.
+    """The profile's first tab, signed in if there is a key. At the end, the test fails if a page of the visit has
+    complaints. Then the profile forgets the visit, except for its caches. Changes that a context cannot undo, such as a
+    replaced clock, need `visiting_apart`.
 
-    Whoever comes next has the same tab, whose process has the pages' scripts already: a new one takes twice as much
+    The next test gets the same tab, whose process already has the pages' scripts. A new tab would take twice as much
     processor time to show a page."""
     page = profile.pages[0]
     with _complaining(profile, access) as complaints:

@@ -25,7 +25,7 @@ LONG_AGO = timedelta(days=1)
 
 @contextmanager
 def serving(app: FastAPI) -> Iterator[str]:
-    """The application on a real socket; its address."""
+    """Serve the application on a real socket; yields its URL."""
     with served(app) as (url, _):
         yield url
 
@@ -62,7 +62,7 @@ def bearer(key: str) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Address:
-    """One thing that a client can ask for."""
+    """A method and a path that the service has a route for."""
 
     method: str
     path: str
@@ -72,7 +72,7 @@ class Address:
 
 
 def addresses(routes: Sequence[BaseRoute]) -> list[Address]:
-    """Every method of every route, those of included routers too."""
+    """Every method of every route, including the routes of included routers."""
     found: list[Address] = []
     for route in routes:
         inner = getattr(route, "original_router", None)
@@ -84,7 +84,8 @@ def addresses(routes: Sequence[BaseRoute]) -> list[Address]:
 
 
 def ask(client: httpx.Client, address: Address, headers: dict[str, str], **filled: str) -> httpx.Response:
-    """The response's head, and its body unless it is endless. Path parameters without a value become `x`."""
+    """Send a request; returns the response, whose body is read unless it is an event stream. Path parameters that are
+    not given become `x`."""
     path = address.path
     for name in [part[1:-1] for part in path.split("/") if part.startswith("{")]:
         path = path.replace(f"{{{name}}}", filled.get(name, "x"))

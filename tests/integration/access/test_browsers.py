@@ -41,7 +41,7 @@ def test_a_key_becomes_a_cookie_that_scripts_and_other_sites_cannot_use(browser:
 
 
 def test_a_session_is_good_behind_a_proxy_that_asks_for_a_password(browser: httpx.Client, hub: Hub) -> None:
-    """Browsers send it along with every request, and it is not meant for us."""
+    """Browsers send the password for the proxy with every request; the service must not take it for a key."""
     sign_in(browser, hub)
     browser.headers["Authorization"] = "Basic bGFiOmxhYg=="
     assert browser.post("/v1/experiments", json=SPEC).status_code == 201
@@ -70,7 +70,7 @@ def test_a_page_is_our_own_whether_or_not_its_usual_port_is_named(
 
 
 def test_over_https_the_cookie_never_travels_without_it(browser: httpx.Client, hub: Hub) -> None:
-    """A proxy on this machine is believed that the browser speaks HTTPS."""
+    """The service trusts a proxy on this machine to say that the browser uses HTTPS."""
     answer = browser.post("/v1/session", json={"key": make_key(hub).key}, headers={"X-Forwarded-Proto": "https"})
     (cookie,) = SimpleCookie(answer.headers["set-cookie"]).values()
     assert cookie["secure"]
@@ -90,7 +90,7 @@ def test_of_a_proxy_elsewhere_it_is_believed_once_it_is_named(hub: Hub, trusted:
 
 
 def test_localhost_is_not_told_to_be_https_alone(browser: httpx.Client) -> None:
-    """It would be for a year, and for every other program there."""
+    """Browsers would use only HTTPS for a year, for every other program on `localhost`, too."""
     answer = browser.get("/healthz", headers={"X-Forwarded-Proto": "https", "Host": "localhost:8443"})
     assert "strict-transport-security" not in answer.headers
 
@@ -150,7 +150,7 @@ FOREIGN = [
 
 @pytest.mark.parametrize("headers", [*FOREIGN, {}])
 def test_a_page_of_another_origin_changes_nothing_with_the_session(url: str, hub: Hub, headers: dict[str, str]) -> None:
-    """Nor does who does not say where the request comes from, which browsers always do."""
+    """Requests that do not name their origin are refused as well, because browsers always name it."""
     session = ticket(hub, make_key(hub), SessionKind.SESSION)
     with patient.Client(base_url=url, cookies={"gradus_session": session}) as client:
         refused = client.post("/v1/experiments", json=SPEC, headers=headers)
@@ -176,7 +176,8 @@ def test_a_page_of_another_origin_changes_nothing_with_the_session(url: str, hub
     ids=str,
 )
 def test_to_come_from_this_machine_opens_nothing(shared_url: str, headers: dict[str, str]) -> None:
-    """A proxy with its defaults, every other user and a page whose name was turned into this address all do."""
+    """Requests from this machine may come from a proxy with its default settings, from every other user, or from a page
+    whose host name was changed to resolve to this machine."""
     for method, path in (("GET", "/v1/experiments"), ("POST", "/v1/experiments"), ("GET", "/metrics")):
         refused = patient.request(method, f"{shared_url}{path}", headers=headers)
         assert refused.status_code == 401
@@ -190,7 +191,7 @@ def test_who_has_no_key_is_not_told_where_anything_lies(shared_url: str, module_
 def test_services_at_two_ports_of_one_machine_keep_their_browsers(
     url: str, shared_url: str, hub: Hub, module_hub: Hub
 ) -> None:
-    """A browser sends a cookie to every port of a host, and keeps one of each name."""
+    """A browser sends a cookie to every port of a host, and keeps only one cookie of each name."""
     with patient.Client() as browser:
         for one, its_hub in ((url, hub), (shared_url, module_hub)):
             assert browser.post(f"{one}/v1/session", json={"key": make_key(its_hub).key}).status_code == 201

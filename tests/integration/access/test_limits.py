@@ -21,7 +21,7 @@ Open = Callable[..., httpx.Client]
 
 @pytest.fixture
 def limited(hub: Hub) -> Iterator[Open]:
-    """Opens a service with these quotas, and a client of a workspace of its own."""
+    """Opens a service with these quotas; returns a client of a new workspace."""
     with ExitStack() as stack:
 
         def open_(**quotas: int) -> httpx.Client:

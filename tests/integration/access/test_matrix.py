@@ -48,7 +48,7 @@ UNDESCRIBED = (*DASHBOARD, *FILES, "/docs", "/sign-in", "/openapi.json")
 PAGES = (*UNDESCRIBED, "/healthz", "/readyz")
 PROBES = ("/v2", "/v2/health/live", "/v2/health/ready")
 OPEN = {Address("GET", path) for path in (*PAGES, *PROBES)} | {Address("POST", "/v1/session")}
-"""Routes for everybody: they show nothing that needs a key. Signing in requires one in the request."""
+"""Routes that need no key, because they show nothing private. Signing in needs a key in the body."""
 ANY_ROLE = {
     Address("DELETE", "/v1/session"),
     Address("POST", "/v1/session/links"),
@@ -66,7 +66,7 @@ ADMIN = {Address("POST", "/v1/keys"), Address("GET", "/v1/keys"), Address("DELET
 NOBODYS = {"number", "row", "demonstration", "file", "version"}
 """Path parameters of things that belong to no workspace: parts, versions, demonstrations, exports."""
 OPERATOR = {Address("GET", "/metrics")}
-"""For admins of the default workspace."""
+"""Routes for admins of the default workspace only."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ def guarded(house: House) -> list[Address]:
 
 
 def needed(address: Address) -> Role:
-    """The rule: viewers may read, and editors may change; with the exceptions above."""
+    """The role that the request needs. Viewers may read and editors may change, with the exceptions above."""
     if address in ADMIN | OPERATOR:
         return Role.ADMIN
     return Role.VIEWER if address.method == "GET" or address in ANY_ROLE else Role.EDITOR
@@ -158,7 +158,7 @@ def test_what_is_open_answers_everybody(house: House) -> None:
 
 
 def nobody(house: House) -> dict[str, dict[str, str]]:
-    """Everybody who is not let in, by what is wrong with what they show."""
+    """Headers that are not accepted, by what is wrong with them."""
     good = house.keys["admin"].key
     session = ticket(house.hub, house.keys["viewer"], SessionKind.SESSION)
     return {
@@ -247,7 +247,8 @@ def test_a_viewer_may_preview_an_experiment_and_store_none(house: House) -> None
 
 
 def test_what_belongs_to_another_workspace_is_told_from_what_is_not_there_by_nothing(house: House) -> None:
-    """Every route with an id gives the same answer for one of another workspace as for one that nobody has."""
+    """Every route with an id gives the same response for an id of another workspace as for an id that does not
+    exist."""
     experiment = house.experiment()
     mine = {
         "experiment_id": experiment,

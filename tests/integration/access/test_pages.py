@@ -87,7 +87,7 @@ def test_a_file_comes_packed_to_who_unpacks(shared_url: str, path: str) -> None:
 
 
 def modules() -> list[Path]:
-    """The scripts of the pages."""
+    """The scripts of all pages."""
     return sorted(PAGES.rglob("*.js"))
 
 
@@ -99,7 +99,7 @@ def test_the_scripts_of_the_pages_call_this_service_alone(shared_url: str, modul
 
 
 def test_a_browser_asks_each_time_whether_its_script_is_still_good(shared_url: str) -> None:
-    """Modules of two versions would not understand each other."""
+    """Scripts of two different versions would not work together."""
     first = patient.get(f"{shared_url}/pages/dashboard/app.js")
     assert first.headers["cache-control"] == "no-cache"
     again = patient.get(f"{shared_url}/pages/dashboard/app.js", headers={"If-None-Match": first.headers["etag"]})
@@ -123,7 +123,7 @@ def test_a_browser_is_asked_to_compile_the_chart_library_beside_the_page(shared_
 
 
 def test_the_chart_library_s_styles_are_read_out_of_its_script() -> None:
-    """It would write them into the page, whose policy forbids that."""
+    """By itself, the library would add its styles to the page, which the content security policy forbids."""
     script = chart_library.SCRIPT.read_text(encoding="utf-8")
     styles = chart_library.styles(script)
     assert ".js-plotly-plot .plotly .main-svg { position:absolute;top:0;left:0;pointer-events:none; }\n" in styles
@@ -149,7 +149,7 @@ def test_a_page_gets_all_its_styles_at_once(shared_url: str) -> None:
 
 
 EVERYWHERE = {"theme", "base", "shell", "parts", "fault", "fields", "messages", "tabs", "chart", "form"}
-"""The style sheets of what pages have in common."""
+"""The style sheets that several pages share."""
 
 
 def test_a_style_sheet_of_a_page_reaches_no_other() -> None:
@@ -202,11 +202,11 @@ ABSOLUTE = re.compile(
     r"""(?:href|src)=(?:\$\{)?["'`]/|(?:fetch|EventSource|assign|replace|pushState|replaceState)\((?:[^()]*, )?["'`]/"""
     r"""|\.(?:src|href) = ["'`]/|location\.origin\}/"""
 )
-"""Addresses that begin at the top of the host, where the service need not be."""
+"""Absolute paths in a script. They would be wrong if a proxy serves the service below a path."""
 
 
 def test_scripts_name_no_address_but_by_where_the_service_is() -> None:
-    """`at` of `address.js` puts the path in front that a proxy may have given it."""
+    """Scripts call `at` of `address.js`, which adds the path below which a proxy may serve the service."""
     found = {str(file.relative_to(PAGES)): ABSOLUTE.findall(file.read_text()) for file in modules()}
     assert {name: addresses for name, addresses in found.items() if addresses} == {}
 

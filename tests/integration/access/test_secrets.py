@@ -1,4 +1,4 @@
-"""Keys: made over HTTP and on the server's own machine, and never seen again."""
+"""Keys: created over HTTP and on the server's machine, and shown only once."""
 
 import logging
 import subprocess

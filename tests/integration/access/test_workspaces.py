@@ -1,4 +1,6 @@
-"""Workspaces do not see each other: not in lists, counts, streams, ids, keys, nor in how long an answer takes."""
+"""Workspaces do not see each other: not in lists, counts, streams, ids or keys, and not in the time that a response
+takes.
+"""
 
 import itertools
 import json
@@ -22,7 +24,7 @@ NDJSON = {"Accept": "application/x-ndjson"}
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def migrated_url(migrated_url: str) -> str:
-    """Each kind: what is kept apart is kept apart by the database."""
+    """Every kind of database, because the separation of workspaces depends on the queries."""
     return migrated_url
 
 
@@ -34,13 +36,13 @@ def submit(client: httpx.Client, **headers: str) -> dict[str, Any]:
 
 
 def ids(client: httpx.Client, count: int) -> list[int]:
-    """The numbers of the first `count` events of the stream over everything."""
+    """The ids of the first `count` events in the stream of all experiments."""
     with subscribed(client, "/v1/events?after=0") as stream:
         return [one.id for one in itertools.islice(stream, count)]
 
 
 def told(client: httpx.Client, path: str, count: int) -> list[dict[str, Any]]:
-    """The first so many lines of a stream."""
+    """The first `count` lines of a stream."""
     found: list[dict[str, Any]] = []
     with client.stream("GET", path, headers=NDJSON) as response:
         for line in response.iter_lines():
@@ -118,7 +120,7 @@ def test_keys_of_another_workspace_are_not_there(ours: httpx.Client, theirs: htt
 
 @contextmanager
 def statements(hub: Hub) -> Iterator[list[str]]:
-    """What the database is asked, in order."""
+    """Record the SQL statements that are sent within the block, in order."""
     heard: list[str] = []
 
     def hear(_: Any, __: Any, statement: str, *___: Any) -> None:

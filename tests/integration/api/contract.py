@@ -12,7 +12,7 @@ JSON_TYPES = ("application/json", "application/problem+json")
 
 
 class Contract:
-    """The document, and the answers that it allows."""
+    """The OpenAPI document, and the responses that it allows."""
 
     def __init__(self, document: dict[str, Any]) -> None:
         self._document = document

@@ -67,7 +67,7 @@ def train_and_fail(hub: Hub, sweep: dict[str, Any]) -> None:
 
 
 def later(client: httpx.Client, path: str, body: dict[str, Any]) -> str:
-    """The id of a result that a worker will compute."""
+    """Start a computation for a worker; returns the id of its later result."""
     return client.post(path, json=body, headers=NOW).headers["Location"].rpartition("/")[2]
 
 

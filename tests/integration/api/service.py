@@ -26,12 +26,12 @@ JSON = {"Content-Type": "application/json"}
 PROBLEM = "application/problem+json"
 
 on_sqlite = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
-"""For tests that do not depend on the kind of database."""
+"""A mark for tests that run on SQLite alone, because they do not depend on the kind of database."""
 
 
 @dataclass(frozen=True)
 class Service:
-    """A running API, and the hub behind it, through which tests play the worker."""
+    """A running API, and its hub, through which tests act as a worker."""
 
     url: str
     hub: Hub
@@ -40,11 +40,11 @@ class Service:
 
     @cached_property
     def access(self) -> Credentials:
-        """The header with an admin's key, which is made at the first use: not every test has a database."""
+        """The URL and the key of an admin. The key is made at its first use, because not every test has a database."""
         return Credentials(self.url, admin_key(self.hub.settings.database_url))
 
     def client(self, seconds: float = 60) -> httpx.Client:
-        """Speaks to it as that admin."""
+        """An HTTP client with the admin's key."""
         return http_client(self.access, seconds)
 
 
@@ -54,7 +54,8 @@ def serving(
     http: type[asyncio.Protocol] = BoundedHttpProtocol,
     behind: Callable[[Any], Any] = lambda application: application,
 ) -> Iterator[Service]:
-    """A server in a thread of this process, with short waits; `behind` may put another application before it."""
+    """Serve the API in a thread of this process, with short waiting times. `behind` may wrap the application in another
+    one."""
     app = create_app(hub, poll=0.05, heartbeat=0.2)
     with served(behind(app), http) as (url, server):
         yield Service(url, hub, app.state.app_state.broadcaster, server)
@@ -62,7 +63,7 @@ def serving(
 
 @dataclass(frozen=True)
 class Told:
-    """One event of a stream."""
+    """An event of a stream."""
 
     id: int
     event: str
@@ -73,13 +74,13 @@ class Told:
 
 
 def wait_for(true: Callable[[], bool], seconds: float = 60) -> None:
-    """Return as soon as it is true; fail if it never becomes so."""
+    """Wait until the condition is true; fail after the given number of seconds."""
     wait_until(true, "it", seconds)
 
 
 @contextmanager
 def subscribed(client: httpx.Client, path: str, **options: Any) -> Iterator[Iterator[Told]]:
-    """The events of a stream, as they come."""
+    """Open a stream; yields its events as they arrive."""
     with client.stream("GET", path, **options) as response:
         assert response.status_code == 200, response.read()
         assert response.headers["content-type"].startswith("text/event-stream")
@@ -87,7 +88,7 @@ def subscribed(client: httpx.Client, path: str, **options: Any) -> Iterator[Iter
 
 
 def told(lines: Iterator[str]) -> Iterator[Told]:
-    """Server-sent events, read by the rules of the HTML standard that matter here."""
+    """Parse server-sent events, by those rules of the HTML standard that the service uses."""
     fields: dict[str, str] = {}
     for line in lines:
         if not line and fields:
@@ -104,18 +105,18 @@ def told(lines: Iterator[str]) -> Iterator[Told]:
 
 
 def experiments(client: httpx.Client) -> list[dict[str, Any]]:
-    """Everything that is stored, newest first."""
+    """All experiments of the workspace, newest first."""
     data: list[dict[str, Any]] = client.get("/v1/experiments", params={"limit": 200}).json()["data"]
     return data
 
 
 def as_listed(answer: dict[str, Any]) -> dict[str, Any]:
-    """The experiment as it is in lists and events."""
+    """The experiment as lists and events contain it."""
     return {**answer, **dict.fromkeys(OF_ONE)}
 
 
 def assert_problem(response: httpx.Response, status: int) -> dict[str, Any]:
-    """The problem document of an answer that must be one."""
+    """The problem document of the response, which must have this status."""
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == PROBLEM
     problem: dict[str, Any] = response.json()

@@ -1,4 +1,4 @@
-"""What the service says of itself."""
+"""What the service says about itself."""
 
 import re
 from collections.abc import Iterator
@@ -104,7 +104,7 @@ def test_ready_when_both_dependencies_answer(client: httpx.Client) -> None:
 
 @contextmanager
 def alone(database_url: str, folder: Path, key: str) -> Iterator[httpx.Client]:
-    """A client of an API whose Redis is not there."""
+    """A client of an API that cannot reach Redis."""
     hub = Hub(Settings(database_url, "redis://127.0.0.1:1/0", str(folder), folder, (folder,)))
     with serving(hub) as service, http_client(Credentials(service.url, key), 20) as client:
         yield client

@@ -1,4 +1,4 @@
-"""`POST /v1/datasets/{id}/augmented`, with a worker that this process plays."""
+"""`POST /v1/datasets/{id}/augmented`; this process acts as the worker."""
 
 import io
 from pathlib import Path
@@ -20,7 +20,7 @@ NOW = {"Prefer": "wait=0"}
 
 
 def _pixels(answer: httpx.Response) -> NDArray[np.uint8]:
-    """The sheet as pictures, (rows, columns, 8, 8): between them is a gap of two pixels."""
+    """The contact sheet as separate pictures, (rows, columns, 8, 8). Between two pictures is a gap of two pixels."""
     assert answer.status_code == 200, answer.text
     assert answer.headers["Content-Type"] == "image/png"
     grey = np.asarray(Image.open(io.BytesIO(answer.content)).convert("L"))

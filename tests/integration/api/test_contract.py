@@ -22,7 +22,7 @@ NUMBERS = [
 
 
 def fail(hub: Hub, **row: float) -> str:
-    """An experiment with an epoch of such numbers that failed in the next."""
+    """An experiment that failed after one epoch with these metrics."""
     claimed = claim(hub, submit(hub))
     experiment_id = claimed.members[0].id
     train_epoch(hub, claimed, 1, **row)
@@ -37,7 +37,7 @@ def fail(hub: Hub, **row: float) -> str:
 def test_numbers_that_are_not_finite_are_in_the_schema(
     service: Service, client: httpx.Client, contract: Contract, value: float
 ) -> None:
-    """The client fixture holds each answer against the document; a stream's events are held here."""
+    """The client fixture compares each response with the document; this test also compares the events of a stream."""
     experiment_id = fail(service.hub, **dict.fromkeys(NUMBERS, value))
     spelled = str(value).replace("nan", "NaN").replace("inf", "Infinity")
     record = client.get(f"/v1/experiments/{experiment_id}").json()
@@ -69,7 +69,7 @@ LEASES: dict[str, Any] = {}
 
 
 def _end(hub: Hub, experiment_id: str, loss: float | None) -> None:
-    """One epoch with this loss, or none and a failure."""
+    """End an experiment: after one epoch with this loss or, if it is None, with a failure."""
     with hub.read() as session:
         row = stored.get(session, experiment_id)
         assert row is not None
@@ -107,7 +107,7 @@ def test_every_address_says_which_methods_it_has(client: httpx.Client, openapi: 
 
 
 def test_every_operation_says_what_the_server_refuses(openapi: dict[str, Any]) -> None:
-    """Before any route sees it: what comes too slowly, and what is too long."""
+    """The server refuses requests that come too slowly or are too long before any route sees them."""
     for path, methods in openapi["paths"].items():
         for method, operation in methods.items():
             assert {"408", "414", "431"} <= set(operation["responses"]), (method, path)

@@ -17,7 +17,7 @@ from tests.integration.hub.work import claim, metrics_row, submit, train_epoch
 
 
 def checkpoint(store: ArtifactStore, claimed: claims.Claim, epoch: int) -> CheckpointRef:
-    """A stored checkpoint after an epoch of the only member; what it holds is nobody's business here."""
+    """Store a checkpoint after an epoch of the only member. Its content does not matter to these tests."""
     key = key_of(claimed.members[0].id, claimed.lease.token, epoch, epoch)
     receipt = store.put(key, fill)
     return CheckpointRef(key=key, digest=receipt.digest, size=receipt.size, epoch=epoch, step=epoch, whole=True)
@@ -28,7 +28,7 @@ def fill(folder: Path) -> None:
 
 
 def trained(hub: Hub, epochs: int, **spec: Any) -> tuple[ExperimentRow, claims.Claim]:
-    """A running experiment with so many epochs, each with its checkpoint."""
+    """A running experiment that has trained this number of epochs, each with its checkpoint."""
     row = submit(hub, **{**SPEC, "epochs": 5, "checkpoint": 1, **spec})
     claimed = claim(hub, row)
     for epoch in range(1, epochs + 1):
@@ -45,7 +45,7 @@ def end(hub: Hub, claimed: claims.Claim, status: Status) -> None:
 
 
 def let_go(hub: Hub, claimed: claims.Claim) -> None:
-    """What the worker does when the trainer has stopped."""
+    """Release the experiment, as the worker does when its trainer has stopped."""
     with hub.write() as session:
         runs.release_experiment(session, claimed.lease, claimed.members[0].id, None)
 

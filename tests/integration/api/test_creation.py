@@ -130,7 +130,7 @@ def test_prefer_wait_answers_in_time_when_it_is_not(client: httpx.Client) -> Non
 
 @pytest.fixture
 def counted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """How often specs are validated and resolved."""
+    """Counts how often specs are validated and resolved."""
     counts, validate, resolve = Counter[str](), Spec.__init__, Spec.written_out
 
     def validated(self: Spec, /, **fields: Any) -> None:

@@ -21,7 +21,7 @@ NO_GPU = 'a worker with a GPU: device is "cuda", and the running workers have a 
 
 
 def start_worker(hub: Hub, device: str) -> None:
-    """As if one were there."""
+    """Record a running worker with this device."""
     at = datetime.now(UTC)
     with hub.write() as session:
         made = WorkerRecord(

@@ -1,4 +1,4 @@
-"""`GET /v1/experiments/{id}/evaluation`, with workers that this process plays."""
+"""`GET /v1/experiments/{id}/evaluation`; this process acts as the workers."""
 
 import errno
 import os
@@ -41,7 +41,7 @@ NOW = {"Prefer": "wait=0"}
 
 @pytest.fixture
 def row(hub: Hub) -> ExperimentRow:
-    """An experiment that is trained."""
+    """A trained experiment."""
     row = submit(hub, epochs=2, layers=[16])
     train_here(hub, row)
     return row
@@ -97,7 +97,7 @@ def test_without_an_answer_there_is_a_202_and_the_place_of_the_answer(
 
 
 class Mortal(AnsweringProcess):
-    """A process that is killed at once while `deaths` is positive."""
+    """A process that is killed at its start while `deaths` is positive."""
 
     deaths = 0
 
@@ -210,7 +210,7 @@ def test_error_rows_tell_the_epoch_that_was_asked_about_although_another_is_the_
 
 
 class Quick(AnsweringProcess):
-    """A process whose answer is a file with a line."""
+    """A process that answers at once, with a file of one line."""
 
     def __init__(self, memory: float) -> None:
         pass

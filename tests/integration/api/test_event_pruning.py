@@ -20,7 +20,8 @@ EPOCHS = 5
 
 
 def ended(hub: Hub, days: float) -> ExperimentRow:
-    """A run of five epochs that ended so many days ago: status, status, log, five epochs, status, end."""
+    """A run of five epochs that ended this number of days ago. Its events are: status, status, log, five epochs,
+    status, end."""
     row = submit(hub, epochs=EPOCHS)
     claimed = claim(hub, row)
     with hub.write() as session:
@@ -42,7 +43,7 @@ def kept(hub: Hub, one: str) -> list[tuple[int, str]]:
 
 @pytest.fixture(params=[1, 3, 1000])
 def batch(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of so many events."""
+    """Make the pruning delete this number of events at a time."""
     monkeypatch.setattr(event_pruning, "BATCH", request.param)
 
 

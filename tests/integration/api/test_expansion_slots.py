@@ -52,7 +52,7 @@ def test_what_waits_for_a_turn_keeps_nobody_else_waiting(hub: Hub) -> None:
 
 
 def test_a_client_is_asked_once_whether_it_has_left() -> None:
-    """Each asking lets the server read on, and what comes then waits in memory."""
+    """Each check lets the server read further data of the client, which would stay in memory."""
     slot, left, asked = ExpansionSlot(), asyncio.Event(), []
 
     async def receive() -> Any:

@@ -1,4 +1,4 @@
-"""Findings over HTTP: applied, verified, suppressed; tests play the worker."""
+"""Findings over HTTP: applied, verified, suppressed. These tests act as the worker."""
 
 import json
 from collections.abc import Iterator
@@ -50,7 +50,7 @@ FOUND = (
 
 @pytest.fixture
 def sick(service: Service) -> str:
-    """A run that is over, with findings."""
+    """A finished run with findings."""
     row = submit(service.hub, **{**SPEC, "epochs": 1, "name": "sick", "optimizer": {"kind": "sgd", "lr": 5.0}})
     claimed = claim(service.hub, row)
     with service.hub.write() as session:
@@ -66,8 +66,8 @@ def findings(client: httpx.Client, path: str, **query: str) -> dict[str, dict[st
 
 
 def train(hub: Hub, accuracies: Accuracies, code: FailureCode = FailureCode.DIVERGED) -> Iterator[int]:
-    """Train the jobs of a sweep, oldest first, with these accuracies by label and seed; None fails with `code`. Yields
-    how many experiments each has."""
+    """Train the jobs of a sweep, oldest first. `accuracies` are given by label and seed; an experiment with None fails
+    with `code`. Yields the number of experiments of each job."""
     while True:
         with hub.read() as session:
             jobs = session.scalars(select(JobRow.id).where(~JobRow.done).order_by(JobRow.id)).all()

@@ -28,7 +28,7 @@ NAME = "generated_gradus_client"
 
 @dataclass(frozen=True)
 class Generated:
-    """The package that was made, by its modules."""
+    """The generated package, with its modules as attributes."""
 
     warnings: list[str]
 
@@ -36,7 +36,7 @@ class Generated:
         return importlib.import_module(f"{NAME}.{name}")
 
     def operations(self) -> dict[str, ModuleType]:
-        """The module of each operation, by its name."""
+        """The module of each operation, by the operation's name."""
         folder = Path(str(self.api.__file__)).parent
         found = {file.stem: f"{NAME}.api.{file.parent.name}.{file.stem}" for file in folder.glob("*/*.py")}
         return {name: importlib.import_module(module) for name, module in found.items() if name != "__init__"}
@@ -44,7 +44,7 @@ class Generated:
 
 @pytest.fixture(scope="module")
 def generated(tmp_path_factory: pytest.TempPathFactory, openapi: dict[str, Any]) -> Iterator[Generated]:
-    """Made as `openapi-python-client generate` makes it, but for the formatting."""
+    """The package as `openapi-python-client generate` makes it, but without formatting."""
     folder = tmp_path_factory.mktemp("generated")
     (folder / "openapi.json").write_text(json.dumps(openapi))
     config = Config.from_sources(
@@ -65,7 +65,7 @@ def generated(tmp_path_factory: pytest.TempPathFactory, openapi: dict[str, Any])
 
 @pytest.fixture
 def caller(service: Service, generated: Generated) -> Iterator[Any]:
-    """Its client, with a key."""
+    """A client of the generated package, with an admin's key."""
     key = make_key(service.hub, "default", Role.ADMIN).key
     with generated.client.AuthenticatedClient(base_url=service.url, token=key, raise_on_unexpected_status=True) as made:
         yield made

@@ -1,4 +1,6 @@
-"""`Idempotency-Key`: whatever a POST creates or adds, a repeat under one key does it once and gets the first answer."""
+"""`Idempotency-Key`: a POST that is repeated with the same key creates or adds things only once, and gets the first
+response again.
+"""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -31,7 +33,7 @@ def sweep(client: httpx.Client) -> str:
 
 
 def work(client: httpx.Client) -> tuple[int, int]:
-    """Number of experiments, and number of epochs that they were asked to train."""
+    """Number of experiments, and the number of epochs that they are to train in total."""
     there = experiments(client)
     return len(there), sum(one["progress"]["epochs"] for one in there)
 
@@ -45,7 +47,7 @@ class Request:
     body: dict[str, Any] | None
     other: dict[str, Any]
     adds: tuple[int, int]
-    """Experiments and epochs, the spec's ten or those asked for."""
+    """The number of experiments and of epochs that the request adds. A spec has ten epochs."""
 
 
 REQUESTS = {

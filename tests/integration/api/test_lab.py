@@ -1,4 +1,4 @@
-"""The lab over HTTP: the demonstrations, their answers, pictures and mistakes."""
+"""The lab over HTTP: the demonstrations, their results, pictures and errors."""
 
 import json
 import sys
@@ -20,7 +20,7 @@ SVG = {"Accept": "image/svg+xml"}
 
 @on_sqlite
 def test_the_lab_over_http(client: httpx.Client) -> None:
-    """One service for all of it: each question takes milliseconds, a service longer."""
+    """One test for everything, because each request takes milliseconds, but starting a service takes longer."""
     page = client.get("/v1/lab").json()["data"]
     assert [entry["name"] for entry in page] == list(DEMONSTRATIONS)
     for entry in page:

@@ -26,7 +26,7 @@ def measured(epoch: int, *, full: bool = True) -> MeasuredLayers:
 
 
 def trained(service: Service, epochs: list[int], of: int) -> ExperimentRow:
-    """A run with statistics of some epochs."""
+    """A run that has statistics of layers for some epochs."""
     row = submit(service.hub, epochs=100, statistics="full")
     claimed = claim(service.hub, row)
     for epoch in range(1, of + 1):

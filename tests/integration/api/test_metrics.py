@@ -117,7 +117,7 @@ def test_a_wait_ends_when_its_client_leaves(service: Service, client: httpx.Clie
 
 @contextmanager
 def sent(request: httpx.Request) -> Iterator[None]:
-    """The request has been sent, and its connection closes with the block."""
+    """Send the request, and close its connection at the end of the block."""
     with socket.create_connection((request.url.host, request.url.port or 80)) as connection:
         head = b"".join(b"%s: %s\r\n" % header for header in request.headers.raw)
         connection.sendall(b"%s %s HTTP/1.1\r\n%s\r\n" % (request.method.encode(), request.url.raw_path, head))
@@ -146,7 +146,7 @@ def test_an_epoch_that_no_column_holds_is_later_than_all(service: Service, clien
 
 
 def long_run(service: Service, epochs: int) -> ExperimentRow:
-    """A run that has so many rows, written at once. Every loss is 1, but for one peak."""
+    """A run with this number of metrics rows, written at once. Every training loss is 1, except for one peak."""
     row = submit(service.hub, epochs=100_000)
     claim(service.hub, row)
     told = metrics_row(1).model_dump() | {"experiment_id": row.id, "train_loss": 1.0}

@@ -18,16 +18,17 @@ from tests.integration.api.service import SPEC
 from tests.integration.plans import overheard, plans, whole
 
 FEW = {"workers", "leaders", "alembic_version"}
-"""Tables that stay small."""
+"""Tables that stay small, and may be read as a whole."""
 COUNTED = "COVERING INDEX ix_experiments_status"
-"""The number of experiments of each status, for Prometheus, reads every entry of the narrowest index."""
+"""The plan of the only query that may read an index as a whole. It counts the experiments of each status, for
+Prometheus."""
 SEEN = {"row": {"photo": np.zeros((6, 5, 3)).tolist()}}
 PIXELS = {"pixels": np.zeros((64,)).tolist()}
 
 
 @dataclass(frozen=True)
 class Ask:
-    """A request, whose address has its ids filled in."""
+    """A request. Ids are inserted in the path, query and body before it is sent."""
 
     method: str
     path: str
@@ -36,7 +37,7 @@ class Ask:
     headers: dict[str, str] = field(default_factory=dict)
     content: bytes = b""
     names: dict[str, str] = field(default_factory=dict)
-    """Ids that are not those of the other requests."""
+    """Ids for this request that replace those for the other requests."""
 
 
 LISTS: list[dict[str, Any]] = [
@@ -51,7 +52,7 @@ LISTS: list[dict[str, Any]] = [
 METRICS: list[dict[str, Any]] = [{}, {"after": 1}, {"max_points": 2}]
 ONE, SWEPT = "/v1/experiments/{experiment_id}", "/v1/sweeps/{sweep_id}"
 PICTURES = {"experiment_id": "{pictures_id}"}
-"""The experiment whose network has a convolution."""
+"""Replaces the id of the experiment by that of the experiment whose network has a convolution."""
 AUGMENTED = "/v1/datasets/{dataset}/augmented"
 ASKS = [
     Ask("POST", "/v1/experiments", SPEC, headers={"Idempotency-Key": "k"}),
@@ -160,7 +161,7 @@ def filled(value: Any, names: dict[str, str]) -> Any:
 
 
 def send(client: httpx.Client, ask: Ask, names: dict[str, str]) -> int:
-    """The status. An endless stream is left after its first piece."""
+    """Send a request; returns its status. Of an endless stream, only the first piece is read."""
     names = {**names, **filled(ask.names, names)}
     body: Any = {"content": ask.content} if ask.body is None else {"json": filled(ask.body, names)}
     with client.stream(

@@ -1,4 +1,6 @@
-"""The server's side of a connection, spoken to by bare sockets: what is too long, too slow, or no HTTP at all."""
+"""The server's side of the HTTP protocol, tested with bare sockets: requests that are too long, too slow, or not HTTP
+at all.
+"""
 
 import json
 import logging
@@ -24,7 +26,7 @@ pytestmark = on_sqlite
 
 
 class Hasty(BoundedHttpProtocol):
-    """Limits without any wait."""
+    """The protocol with very short time limits."""
 
     head_seconds = 0.3
     body_seconds = 0.3
@@ -46,7 +48,7 @@ def connected(service: Service) -> Iterator[socket.socket]:
 
 
 def said(service: Service, *parts: bytes, pause: float = 0.0) -> bytes:
-    """All that comes until the server closes the connection."""
+    """Send these parts; returns everything that the server sends until it closes the connection."""
     with connected(service) as connection:
         try:
             for part in parts:
@@ -65,7 +67,7 @@ def _received(connection: socket.socket) -> bytes:
 
 
 def problem(answer: bytes) -> dict[str, Any]:
-    """The problem of the one answer, after which the connection ends."""
+    """The problem document of a response that closes the connection."""
     head, _, body = answer.partition(b"\r\n\r\n")
     assert f"content-type: {PROBLEM}".encode() in head.lower(), answer
     assert b"connection: close" in head.lower()
@@ -81,7 +83,7 @@ def get(path: bytes, *fields: bytes) -> bytes:
 
 
 def shown(service: Service) -> bytes:
-    """The header with the key."""
+    """The `Authorization` header with the admin's key."""
     return b"Authorization: Bearer " + (service.access.key or "").encode()
 
 
@@ -156,7 +158,7 @@ def test_a_body_that_turns_out_to_be_no_http_is_a_problem(service: Service) -> N
 
 
 def test_the_host_of_an_absolute_target_counts(service: Service) -> None:
-    """A page of the host that is meant may sign in, a page of another may not."""
+    """A page whose origin is the host of the target may sign in; a page of any other host may not."""
     rest = b"Origin: http://here\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
     meant = said(service, b"POST http://here/v1/session HTTP/1.1\r\nHost: evil.example\r\n" + rest)
     assert meant.startswith(b"HTTP/1.1 422")
@@ -171,7 +173,7 @@ def test_requests_in_a_row_are_answered_in_their_order(service: Service) -> None
 
 
 def test_a_row_of_requests_behind_a_stream_waits_unread(service: Service) -> None:
-    """Each request would be an object that waits for its turn forever."""
+    """If the server read the requests, each would be an object that waits for its turn forever."""
     row = submit(service.hub)
     with connected(service) as connection:
         connection.sendall(get(b"/v1/experiments/%s/events" % row.id.encode(), shown(service)))
@@ -183,7 +185,8 @@ def test_a_row_of_requests_behind_a_stream_waits_unread(service: Service) -> Non
 
 
 def behind_chunks(*, first: bytes, then: bytes) -> bytes:
-    """Two requests, of which the second begins in the piece in which the body of the first ends."""
+    """The bytes of two requests, in which the end of the first request's body and the second request arrive
+    together."""
     return first[:-2] + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + then
 
 
@@ -274,7 +277,8 @@ def test_a_packed_body_is_not_understood(service: Service) -> None:
 def test_idle_connections_make_room_for_new_ones(
     service: Service, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The longest idle first; one that waits for an answer is not idle, and a stream never is."""
+    """The connection that has been idle longest is closed first. A connection that waits for a response is not idle,
+    and a stream never is."""
     monkeypatch.setattr(BoundedHttpProtocol, "head_seconds", 600.0)  # nothing else closes one
     row = submit(service.hub)
     state = service.server.lifespan.state["connections"]
@@ -316,7 +320,8 @@ def test_a_connection_whose_request_was_answered_makes_room_though_its_body_goes
 
 
 def test_a_hall_of_clients_that_load_the_charts_at_once_all_get_them(service: Service) -> None:
-    """Each is slow, for all are on one network; none is taken for one that does not read."""
+    """Each client reads slowly, because all of them share one network. None must be disconnected as a client that does
+    not read."""
     asked = get(b"/plotly/plotly.min.js", CLOSE)
     with ExitStack() as stack:
         hall = [stack.enter_context(connected(service)) for _ in range(12)]

@@ -38,7 +38,8 @@ def extend(client: httpx.Client, one: str, epochs: int) -> None:
 
 
 def extended(service: Service, client: httpx.Client, epochs: int, *more: int, **spec: Any) -> ExperimentRecord:
-    """A run of so many epochs, which is extended each time that it is over."""
+    """A finished run of this number of epochs, which was then extended and trained to the end several times, by `more`
+    epochs each."""
     row = submit(service.hub, **{**SPEC, "epochs": epochs, **spec})
     claimed = claim(service.hub, row)
     for epoch in range(1, epochs + 1):
@@ -55,7 +56,7 @@ def extended(service: Service, client: httpx.Client, epochs: int, *more: int, **
 
 
 def fresh(epochs: int, **spec: Any) -> str:
-    """The fingerprint of the spec."""
+    """The fingerprint of a spec that was never extended."""
     return resolved(Spec(**{**SPEC, "epochs": epochs, **spec})).fingerprint
 
 

@@ -19,7 +19,7 @@ ROOM = 2
 
 @pytest.fixture
 def service(hub: Hub) -> Iterator[Service]:
-    """A service whose workspaces may have two experiments waiting."""
+    """A service in which each workspace may have two queued experiments."""
     small = Hub(replace(hub.settings, quotas=Quotas(queued=ROOM)))
     with serving(small) as service:
         yield service

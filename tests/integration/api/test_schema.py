@@ -1,4 +1,4 @@
-"""A database of another version of Gradus: what is wrong is said, by `/readyz` and by every error."""
+"""A database of another version of Gradus: `/readyz` and every error say what is wrong."""
 
 import subprocess
 import sys
@@ -21,7 +21,7 @@ NEWER = "9999"
 
 
 def from_the_future(hub: Hub) -> None:
-    """A schema that this code has never heard of, and in which it cannot find or write what it wants."""
+    """Change the database to a schema that this code does not know, with other names of tables and columns."""
     with hub.database.engine.begin() as connection:
         connection.execute(text(f"UPDATE alembic_version SET version_num = '{NEWER}'"))  # noqa: S608
         connection.execute(text("ALTER TABLE experiments RENAME COLUMN notes TO remarks"))

@@ -26,7 +26,7 @@ STREAMS = 200
 
 @pytest.fixture
 def server(hub: Hub, tmp_path: Path) -> Iterator[tuple[Program, Credentials]]:
-    """An API process, and the header with a key."""
+    """An API process, and its URL with an admin's key."""
     env = service_env(tmp_path, hub.settings.database_url, hub.settings.redis_url)
     with running_api(tmp_path, env) as (program, client):
         yield program, client.credentials
@@ -36,7 +36,7 @@ Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 async def asked(access: Credentials, path: str, more: str = "") -> Connection:
-    """A connection on which the request was sent."""
+    """Open a connection and send a request."""
     place = urlsplit(access.url)
     reader, writer = await asyncio.open_connection(place.hostname, place.port)
     head = f"GET {path} HTTP/1.1\r\nHost: {place.netloc}\r\nAuthorization: Bearer {access.key}\r\n{more}\r\n"
@@ -45,7 +45,7 @@ async def asked(access: Credentials, path: str, more: str = "") -> Connection:
 
 
 async def opened(access: Credentials, path: str) -> Connection:
-    """A stream of which the first event has come."""
+    """Open a stream and read its first event."""
     reader, writer = await asked(access, path)
     assert b"200 OK" in await reader.readuntil(b"\r\n\r\n")
     await reader.readuntil(b"\n\n")
@@ -53,7 +53,7 @@ async def opened(access: Credentials, path: str) -> Connection:
 
 
 async def rest(stream: Connection) -> bytes:
-    """Everything until the server closes the connection."""
+    """Everything that arrives until the server closes the connection."""
     reader, writer = stream
     said = await reader.read()
     writer.close()
@@ -103,7 +103,7 @@ def test_a_long_poll_ends_when_the_process_is_told_to(hub: Hub, server: tuple[Pr
 
 @on_sqlite
 def test_many_requests_go_over_one_connection(server: tuple[Program, Credentials]) -> None:
-    """Prints the time: without TCP_NODELAY, every request after the first takes 40 ms."""
+    """It prints the time. Without TCP_NODELAY, every request after the first would take 40 ms."""
     access = server[1]
     connection = http.client.HTTPConnection(urlsplit(access.url).netloc)
     seconds = []
@@ -129,7 +129,8 @@ def test_several_processes_share_a_port(hub: Hub, tmp_path: Path) -> None:
 
 
 async def both_told(access: Credentials, path: str, act: Callable[[], object], program: Program) -> list[bytes]:
-    """Enough streams that both processes have some: each hears what is done through the database."""
+    """Open enough streams that both processes have some, then do `act` and end the server. Returns the rest of each
+    stream."""
     streams = [await opened(access, path) for _ in range(8)]
     await asyncio.to_thread(act)
     for reader, _ in streams:

@@ -32,7 +32,7 @@ from tests.integration.plans import overheard
 
 
 def finished(service: Service, epochs: int = 3) -> ExperimentRow:
-    """An experiment that is over, with a log of epochs + 4 rows."""
+    """A finished experiment, with a log of `epochs` + 4 rows."""
     row = submit(service.hub)
     claimed = claim(service.hub, row)
     for epoch in range(1, epochs + 1):
@@ -43,7 +43,7 @@ def finished(service: Service, epochs: int = 3) -> ExperimentRow:
 
 
 def envelope(one: Told) -> dict[str, object]:
-    """What a line of JSON says of an event."""
+    """The JSON document of an event."""
     front = {"seq": one.seq, "kind": one.event, "at": one.at, "experiment_id": one.experiment_id}
     return {**front, "data": one.data}
 
@@ -188,7 +188,7 @@ def test_a_number_beyond_the_log_is_its_end(service: Service, client: httpx.Clie
 
 
 def test_a_stream_is_longer_than_a_page_of_the_database(service: Service, client: httpx.Client) -> None:
-    """The `end` may be the last row of a page, with nothing behind it."""
+    """The `end` event may be the last row of a page of the query, with no rows after it."""
     row = submit(service.hub)
     claimed = claim(service.hub, row)
     with service.hub.write() as session:
@@ -278,7 +278,7 @@ def test_a_proxy_neither_stores_nor_holds_back_a_stream(client: httpx.Client) ->
 
 @on_sqlite
 def test_a_heartbeat_comes_in_time_though_there_is_much_to_tell(service: Service, client: httpx.Client) -> None:
-    """With each the stream asks whether its client still may listen."""
+    """With each heartbeat the stream checks whether its client's key is still valid."""
     row = submit(service.hub)
     with client.stream("GET", f"/v1/experiments/{row.id}/events") as response:
         lines = response.iter_lines()
@@ -322,8 +322,8 @@ def test_bytes_on_the_bell_that_are_no_id_end_no_stream(service: Service, client
 
 
 def test_the_tail_begins_at_the_newest_row_though_somebody_listens_already(hub: Hub) -> None:
-    """Clients that listen before the tail's first look read their backlog themselves: the tail would have to read the
-    whole table."""
+    """Clients that listen before the tail's first query read the earlier events themselves. Otherwise the tail would
+    have to read the whole table."""
     row = submit(hub)
     with hub.write() as session:
         events.append(session, [events.log(row.id, str(i)) for i in range(3000)], now(session))
@@ -388,7 +388,7 @@ def test_streams_that_read_their_logs_take_no_thread_from_other_requests(
 
 
 def test_a_crowd_of_streams_of_one_experiment_reads_its_log_once(hub: Hub) -> None:
-    """Streams that are opened together at one place in the log share their reads."""
+    """Streams that are opened at the same time and at the same place in the log share their reads."""
     row = submit(hub)
     with hub.write() as session:
         events.append(session, [events.log(row.id, str(number)) for number in range(100)], now(session))

@@ -21,7 +21,7 @@ from tests.integration.api.service import JSON, SPEC, Service, assert_problem, e
 from tests.integration.hub.work import claim, metrics_row
 
 LEASES: dict[str, Any] = {}
-"""Those of the jobs that a test has claimed."""
+"""The leases of the jobs that a test has claimed, by the id of the job."""
 VARIANTS = {"+ sgd": {"optimizer": "sgd"}, "+ decay": {"l2": 0.01}}
 
 
@@ -43,7 +43,7 @@ def result(sweep: dict[str, Any], label: str) -> dict[str, Any]:
 
 
 def counts(**some: int) -> dict[str, int]:
-    """Number of members by status: 0 unless given."""
+    """The number of members for each status; 0 if it is not given."""
     return {str(status): some.get(status, 0) for status in Status}
 
 
@@ -55,7 +55,7 @@ def job_of(service: Service, experiment_id: str) -> str:
 
 
 def finish(service: Service, experiment_id: str, accuracy: float | None, epochs: int = 1) -> None:
-    """Train one member of a claimed job to its end; None fails it."""
+    """Train one member of a claimed job to its end. If the accuracy is None, the member fails."""
     with service.hub.read() as session:
         row = stored.get(session, experiment_id)
         assert row is not None
@@ -324,7 +324,7 @@ def test_of_several_who_extend_a_sweep_at_once_each_gets_what_is_asked(client: h
 def test_a_search_of_an_earlier_version_is_read_with_all_its_results(
     client: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It was accepted when more draws were allowed; later as many are refused."""
+    """The earlier version accepted a search with more draws than are allowed now."""
     search = {"n": 4, "space": {"l2": {"kind": "choice", "values": [0] * 97 + [1, 2, 3]}}}
     made = create(client, random=search)
     monkeypatch.setattr(draws, "MAX_DRAWN_VALUES", 8)

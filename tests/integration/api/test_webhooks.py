@@ -1,4 +1,4 @@
-"""Webhooks over HTTP, in Python and on the command line; calls come from a hub as workers have one."""
+"""Webhooks over HTTP, in Python and on the command line. A hub delivers the calls, as a worker's hub does."""
 
 from dataclasses import replace
 

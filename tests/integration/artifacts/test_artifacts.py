@@ -1,4 +1,4 @@
-"""Artifacts in a folder, in memory and in S3: each is complete and unchanged, or not there."""
+"""Artifacts in a folder, in memory and in S3: each is complete and unchanged, or it does not exist."""
 
 import os
 import subprocess
@@ -20,14 +20,14 @@ WEIGHTS = os.urandom(100_000)
 
 @pytest.fixture(scope="module")
 def s3() -> Iterator[dict[str, str]]:
-    """The environment of an S3 server of our own."""
+    """The environment variables for a local S3 server."""
     with running_s3() as env:
         yield env
 
 
 @pytest.fixture(params=["folder", "memory", "s3"])
 def url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A store's address, with nothing there."""
+    """The URL of an empty store."""
     match request.param:
         case "folder":
             return str(tmp_path / "some" / "folder")
@@ -102,7 +102,8 @@ def test_what_fails_while_it_is_written_leaves_nothing(store: ArtifactStore) -> 
 
 
 def test_a_writer_that_is_killed_leaves_nothing_that_counts(tmp_path: Path) -> None:
-    """A power cut while the files are written: the place itself is empty, and the next writer is not in its way."""
+    """The writer ends while it writes, as in a power cut: the artifact does not exist, and the next writer is not
+    hindered."""
     script = """
 import os, signal, sys
 from pathlib import Path
@@ -124,7 +125,7 @@ artifact_store(sys.argv[1]).put("exp/1", fill)
 
 
 def change(url: str, key: str, name: str, damage: Callable[[bytes], bytes | None]) -> None:
-    """Damage a stored file as a bad disk does."""
+    """Damage a stored file, as a bad disk does."""
     path = f"{url if '://' in url else 'file://' + url}/{key}/{name}"
     with fsspec.open(path, "rb") as file:
         changed = damage(file.read())
@@ -137,7 +138,7 @@ def change(url: str, key: str, name: str, damage: Callable[[bytes], bytes | None
 
 
 def flip(content: bytes) -> bytes:
-    """One bit in the middle is another."""
+    """The content with one bit in the middle changed."""
     middle = len(content) // 2
     return content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
 

@@ -1,4 +1,4 @@
-"""Stores of any kind: every exception of their client means that the store does not answer."""
+"""Stores of any kind: every exception of a store's client means that the store cannot be reached."""
 
 import asyncio
 import re
@@ -19,11 +19,11 @@ from worker.checkpoint.writer import CheckpointWriter
 
 
 class Refused(Exception):
-    """An exception of a store's client, of a class that only this client has."""
+    """An exception class that only this store's client has."""
 
 
 class Flaky(MemoryFileSystem):  # type: ignore[misc]
-    """A store whose client raises what it likes, from every call and while it connects, for as long as it is told."""
+    """A store whose client raises `trouble` in every call, and while it connects, as long as `trouble` is set."""
 
     protocol = "flaky"
     trouble: ClassVar[Exception | None] = None
@@ -82,7 +82,7 @@ def _fill(folder: Path) -> None:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[ArtifactStore]:
-    """A store with an artifact, before its client raises anything."""
+    """A store that contains an artifact, and whose client raises nothing yet."""
     Flaky.trouble = None
     store = artifact_store(f"flaky://{tmp_path.name}")
     store.put("exp/1", _fill)

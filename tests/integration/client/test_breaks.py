@@ -1,4 +1,6 @@
-"""The client while the API's process is killed and another takes its place, row by row: the test plays the worker."""
+"""The client while the API's process is killed and replaced by another between any two rows. The test acts as the
+worker.
+"""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -58,7 +60,7 @@ def opener(request: pytest.FixtureRequest) -> Opener:
 
 @pytest.fixture
 def aside() -> Iterator[ThreadPoolExecutor]:
-    """Where clients listen while the test goes on."""
+    """Threads in which clients listen while the test continues."""
     with ThreadPoolExecutor() as threads:
         yield threads
 
@@ -81,7 +83,7 @@ def end(hub: Hub, claimed: Claim, row: ExperimentRow) -> None:
 
 
 def found(client: Client, row: ExperimentRow) -> Experiment:
-    """The experiment, whenever the server is killed."""
+    """The experiment. The request is repeated while the server is down."""
     return client.with_options(max_retries=40).experiments.get(row.id)
 
 

@@ -1,4 +1,4 @@
-"""`client.datasets` and `gradus datasets` against a real service with a worker that reads."""
+"""`client.datasets` and `gradus datasets` with a real service and a worker that reads files."""
 
 import asyncio
 import datetime as dt
@@ -29,12 +29,12 @@ from worker.reading_slot import ReadingSlot
 from worker.shutdown import Shutdown
 
 RAGGED = b"a,b\n1,2\n3\n4,5\n"
-"""Its third line is short."""
+"""A CSV file whose third line has too few cells."""
 
 
 @pytest.fixture(scope="module")
 def hub(sqlite_template: Path, valkey: ValkeyServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
-    """One for all tests, whose data sets have different names."""
+    """One hub for all tests. Their data sets have different names."""
     folder = tmp_path_factory.mktemp("shared")
     url = f"sqlite:///{shutil.copy(sqlite_template, folder / 'gradus.db')}"
     hub = Hub(Settings(url, valkey.url, str(folder / "artifacts"), folder, (folder / "datasets",)))
@@ -206,7 +206,7 @@ def test_a_client_that_is_awaited_does_the_same(service: Service, monkeypatch: p
 
 
 class Typed:
-    """The command line as a person uses it."""
+    """Runs `gradus datasets` in this process."""
 
     def __init__(self, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("GRADUS_URL", service.access.url)
@@ -214,7 +214,7 @@ class Typed:
         self._patch = monkeypatch
 
     def __call__(self, *arguments: str) -> tuple[int, str, str]:
-        """Its exit code, its answer, and what else it says."""
+        """The exit code, the standard output and the standard error of the command."""
         out, err = io.StringIO(), io.StringIO()
         self._patch.setattr(sys, "argv", ["gradus", "datasets", *arguments])
         self._patch.setattr(sys, "stdin", io.StringIO())

@@ -1,5 +1,6 @@
-"""A client of this version reads the responses of a later version's service, and keeps what it does not know
-unchanged."""
+"""A client of this version reads the responses of a later version's service, and keeps unchanged what it does not
+know.
+"""
 
 import io
 import json
@@ -39,7 +40,7 @@ pytestmark = on_sqlite
 
 @dataclass(frozen=True)
 class Later:
-    """A service of a later version, and what is stored there."""
+    """A service of a later version, and the ids of its experiments and sweep."""
 
     service: Served
     done: str
@@ -48,7 +49,7 @@ class Later:
 
 
 def finish(hub: Hub, one: str, status: Status) -> None:
-    """A worker trains it for two epochs."""
+    """Train the experiment for two epochs and end it, as a worker does."""
     with hub.read() as session:
         row = experiments.get(session, one)
     assert row is not None
@@ -79,7 +80,7 @@ def later(hub: Hub) -> Iterator[Later]:
 
 
 class Recording(SyncTransport):
-    """Keeps each answer, and what it was read as."""
+    """A transport that keeps each response, and the value that it was parsed to."""
 
     def __init__(self, credentials: Credentials) -> None:
         super().__init__(credentials)
@@ -163,12 +164,12 @@ def test_runs_that_differ_in_what_is_not_known_are_compared(later: Later) -> Non
 
 
 OLD = "8e17fbe32f24bae1e308a2d4aa6a12fd0fc4eac9"
-"""The commit of an old client: of the day on which answers became tolerant."""
+"""The commit of an old client, from the day on which the client began to accept unknown keys in responses."""
 
 
 @pytest.fixture
 def old_client(tmp_path: Path) -> Path:
-    """A folder with the package `gradus` of that commit."""
+    """A folder with the package `gradus` of the old commit."""
     packed = subprocess.run(["git", "archive", OLD, "gradus"], cwd=ROOT, capture_output=True, check=False)
     if packed.returncode:
         pytest.skip(f"a shallow clone: commit {OLD} is missing")
@@ -227,9 +228,10 @@ COMMANDS = {
     ("keys", "ls"): ["auditor"],
     ("submit", "--set", "dataset=digits", "--set", "layers=[4]", "--dry-run"): ["moons", "lion"],
 }
-"""The output about a service of a later version, for each command."""
+"""For each command, words that its output about a later version's service must contain."""
 FAILS = {one for one in COMMANDS if "watch" in one}
-"""Commands whose runs have not succeeded, as far as is known here."""
+"""Commands that exit with an error, because this client does not know the final status of their runs, and so does not
+count it as success."""
 
 
 def test_the_command_line_prints_what_it_does_not_know(

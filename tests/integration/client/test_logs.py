@@ -1,4 +1,4 @@
-"""`gradus logs`: all that is stored, and no waiting for more."""
+"""`gradus logs` prints all stored lines, and does not wait for more."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""What clients are told about a run that its sweep retries, whether they watched from the start or come later."""
+"""What clients are told about a run that its sweep retries, whether they watch from the start or begin later."""
 
 from collections.abc import Iterator
 
@@ -28,7 +28,7 @@ def client(request: pytest.FixtureRequest, hub: Hub) -> Iterator[Client]:
 
 
 def begun(hub: Hub, one: str, *epochs: int) -> Claim:
-    """A worker takes it up and trains so far."""
+    """Claim the experiment as a worker and train these epochs."""
     with hub.read() as session:
         row = experiments.get(session, one)
     assert row is not None

@@ -22,7 +22,7 @@ def service(module_hub: Hub) -> Iterator[Service]:
 
 @dataclass(frozen=True)
 class Tenant:
-    """A new workspace, and an editor's client of it, which has to be answered as the OpenAPI document says."""
+    """A new workspace, and a client with an editor's key, whose responses are checked against the OpenAPI document."""
 
     client: httpx.Client
     workspace_id: str

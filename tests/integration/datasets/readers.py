@@ -1,4 +1,4 @@
-"""Helpers of the tests of reading: a version to read, and a reader that returns the table that the test wants."""
+"""Helpers of the tests of reading: a version to read, and a reader that returns the table that the test gives."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -29,7 +29,7 @@ TABLE = ReadTable(
 
 
 def version_of(hub: Hub, dataset_id: str, number: int = 1) -> str:
-    """The id of a version."""
+    """The id of a version of a data set, by its number."""
     with hub.read() as session:
         row = datasets.version(session, dataset_id, number)
         assert row is not None
@@ -37,20 +37,20 @@ def version_of(hub: Hub, dataset_id: str, number: int = 1) -> str:
 
 
 def claim(hub: Hub, version_id: str, owner: str = "wrk_1") -> Reading | None:
-    """Claim it as a worker does."""
+    """Claim the reading of a version as a worker does; None if it cannot be claimed."""
     with hub.write() as session:
         return reading_claims.claim(session, version_id, owner, hub.settings)
 
 
 def claimed(hub: Hub, version_id: str, owner: str = "wrk_1") -> Reading:
-    """The claim of a version that is free."""
+    """Claim the reading of a version that nobody else reads."""
     reading = claim(hub, version_id, owner)
     assert reading is not None
     return reading
 
 
 def store(hub: Hub, reading: Reading, table: ReadTable = TABLE) -> ReadResult:
-    """Store what a worker would have read."""
+    """Store a table, as if a worker had read it; returns the result, which is not recorded yet."""
 
     def fill(folder: Path) -> None:
         (folder / "facts.json").write_text(table.model_dump_json())
@@ -59,7 +59,7 @@ def store(hub: Hub, reading: Reading, table: ReadTable = TABLE) -> ReadResult:
 
 
 def finish(hub: Hub, reading: Reading, table: ReadTable = TABLE) -> None:
-    """Store and record what a worker would have read."""
+    """Store a table, as if a worker had read it, and record it."""
     result = store(hub, reading, table)
     with hub.write() as session:
         readings.finish(session, reading.lease, result, hub.settings)

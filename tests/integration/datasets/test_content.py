@@ -1,4 +1,4 @@
-"""The content of a data set: typed rows, statistics, findings, the files as sent, the table as Parquet."""
+"""The content of a data set: typed rows, statistics, findings, the uploaded files, and the table as Parquet."""
 
 import csv
 import io
@@ -39,7 +39,7 @@ COLUMNS: dict[str, list[object]] = {
 
 
 def ready(tenant: Tenant, name: str = "churn") -> str:
-    """A data set with one column of each kind, read as a worker would."""
+    """A data set with one column of each kind, which has been read."""
     made = tenant.client.post("/v1/datasets", params={"name": name}, content=CSV, headers={"Content-Type": "text/csv"})
     statistics = Statistics(rows=3, columns=(NamedStatistics(rows=3, missing=1, name="age", type="integer", min=41.0),))
     read_table(tenant.hub, made.json()["id"], COLUMNS, statistics, (LEAK,))

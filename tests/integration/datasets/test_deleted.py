@@ -24,14 +24,14 @@ SPEC = {"dataset": {"name": "churn", "target": "exited"}, "layers": [4], "epochs
 
 @pytest.fixture
 def client(tenant: Tenant) -> httpx.Client:
-    """The client of a workspace with a data set."""
+    """The client of a workspace that has a data set."""
     made = tenant.client.post("/v1/datasets?name=churn", content=CSV).json()
     read_table(tenant.hub, made["id"], COLUMNS)
     return tenant.client
 
 
 def end(tenant: Tenant, status: str = "succeeded") -> None:
-    """Let all experiments of the workspace have ended."""
+    """End all experiments of the workspace."""
     with tenant.hub.write() as session:
         mine = update(ExperimentRow).where(ExperimentRow.workspace_id == tenant.workspace_id)
         session.execute(mine.values(status=status, epoch=2))

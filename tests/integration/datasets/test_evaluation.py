@@ -29,7 +29,7 @@ NOW = {"Prefer": "wait=0"}
 
 
 def trained(tenant: Tenant) -> str:
-    """The path of an experiment that this process has trained."""
+    """The URL path of an experiment that this process has trained."""
     made = tenant.client.post("/v1/datasets", params={"name": "churn"}, content=CSV)
     read_table(tenant.hub, made.json()["id"], COLUMNS)
     dataset = {"name": "churn", "target": "exited", "columns": {"photo": "ignore"}}
@@ -42,7 +42,7 @@ def trained(tenant: Tenant) -> str:
 
 
 def answered(hub: Hub, tenant: Tenant, path: str) -> Any:
-    """The answer that a worker gives, which this process plays."""
+    """Answer the question that this path asks, as a worker does; returns the response."""
     waiting = tenant.client.get(path, headers=NOW)
     assert waiting.status_code == 202, waiting.text
     QuestionSlot(hub, "wrk_here", Shutdown()).take(waiting.json()["id"])

@@ -1,4 +1,4 @@
-"""Examinations of versions for another target: when they are queued, and behind what."""
+"""Examinations of versions for a new target: when they are queued, and in which order."""
 
 from hub.hub import Hub
 from hub.jobs.reconciler import reconcile
@@ -7,7 +7,7 @@ from tests.integration.datasets.readers import CSV, claimed, finish, version_of
 
 
 def ready(tenant: Tenant, versions: int) -> tuple[str, list[str]]:
-    """The id of a data set with so many versions, and the ids of the versions."""
+    """The id of a data set with this number of versions, and the ids of the versions."""
     made = tenant.client.post("/v1/datasets?name=churn", content=CSV, headers={"Content-Type": "text/csv"}).json()
     ids = []
     for number in range(1, versions + 1):
@@ -20,7 +20,7 @@ def ready(tenant: Tenant, versions: int) -> tuple[str, list[str]]:
 
 
 def queued(hub: Hub) -> list[str]:
-    """Takes what is queued, in the order in which workers would."""
+    """Take all messages from the queue, in the order in which workers would."""
     hub.flush()
     found = []
     while one := hub.queue.next_reading(0.1):

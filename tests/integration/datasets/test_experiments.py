@@ -1,4 +1,4 @@
-"""Experiments on uploaded data sets: what is written out, pinned, refused."""
+"""Experiments on uploaded data sets: which fields are written out, which version is pinned, and what is refused."""
 
 import shutil
 from pathlib import Path

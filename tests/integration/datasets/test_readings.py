@@ -1,4 +1,4 @@
-"""Readings in the database: one reader at a time, lost ones are read again, and the log tells all of it once."""
+"""Readings in the database: one reader at a time; a lost reading is repeated, and the log contains everything once."""
 
 import json
 import time
@@ -34,7 +34,7 @@ def create(client: httpx.Client, name: str = "churn") -> str:
 
 
 def lose(hub: Hub, version_id: str) -> None:
-    """Let the lease of a version expire, as if its worker had been killed long ago."""
+    """Let the lease of a reading expire, as if its worker had been killed long ago."""
     with hub.write() as session:
         row = update(DatasetVersionRow).where(DatasetVersionRow.id == version_id)
         session.execute(row.values(lease_until=datetime.now(UTC) - timedelta(hours=1)))

@@ -1,4 +1,6 @@
-"""Uploads: parts in any order, in parallel, again; what is missing or differs is said."""
+"""Uploads: their parts arrive in any order, in parallel or repeatedly; responses say which parts are missing or
+differ.
+"""
 
 import base64
 import hashlib
