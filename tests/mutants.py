@@ -23,9 +23,9 @@ else:
     from backports import zstd
 
 Mutant = tuple[str, bytes]
-"""A file's name and its content."""
+"""The name and the content of a file."""
 _TELLING = (0, 1, 127, 128, 255, 256, 32_767, 65_535, 2**31 - 1, 2**31, 2**32 - 1, 2**63 - 1, 2**64 - 1)
-"""Numbers at which parsers break."""
+"""Numbers that often break parsers."""
 CSV = b"id,name,when,ratio,ok\n" + b"".join(
     b'%d,"Gr\xc3\xb6\xc3\x9fe ""%d""",2026-01-%02d,%d.5,%s\n' % (i, i, i % 28 + 1, i, (b"true", b"false")[i % 2])
     for i in range(30)
@@ -35,13 +35,13 @@ ROWS: list[list[object]] = [["id", "name", "ok", "ratio"], *([i, f"x{i}", i % 2 
 
 
 def mutant(seed: int, number: int) -> Mutant:
-    """The mutant with this number; formats take turns."""
+    """The mutant with this number. Successive numbers take the formats in turn."""
     random = Random(f"{seed} {number}")
     return FAMILIES[number % len(FAMILIES)](random)
 
 
 def mutated(content: bytes, random: Random) -> bytes:
-    """A copy with one to four changes."""
+    """A copy of the content with one to four changes."""
     changed = bytearray(content)
     for _ in range(random.choice((1, 1, 2, 4))):
         random.choice(_CHANGES)(changed, random)
@@ -88,7 +88,8 @@ _CHANGES: tuple[Callable[[bytearray, Random], None], ...] = (_flip, _flip, _numb
 
 @cache
 def parquet(*, lists: bool) -> bytes:
-    """A Parquet file of many types; with lists, which are refused."""
+    """A Parquet file with columns of many types. With `lists` it also has a column of lists, for which it is
+    refused."""
     columns = (
         "range AS id, 'x' || range AS name, range / 3 AS ratio, range % 2 = 0 AS ok, range::DECIMAL(20, 3) AS price, "
         "DATE '2026-01-01' + range::INTEGER AS day" + (", [range] AS list" if lists else "")

@@ -1,4 +1,4 @@
-"""Reads files in this process, without the sandbox around the readers."""
+"""Reads files in this process, without the sandbox of the reading processes."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,7 +24,7 @@ def read_here(
     preview_bytes: int | None = None,
     target: str | None = None,
 ) -> Table:
-    """The stored table of files, by their names.
+    """The stored table of these files, whose contents are given by name.
 
     Raises:
         ReadingFailed: they cannot be read.

@@ -1,7 +1,8 @@
 """Reads many mutants in one confined process, as `python -m tests.reading_loop SEED FIRST COUNT` in an empty folder.
 
-A line for each: `NUMBER MILLISECONDS OUTCOME`, where the outcome is `read` or the code of the refusal, with its words;
-before each a line `NUMBER`, so that a process that ends says of which it did; at the end `peak MIB`.
+Before each mutant it prints a line `NUMBER`, so that the last line shows at which mutant the process has crashed. After
+each it prints a line `NUMBER MILLISECONDS OUTCOME`, where the outcome is `read`, or the code and the message of the
+refusal. At the end it prints `peak MIB`.
 """
 
 import shutil
@@ -22,7 +23,7 @@ from reading.source import SourceFile
 from tests.mutants import FAMILIES, mutant
 
 SECONDS = 20
-"""Processor time after which a mutant has hung."""
+"""Seconds of processor time after which reading a mutant counts as hanging."""
 LIMITS = Limits(seconds=100_000)
 
 
@@ -47,7 +48,7 @@ def main() -> None:
 
 
 def _peak_mib() -> int:
-    """The most memory of this program. `ru_maxrss` would include that of the process that started it."""
+    """The peak memory of this program in MiB. `ru_maxrss` would include the memory of the process that started it."""
     (line,) = (one for one in Path("/proc/self/status").read_text().splitlines() if one.startswith("VmHWM:"))
     return int(line.split()[1]) // 1024
 

@@ -1,4 +1,4 @@
-"""The hub that tests share with the service that they ask."""
+"""The hub that tests share with the service that they use."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from hub.valkey import ValkeyServer
 
 @contextmanager
 def opened_hub(database_url: str, valkey: ValkeyServer, folder: Path) -> Iterator[Hub]:
-    """A hub with its files in the folder."""
+    """A hub whose files are in the folder."""
     hub = Hub(
         Settings(
             database_url=database_url,

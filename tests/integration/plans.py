@@ -1,4 +1,4 @@
-"""How a database would answer the statements that the code sends."""
+"""The plans by which a database would execute the statements of the code."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,12 +9,12 @@ from sqlalchemy import Connection, Engine, event
 from hub.hub import Hub
 
 Statement = tuple[str, Any]
-"""Its text and its parameters, as the driver gets them."""
+"""The text of a statement, and its parameters as the driver gets them."""
 
 
 @contextmanager
 def overheard() -> Iterator[list[Statement]]:
-    """Every statement that is sent meanwhile and has something to find."""
+    """Record every statement that is sent within the block and has to find rows."""
     said: list[Statement] = []
 
     def hear(_: Connection, __: Any, text: str, parameters: Any, ___: Any, many: bool) -> None:
@@ -29,7 +29,7 @@ def overheard() -> Iterator[list[Statement]]:
 
 
 def plans(hub: Hub, statements: list[Statement]) -> list[str]:
-    """How the database would answer each."""
+    """The plan of each statement, after the statement's text."""
     with hub.database.engine.connect() as connection:
         postgres = connection.dialect.name == "postgresql"
         if postgres:  # the tables are nearly empty: only what has no index would be done in these ways
@@ -43,13 +43,13 @@ def plans(hub: Hub, statements: list[Statement]) -> list[str]:
 
 
 def whole(plan: str) -> list[str]:
-    """The lines of a plan that read a whole table. SQLite says SCAN of a subquery's rows, too, which another
-    line finds, and of the one row of a query without a table."""
+    """The lines of a plan that read a whole table. SQLite's SCAN of a subquery's rows does not count, because the
+    subquery has its own line; nor does that of the one row of a query without a table."""
     lines = plan.splitlines()
     made = {line.partition(" ")[2] for line in lines if line.startswith(("CO-ROUTINE ", "MATERIALIZE "))} | {"CONSTANT"}
     return [line for line in lines if "Seq Scan" in line or (line.startswith("SCAN ") and line.split()[1] not in made)]
 
 
 def sorts(plan: str) -> list[str]:
-    """The lines of a plan that sort."""
+    """The lines of a plan that sort rows."""
     return [line for line in plan.splitlines() if "Sort" in line or "FOR ORDER BY" in line]

@@ -35,13 +35,15 @@ CASES = 4_500
 
 @pytest.fixture(autouse=True)
 def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a busy machine Redis may take long to answer, and `/readyz` would say that it does not."""
+    """Wait long for Redis. On a busy machine it may answer slowly, and `/readyz` would report that it does not
+    answer."""
     for module in (circuit_breaker, rate_limits):
         monkeypatch.setattr(module, "ANSWER_SECONDS", 60.0)
 
 
 def fuzz(folder: Path, url: str, *options: str, **more: str) -> int:
-    """How many requests were answered as the document says; fail with those that were not."""
+    """Send the requests; returns how many got a response that the document describes. Fails if a response is not
+    described."""
     report = folder / "report.json"
     httpx.get(f"{url}/openapi.json", timeout=300).raise_for_status()  # to make it takes longer than schemathesis waits
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG), "run", f"{url}/openapi.json"]

@@ -1,4 +1,4 @@
-"""Where in the OpenAPI document the place is that schemathesis has spoiled."""
+"""Which place in the OpenAPI document a fault of schemathesis belongs to."""
 
 import pytest
 

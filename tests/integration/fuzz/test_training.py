@@ -1,4 +1,6 @@
-"""Whatever POST accepts can be trained: an epoch of any spec, in a real trainer, or an end with a code of its own."""
+"""Whatever POST accepts can be trained: a real trainer trains an epoch of any spec, or ends the run with a suitable
+error code.
+"""
 
 import json
 from collections.abc import Iterator
@@ -29,12 +31,12 @@ ONE_BY_ONE = st.fixed_dictionaries({"batch_size": st.integers(1, 5)})
 LEFT_ALONE = st.fixed_dictionaries(
     {"dataset": st.fixed_dictionaries({"name": st.just("wine"), "limit": st.integers(1, 9)})}
 )
-"""Epochs whose last batch is often of one example."""
+"""Specs whose epochs often end with a batch of only one example."""
 
 
 @pytest.fixture(scope="module")
 def trainer() -> Iterator[TrainerProcess]:
-    """One for all specs, as a worker keeps it warm between jobs."""
+    """One trainer for all specs, just as a worker keeps its trainer between jobs."""
     trainer = TrainerProcess("cpu")
     try:
         trainer.wait_until_ready()
@@ -45,14 +47,14 @@ def trainer() -> Iterator[TrainerProcess]:
 
 @pytest.fixture
 def small(hub: Hub) -> Iterator[Hub]:
-    """A hub that takes what trains in a moment."""
+    """A hub whose quotas accept only specs that train in a moment."""
     small = Hub(replace(hub.settings, quotas=Quotas(parameters=20_000, memory_bytes=32 * 2**20)))
     yield small
     small.close()
 
 
 def accepted(hub: Hub, document: dict[str, Any]) -> tuple[str, Spec] | None:
-    """What POST makes of the document: the stored experiment; None if it is refused with a problem."""
+    """Create the experiment as POST does; returns its id and spec, or None if the document is refused."""
     try:
         asked = parsing.read(json.dumps(document).encode(), Spec)
         made = creation.create(hub, DEFAULT_WORKSPACE, asked, None)
@@ -65,7 +67,7 @@ def accepted(hub: Hub, document: dict[str, Any]) -> tuple[str, Spec] | None:
 
 
 def reports(trainer: TrainerProcess, artifacts_url: str, one: str, spec: Spec) -> Iterator[Report]:
-    """What the trainer says of its first epoch, and of its end if it comes with that or before."""
+    """The trainer's reports of the first epoch, and of the end if the run ends with the first epoch or before it."""
     trainee = Trainee(id=one, spec=spec, data=resolved(spec).data, epoch=0, seconds=0.0)
     job = Train(trainees=(trainee,), dataset_dirs=(), artifacts_url=artifacts_url, token=1, checkpoint_seconds=20.0)
     trainer.send(job)

@@ -1,4 +1,6 @@
-"""Errors of a database that ends a session: each must be recognized by the code that waits until databases are back."""
+"""Errors of a database that ends a session: the code that waits for the return of a database must recognize each of
+them.
+"""
 
 from collections.abc import Callable
 
@@ -13,7 +15,7 @@ from tests.servers.processes import gone, wait_until
 
 
 def idle_too_long(session: Session, server: Postgres) -> None:
-    """As a process that was frozen in the middle of a transaction."""
+    """Let Postgres end the session, as that of a process that was frozen in the middle of a transaction."""
     own = session.execute(text("SELECT pg_backend_pid()")).scalar_one()
     session.execute(text("SET idle_in_transaction_session_timeout = '20ms'"))
     wait_until(lambda: gone(own), "the end of the session")

@@ -1,4 +1,4 @@
-"""Moments that a wrong clock wrote: none of them holds anything up once the clock is right."""
+"""Times that a wrong clock wrote: none of them delays anything once the clock is right."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -32,12 +32,12 @@ from hub.tables import (
 from tests.integration.hub.work import claim, submit
 
 WRONG = timedelta(hours=2)
-"""How far ahead a wrong clock is."""
+"""How far the wrong clock is ahead."""
 TERM = leases.LEASE
 
 
 def set_ahead(hub: Hub, row: ExperimentRow, by: timedelta = WRONG) -> None:
-    """As if the clock had been so far ahead when the job was claimed."""
+    """Change the job as if the clock had been this far ahead when the job was claimed."""
     with hub.write() as session:
         at = now(session) + by
         ahead = update(JobRow).where(JobRow.id == row.job_id)

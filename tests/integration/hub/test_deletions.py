@@ -1,4 +1,4 @@
-"""Files of deleted experiments, and files that no row names."""
+"""Files of deleted experiments, and files that no row refers to."""
 
 from datetime import datetime
 from pathlib import Path
@@ -28,7 +28,7 @@ def _write(path: Path) -> None:
 
 
 def die_after_deleting(hub: Hub, row: ExperimentRow) -> None:
-    """Delete as a process that is killed just after the commit: the files stay."""
+    """Delete the experiment as a process that is killed just after the commit would: its files stay."""
     with hub.database.write() as session:
         locked = experiments.lock(session, row.id)
         assert locked is not None

@@ -15,11 +15,12 @@ from tests.integration.hub.work import submit
 
 WIDE = {"layers": [32], "batch_size": 100}
 WORK = 3 * 100 * (64 * 32 + 32 * 10)
-"""Forward, and twice as much backward."""
+"""Multiplications of a step: one forward pass, and a backward pass of twice as many."""
 
 
 def requested(hub: Hub, row: ExperimentRow, name: str) -> tuple[DeviceRequest, str]:
-    """What is asked of a worker that answers with a name, and the device of the claim."""
+    """The request that a worker gets when it chooses the device of a job, and the device of the claim, which is the
+    `name` that the worker chose."""
     heard: list[DeviceRequest] = []
 
     def choose(request: DeviceRequest) -> str:

@@ -26,7 +26,8 @@ from tests.servers import patient
 
 @contextmanager
 def stopped(server: ValkeyServer) -> Iterator[None]:
-    """It keeps its connections, accepts new ones, and answers nothing."""
+    """Stop the server's process within the block: it keeps its connections, and new ones can be opened, but nothing is
+    answered."""
     with redis.Redis.from_url(server.url) as client:
         pid = int(client.info("server")["process_id"])
     os.kill(pid, signal.SIGSTOP)
@@ -38,14 +39,14 @@ def stopped(server: ValkeyServer) -> Iterator[None]:
 
 @pytest.fixture
 def own_valkey(tmp_path: Path) -> Iterator[ValkeyServer]:
-    """One that may be stopped."""
+    """A server for this test alone, which may be stopped."""
     with ValkeyServer(tmp_path / "v") as server:
         yield server
 
 
 @on_sqlite
 def test_a_redis_that_hangs_holds_up_no_request(hub: Hub, own_valkey: ValkeyServer) -> None:
-    """Each kind of request that rings, hints, counts or looks; the first one may find out for all of them."""
+    """Each kind of request that uses Redis. Only the first one may wait until it notices that Redis hangs."""
     hub = Hub(replace(hub.settings, redis_url=own_valkey.url))
     with serving(hub) as service, service.client() as client:
         made = client.post("/v1/experiments", json=SPEC).headers["location"]

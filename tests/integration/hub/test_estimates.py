@@ -1,4 +1,4 @@
-"""How long experiments will take, by earlier ones."""
+"""Estimates of how long experiments will take, from earlier experiments."""
 
 import pytest
 from sqlalchemy import update

@@ -1,4 +1,4 @@
-"""Experiments in the database: filters, pages, removal."""
+"""Experiments in the database: filters, pages, deletion."""
 
 import pytest
 from sqlalchemy import update

@@ -1,5 +1,6 @@
-"""Copies of checkpoints for forks: they are kept if a row names them and deleted otherwise, whatever fails in
-between."""
+"""Copies of checkpoints for forks: they are kept if a row refers to them and deleted otherwise, wherever an error
+occurs.
+"""
 
 from contextlib import suppress
 from pathlib import Path
@@ -45,7 +46,7 @@ def add(session: Session, copied: CopiedCheckpoint) -> None:
 
 
 def tidy_later(hub: Hub) -> None:
-    """What nobody removes by itself."""
+    """Delete the files whose deletion was left to the periodic cleanup."""
     with hub.write() as session:
         session.execute(update(RemovalRow).values(at=now(session) - 2 * pending_deletions.RESERVED))
     reconciler.clean_up(hub, "leader")

@@ -19,11 +19,11 @@ from tests.integration.hub.work import a_worker
 
 SLOT = Slot(["auto", "cpu"])
 OVER = -1.0
-"""Seconds of a turn that is over."""
+"""The length of a turn, in seconds, that is over as soon as it begins."""
 
 
 def begin(hub: Hub, row: ExperimentRow, seconds: float = OVER) -> claims.Claim:
-    """The job whose turn it is starts: it must be this one."""
+    """Start the next job, which must be that of this experiment."""
     claimed = start(hub, row.job_id)
     assert claimed is not None
     assert claimed.members[0].id == row.id
@@ -38,7 +38,7 @@ def is_due(hub: Hub, row: ExperimentRow, slot: Slot = SLOT) -> bool:
 
 
 def give_way(hub: Hub, claimed: claims.Claim) -> None:
-    """It stops without a checkpoint."""
+    """Let the run give its slot to another one. It stops without a checkpoint."""
     with hub.write() as session:
         giving_way.begin(session, claimed.lease)
     with hub.write() as session:
@@ -52,10 +52,10 @@ def has_worker(hub: Hub, slots: int) -> None:
 
 class Case(NamedTuple):
     ours: Sequence[int]
-    """Priorities of our jobs, of which the first trains."""
+    """Priorities of our jobs. The first job trains."""
     theirs: Sequence[int]
     trains: bool
-    """Whether one of theirs trains, too."""
+    """Whether a job of the other workspace trains as well."""
     due: bool
 
 

@@ -29,7 +29,7 @@ from tests.integration.hub.work import claim, submit, train_epoch
 
 
 def expire(hub: Hub, row: ExperimentRow, ago: timedelta = timedelta(seconds=1)) -> None:
-    """As if the worker had been silent for longer than its lease."""
+    """Let the lease expire, as if the worker had been silent for too long."""
     with hub.write() as session:
         past = now(session) - ago
         session.execute(update(JobRow).where(JobRow.id == row.job_id).values(lease_until=past))
@@ -173,14 +173,14 @@ def test_who_waits_in_a_job_that_is_given_up_goes_on_waiting(hub: Hub) -> None:
 
 
 def checkpoint(claimed: claims.Claim, step: int, epoch: int = 0) -> CheckpointRef:
-    """One in the middle of the epoch after so many."""
+    """A checkpoint at this step, in the middle of the epoch after `epoch`."""
     (one,) = claimed.members
     key = key_of(one.id, claimed.lease.token, epoch, step)
     return CheckpointRef(key=key, digest="0" * 64, size=1, epoch=epoch, step=step, whole=False)
 
 
 def keep_checkpoint(hub: Hub, claimed: claims.Claim, number: int) -> None:
-    """A checkpoint in the middle of the first epoch."""
+    """Record a checkpoint in the middle of the first epoch."""
     (one,) = claimed.members
     with hub.write() as session:
         runs.record_checkpoint(session, claimed.lease, one.id, checkpoint(claimed, number))
@@ -316,7 +316,7 @@ def test_a_job_whose_worker_vanished_is_told_of_once_however_many_others_wait(hu
 
 
 def age(hub: Hub, row: ExperimentRow, by: timedelta) -> None:
-    """As if its last hint had been sent so long ago."""
+    """Change the job as if its last message had been sent this long ago."""
     with hub.write() as session:
         session.execute(update(JobRow).where(JobRow.id == row.job_id).values(message_sent_at=now(session) - by))
 
@@ -376,7 +376,7 @@ def test_a_key_that_is_no_queue_is_removed(hub: Hub) -> None:
 
 
 def push(hub: Hub, *elements: bytes) -> None:
-    """Put them where the next is taken from."""
+    """Put elements at the end of the queue from which the next message is taken."""
     with hub.queue.app.connection_for_write() as connection:
         connection.default_channel.client.rpush(queue_name("auto"), *elements)
 
@@ -394,7 +394,7 @@ def test_the_reconciler_waits_for_nobody_who_holds_jobs(hub: Hub) -> None:
 
 
 def purge(hub: Hub) -> None:
-    """As if Redis had lost its data."""
+    """Delete all data of Redis."""
     assert hub.flush()
     with hub.queue.app.connection_for_write() as connection:
         connection.default_channel.client.flushall()

@@ -1,4 +1,4 @@
-"""The schema: up, down, and equal to the tables."""
+"""The schema: migrated up and down, and equal to the tables in the code."""
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext

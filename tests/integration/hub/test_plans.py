@@ -1,6 +1,6 @@
-"""No question that is asked often reads a whole table or sorts what an index could give in order.
+"""No frequent query reads a whole table, or sorts rows that an index could give in order.
 
-The statements are those that the functions send; the database itself says how it would answer them.
+The statements are those that the functions send; the database itself explains its plan for each.
 """
 
 import re
@@ -150,7 +150,7 @@ def test_a_workers_life_is_written_down_without_reading_a_whole_table(hub: Hub) 
 
 
 def test_a_plan_without_an_index_is_seen(hub: Hub) -> None:
-    """Tests that the tests can fail."""
+    """A test of the tests above: they would notice a missing index."""
     (plan,) = plans(hub, [("SELECT id FROM experiments ORDER BY notes", ())])
     assert whole(plan)
     assert sorts(plan)

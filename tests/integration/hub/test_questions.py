@@ -1,4 +1,6 @@
-"""Questions in the database: identical ones are one, one worker answers each, and lost answers are tried once more."""
+"""Questions in the database: identical questions are stored once, one worker answers each, and a question whose worker
+is lost is asked once more.
+"""
 
 import json
 from collections.abc import Callable
@@ -91,7 +93,7 @@ def outcome(hub: Hub, question_id: str) -> Outcome:
 
 
 def drained(hub: Hub, lane: str) -> list[str]:
-    """The ids in a queue, also those that other tests left."""
+    """Take all ids from a queue, including those that other tests left."""
     found: list[str] = []
     while id_ := hub.queue.next_question(0.2, lane):
         found.append(id_)

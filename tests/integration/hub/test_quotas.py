@@ -1,4 +1,4 @@
-"""The quotas of a workspace, and what it learns about others."""
+"""The quotas of a workspace, and that a workspace learns nothing about others."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""What somebody reads while others write, on both databases."""
+"""What a client reads while others write, on both databases."""
 
 import pytest
 from sqlalchemy import text

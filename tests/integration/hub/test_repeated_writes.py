@@ -21,7 +21,8 @@ Seen = tuple[object, ...]
 
 
 def repeating(hub: Hub, look: Callable[[], None]) -> Callable[[], AbstractContextManager[Session]]:
-    """The first transaction is not acknowledged, and then looked at; the second is."""
+    """Opens transactions: the commit of the first is not acknowledged, and the second is an ordinary one. Calls `look`
+    between the two."""
     attempts = iter((unacknowledged, None))
 
     @contextmanager
@@ -34,7 +35,7 @@ def repeating(hub: Hub, look: Callable[[], None]) -> Callable[[], AbstractContex
 
 
 def write_twice(hub: Hub, name: str, lease: Lease, one: str) -> Seen:
-    """Write, lose the acknowledgement, and write again. Returns what could be read after the first time."""
+    """Write, lose the acknowledgement, and write again. Returns everything that could be read after the first write."""
     once: list[Seen] = []
     enter = repeating(hub, lambda: once.append(everything(hub, one)))
     write_once(enter, lease, lambda session, lease: WRITES[name](session, lease, one), lambda: False)

@@ -56,8 +56,8 @@ def test_workspaces_do_not_see_each_other_s_sweeps(hub: Hub) -> None:
 
 @pytest.mark.parametrize("migrated_url", ["postgres"], indirect=True)
 def test_nothing_that_takes_time_is_done_while_a_transaction_is_open(hub: Hub) -> None:
-    """A hundred members of a hundred layers take several times as much processor time to be made ready as to be
-    stored."""
+    """The preparation of a hundred members with a hundred layers each takes several times as much processor time as
+    storing them."""
     deep = {"base": {"dataset": "digits", "layers": [4] * 100}, "grid": {"l2": [0.1, 0.2]}, "seeds": list(range(50))}
     began = thread_time()
     expansion = expand(SweepRequest.model_validate(deep), facts_of)

@@ -22,7 +22,7 @@ SPEC = Spec(dataset="wine", layers=[3])
 
 
 def queue(hub: Hub, workspace: str, priorities: Sequence[int], **changes: object) -> list[ExperimentRow]:
-    """Experiments in the queue, each a job of its own."""
+    """Put experiments into the queue, each as a separate job."""
     ready = {one: prepared(SPEC.model_copy(update={"priority": one, **changes})) for one in set(priorities)}
     new = [(ready[one], Origin(new_id("exp"))) for one in priorities]
     with hub.write() as session:

@@ -1,4 +1,4 @@
-"""A database with data in it comes through every migration, and nothing is lost."""
+"""A database with data is migrated through all versions of the schema, and nothing is lost."""
 
 import json
 from datetime import UTC, datetime
@@ -45,7 +45,7 @@ FIRST_DATA = (
     *[NEXT_EVENT] * 4,
     "DELETE FROM events WHERE seq = 4",
 )
-"""Written as the first schema has it, and with the newest event deleted."""
+"""Statements that fill a database of the first schema; the newest event is deleted."""
 
 
 def fill(database: Database) -> None:
@@ -57,7 +57,7 @@ def fill(database: Database) -> None:
 
 @pytest.fixture
 def upgraded(database_url: str) -> Database:
-    """The first schema's data in the newest schema."""
+    """A database of the newest schema that was filled in the first schema."""
     upgrade(database_url, "0001")
     database = Database(database_url)
     fill(database)

@@ -1,4 +1,4 @@
-"""Webhooks in the database: every event arrives, in order, whatever dies."""
+"""Webhooks in the database: every event arrives, in order, whichever process ends."""
 
 import os
 import threading
@@ -33,7 +33,7 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture
 def house(hub: Hub) -> Iterator[Hub]:
-    """A hub whose operator allows webhooks to this machine."""
+    """A hub whose operator allows webhooks that call this machine."""
     house = Hub(replace(hub.settings, webhook_hosts=frozenset({"127.0.0.1"})))
     yield house
     house.close()
@@ -52,7 +52,7 @@ def shown(hub: Hub) -> WebhookRecord:
 
 
 def deliver(hub: Hub) -> None:
-    """One look, and the end of what it began."""
+    """Start all deliveries that are due, and wait for their end."""
     for thread in Deliverer(hub).look():
         thread.join()
 
@@ -70,7 +70,7 @@ def finding(experiment_id: str) -> Event:
 
 
 def hurry(hub: Hub) -> None:
-    """The time until the next attempt is over, and so is the lease of who has died."""
+    """Let the next attempt be due, and the leases of ended processes expire."""
     with hub.write() as session:
         past = now(session) - timedelta(seconds=1)
         session.execute(update(WebhookRow).values(next_at=past))
@@ -225,7 +225,8 @@ def test_who_was_overtaken_writes_nothing(house: Hub, receiver: Receiver) -> Non
 def test_a_killed_process_loses_no_event_and_the_next_one_goes_on(
     house: Hub, receiver: Receiver, tmp_path: Path
 ) -> None:
-    """Killed while the receiver has the second call: it comes again, and the third after it."""
+    """The process is killed while the receiver handles the second call. The next process repeats that call, and then
+    makes the third."""
     held, go = threading.Event(), threading.Event()
 
     def answer(_: Call) -> tuple[int, dict[str, str]]:

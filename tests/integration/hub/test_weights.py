@@ -1,4 +1,4 @@
-"""Which checkpoint has the requested weights, once a worker has recorded it."""
+"""Which checkpoint contains the requested weights, once a worker has recorded it."""
 
 import pytest
 

@@ -27,7 +27,7 @@ NAN, INFINITY = float("nan"), float("inf")
 
 
 def submit(hub: Hub, **changes: object) -> ExperimentRow:
-    """An accepted experiment."""
+    """Add an experiment to the queue, as if it had been accepted."""
     spec = Spec(**{"dataset": "digits", "layers": [8], "epochs": 3, **changes})
     with hub.write() as session:
         at = now(session)
@@ -38,14 +38,14 @@ def submit(hub: Hub, **changes: object) -> ExperimentRow:
 
 
 def a_worker(name: str, **changes: object) -> WorkerRecord:
-    """A worker with one slot and two cores."""
+    """The record of a worker with one slot and two cores."""
     at = datetime.now(UTC)
     facts = {"host": "h", "pid": 1, "device": "cpu:2", "slots": 1, "cores": 2, "running": 0, "version": "0"}
     return WorkerRecord.model_validate({**facts, "id": name, "started_at": at, "seen_at": at, **changes})
 
 
 def claim(hub: Hub, row: ExperimentRow, owner: str = "worker", device: str = "cpu:1") -> claims.Claim:
-    """The job of an experiment, claimed."""
+    """Claim the job of an experiment."""
     with hub.write() as session:
         claimed = claims.claim(session, row.job_id, owner, device)
     assert claimed is not None
@@ -53,13 +53,13 @@ def claim(hub: Hub, row: ExperimentRow, owner: str = "worker", device: str = "cp
 
 
 def metrics_row(epoch: int, **changes: float | None) -> MetricsRow:
-    """A row of metrics with numbers that tell the epoch."""
+    """A metrics row in which every number is the epoch's."""
     numbers = dict.fromkeys(MetricsRow.model_fields, float(epoch))
     return MetricsRow.model_validate({**numbers, "epoch": epoch, "step": epoch, "at": datetime.now(UTC), **changes})
 
 
 def train_epoch(hub: Hub, claimed: claims.Claim, epoch: int, **changes: float | None) -> None:
-    """One epoch of every member, recorded."""
+    """Record one epoch of every member."""
     rows = {member.id: runs.EpochResult(metrics_row(epoch, **changes), best=True) for member in claimed.members}
     with hub.write() as session:
         runs.record_epochs(session, claimed.lease, rows)
@@ -67,7 +67,7 @@ def train_epoch(hub: Hub, claimed: claims.Claim, epoch: int, **changes: float | 
 
 @contextmanager
 def unacknowledged(hub: Hub) -> Iterator[Session]:
-    """A transaction that is committed, and its acknowledgement lost."""
+    """A transaction that is committed, but whose acknowledgement is lost."""
 
     def lose(_: Session) -> None:
         raise OperationalError("COMMIT", None, Exception("server closed the connection unexpectedly"))

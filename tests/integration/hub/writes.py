@@ -57,7 +57,7 @@ WRITES: dict[str, Write] = {
 
 
 def public_writes() -> set[str]:
-    """The functions of these modules that write under a lease."""
+    """The names of all functions of these modules that write under a lease."""
     return {
         name
         for module in (runs, data_findings)
@@ -70,7 +70,7 @@ def public_writes() -> set[str]:
 
 
 def put(hub: Hub, kept: CheckpointRef) -> None:
-    """The checkpoint's files, in the store."""
+    """Store the files of a checkpoint."""
     hub.artifacts.put(kept.key, _fill)
 
 
@@ -79,7 +79,7 @@ def _fill(folder: Path) -> None:
 
 
 def everything(hub: Hub, one: str) -> tuple[object, ...]:
-    """Everything that can be read about it."""
+    """Everything that can be read about an experiment."""
     with hub.read() as session:
         row = experiments.get(session, one)
         assert row is not None

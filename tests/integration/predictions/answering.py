@@ -1,4 +1,4 @@
-"""Plays the worker: answers questions in this process."""
+"""Acts as the worker: answers questions in this process."""
 
 from datetime import timedelta
 from functools import partial

@@ -6,7 +6,7 @@ from gradus.cli import main as command_line
 
 
 def ran(*arguments: str) -> int:
-    """The exit code of `gradus` with these arguments."""
+    """Run `gradus` with these arguments; returns the exit code."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sys.argv", ["gradus", *arguments])
         with pytest.raises(SystemExit) as done:

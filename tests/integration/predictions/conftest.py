@@ -35,12 +35,12 @@ COLUMNS: dict[str, Any] = {
     "visits": [float(row % 11) for row in range(ROWS)],
 }
 ROW: dict[str, Any] = {"age": 41, "city": "Chur", "balance": None, "since": "2020-02-03", "member": True, "visits": 3.5}
-"""A question about the data set `churn`."""
+"""A row of the data set `churn` for which a prediction is requested."""
 
 
 @dataclass(frozen=True)
 class Lab:
-    """A client of a workspace, and the hub behind its API."""
+    """A client of a workspace, and the hub of its API."""
 
     client: httpx.Client
     hub: Hub
@@ -49,7 +49,7 @@ class Lab:
     workspace: str
 
     def upload(self, name: str, columns: dict[str, Any]) -> None:
-        """A data set with these columns."""
+        """Upload a data set with these columns."""
         sent = self.client.post(
             "/v1/datasets", params={"name": name}, content=CSV, headers={"Content-Type": "text/csv"}
         )
@@ -57,7 +57,7 @@ class Lab:
         read_table(self.hub, sent.json()["id"], columns)
 
     def trained(self, **spec: Any) -> str:
-        """The id of a trained experiment."""
+        """Train an experiment; returns its id."""
         made = self.client.post("/v1/experiments", json={"epochs": 3, "layers": [8], **spec})
         assert made.status_code == 201, made.text
         train_here(self.hub, made.json()["id"], self.folder / "encoded")
@@ -65,7 +65,7 @@ class Lab:
         return id_
 
     def client_of(self, workspace: str, role: Role) -> httpx.Client:
-        """A client of some workspace."""
+        """A client with a new key of this workspace."""
         key = make_key(self.hub, workspace, role).key
         return httpx.Client(base_url=self.service.url, headers=bearer(key), timeout=60)
 
@@ -86,7 +86,7 @@ def lab(
 
 
 def other_epoch(lab: Lab, experiment: str) -> int:
-    """An epoch that is not the best: other tests look at how the best is calibrated for the first time."""
+    """An epoch that is not the best. Other tests need the best epoch not to be calibrated yet."""
     best: int = lab.client.get(f"/v1/experiments/{experiment}").json()["best"]["epoch"]
     return 1 + best % 3
 

@@ -1,4 +1,4 @@
-"""Asking and exporting with the Python client and on the command line."""
+"""Predictions and exports with the Python client and on the command line."""
 
 import csv
 import gzip
@@ -31,7 +31,7 @@ ROWS: list[dict[str, Any]] = [
 
 @pytest.fixture(scope="package")
 def key(lab: Lab) -> str:
-    """A key of the lab's workspace, for a viewer."""
+    """A viewer's key for the lab's workspace."""
     return make_key(lab.hub, lab.workspace, Role.VIEWER).key
 
 

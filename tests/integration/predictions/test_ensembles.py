@@ -1,4 +1,4 @@
-"""Predictions of the seeds of a sweep's change, together."""
+"""Combined predictions of the seeds of a sweep's variant."""
 
 import csv
 import io
@@ -27,7 +27,7 @@ ROWS = [{**ROW, "age": 22 + 2 * i} for i in range(5)]
 
 @dataclass(frozen=True)
 class Trained:
-    """A sweep: of the change `wide` two seeds are trained, one has failed and one is queued."""
+    """A sweep. Of its variant `wide`, two seeds are trained, one has failed and one is queued."""
 
     id: str
     members: tuple[str, ...]

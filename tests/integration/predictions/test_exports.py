@@ -1,4 +1,4 @@
-"""The card and the bundle of a trained network."""
+"""The model card and the bundle of a trained network."""
 
 import io
 import subprocess

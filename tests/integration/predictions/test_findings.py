@@ -1,4 +1,4 @@
-"""The patches of a finished run's findings are probed when they are read; these tests play the worker."""
+"""The patches of a finished run's findings are probed when the findings are read. These tests act as the worker."""
 
 import json
 from typing import Any

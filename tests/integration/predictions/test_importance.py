@@ -1,4 +1,4 @@
-"""Which columns trained networks use: asked over HTTP and on the command line, answered by a worker."""
+"""Which columns trained networks use: requested over HTTP and on the command line, computed by a worker."""
 
 import json
 from pathlib import Path

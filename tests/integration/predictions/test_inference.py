@@ -1,4 +1,4 @@
-"""The Open Inference Protocol: by hand, and as Triton's client speaks it."""
+"""The Open Inference Protocol, with plain requests and with Triton's client."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Questions to trained networks over HTTP."""
+"""Predictions of trained networks over HTTP."""
 
 import base64
 import csv

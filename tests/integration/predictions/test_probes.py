@@ -1,4 +1,4 @@
-"""`/v1/probes`, with a worker that this process plays."""
+"""`/v1/probes`; this process acts as the worker."""
 
 import json
 from typing import Any

@@ -31,7 +31,8 @@ KINDS = ("digits", "churn", "spending", "pictures")
 def printed(
     lab: Lab, digits: str, churn: str, spending: str, pictures: str, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, list[str]]:
-    """The lines that each file prints, in a process whose path has installed packages alone, without `.pth` files."""
+    """The lines that the `run.py` of each experiment prints. Its process has only installed packages in its path,
+    without `.pth` files, so that it cannot import Gradus."""
     folders = {}
     for kind, experiment in zip(KINDS, (digits, churn, spending, pictures), strict=True):
         folder = folders[kind] = tmp_path_factory.mktemp(kind)

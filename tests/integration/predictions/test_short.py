@@ -1,4 +1,6 @@
-"""Short requests that are repeated get an immediate response, the same as from the route."""
+"""Short requests that are repeated are answered before they reach their route, with the same response as the
+route's.
+"""
 
 import json
 from typing import Any
@@ -16,12 +18,12 @@ from tests.servers import patient
 
 Ways = list[str]
 ROUTE = {"Prefer": "wait=1"}
-"""A request with this goes to the route."""
+"""Headers with which a request is always answered by its route."""
 
 
 @pytest.fixture
 def ways(monkeypatch: pytest.MonkeyPatch) -> Ways:
-    """Which of the two ways each response has taken."""
+    """How each response was made: by the route, at once, or after a lookup."""
     found: Ways = []
 
     def noted(name: str, way: str) -> None:
@@ -47,7 +49,8 @@ def ask(
 
 
 def warm(client: httpx.Client, experiment: str, ways: Ways, **document: Any) -> httpx.Response:
-    """The first answer that came at once: keys are known, a model is loaded, and requests are counted ahead by then."""
+    """Repeat a request until it is answered at once, and return that response. Until then, keys are looked up and a
+    model is loaded."""
     for _ in range(200):
         answer = ask(client, experiment, **document)
         if ways and ways[-1] == "at once":
@@ -56,13 +59,13 @@ def warm(client: httpx.Client, experiment: str, ways: Ways, **document: Any) -> 
 
 
 def commit(lab: Lab) -> None:
-    """Commit a change, after which everything must be looked up."""
+    """Commit a change, after which everything must be looked up again."""
     with lab.hub.write() as session:
         session.execute(update(KeyRow).values(name=KeyRow.name + "'"))
 
 
 def left(answer: httpx.Response) -> int:
-    """How many requests a minute are left."""
+    """The number of requests that the client may still make in this minute."""
     return int(answer.headers["ratelimit"].split(";")[1].removeprefix("r="))
 
 
@@ -110,7 +113,7 @@ def test_each_answer_is_counted_once(lab: Lab, churn: str, ways: Ways) -> None:
 
 
 def answers_counted(operator: httpx.Client) -> float:
-    """Predictions in the metrics."""
+    """The number of predictions in the metrics of the service."""
     lines = operator.get("/metrics").raise_for_status().text.splitlines()
     template = 'gradus_requests_total{method="POST",route="/v1/experiments/{experiment_id}/predict",status="200"}'
     return sum(float(line.removeprefix(template)) for line in lines if line.startswith(template))
@@ -223,7 +226,7 @@ def test_pictures_and_many_values_are_left_to_threads(lab: Lab, churn: str, pict
 def test_a_fault_of_its_own_is_counted_and_logged_once(
     lab: Lab, churn: str, ways: Ways, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, name: str
 ) -> None:
-    """Else it would cost time and never be seen, because the route answers."""
+    """If such errors were not logged, nobody would notice them, because the route answers, only more slowly."""
     warm(lab.client, churn, ways)
 
     def broken(*_: Any) -> Any:
@@ -240,7 +243,7 @@ def test_a_fault_of_its_own_is_counted_and_logged_once(
 
 
 def faults_counted(operator: httpx.Client) -> float:
-    """Internal errors of the short way in the metrics."""
+    """The number of internal errors of short predictions in the metrics of the service."""
     lines = operator.get("/metrics").raise_for_status().text.splitlines()
     (found,) = (line for line in lines if line.startswith("gradus_short_prediction_faults_total "))
     return float(found.split()[1])

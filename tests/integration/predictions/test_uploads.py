@@ -1,4 +1,6 @@
-"""Predictions of a bare upload: those of the same rows in a request, as a job."""
+"""Predictions for an upload that is not a data set: they are those of the same rows in a request, but are computed as a
+job.
+"""
 
 import csv
 import io
@@ -176,7 +178,8 @@ def test_one_of_data_set_and_upload_is_named_and_is_ones_own(lab: Lab, churn: st
 def test_a_question_with_an_option_that_is_not_known_is_left_to_other_processes(
     lab: Lab, churn: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """During an upgrade they are there: clients send the request again, as to any service that is away."""
+    """During an upgrade there are processes that know the option. Clients repeat the request, as they do whenever a
+    service is unavailable."""
     path = f"/v1/experiments/{churn}/predictions"
     asked = lab.client.post(path, json={"upload": upload(lab, as_csv(ROWS)), "top": 1}, headers=NOW)
     newer = {**json.loads(request_of(lab, (id_ := asked.headers["Location"].rpartition("/")[2]))), "revision": 99}

@@ -1,4 +1,4 @@
-"""Plays the worker: trains an experiment in this process, with a checkpoint after every epoch."""
+"""Acts as the worker: trains an experiment in this process, with a checkpoint after every epoch."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

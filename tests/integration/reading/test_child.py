@@ -47,7 +47,7 @@ def npy(rows: int) -> bytes:
 
 
 def pictures(count: int) -> bytes:
-    """A ZIP file that takes a while to read: large pictures, made small."""
+    """A ZIP file that takes a while to read, because its large pictures have to be reduced."""
     picture, stream = io.BytesIO(), io.BytesIO()
     Image.new("RGB", (1500, 1500)).save(picture, "PNG")
     with zipfile.ZipFile(stream, "w") as archive:
@@ -57,7 +57,7 @@ def pictures(count: int) -> bytes:
 
 
 def readers(parent: int | None = None) -> list[int]:
-    """The reading processes that are children of a process, dead ones that nobody has waited for among them."""
+    """The reading processes that are children of this process, including ended ones that nobody has waited for."""
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):

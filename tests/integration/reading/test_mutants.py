@@ -1,4 +1,4 @@
-"""Some of the mutants of `python -m benchmarks.fuzz_reading`: each is read or refused, and none ends the process."""
+"""Some of the mutants of `python -m benchmarks.fuzz_reading`: each is read or refused, and none crashes the process."""
 
 import os
 import subprocess
@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 COUNT = 216
-"""Twelve of each format."""
+"""Twelve mutants of each format."""
 
 
 def test_a_mutated_file_is_read_or_refused(tmp_path: Path) -> None:

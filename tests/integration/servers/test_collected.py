@@ -1,4 +1,4 @@
-"""Forked test processes report what a new one would."""
+"""Forked test processes report the same results as new ones."""
 
 import os
 import subprocess
@@ -16,7 +16,7 @@ FILES = {
 
 
 def outcome(folder: Path, *names: str) -> tuple[int, str]:
-    """Exit code and last line of `pytest -n 1` on these files."""
+    """The exit code and the last line of `pytest -n 1` on these files."""
     for name in names:
         (folder / f"{name}.py").write_text(FILES[name])
     options = ["-p", main.__module__, "-p", "no:cacheprovider", "--import-mode=importlib", "--rootdir", folder]

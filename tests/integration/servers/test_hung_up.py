@@ -8,7 +8,7 @@ from tests.servers.forks import Server
 
 
 def hung_up() -> socket.socket:
-    """The server's end of a connection whose other end sent nothing and is gone."""
+    """The server's end of a connection whose other end was closed without sending anything."""
     ours, theirs = socket.socketpair()
     theirs.close()
     return ours

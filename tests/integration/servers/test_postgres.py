@@ -42,7 +42,7 @@ def test_nothing_is_left_of_a_server() -> None:
 
 @pytest.fixture
 def databases(postgres: Postgres) -> Iterator[ReusedDatabases]:
-    """Copies of a database with a note."""
+    """Copies of a database whose only row is a note."""
     url = postgres.create_database()
     _do(url, "CREATE TABLE note (id serial PRIMARY KEY, body TEXT)", "INSERT INTO note (body) VALUES ('it''s ü')")
     databases = ReusedDatabases(postgres, str(make_url(url).database))

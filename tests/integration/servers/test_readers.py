@@ -1,4 +1,4 @@
-"""Reading processes that are forked for tests: they are confined as new ones are, and end as they do."""
+"""Reading processes that are forked for tests: they are confined like new ones, and end like new ones."""
 
 import io
 import os
@@ -29,7 +29,7 @@ SIGNALS = ("SigBlk", "SigIgn", "SigCgt")
 
 @pytest.fixture
 def server() -> Iterator[Path]:
-    """The socket of a server of readers."""
+    """The socket of a server that forks reading processes."""
     with tempfile.TemporaryDirectory(prefix="gradus-") as folder:
         path = Path(folder) / "readers.sock"
         with readers.started(path) as process:
@@ -40,7 +40,7 @@ def server() -> Iterator[Path]:
 
 
 def request(folder: Path, pictures: int) -> ReadRequest:
-    """To read large pictures, which takes a while."""
+    """A request to read large pictures, which takes a while."""
     picture, stream = io.BytesIO(), io.BytesIO()
     Image.new("RGB", (1500, 1500)).save(picture, "PNG")
     with zipfile.ZipFile(stream, "w") as archive:
@@ -53,7 +53,7 @@ def request(folder: Path, pictures: int) -> ReadRequest:
 
 @contextmanager
 def started_readers() -> Iterator[list[Any]]:
-    """The reading processes that are started meanwhile."""
+    """Collects the reading processes that are started within the block."""
     found: list[Any] = []
 
     def kept(folder: Path) -> Any:
@@ -68,7 +68,7 @@ def started_readers() -> Iterator[list[Any]]:
 
 
 def seen(pid: int) -> dict[str, Any]:
-    """The kernel's data on a process, which is stopped meanwhile."""
+    """The kernel's data about a process, which is stopped while they are read."""
     os.kill(pid, signal.SIGSTOP)
     try:
         return _seen(Path(f"/proc/{pid}"))
@@ -102,7 +102,7 @@ def _seen(process: Path) -> dict[str, Any]:
 
 
 def looked_at(folder: Path) -> dict[str, Any]:
-    """A reading process while it reads."""
+    """The kernel's data about a reading process while it reads."""
     found: list[dict[str, Any]] = []
 
     def look(line: Progress | Log) -> None:
@@ -154,7 +154,7 @@ with readers.forked_readers():
 
 @contextmanager
 def asked_for(folder: Path, **env: str) -> Iterator[tuple["subprocess.Popen[bytes]", int]]:
-    """A process that has asked for a reading, and the process id of the reader."""
+    """A process that has requested a reading, and the process id of the reader."""
     command = [sys.executable, "-c", PARENT, request(folder, 300).model_dump_json()]
     own = {name: value for name, value in os.environ.items() if name != readers.FOR_ALL}
     with subprocess.Popen(

@@ -110,7 +110,7 @@ def test_an_adopted_server_can_be_killed_and_started_anew(tmp_path: Path) -> Non
 
 
 def test_a_queue_finds_it_at_its_socket(tmp_path: Path) -> None:
-    """Celery has a URL of its own for sockets."""
+    """Celery needs a different form of URL for sockets."""
     with ValkeyServer(tmp_path / "a folder?") as server, closing(Queue(server.url)) as queue:
         assert queue.send_job(new_id("job"), "auto")
         assert queue.depth("auto") == 1
@@ -134,7 +134,7 @@ def test_a_path_too_long_for_a_socket_has_it_in_a_private_folder_elsewhere(tmp_p
 
 @pytest.fixture
 def stranger(tmp_path: Path) -> Iterator[Mailbox[bytes]]:
-    """Listens where the last server did, and says that it is another process; what it is told."""
+    """A server with another process id listens on the socket of the last server. Yields the messages that it gets."""
     with ValkeyServer(tmp_path):
         pass
     access = read_access(tmp_path / "valkey.conf")
@@ -165,7 +165,7 @@ def _pretend(ear: socket.socket, told: Mailbox[bytes], stopped: threading.Event)
 def test_a_stranger_where_it_listened_learns_nothing_and_has_nobody_ended(
     stranger: Mailbox[bytes], tmp_path: Path
 ) -> None:
-    """Only who holds the lock is asked, told the password, adopted or ended."""
+    """Only the process that holds the lock is asked, gets the password, is adopted or ended."""
     heir = ValkeyServer(tmp_path)
     assert not heir.find()
     heir.start()
@@ -175,7 +175,7 @@ def test_a_stranger_where_it_listened_learns_nothing_and_has_nobody_ended(
 
 
 def test_the_process_that_had_the_lock_is_not_ended_for_it(tmp_path: Path) -> None:
-    """Its process id may now be that of another process."""
+    """The process id in the lock may meanwhile be that of another process."""
     with ValkeyServer(tmp_path) as server:
         pass
     victim = subprocess.Popen(["sleep", "60"])

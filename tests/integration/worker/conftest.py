@@ -1,4 +1,4 @@
-"""Workers that end with their test."""
+"""Workers that end with the test that started them."""
 
 import itertools
 import sys
@@ -15,14 +15,14 @@ from tests.integration.worker.processes import WorkerUnderTest
 StartWorker = Callable[..., WorkerUnderTest]
 
 LEASE_SECONDS = 2.0
-"""Short, so that the loss of a worker is noticed soon."""
+"""A short time, so that the loss of a worker is noticed soon."""
 CHECKPOINT_SECONDS = 2.0
-"""Short runs have checkpoints on their way: at the ends of epochs after half of it."""
+"""A short time, so that short runs write checkpoints, too: at the end of each epoch that comes after half of it."""
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _trainers_are_forked(trainer_server: None) -> None:
-    """From one process: to import torch in each takes longer than most of them train."""
+    """Fork all trainers from one process, because importing torch in each takes longer than most of them train."""
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def start_worker(hub: Hub, tmp_path: Path) -> Iterator[StartWorker]:
 
 @pytest.fixture(scope="module")
 def shared_hub(module_hub: Hub) -> Hub:
-    """One hub for all runs of a module, which do not disturb each other."""
+    """One hub for all runs of a module. The runs do not disturb each other."""
     module_hub.settings = replace(module_hub.settings, checkpoint_seconds=CHECKPOINT_SECONDS)
     return module_hub
 
@@ -49,7 +49,7 @@ def shared_worker(shared_hub: Hub) -> Iterator[WorkerUnderTest]:
 
 @contextmanager
 def workers(hub: Hub, folder: Path) -> Iterator[StartWorker]:
-    """Starts workers with their logs in the folder; at the end they are gone."""
+    """A function that starts workers, whose logs are in the folder. All of them are ended with the block."""
     started: list[WorkerUnderTest] = []
     logs = (folder / f"worker-{number}.log" for number in itertools.count(1))
 

@@ -1,4 +1,4 @@
-"""Control groups of the kernel that bound a process's memory, where this process may make them."""
+"""Control groups of the kernel that limit a process's memory, where this process may create them."""
 
 import os
 from collections.abc import Iterator
@@ -10,18 +10,18 @@ from tests.integration.worker.processes import until
 
 ROOT = Path("/sys/fs/cgroup")
 OLDER = ROOT / "memory"
-"""Where groups for memory are made, if the system has the older kind."""
+"""The folder of control groups for memory, if the system has version 1 of control groups."""
 
 
 def can_bound_memory() -> bool:
-    """Whether `bounded_memory` works."""
+    """Whether `bounded_memory` works on this machine."""
     newer = (ROOT / "cgroup.subtree_control").is_file() and "memory" in (ROOT / "cgroup.subtree_control").read_text()
     return os.access(OLDER if OLDER.is_dir() else ROOT, os.W_OK) and (OLDER.is_dir() or newer)
 
 
 @contextmanager
 def bounded_memory(pid: int, size: int) -> Iterator[None]:
-    """Let the kernel kill the process when it takes more."""
+    """Let the kernel kill the process if it takes more than this memory."""
     older = OLDER.is_dir()
     group = (OLDER if older else ROOT) / f"gradus-{uuid4().hex}"
     group.mkdir()

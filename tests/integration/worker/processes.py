@@ -1,4 +1,4 @@
-"""Real worker processes for tests, and functions that read their state and that of their runs."""
+"""Real worker processes for tests, and functions that read the state of workers and their runs."""
 
 import os
 import signal
@@ -17,16 +17,16 @@ from tests.servers.trainers import trainers_of
 
 ROOT = Path(__file__).parents[3]
 TIMED = ("seconds", "samples_per_second", "at")
-"""What differs between two runs of one spec."""
+"""Fields of a metrics row that may differ between two runs of one spec."""
 EPOCHS = 60
 SPEC = {"layers": [64, 32], "dropout": 0.2, "epochs": EPOCHS}
-"""A second or two."""
+"""A run of one or two seconds."""
 LONG_EPOCH = {"layers": [1536, 1536, 1536], "batch_size": 1, "epochs": 1}
-"""Half a minute an epoch on the 1 200 digits, and a pulse every few steps."""
+"""A run whose epoch of the 1 200 digits takes half a minute, with a pulse every few steps."""
 
 
 class WorkerUnderTest:
-    """One `python -m worker`; its log goes to a file."""
+    """A `python -m worker` process whose log goes to a file."""
 
     def __init__(self, settings: Settings, log: Path, slots: int = 1, memory: float | None = None) -> None:
         self._log = log
@@ -49,27 +49,27 @@ class WorkerUnderTest:
             self.process = start(["worker", f"--slots={slots}", "--threads=1"], env, sink)
 
     def wait_until_ready(self) -> "WorkerUnderTest":
-        """Until it takes hints."""
+        """Wait until the worker takes messages from the queue."""
         until(lambda: "ready." in self.log or self.process.poll() is not None)
         assert self.process.poll() is None, self.log
         return self
 
     @property
     def log(self) -> str:
-        """What it said so far."""
+        """The log so far."""
         return self._log.read_text()
 
     @property
     def trainers(self) -> list[int]:
-        """The processes that train for it."""
+        """The process ids of the worker's trainers."""
         return trainers_of(self.process.pid)
 
     def send(self, number: signal.Signals) -> None:
-        """Send a signal."""
+        """Send a signal to the worker."""
         self.process.send_signal(number)
 
     def end(self) -> None:
-        """Make sure that it is gone."""
+        """Kill the worker if it still runs."""
         self.process.kill()
         self.process.wait()
 
@@ -80,7 +80,7 @@ def until(condition: Callable[[], object], seconds: float = 180.0) -> None:
 
 
 def alive(pid: int) -> bool:
-    """Whether a process is there, a zombie not counted."""
+    """Whether a process exists and is not a zombie."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
@@ -88,13 +88,13 @@ def alive(pid: int) -> bool:
 
 
 def stands_still(pid: int) -> bool:
-    """Whether every thread of a process has been stopped."""
+    """Whether all threads of a process are stopped."""
     threads = [file.read_text() for file in Path(f"/proc/{pid}/task").glob("*/stat")]
     return all(thread.rpartition(")")[2].split()[0] == "T" for thread in threads)
 
 
 def read(hub: Hub, experiment_id: str) -> ExperimentRecord:
-    """The experiment as clients see it."""
+    """The experiment, as clients see it."""
     with hub.read() as session:
         row = experiments.get(session, experiment_id)
         assert row is not None
@@ -102,13 +102,13 @@ def read(hub: Hub, experiment_id: str) -> ExperimentRecord:
 
 
 def rows(hub: Hub, experiment_id: str) -> tuple[MetricsRow, ...]:
-    """Its metrics."""
+    """The metrics rows of the experiment."""
     with hub.read() as session:
         return metrics.read(session, experiment_id)
 
 
 def numbers(hub: Hub, experiment_id: str) -> list[str]:
-    """What must be equal bit for bit in every run of one spec, NaN included."""
+    """The numbers, including NaN, that must be equal bit for bit in every run of one spec."""
     with hub.read() as session:
         reports = layer_reports.history(session, experiment_id)
     of_epochs = [row.model_dump_json(exclude=set(TIMED)) for row in rows(hub, experiment_id)]
@@ -116,25 +116,26 @@ def numbers(hub: Hub, experiment_id: str) -> list[str]:
 
 
 def log_of(hub: Hub, experiment_id: str) -> list[tuple[int, EventKind, str]]:
-    """Its events: number, kind, data."""
+    """The number, kind and data of each event of the experiment."""
     with hub.read() as session:
         found = events.of_experiment(session, experiment_id, 0, 100_000)
         return [(event.seq, EventKind(event.kind), event.data) for event in found]
 
 
 def wait_for_the_end(hub: Hub, experiment_id: str) -> ExperimentRecord:
-    """The experiment once it is over."""
+    """Wait until the experiment has ended; returns it."""
     until(lambda: read(hub, experiment_id).status.final)
     return read(hub, experiment_id)
 
 
 def wait_for_epoch(hub: Hub, experiment_id: str, epoch: int) -> None:
-    """Until so many epochs are recorded."""
+    """Wait until this epoch is recorded."""
     until(lambda: read(hub, experiment_id).progress.epoch >= epoch)
 
 
 def assert_whole(hub: Hub, experiment_id: str, epochs: int) -> None:
-    """Every epoch once and in order, event numbers without a gap, one end, and nothing after it."""
+    """Check that the log contains every epoch once and in order, that event numbers have no gap, and that the only end
+    is the last event."""
     told = log_of(hub, experiment_id)
     assert [seq for seq, _, _ in told] == list(range(1, len(told) + 1))
     kinds = [kind for _, kind, _ in told]
@@ -144,5 +145,5 @@ def assert_whole(hub: Hub, experiment_id: str, epochs: int) -> None:
 
 
 def lines(hub: Hub, experiment_id: str) -> Sequence[str]:
-    """Its log lines, as JSON."""
+    """The experiment's log lines, as JSON."""
     return [data for _, kind, data in log_of(hub, experiment_id) if kind is EventKind.LOG]

@@ -1,4 +1,4 @@
-"""Which epochs of a short run have a checkpoint: the best, the last, and what the spec asks for."""
+"""Which epochs of a short run have a checkpoint: the best, the last, and those that the spec asks for."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,11 +13,11 @@ from worker.trainer.job import Job
 from worker.trainer.protocol import CheckpointWritten, EpochDone, Report, Train, Trainee
 
 NEVER = 1e9
-"""Seconds that no run takes."""
+"""More seconds than any run takes."""
 
 
 class Reports:
-    """A trainer's pipe without a process at its other end."""
+    """A substitute for the trainer's pipe that collects the reports."""
 
     stopped: Mapping[str, bool] = {}
 
@@ -29,7 +29,8 @@ class Reports:
 
 
 def kept(folder: Path, seconds: float, **spec: object) -> tuple[list[int], list[int]]:
-    """The epochs of a run whose checkpoints were written with their rows, and those whose were written later."""
+    """The epochs whose checkpoints were written together with their rows, and those whose checkpoints were written
+    later."""
     run = Spec(**{"dataset": "wine", "layers": [4], "epochs": 12, **spec})
     trainee = Trainee(id="exp_1", spec=run, data=resolved(run).data, epoch=0, seconds=0.0)
     order = Train(trainees=(trainee,), dataset_dirs=(), artifacts_url=str(folder), token=1, checkpoint_seconds=seconds)

@@ -20,7 +20,7 @@ from worker.trainer_process import TrainerLost, TrainerProcess
 
 @pytest.fixture
 def trainer() -> Iterator[TrainerProcess]:
-    """One that the tests' server forked, ready."""
+    """A trainer that the tests' fork server has forked, and that is ready."""
     trainer = TrainerProcess("cpu", 1.0)
     assert trainer.wait_until_ready().startswith("cpu:1 ")
     yield trainer
@@ -28,7 +28,7 @@ def trainer() -> Iterator[TrainerProcess]:
 
 
 def trained(trainer: TrainerProcess, folder: Path, threads: int = 2) -> list[str]:
-    """What a run on the digits gives, epoch by epoch. Its products are large enough for several threads."""
+    """The metrics rows of a run on the digits, as JSON. Its matrix products are large enough for several threads."""
     spec = Spec(dataset="digits", layers=[320, 160], batch_norm=True, batch_size=256, optimizer="adam", epochs=3)
     job = Train(
         trainees=(Trainee(id="exp_1", spec=spec, data=resolved(spec).data, epoch=0, seconds=0.0),),
@@ -47,7 +47,7 @@ def trained(trainer: TrainerProcess, folder: Path, threads: int = 2) -> list[str
 
 
 def hear_on(trainer: TrainerProcess) -> None:
-    """Until it is lost."""
+    """Receive reports until the trainer is lost."""
     while True:
         trainer.receive(60)
 
@@ -57,7 +57,7 @@ def parent(pid: int) -> int:
 
 
 def server_on(path: Path) -> int:
-    """The process that has this path as its argument."""
+    """The process id of the fork server that was started with this path."""
     own = [int(pid) for pid in Path("/proc/self/task").joinpath(str(os.getpid()), "children").read_text().split()]
     (server,) = [pid for pid in own if str(path) in Path(f"/proc/{pid}/cmdline").read_text()]
     return server

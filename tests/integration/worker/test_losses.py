@@ -1,5 +1,6 @@
-"""Workers and trainers that are killed, stopped or frozen: the run goes on with the same numbers, and no event is
-repeated."""
+"""Workers and trainers that are killed, stopped or frozen: the run continues with the same numbers, and no event is
+repeated.
+"""
 
 import os
 import signal
@@ -37,7 +38,7 @@ from tests.integration.worker.processes import (
 
 
 def kill_trainer(worker: WorkerUnderTest) -> None:
-    """Kill the one trainer, and wait for the next."""
+    """Kill the worker's only trainer, and wait for the next one."""
     until(lambda: worker.trainers)
     (trainer,) = worker.trainers
     os.kill(trainer, signal.SIGKILL)
@@ -45,7 +46,7 @@ def kill_trainer(worker: WorkerUnderTest) -> None:
 
 
 def found(hub: Hub, experiment_id: str) -> tuple[list[Finding], list[str]]:
-    """What was found about a run, and what its log told of that."""
+    """The findings of a run, and the findings in its log."""
     with hub.read() as session:
         row = session.get_one(ExperimentRow, experiment_id)
         told = [one.data for one in events.of_experiment(session, experiment_id, 0, 1000) if one.kind == "finding"]
@@ -53,7 +54,7 @@ def found(hub: Hub, experiment_id: str) -> tuple[list[Finding], list[str]]:
 
 
 def wait_for_attempt(hub: Hub, experiment_id: str, attempt: int) -> None:
-    """Until workers have taken the run up so many times."""
+    """Wait until workers have started the run this many times."""
     until(lambda: read(hub, experiment_id).attempts == attempt)
 
 

@@ -16,13 +16,15 @@ from worker.trainer_process import TrainerProcess
 
 ONE_STEP: dict[str, Any] = {"dataset": {"name": "digits", "limit": 64}, "batch_size": 64, "epochs": 1}
 LARGE = {**ONE_STEP, "layers": [2400, 2400], "optimizer": "adam"}
-"""Six million parameters: 140 MiB of weights, gradients and optimizer's memory, and as much again for a checkpoint."""
+"""A network of six million parameters: 140 MiB of weights, gradients and optimizer state, and as much again for a
+checkpoint."""
 TAKEN, LEFT = 150.0, 50.0
-"""MiB: what it takes at least, and what may stay, for what libraries do once for a new shape."""
+"""In MiB: the least memory that the run must take, and the most that may remain after it, which libraries allocate once
+for each new shape."""
 
 
 class Lesson:
-    """One trainer, and what it was told to train."""
+    """A trainer, and the jobs that it was sent."""
 
     def __init__(self, folder: Path, device: str = "cpu") -> None:
         self.trainer = TrainerProcess(device)
@@ -31,7 +33,7 @@ class Lesson:
         self._number = 0
 
     def train(self, **spec: object) -> str:
-        """Send a job; its experiment's id."""
+        """Send a job; returns the id of its experiment."""
         self._number += 1
         run = resolved(Spec(**spec))
         trainee = Trainee(id=f"exp_{self._number}", spec=run.spec, data=run.data, epoch=0, seconds=0.0)
@@ -44,7 +46,7 @@ class Lesson:
         return trainee.id
 
     def hear(self, kind: type[Report]) -> Report:
-        """The next report of a kind."""
+        """Wait for the next report of this kind."""
         heard: list[Report] = []
 
         def heard_it() -> bool:
@@ -58,7 +60,7 @@ class Lesson:
 
 @pytest.fixture(scope="module")
 def lesson(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lesson]:
-    """A trainer that has seen the data set and a network."""
+    """A trainer that has already loaded the data set and trained a small network."""
     lesson = Lesson(tmp_path_factory.mktemp("lesson"))
     lesson.train(**{**LARGE, "layers": [8]})
     lesson.hear(Idle)

@@ -1,4 +1,6 @@
-"""Messages lost or doubled, Valkey and Postgres away for a while: the run goes on, and no event is repeated."""
+"""Messages are lost or doubled, and Valkey and Postgres are unavailable for a while: the run continues, and no event is
+repeated.
+"""
 
 import json
 import os
@@ -75,7 +77,8 @@ def test_a_run_goes_on_while_valkey_is_away_or_refuses_and_the_worker_finds_it_a
 
 
 def assert_outlives_refusals(server: ValkeyServer, worker: WorkerUnderTest) -> None:
-    """Such a server answers, but takes no writes: with a full disk, as a replica, or without any, as here."""
+    """Check that the worker survives a Valkey server that answers but refuses writes. A full disk or a failover has
+    this effect; here the server lacks the replicas that it was told to wait for."""
 
     def said(words: str, times: int) -> bool:
         assert worker.process.poll() is None

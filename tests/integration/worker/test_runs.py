@@ -1,4 +1,4 @@
-"""Runs through a real worker process, to every kind of end."""
+"""Runs through a real worker process, with every kind of end."""
 
 import base64
 import gzip
@@ -42,7 +42,7 @@ from tests.integration.worker.processes import (
 )
 
 on_sqlite = pytest.mark.parametrize("module_hub", ["sqlite"], indirect=True)
-"""For what the database does not decide: once is enough."""
+"""For tests that do not depend on the kind of database."""
 
 
 def test_a_run_goes_from_the_queue_to_its_end(shared_hub: Hub, shared_worker: WorkerUnderTest) -> None:
@@ -58,7 +58,7 @@ def test_a_run_goes_from_the_queue_to_its_end(shared_hub: Hub, shared_worker: Wo
 
 
 def trainers_of(hub: Hub, worker: WorkerUnderTest) -> list[int]:
-    """Its trainers, when it has trained: it starts none before."""
+    """The worker's trainers, after a first run, because the worker starts none before."""
     wait_for_the_end(hub, submit(hub).id)
     return worker.trainers
 
@@ -145,7 +145,7 @@ def test_a_network_larger_than_the_memory_fails_and_the_next_run_succeeds(
 
 
 def assert_out_of_memory(hub: Hub, experiment_id: str) -> None:
-    """It failed for want of memory, and nobody tried again."""
+    """Check that the run failed because memory was short, and was not tried again."""
     done = wait_for_the_end(hub, experiment_id)
     assert done.error is not None
     assert done.error.code == FailureCode.OUT_OF_MEMORY, done.error
@@ -225,14 +225,14 @@ def test_every_built_in_data_set_trains(shared_hub: Hub, shared_worker: WorkerUn
 
 
 JOB = "job_01kap3v8n0c2q5w8z1t4y7b0df"
-"""There is none of this id."""
+"""The id of a job that does not exist."""
 NONSENSE: tuple[object, ...] = (
     None, True, 5, -1.5, float("inf"), "", "***", "yesterday", [], {}, [[JOB], {}, {}], {"task": "x"}, "x" * 2000
 )  # fmt: skip
 
 
 def garbage(rng: random.Random) -> bytes:
-    """Bytes, some document, or a hint in which something is replaced by nonsense."""
+    """Random bytes, a random document, or a message in which one value is replaced by nonsense."""
     kind = rng.randrange(4)
     if kind == 0:
         return rng.randbytes(rng.randrange(200))
@@ -247,7 +247,7 @@ def garbage(rng: random.Random) -> bytes:
 
 
 MALFORMED: tuple[object, ...] = ({"chain": "x"}, {"callbacks": 5}, {"errbacks": [{}]}, {"chord": {"task": 1}}, 5, None)
-"""What a hint may carry beside its job: none of it ever reached a task's own code."""
+"""Malformed values that a message may contain beside its job. They never reach a task's own code."""
 
 
 def with_embedded(embedded: object) -> bytes:
@@ -278,7 +278,7 @@ def test_whatever_stands_in_the_queue_the_worker_lives_and_takes_the_hint_behind
 
 
 def assert_lost_hints_are_sent_again(hub: Hub) -> None:
-    """The reconciler is at work."""
+    """Check that the reconciler still works: it sends the message of a waiting job again."""
     with hub.write() as session:
         spec = Spec(dataset="digits", layers=[8], epochs=1)
         row = experiments.add(session, DEFAULT_WORKSPACE, prepared(spec), now(session))

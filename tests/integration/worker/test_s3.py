@@ -25,7 +25,7 @@ SPEC = {"layers": [32], "epochs": 400, "dropout": 0.2}
 def hub(
     valkey: ValkeyServer, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Hub]:
-    """A hub whose artifacts are in S3."""
+    """A hub whose artifact store is in S3."""
     folder = tmp_path_factory.mktemp("s3")
     url = f"sqlite:///{folder / 'gradus.db'}"
     upgrade(url)

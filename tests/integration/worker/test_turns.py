@@ -1,4 +1,4 @@
-"""Long runs give their slot to runs that wait, and continue with the same bits."""
+"""Long runs give their slot to waiting runs, and continue later with the same bits."""
 
 import signal
 from dataclasses import replace
@@ -17,7 +17,7 @@ ENDLESS = {"layers": [64, 32], "dropout": 0.2, "epochs": 10_000}
 
 
 def turns_of(hub: Hub, experiment_id: str) -> int:
-    """How often a run gave way."""
+    """How often the run has given its slot to another one."""
     return sum(TURN_REASON in line for line in lines(hub, experiment_id))
 
 

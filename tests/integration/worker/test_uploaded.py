@@ -28,7 +28,7 @@ COLUMNS: dict[str, Any] = {
 
 
 class Reports:
-    """A trainer's pipe without a process at its other end."""
+    """A substitute for the trainer's pipe that collects the reports."""
 
     stopped: Mapping[str, bool] = {}
 
@@ -85,7 +85,7 @@ def test_a_run_trains_and_its_checkpoint_has_the_preprocessing(tmp_path: Path) -
 
 
 def test_a_run_goes_on_with_the_preprocessing_of_its_checkpoint(tmp_path: Path) -> None:
-    """Even if another version of a library would fit another one."""
+    """Another version of a library might fit different preprocessing."""
     table = store(tmp_path / "table", COLUMNS)
     one, ref = uploaded(table, ("no", "yes"), split="stratified"), put(table, tmp_path / "store")
     saved = last_checkpoint(run(tmp_path, one, 2, table=ref))
