@@ -62,12 +62,12 @@ def store(
 
 
 def facts_of(table: Table, target: str | tuple[str, ...] | None = None) -> TableFacts:
-    """The facts of a stored table, as the service keeps them."""
+    """The facts of a stored table, as the service stores them."""
     return table.facts("table", 1).model_copy(update={"target": target})
 
 
 def _typed(values: Sequence[Any] | NDArray[Any]) -> tuple[ColumnType, NDArray[Any], NDArray[np.bool_]]:
-    """Type, values for DuckDB, and which are missing."""
+    """The type of a column, its values for DuckDB, and which values are missing."""
     if isinstance(values, np.ndarray) and values.ndim > 1:
         image = values.ndim == 4 and values.dtype == np.uint8
         return "image" if image else "array", values, np.zeros(len(values), dtype=np.bool_)

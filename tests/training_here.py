@@ -1,4 +1,4 @@
-"""An experiment that this process trains, as a worker would: with metrics rows and checkpoints."""
+"""Trains an experiment in this process, as a worker would: with metrics rows and checkpoints."""
 
 from collections.abc import Mapping
 
@@ -14,7 +14,7 @@ from worker.trainer.protocol import CheckpointWritten, Ended, EpochDone, Report,
 
 
 class _Recorded:
-    """A trainer's pipe whose reports are recorded at once."""
+    """A substitute for the trainer's pipe that records reports in the database at once."""
 
     stopped: Mapping[str, bool] = {}
 

@@ -1,1 +1,1 @@
-"""Launchers of the outside servers that tests and benchmarks run against."""
+"""Servers, proxies and processes that tests and benchmarks run against."""

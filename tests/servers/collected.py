@@ -35,7 +35,8 @@ def pytest_xdist_setupnodes(config: pytest.Config, specs: list[XSpec]) -> None:
 
 @contextmanager
 def _forked_test_processes(arguments: Sequence[str]) -> Iterator[str]:
-    """The Python that `pytest -n`, called with these arguments, starts for each of its processes."""
+    """The path of the Python that `pytest -n` starts for each of its processes, instead of its own. It is called with
+    these arguments."""
     command = ["-m", "tests.servers.collected", *arguments]
     with forked_programs([_PYTHON], command, session=False) as folder:
         yield str(folder / _PYTHON)
@@ -49,7 +50,8 @@ def main() -> None:
 
 
 def _collect(arguments: list[str]) -> None:
-    """Import what the forks will collect. What cannot be imported here they import again, and report."""
+    """Import the modules that the forks will collect. If a module cannot be imported here, each fork imports it again
+    and reports the error."""
     before = set(sys.modules)
     gc.disable()  # nearly everything stays
     with redirect_stdout(StringIO()):
@@ -64,7 +66,7 @@ def _collect(arguments: list[str]) -> None:
 
 
 def _run(program: str, arguments: list[str]) -> None:
-    """Be `python -u -c LINE`."""
+    """Do what `python -u -c LINE` does."""
     main_module = sys.modules["__main__"] = ModuleType("__main__")
     exec(arguments[-1], main_module.__dict__)  # noqa: S102
 

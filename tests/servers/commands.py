@@ -1,6 +1,6 @@
 """`gradus` and Python for snippets of pages and for terminals, forked from one process that has imported what they do.
 
-To start a Python and import takes each call 0.7 CPU seconds, and there are many. Some tests of
+Starting a Python with these imports would take 0.7 CPU seconds for each of many calls. Some tests of
 `tests/acceptance/test_cli.py` and `test_up.py` start the real program.
 """
 
@@ -19,13 +19,13 @@ from tests.servers.forking import ROOT, forked_programs, serve
 DONE = "--- the snippet is done ---"
 PYTHON = "python-of-snippets"
 FOR_ALL = "TESTS_COMMANDS"
-"""Variable with the folder of the programs of all processes of `pytest -n`."""
+"""Name of the variable with the folder of the programs that all processes of `pytest -n` share."""
 _IMPORTED = ("gradus.cli.main", "gradus.wire.dataset", "httpx", "pandas")
 
 
 @contextmanager
 def forked_commands() -> Iterator[Path]:
-    """The folder of the programs, for as long as they can be called."""
+    """The folder of the programs, which can be called within the block."""
     if folder := os.environ.get(FOR_ALL):
         yield Path(folder)
         return
@@ -55,7 +55,7 @@ def _run(program: str, arguments: list[str]) -> None:
 
 
 def _snippets() -> None:
-    """Run each that comes, as a line of JSON, with what those before it have defined."""
+    """Run each snippet that arrives, as a line of JSON. It can use the names that earlier snippets have defined."""
     names: dict[str, Any] = {"__name__": "__main__"}
     for line in sys.stdin:
         exec(compile(json.loads(line), "snippet", "exec"), names)  # noqa: S102

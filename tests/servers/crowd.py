@@ -1,4 +1,6 @@
-"""A crowd of tiny experiments, and workers that are killed and stopped at random instants until all have ended."""
+"""A crowd of tiny experiments, and workers that are killed and stopped at random times until all experiments have
+ended.
+"""
 
 import signal
 import time
@@ -26,11 +28,11 @@ from tests.servers.processes import Program
 
 TINY = Spec(dataset={"name": "wine", "limit": 32}, layers=[4], batch_size="full", epochs=1)
 AT_ONCE = 50
-"""Experiments of one transaction."""
+"""Number of experiments that one transaction adds."""
 
 
 def enqueue(hub: Hub, count: int) -> None:
-    """So many experiments in the queue, each a job of its own."""
+    """Put this number of experiments into the queue, each as a separate job."""
     for first in range(0, count, AT_ONCE):
         wanted = [TINY.model_copy(update={"seed": seed}) for seed in range(first, min(count, first + AT_ONCE))]
         new = [(prepared(one), Origin(new_id("exp"))) for one in wanted]  # takes seconds on a busy machine
@@ -42,19 +44,19 @@ def enqueue(hub: Hub, count: int) -> None:
 
 
 def waiting(hub: Hub) -> int:
-    """Experiments that are not over."""
+    """Number of experiments that have not ended."""
     with hub.read() as session:
         return session.scalar(select(func.count()).where(ExperimentRow.status.not_in(FINAL))) or 0
 
 
 @dataclass
 class Blows:
-    """What was done to workers."""
+    """The numbers of workers that were killed and stopped."""
 
     killed: int = 0
     stopped: int = 0
     codes: list[int] = field(default_factory=list)
-    """Exit codes of those that were asked to stop."""
+    """Exit codes of the workers that were stopped."""
 
 
 class Crowd:
@@ -77,8 +79,8 @@ class Crowd:
         self._stack.close()
 
     def rage(self, hub: Hub, blows: int, seconds: float) -> None:
-        """Until every experiment is over; so many blows fall on the way, each when a random number of them, a quarter
-        at least, is left."""
+        """Wait until all experiments have ended. Meanwhile, kill or stop this number of workers, at random times before
+        three quarters of the experiments have ended."""
         deadline = time.monotonic() + seconds
         count = waiting(hub)
         due = sorted(self._random.randint(count // 4, count) for _ in range(blows))
@@ -92,7 +94,7 @@ class Crowd:
         self.blows.codes += [worker.process.wait(60) for worker in self._leaving]
 
     def _strike(self, worker: Program) -> None:
-        """One that is ready, and start another."""
+        """Kill or stop this worker, and start another one."""
         if self._random.random() < 0.5:
             worker.kill()
             self.blows.killed += 1

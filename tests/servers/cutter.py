@@ -1,4 +1,4 @@
-"""A TCP proxy that cuts connections: the request arrives, the answer does not."""
+"""A TCP proxy that cuts connections: the request arrives, but its response is lost."""
 
 import re
 import socket
@@ -11,7 +11,7 @@ SIZE = 1 << 16
 
 
 class Cutter:
-    """Passes bytes between clients and a server on this machine; `cuts` of the next answers are lost on the way."""
+    """Passes bytes between clients and a server on this machine. The next `cuts` responses are lost on the way."""
 
     def __init__(self, port: int) -> None:
         self._server = ("127.0.0.1", port)
@@ -24,7 +24,7 @@ class Cutter:
 
     @property
     def requests(self) -> list[str]:
-        """Method and path of every request that was passed on, whether or not its answer was."""
+        """Method and path of every request that was passed on, whether or not its response was lost."""
         return [
             found.decode() for said in self._asked for found in re.findall(rb"^([A-Z]+ /\S*) HTTP/1.1\r$", said, re.M)
         ]

@@ -1,5 +1,6 @@
-"""Delivers webhooks in a process of its own, to be killed: `python -m tests.servers.deliverer`, settings from the
-environment."""
+"""Delivers webhooks in a separate process that a test can kill: `python -m tests.servers.deliverer`. The settings come
+from the environment.
+"""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Both faces of the client under one table of tests: an `AsyncClient` that is used as if it were a `Client`."""
+"""Both kinds of client for one set of tests: an `AsyncClient` is wrapped so that tests can use it like a `Client`."""
 
 import asyncio
 import inspect
@@ -22,7 +22,7 @@ def waiting(access: Credentials) -> Iterator[Client]:
 
 @contextmanager
 def awaited(access: Credentials) -> Iterator[Client]:
-    """An asynchronous client with a loop of its own and the interface of the blocking one."""
+    """An asynchronous client with its own event loop, wrapped so that it has the interface of the blocking client."""
     with asyncio.Runner() as runner:
         client = AsyncClient(access.url, key=access.key)
         try:
@@ -32,7 +32,7 @@ def awaited(access: Credentials) -> Iterator[Client]:
 
 
 class _Plain:
-    """An object whose coroutines are run, and whose asynchronous generators are walked."""
+    """Wraps an object: its coroutines are run to their end, and its asynchronous generators become ordinary ones."""
 
     def __init__(self, thing: object, runner: asyncio.Runner) -> None:
         self._thing, self._runner = thing, runner
@@ -64,12 +64,12 @@ _END = object()
 
 
 def bare(value: Any) -> Any:
-    """The object behind its plain face."""
+    """The object itself, without its wrapper if it has one."""
     return value._thing if isinstance(value, _Plain) else value
 
 
 def wrapped(client: Client, resource: Resource[Any]) -> Any:
-    """The resource with the face of this client."""
+    """The resource, wrapped if the client is."""
     return _Plain(resource, client._runner) if isinstance(client, _Plain) else resource
 
 

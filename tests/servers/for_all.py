@@ -14,7 +14,7 @@ from tests.servers import commands, readers, trainer_servers, trainers, warm
 
 @contextmanager
 def servers_for_all() -> Iterator[None]:
-    """The servers, until the block ends."""
+    """Run the servers until the block ends."""
     with tempfile.TemporaryDirectory(prefix="gradus-") as folder, ExitStack() as stack:
         for name, start in (
             (trainers.FOR_ALL, trainers.started),

@@ -1,7 +1,7 @@
 """Programs forked from a process that has already imported what they need.
 
-In place of each program there is a script of two lines: it passes its name, arguments, environment, folder and streams
-to that process, and ends as the fork does.
+In place of each program there is a short script, which passes its name, arguments, environment, folder and streams to
+that process, and ends with the exit code of the fork.
 """
 
 import ast
@@ -26,7 +26,7 @@ from hub.embedded.forked import can_fork, exit_code
 
 ROOT = Path(__file__).parents[2]
 Run = Callable[[str, list[str]], object]
-"""Be the program of that name, with these arguments."""
+"""Runs the program of this name with these arguments, in the fork."""
 
 _START_SECONDS = 180.0
 _PROGRAM = """#!{python} -IS
@@ -47,9 +47,10 @@ with socket.socket(socket.AF_UNIX) as server:
 def forked_programs(
     names: Sequence[str], command: Sequence[str], env: Mapping[str, str] | None = None, *, session: bool = True
 ) -> Iterator[Path]:
-    """The folder of the programs, which a Python with this command forks, for as long as they can be called.
+    """The folder of the programs, which can be called within the block. A Python process with this command forks them.
 
-    The command's last word is the socket, for `serve`. With a session of their own, Ctrl-C in a terminal is not theirs.
+    The path of the socket for `serve` is appended to the command. With `session`, that process has its own session, so
+    that Ctrl-C in a terminal does not reach it.
     """
     with tempfile.TemporaryDirectory(prefix="gradus-") as folder:
         path = Path(folder) / "forking.sock"
@@ -75,7 +76,7 @@ def _wait_for(path: Path, process: "subprocess.Popen[bytes]") -> None:
 
 
 def serve(path: Path, prepare: Callable[[], object], run: Run) -> None:
-    """Prepare when somebody first calls, then fork for each caller until standard input closes."""
+    """Wait for the first call, then prepare. Fork a process for each call until standard input closes."""
     children: set[int] = set()
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(f"{path}.new")
@@ -99,7 +100,7 @@ def serve(path: Path, prepare: Callable[[], object], run: Run) -> None:
 
 
 def fork(connection: socket.socket, run: Run) -> int | None:
-    """The process; None if the caller was killed before it had asked."""
+    """Fork a process for a call; returns its id, or None if the caller ended before it had sent its request."""
     with connection:
         text, streams, _, _ = socket.recv_fds(connection, 65536, 3)
         while not text.endswith(b"\n") and (more := connection.recv(65536)):
@@ -113,7 +114,7 @@ def fork(connection: socket.socket, run: Run) -> int | None:
 
 
 def _become(connection: socket.socket, streams: list[int], text: str, run: Run) -> NoReturn:
-    """Be the program that was called, and end as the interpreter would."""
+    """In the fork: run the program that was called, and end as the interpreter would."""
     code = 1
     try:
         for number, stream in enumerate(streams):
@@ -140,5 +141,5 @@ def _become(connection: socket.socket, streams: list[int], text: str, run: Run) 
 
 
 def _text(number: int) -> TextIO:
-    """A standard stream: what there is of it may be of another kind, such as a file where this one is a pipe."""
+    """A new object for a standard stream. The existing object may not fit, for example if a pipe has become a file."""
     return os.fdopen(number, "w" if number else "r", buffering=1 if number == 2 else -1, closefd=False)

@@ -1,4 +1,4 @@
-"""A server that forks processes for those who ask on its socket, and tells them the exit codes."""
+"""A server that forks processes for those that ask on its socket, and tells them the exit codes."""
 
 import json
 import os
@@ -15,13 +15,13 @@ from hub.embedded.forked import can_fork
 
 
 class Forked(Protocol):
-    """A child of the process that forks."""
+    """A child of the fork server."""
 
     @property
     def pid(self) -> int: ...
 
     def poll(self) -> int | None:
-        """The exit code, negative for a signal; None while it runs."""
+        """The exit code, which is negative if a signal ended the process; None while it runs."""
 
 
 class _Child(NamedTuple):
@@ -40,8 +40,8 @@ class Server:
         files: int = 1,
         kill_unwanted: bool = False,
     ) -> None:
-        """fork: forks a process for a request and its files. kill_unwanted: a process whose requester has ended, or
-        has closed the connection, is killed."""
+        """`fork` forks a process for a request and the files that came with it. With `kill_unwanted`, a process is
+        killed if its requester has ended or has closed the connection."""
         self._listener = listener
         self._fork = fork
         self._files = files
@@ -106,13 +106,13 @@ class Server:
 
 
 def forget_children() -> None:
-    """In a forked process: what the server has set up to hear of its children."""
+    """In a forked process: undo the server's preparations for hearing of its children's ends."""
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
 
 
 def listen(prepare: Callable[[], object], serve: Callable[[socket.socket], object]) -> None:
-    """Listen on the socket of the command line; prepare when the first process is wanted; then serve."""
+    """Listen on the socket that the command line names. When the first process is requested, prepare and serve."""
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(sys.argv[1])
         listener.listen()

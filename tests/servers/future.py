@@ -1,4 +1,6 @@
-"""A service of a later version: this one, behind an application that adds unknown keys and words to its responses."""
+"""A service of a later version: this version's, behind an application that adds unknown keys and values to its
+responses.
+"""
 
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -9,7 +11,7 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[MutableMapping[str, Any], Callable[[], Awaitable[Message]], Send], Awaitable[None]]
 
 ADDED = {"added_later": {"why": "nobody here knows", "how many": 1}}
-"""A key of every object."""
+"""An unknown key that is added to every object."""
 WORDS: dict[str, dict[str, str]] = {
     "status": {"succeeded": "pruned", "cancelled": "expired"},
     "code": {"internal": "power_cut"},
@@ -19,13 +21,13 @@ WORDS: dict[str, dict[str, str]] = {
     "direction": {"max": "target"},
     "activation": {"relu": "mish"},
 }
-"""Words of a later version, by their key, and those that stand there now."""
+"""For each key, the values of a later version that replace today's values."""
 _MAPS = frozenset({"data", "families", "examples", "counts", "changes", "json_schema", "spec", "grid", "variants"})
-"""Keys of objects whose keys are names."""
+"""Keys whose values are objects with arbitrary keys, such as names, to which nothing is added."""
 
 
 def of_the_future(value: Any, key: str = "") -> Any:
-    """The document as a later version would answer it."""
+    """The document as a later version would send it."""
     if isinstance(value, list):
         return [of_the_future(one, key) for one in value]
     if not isinstance(value, dict):
@@ -43,7 +45,7 @@ def _key(name: str) -> str:
 
 
 def _is_map(key: str, value: dict[str, Any]) -> bool:
-    """Whether its keys are names: those of a page's `data` are not, where it is an event's."""
+    """Whether the keys of the object are arbitrary. `data` is an exception if it contains an event or a page's row."""
     return key in _MAPS and not {"id", "epoch", "level"} & value.keys()
 
 
@@ -54,7 +56,7 @@ def _spec(spec: dict[str, Any]) -> dict[str, Any]:
 
 
 def of_the_future_event(line: bytes) -> bytes:
-    """A line of a stream; log lines become events of a kind that nobody here knows."""
+    """A line of an event stream as a later version would send it. Log lines become events of an unknown kind."""
     if line == b"event: log":
         return b"event: surprise"
     if not line.startswith(b"data: "):
@@ -66,7 +68,7 @@ def of_the_future_event(line: bytes) -> bytes:
 
 
 class LaterVersion:
-    """The application that changes the answers of another."""
+    """An application that changes the responses of another application."""
 
     def __init__(self, app: Application) -> None:
         self._app = app
@@ -79,7 +81,7 @@ class LaterVersion:
 
 
 class _Answer:
-    """One answer on its way: a document is changed when it is whole, a stream line by line."""
+    """A response that is being sent. A document is changed as a whole, an event stream line by line."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
@@ -87,7 +89,7 @@ class _Answer:
         self._rest = b""
 
     async def send(self, message: Message) -> None:
-        """Take the next piece from the application."""
+        """Receive the next part of the response from the application."""
         if message["type"] == "http.response.start":
             self._start = message
             return

@@ -1,4 +1,4 @@
-"""A TCP proxy before Postgres that sometimes loses the acknowledgement of a COMMIT."""
+"""A TCP proxy in front of Postgres that sometimes loses the acknowledgement of a COMMIT."""
 
 import random
 import socket
@@ -11,15 +11,14 @@ from typing import Self
 
 SIZE = 1 << 16
 COMMIT = b"COMMIT\x00"
-"""As a query of the client's, and as the end of the server's answer to it."""
+"""The bytes of a COMMIT in a client's query, which are also at the end of the server's acknowledgement."""
 LATE_SECONDS = 0.2
-"""How long a COMMIT may be under way that its client has given up."""
+"""Seconds by which a COMMIT may arrive late, after its client was disconnected."""
 
 
 class LossyPostgres:
-    """Passes bytes between clients and the server's socket. Of a share of the commits, drawn at random, the
-    acknowledgement is lost with the connection; of half of these the COMMIT itself arrives only after its client was
-    cut off."""
+    """Passes bytes between clients and the server's socket. For a random share of the commits, the acknowledgement is
+    lost and the connection is closed. For half of these, the COMMIT arrives only after the client was disconnected."""
 
     def __init__(self, server: Path, share: float, seed: int) -> None:
         self._server = str(server)
@@ -28,12 +27,12 @@ class LossyPostgres:
         self._welcome_at = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._welcome_at.getsockname()[1]
         self.lost = 0
-        """Commits of which nobody heard."""
+        """Number of commits whose acknowledgement was lost."""
         self._open: set[socket.socket] = set()
         self._threads = [threading.Thread(target=self._welcome)]
 
     def url(self, database: str) -> str:
-        """The database's address for SQLAlchemy."""
+        """The URL of the database, for SQLAlchemy."""
         return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/{database}"
 
     def __enter__(self) -> Self:
@@ -68,7 +67,7 @@ class LossyPostgres:
             thread.start()
 
     def _lose(self) -> float | None:
-        """Whether to lose the next acknowledgement, and how late its COMMIT then is."""
+        """How many seconds the next COMMIT is late if its acknowledgement is to be lost; otherwise None."""
         if self._random.random() >= self.share:
             return None
         self.lost += 1
@@ -76,7 +75,7 @@ class LossyPostgres:
 
 
 class _Session:
-    """One connection of a client, and ours to the server."""
+    """A client's connection, and the connection to the server that belongs to it."""
 
     def __init__(self, client: socket.socket, server: socket.socket, lose: Callable[[], float | None]) -> None:
         self.client, self.server = client, server
@@ -84,7 +83,7 @@ class _Session:
         self._losing = False
 
     def ask(self) -> None:
-        """Pass on what the client says."""
+        """Pass on the bytes of the client."""
         with suppress(OSError):
             while part := self.client.recv(SIZE):
                 if COMMIT in part and (late := self._lose()) is not None:
@@ -98,7 +97,7 @@ class _Session:
         _end(self.server)
 
     def answer(self) -> None:
-        """Pass on what the server says."""
+        """Pass on the bytes of the server."""
         with suppress(OSError):
             while part := self.server.recv(SIZE):
                 if self._losing and COMMIT in part:

@@ -13,7 +13,7 @@ Fault = Literal["none", "absent", "cut short", "cut short once", "damaged", "not
 
 @dataclass
 class Mirror:
-    """What is served, with which faults, and how often each file was requested."""
+    """The files that are served, the fault with which they are served, and how often each was requested."""
 
     files: dict[str, bytes]
     fault: Fault = "none"
@@ -49,7 +49,7 @@ class Mirror:
 
 @contextmanager
 def running_mirror(files: dict[str, bytes], fault: Fault = "none") -> Iterator[Mirror]:
-    """The mirror, served until the block ends."""
+    """Serve the mirror until the block ends."""
     mirror = Mirror(files, fault)
 
     class Handler(BaseHTTPRequestHandler):
@@ -57,7 +57,7 @@ def running_mirror(files: dict[str, bytes], fault: Fault = "none") -> Iterator[M
             mirror.answer(self)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            """Quiet."""
+            """Print no lines about requests."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         mirror.url = f"http://127.0.0.1:{server.server_port}/data/"

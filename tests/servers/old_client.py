@@ -12,7 +12,7 @@ from gradus import Client, NotFound
 
 
 def read(client: Client, done: str, failed: str, sweep: str) -> dict[str, Any]:
-    """The response to every call by its path, and what handles show of it."""
+    """The responses to calls, by their path, and what the client's objects show of them."""
     spec = {"dataset": "digits", "layers": [4]}
     run, broken = client.experiments.get(done), client.experiments.get(failed)
     answers = {

@@ -1,4 +1,4 @@
-"""Files that one process of a test run makes for all."""
+"""Files that are made once in a test run, by the process that needs them first."""
 
 import fcntl
 import os
@@ -9,7 +9,7 @@ import pytest
 
 
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
-    """The file of this name, which whoever asks first has made: with `pytest -n`, for all its processes."""
+    """The file of this name. The first caller makes it; with `pytest -n`, all processes share it."""
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
     folder = factory.getbasetemp().parent / run if run else factory.getbasetemp() / "once"
     folder.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""In which order the files of tests run: those that wait beside those that compute."""
+"""The order in which test files run: those that wait run beside those that compute."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ LONGEST = (
     "tests/acceptance/test_queue.py",
     "tests/integration/fuzz/test_api.py",
 )
-"""Files that take a minute and more, most of it waiting."""
+"""Files that take a minute or more, most of which is waiting."""
 WAITING = (
     "tests/acceptance/",
     "tests/integration/client/",
@@ -20,12 +20,13 @@ WAITING = (
 )
 """Files whose tests wait for other processes most of their time."""
 _WAITED = 0.6
-"""Behind this share of the files that compute, no file is left that waits: at the end, others would wait for it."""
+"""All waiting files are started before this share of the computing files is done. If they came last, the other
+processes would have to wait for them."""
 
 
 def places(files: Iterable[str]) -> dict[str, float]:
-    """The place of each file in the order: the longest first, then each of the others that wait among those that
-    compute. Were all that wait together, the cores would be idle meanwhile."""
+    """The place of each file in the order: the longest files first, then the other waiting files, evenly spread among
+    the computing ones. If all waiting files ran at the same time, the cores would be idle."""
     computing, waiting, longest = list[str](), list[str](), list[str]()
     for file in dict.fromkeys(files):
         (longest if file.startswith(LONGEST) else waiting if file.startswith(WAITING) else computing).append(file)

@@ -1,4 +1,6 @@
-"""httpx's functions for tests: a machine that is busy may take longer to answer than httpx's five seconds."""
+"""httpx's functions for tests, with a longer timeout: a busy machine may take longer to answer than httpx's five
+seconds.
+"""
 
 from functools import partial
 

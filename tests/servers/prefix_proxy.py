@@ -9,25 +9,25 @@ from threading import Thread
 from urllib.parse import urlsplit
 
 OWN_BUSINESS = frozenset({"connection", "transfer-encoding", "keep-alive"})
-"""Headers that are for the next machine alone."""
+"""Headers that a proxy does not pass on, because they concern only one connection."""
 
 
 @dataclass
 class PrefixProxy:
-    """What is served where, and what was asked for that is not below the prefix."""
+    """The settings of the proxy, and the paths of requests that were not below the prefix."""
 
     service: str
     prefix: str
     cut: bool = True
-    """Whether the service sees paths without the prefix."""
+    """Whether the proxy removes the prefix from the paths that the service gets."""
     told: str | None = None
-    """What `X-Forwarded-Prefix` says; none if None."""
+    """The value of `X-Forwarded-Prefix`; if None, the header is not sent."""
     host: str = ""
     outside: list[str] = field(default_factory=list)
 
     @property
     def url(self) -> str:
-        """Where the service is, for clients."""
+        """The URL of the service for clients."""
         return self.host + self.prefix
 
     def answer(self, request: BaseHTTPRequestHandler) -> None:
@@ -63,7 +63,7 @@ class PrefixProxy:
 
 @contextmanager
 def running_proxy(service: str, prefix: str, *, cut: bool = True, told: str | None = None) -> Iterator[PrefixProxy]:
-    """The proxy, until the block ends."""
+    """Run the proxy until the block ends."""
     proxy = PrefixProxy(service, prefix, cut, told)
 
     class Handler(BaseHTTPRequestHandler):
@@ -75,7 +75,7 @@ def running_proxy(service: str, prefix: str, *, cut: bool = True, told: str | No
             self.close_connection = True
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            """Quiet."""
+            """Print no lines about requests."""
 
         def do_GET(self) -> None:
             proxy.answer(self)

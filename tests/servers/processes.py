@@ -26,17 +26,18 @@ from tests.servers.warm import FOR_ALL, MODULES, Warm, WarmProcess
 ROOT = Path(__file__).parents[2]
 SECONDS = 180.0
 SHARED = ("GRADUS_DATASETS_DIR", "GRADUS_TRAINER_SERVER")
-"""What all services of a test run are told."""
+"""Variables of this process that all services of a test run get."""
 
 
 warm: Warm | None = None
-"""Where tests have services, APIs and workers forked from; benchmarks start each as a person does."""
+"""The process from which tests fork services, APIs and workers. None in benchmarks, which start new processes, as users
+do."""
 
 
 def start(
     command: Sequence[str], env: Mapping[str, str], log: BinaryIO, folder: Path = ROOT
 ) -> "subprocess.Popen[bytes] | WarmProcess":
-    """Run `python -m` of a command in this folder; its output goes to the log."""
+    """Run `python -m` with this command in this folder; its output goes to the log."""
     if warm is not None and command[0] in MODULES:
         return warm.start(command, env, log, folder)
     return subprocess.Popen(
@@ -46,7 +47,7 @@ def start(
 
 @contextlib.contextmanager
 def new_interpreters() -> Iterator[None]:
-    """Tests of the real command lines: nothing is forked."""
+    """Fork nothing within the block, so that tests can start the real command lines."""
     global warm  # noqa: PLW0603
     before, warm = warm, None
     try:
@@ -57,8 +58,8 @@ def new_interpreters() -> Iterator[None]:
 
 @contextlib.contextmanager
 def warm_processes() -> Iterator[None]:
-    """Services, APIs and workers are forked from a process that has imported them, which starts when the first is; with
-    `pytest -n`, from one for all."""
+    """Within the block, fork services, APIs and workers from a process that has already imported them. It starts when
+    it is first needed; with `pytest -n`, all test processes share one."""
     global warm  # noqa: PLW0603
     warm = Warm(os.environ.get(FOR_ALL))
     try:
@@ -69,7 +70,7 @@ def warm_processes() -> Iterator[None]:
 
 
 class Program:
-    """A Python module of this checkout in a process of its own; what it prints goes to a file."""
+    """A Python module of this checkout in a separate process, whose output goes to a file."""
 
     def __init__(self, log: Path, *command: object, env: Mapping[str, str]) -> None:
         self.log = log
@@ -79,17 +80,17 @@ class Program:
             self.process = start([str(word) for word in command], {**own, **shared, **env}, out)
 
     def stop(self, seconds: float = 60.0) -> int:
-        """End it as a person would; its exit code."""
+        """End the process with SIGTERM, as a user would; returns its exit code."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(seconds)
 
     def kill(self) -> None:
-        """End it as a power cut would."""
+        """End the process with SIGKILL, as a power cut would."""
         self.process.kill()
         self.process.wait()
 
     def wait_for(self, words: str) -> str:
-        """What it has printed, once these words are in it."""
+        """Wait until the process has printed these words; returns everything that it has printed."""
         wait_until(lambda: words in self.log.read_text() or self.process.poll() is not None, f"{words!r} in {self.log}")
         printed = self.log.read_text()
         assert words in printed, f"it ended with exit code {self.process.poll()}: {printed}"
@@ -107,7 +108,7 @@ class Program:
 
 
 def wait_until(ready: Callable[[], object], what: str, seconds: float = SECONDS) -> None:
-    """Return as soon as it is so; fail when it takes too long."""
+    """Wait until `ready` is true; fail after the given number of seconds."""
     began = time.monotonic()
     while not ready():
         waited = time.monotonic() - began
@@ -116,7 +117,7 @@ def wait_until(ready: Callable[[], object], what: str, seconds: float = SECONDS)
 
 
 def gone(pid: int) -> bool:
-    """Whether there is no such process, or only its name in the process table."""
+    """Whether the process does not exist, or is a zombie."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except (FileNotFoundError, ProcessLookupError):
@@ -125,7 +126,7 @@ def gone(pid: int) -> bool:
 
 @contextlib.contextmanager
 def running_api(folder: Path, env: Mapping[str, str]) -> Iterator[tuple[Program, Client]]:
-    """One API process, ready, and an admin's client of it."""
+    """An API process that is ready, and a client with an admin's key."""
     port = free_port()
     access = Credentials(f"http://127.0.0.1:{port}", admin_key(env["GRADUS_DATABASE_URL"]))
     program = Program(folder / f"api-{port}.log", "api", "--port", port, env=env)
@@ -136,7 +137,7 @@ def running_api(folder: Path, env: Mapping[str, str]) -> Iterator[tuple[Program,
 
 
 def answers(client: Client) -> bool:
-    """Whether the service is there."""
+    """Whether the service answers."""
     try:
         client.with_options(max_retries=0).system()
     except Unavailable:
@@ -146,14 +147,14 @@ def answers(client: Client) -> bool:
 
 @contextlib.contextmanager
 def running_worker(folder: Path, name: str, env: Mapping[str, str]) -> Iterator[Program]:
-    """One worker process with one thread, warm."""
+    """A worker process with one thread, whose trainer is ready."""
     with Program(folder / f"{name}.log", "worker", "--slots", 1, "--threads", 1, env=env) as program:
         program.wait_for("is ready")
         yield program
 
 
 def service_env(folder: Path, database_url: str, redis_url: str) -> dict[str, str]:
-    """What API and workers of one service are told."""
+    """The environment variables of a service's API and workers."""
     return {
         "GRADUS_DATA_DIR": str(folder),
         "GRADUS_DATABASE_URL": database_url,
@@ -163,7 +164,7 @@ def service_env(folder: Path, database_url: str, redis_url: str) -> dict[str, st
 
 
 def admin_key(database_url: str, workspace: str = DEFAULT_WORKSPACE) -> str:
-    """A new key that may do everything, as `python -m api.keys create --role admin` makes one."""
+    """A new admin's key, made as by `python -m api.keys create --role admin`."""
     at = datetime.now(UTC)
     with contextlib.closing(Database(database_url)) as database, database.write() as session:
         workspaces.ensure(session, workspace, at)
@@ -171,23 +172,23 @@ def admin_key(database_url: str, workspace: str = DEFAULT_WORKSPACE) -> str:
 
 
 def saved_access(folder: Path) -> Credentials:
-    """What `gradus up` has written for clients."""
+    """The URL and key that `gradus up` has stored for clients."""
     return Credentials(**json.loads((folder / "client.json").read_text()))
 
 
 def saved_client(folder: Path) -> Client:
-    """A client with what `gradus up` has written."""
+    """A client with the URL and key that `gradus up` has stored."""
     access = saved_access(folder)
     return Client(access.url, key=access.key)
 
 
 def http_client(access: Credentials, seconds: float = 60.0) -> httpx.Client:
-    """Speaks to a service with its key and nothing else of ours."""
+    """A plain HTTP client of a service, which sends the key."""
     return httpx.Client(base_url=access.url, headers={"Authorization": f"Bearer {access.key}"}, timeout=seconds)
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
+    """A port on which no process listens now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

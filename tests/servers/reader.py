@@ -1,4 +1,4 @@
-"""The reading slot of a worker as a process of its own, without trainers: `python -m tests.servers.reader`."""
+"""The reading slot of a worker as a separate process, without trainers: `python -m tests.servers.reader`."""
 
 import logging
 import time
@@ -13,7 +13,7 @@ from worker.shutdown import Shutdown
 
 
 def main() -> None:
-    """Read what is asked for until the process is killed."""
+    """Read files for data sets until the process is killed."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     hub, shutdown = Hub(Settings.from_env()), Shutdown()
     owner = new_id("wrk")

@@ -1,11 +1,11 @@
 """Reading processes forked from a process that has already imported what they need.
 
-Each `python -m reading` takes 0.4 CPU seconds to import, and tests read some hundred files. A forked one is as
-confined. The process that forks is started as a reader is, with a reader's environment and nothing else. The forked one
-gets a folder, session, streams and environment of its own, and puts on the same confinement. It dies with the process
-that forks, which kills it when the process that asked for it has ended.
+Each `python -m reading` takes 0.4 CPU seconds for its imports, and tests read some hundred files. A forked reader is
+confined like a new one. The process that forks is started like a reader, with a reader's environment and nothing else.
+Each forked reader gets its own folder, session, streams and environment, and applies the same confinement. It ends with
+the process that forks, or when the process that requested it has ended.
 
-`tests/integration/reading/test_child.py` starts new ones.
+`tests/integration/reading/test_child.py` starts new readers.
 """
 
 import gc
@@ -27,7 +27,8 @@ from tests.servers.forks import Server, forget_children, listen
 from tests.servers.warm import Warm, WarmProcess
 
 FOR_ALL = "TESTS_READER_SERVER"
-"""Variable with the socket of the one for all processes of `pytest -n`, and for the services that they start."""
+"""Name of the variable with the socket of the process that forks for all processes of `pytest -n` and for the services
+that they start."""
 
 
 class ForkedReader(WarmProcess):
@@ -47,7 +48,8 @@ class ForkedReader(WarmProcess):
 
 @contextmanager
 def forked_readers() -> Iterator[None]:
-    """The readings of this process are forked: from the process for all, or else from one of its own."""
+    """Within the block, fork the reading processes of this process: from the shared process that forks, if there is
+    one, or else from a new one."""
     server = Warm(os.environ.get(FOR_ALL), started)
     before = replaced(partial(ForkedReader, server))
     try:
@@ -59,7 +61,7 @@ def forked_readers() -> Iterator[None]:
 
 @contextmanager
 def new_readers() -> Iterator[None]:
-    """The readings of this process start a new Python each, as they do in the product."""
+    """Within the block, start a new Python for each reading of this process, as the product does."""
     before = replaced(NEW)
     try:
         yield
@@ -68,7 +70,8 @@ def new_readers() -> Iterator[None]:
 
 
 def fork_for_services() -> None:
-    """In the process that forks services: theirs are forked by the one for all, if it is there."""
+    """In the process that forks services: let services fork their reading processes from the shared process, if there
+    is one."""
     if path := os.environ.get(FOR_ALL):
         replaced(partial(ForkedReader, Warm(path)))
 
@@ -78,14 +81,14 @@ NEW: Callable[[Path], Any] = vars(child)["_start"]
 
 
 def replaced(start: Callable[[Path], Any]) -> Callable[[Path], Any]:
-    """Start reading processes with this function; returns the one before."""
+    """Start reading processes with this function from now on; returns the previous function."""
     before: Callable[[Path], Any] = vars(child)["_start"]
     vars(child)["_start"] = start
     return before
 
 
 def started(path: Path) -> "subprocess.Popen[bytes]":
-    """The process that forks, on its way to that socket: started as a reader is."""
+    """Start the process that forks readers. It is started as a reader is, and will listen on this socket."""
     command = [sys.executable, "-P", "-m", "tests.servers.readers", str(path)]
     folder = Path(tempfile.gettempdir())
     return subprocess.Popen(
@@ -94,7 +97,7 @@ def started(path: Path) -> "subprocess.Popen[bytes]":
 
 
 class _Reader:
-    """A child of the process that forks."""
+    """A forked reading process."""
 
     def __init__(self, request: dict[str, Any], streams: list[int]) -> None:
         (stdin, stdout, stderr), server = streams, os.getpid()
@@ -103,20 +106,20 @@ class _Reader:
             become(partial(_read, server), (stdin, stdout, stderr), request["env"], Path(request["folder"]), set())
 
     def poll(self) -> int | None:
-        """The exit code, negative for a signal; None while it runs."""
+        """The exit code, which is negative if a signal ended the process; None while it runs."""
         ended, status = os.waitpid(self.pid, os.WNOHANG)
         return os.waitstatus_to_exitcode(status) if ended else None
 
 
 def _read(server: int) -> None:
-    """Be `python -m reading`."""
+    """Do what `python -m reading` does."""
     forget_children()
     sys.argv = ["reading", str(server)]
     import_module("reading.__main__").main()
 
 
 def main() -> None:
-    """Import, and fork readers."""
+    """Import what readers need, and fork readers."""
 
     def prepare() -> None:
         import_module("reading.__main__")

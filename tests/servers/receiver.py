@@ -1,4 +1,4 @@
-"""A receiver of webhooks on this machine, which records calls and responds as it is told."""
+"""A receiver of webhooks on this machine, which records the calls and sends the responses that it was told to send."""
 
 import json
 import threading
@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Call:
-    """One call, as it arrived."""
+    """A call that has arrived."""
 
     path: str
     headers: Mapping[str, str]
@@ -29,7 +29,7 @@ class Call:
 
 @dataclass
 class Receiver:
-    """The address, and the calls so far. `answer` gives the status and the headers of each response."""
+    """The receiver's address, and the calls so far. `answer` gives the status and the headers of each response."""
 
     port: int
     calls: list[Call] = field(default_factory=list)
@@ -46,7 +46,7 @@ class Receiver:
 
 @contextmanager
 def receiving() -> Iterator[Receiver]:
-    """A receiver that listens."""
+    """A receiver that listens until the block ends."""
     receiver = Receiver(0)
 
     class Handler(BaseHTTPRequestHandler):
@@ -61,7 +61,7 @@ def receiving() -> Iterator[Receiver]:
             self.end_headers()
 
         def log_message(self, *_: object) -> None:
-            """It says nothing."""
+            """Print no lines about requests."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     receiver.port = server.server_address[1]

@@ -1,4 +1,4 @@
-"""An S3 server for tests: moto's, on a port of its own, in this process."""
+"""An S3 server for tests: moto's server in this process, with its own port."""
 
 import os
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ BUCKET = "bucket"
 
 @contextmanager
 def running_s3() -> Iterator[dict[str, str]]:
-    """The environment in which clients find it; it has one bucket."""
+    """The environment variables with which clients find the server. It has one bucket."""
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

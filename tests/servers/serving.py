@@ -14,7 +14,7 @@ from api.http.protocol import BoundedHttpProtocol
 
 @contextmanager
 def served(app: Any, http: type[asyncio.Protocol] = BoundedHttpProtocol) -> Iterator[tuple[str, uvicorn.Server]]:
-    """The address, and the server."""
+    """Run the application; yields its URL and the server."""
     config = uvicorn.Config(
         app,
         port=0,

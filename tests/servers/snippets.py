@@ -1,4 +1,4 @@
-"""The snippets of a Markdown page, and interpreters that run one after the other as a reader would type them."""
+"""The snippets of a Markdown page, and interpreters that run them one after the other, as if a reader typed them."""
 
 import json
 import re
@@ -17,16 +17,16 @@ _SHELL = ["bash", "-euo", "pipefail"]
 
 @dataclass(frozen=True)
 class Snippet:
-    """A fenced block."""
+    """A fenced code block of a page."""
 
     place: str
-    """Page and line."""
+    """The file name of the page, and the line."""
     language: str
     text: str
 
 
 def snippets(page: Path) -> list[Snippet]:
-    """Those of a page, in order."""
+    """All snippets of a page, in order."""
     text = page.read_text()
     lines = {found: text[: found.start(2)].count("\n") + 1 for found in _FENCE.finditer(text)}
     return [Snippet(f"{page.name}:{line}", found[2], found[3]) for found, line in lines.items()]
@@ -34,15 +34,16 @@ def snippets(page: Path) -> list[Snippet]:
 
 @dataclass(frozen=True)
 class Typed:
-    """A command of a `console` block, and what it prints."""
+    """A command of a `console` block, and the output that the block shows."""
 
     command: str
     beginning: str
-    """The first line that the page shows, as far as it is whole."""
+    """The first line of the output, up to ` …` if the page shortens it."""
 
 
 def session(snippet: Snippet) -> list[Typed]:
-    """What a `console` block types: after each `$ `, to the end of the line where every quotation is closed."""
+    """The commands of a `console` block. Each begins after `$ ` and ends with the line in which every quotation is
+    closed."""
     found: list[Typed] = []
     for part in re.split(r"^\$ ", snippet.text, flags=re.MULTILINE)[1:]:
         lines = part.rstrip().split("\n")
@@ -60,13 +61,13 @@ def _closed(command: str) -> bool:
 
 
 class Interpreter:
-    """A process that is given one snippet after the other, and keeps what they define."""
+    """A process that runs one snippet after the other, and keeps the names that they define."""
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self._process = process
 
     def run(self, lines: str) -> str:
-        """Feed it, and wait for the end; what it printed.
+        """Run these lines, and wait for their end; returns the output.
 
         Raises:
             AssertionError: it ended with an error.
@@ -95,14 +96,14 @@ def interpreters(folder: Path, programs: Path, env: Mapping[str, str]) -> Iterat
 
 @dataclass(frozen=True)
 class Reader:
-    """Who types the snippets of a page."""
+    """Runs the snippets of a page as a reader would."""
 
     folder: Path
     shell: Interpreter
     python: Interpreter
 
     def type(self, snippet: Snippet) -> str:
-        """What the snippet prints.
+        """Run the snippet; returns its output.
 
         Raises:
             AssertionError: it failed.

@@ -1,4 +1,4 @@
-"""A real terminal, as large as people keep theirs, with a program in it."""
+"""A program in a real terminal of usual size."""
 
 import fcntl
 import os
@@ -17,17 +17,18 @@ from tests.servers.processes import ROOT, wait_until
 
 COLUMNS, LINES = 80, 24
 _NEW_LINE = re.compile(r"\r?\n|\r|\x1b\[\d*A")
-"""What begins a line, a new one or one that was there."""
+"""Control sequences that move the cursor to the beginning of a line."""
 _CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-"""What colours, or moves the cursor otherwise."""
+"""Control sequences for colors and other movements of the cursor."""
 _INSIDE = 'exec "$@" <>"$0" >&0 2>&0'
-"""The first terminal that a new session opens becomes its own: Ctrl-C reaches the programs of that session."""
+"""A shell command that runs a program with the terminal as all its streams. The terminal is the first that the new
+session opens, and so becomes its controlling terminal: Ctrl-C reaches the session's programs."""
 NEW_PYTHON = (sys.executable, "-m", "gradus.cli")
-"""The command as a person starts it. Ctrl-C would not reach one that another process forks."""
+"""The command as a user starts it. Ctrl-C would not reach a program that another process forks."""
 
 
 class Terminal:
-    """`gradus` with a terminal on all its ends; what it shows is kept."""
+    """`gradus` in a terminal. Everything that it shows is kept."""
 
     def __init__(
         self, arguments: Sequence[str], env: Mapping[str, str], command: Sequence[str | Path] = NEW_PYTHON
@@ -47,16 +48,16 @@ class Terminal:
 
     @property
     def raw(self) -> str:
-        """Everything so far, controls and colours too."""
+        """Everything that was shown so far, including control sequences and colors."""
         return self._bytes.decode(errors="replace")
 
     @property
     def lines(self) -> list[str]:
-        """Every line that was ever shown and not empty, without controls."""
+        """Every line that was ever shown and is not empty, without control sequences."""
         return [line for line in _CONTROLS.sub("", _NEW_LINE.sub("\n", self.raw)).split("\n") if line.strip()]
 
     def wait_for(self, words: str) -> None:
-        """Until it has shown these words."""
+        """Wait until the terminal has shown these words."""
         wait_until(lambda: words in self.raw or self._process.poll() is not None, f"{words!r} on the terminal")
         assert words in self.raw, f"it ended without {words!r}: {self.raw}"
 
@@ -65,7 +66,7 @@ class Terminal:
         os.write(self._end, keys.encode())
 
     def exit_code(self, seconds: float = 60) -> int:
-        """Once the program has ended."""
+        """Wait for the end of the program; returns its exit code."""
         code = self._process.wait(seconds)
         if self._other is not None:
             os.close(self._other)

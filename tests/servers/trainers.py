@@ -1,4 +1,4 @@
-"""Trainer processes: those of a worker, and a server that forks them for every worker of a test run."""
+"""Trainer processes: those of a worker, and a server that forks the trainers of all workers of a test run."""
 
 import subprocess
 import sys
@@ -10,11 +10,11 @@ from pathlib import Path
 from tests.servers.processes import ROOT
 
 FOR_ALL = "TESTS_TRAINER_SERVER"
-"""Variable with the socket of the server for all processes of `pytest -n`."""
+"""Name of the variable with the socket of the server that all processes of `pytest -n` share."""
 
 
 def trainers_of(worker: int) -> list[int]:
-    """The trainers of this worker: their standard input is the other end of one of its pipes."""
+    """The process ids of this worker's trainers. Their standard input is the other end of one of the worker's pipes."""
     pipes = {end for file in _entries(Path(f"/proc/{worker}/fd")) if (end := _target(file)).startswith("pipe:")}
     found = (int(process.name) for process in Path("/proc").iterdir() if process.name.isdigit())
     return sorted(pid for pid in found if pid != worker and _target(Path(f"/proc/{pid}/fd/0")) in pipes)
@@ -22,7 +22,7 @@ def trainers_of(worker: int) -> list[int]:
 
 @contextmanager
 def running_trainer_server() -> Iterator[Path]:
-    """Its socket."""
+    """Run a server that forks trainers; yields its socket."""
     with tempfile.TemporaryDirectory(prefix="gradus-") as folder:
         path = Path(folder) / "trainers.sock"
         with started(path) as process:  # which closes the pipe at the end
@@ -31,13 +31,13 @@ def running_trainer_server() -> Iterator[Path]:
 
 
 def started(path: Path) -> "subprocess.Popen[bytes]":
-    """The server, on its way to that socket."""
+    """Start a server that forks trainers. It will listen on this socket."""
     command = [sys.executable, "-m", "worker.trainer.fork_server", str(path)]
     return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE)
 
 
 def without_trainer_server() -> dict[str, str]:
-    """For a service that makes its trainers without the tests' server."""
+    """Environment variables of a service that creates its trainers without the tests' server."""
     return {"GRADUS_TRAINER_SERVER": ""}
 
 

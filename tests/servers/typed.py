@@ -1,4 +1,4 @@
-"""`gradus` in this process, as if typed: most of a command's time is the start of its Python."""
+"""Runs `gradus` in this process, because most of a command's time is the start of its Python."""
 
 import io
 import subprocess
@@ -12,7 +12,7 @@ from gradus.cli.main import main
 
 
 def typed(*arguments: str, env: Mapping[str, str], text: str = "") -> "subprocess.CompletedProcess[str]":
-    """The command in pipes, with these variables beside those of this process."""
+    """Run the command without a terminal. `env` is added to the environment variables of this process."""
     out, err = io.StringIO(), io.StringIO()
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         for name, value in env.items():

@@ -1,4 +1,4 @@
-"""Which tests stay together: those of a file, and files that share what is slow to start."""
+"""Which tests stay in one process: those of a file, and those of files that share something that starts slowly."""
 
 import pytest
 from xdist.remote import Producer
@@ -9,18 +9,19 @@ TOGETHER = {
     f"{_BROWSER}curves": tuple(f"{_BROWSER}test_{page}.py" for page in ("experiment", "new", "sweep")),
     f"{_BROWSER}pages": (_BROWSER,),
 }
-"""Beginnings of the names of files that one test process runs one after the other. Their fixtures live as long as the
-package. The files of the browser are two units, as one would take longer than everything else."""
+"""For each unit, the beginnings of the paths of its files. One test process runs the files of a unit one after the
+other, so that their package-wide fixtures start only once. The files of the browser are two units, because a single one
+would take longer than everything else."""
 
 
 def unit(nodeid: str) -> str:
-    """What the test belongs to: its file, or files that stay together."""
+    """The unit that a test belongs to: its file, or the name of a group of files."""
     file = nodeid.partition("::")[0]
     return next((name for name, files in TOGETHER.items() if file.startswith(files)), file)
 
 
 class UnitScheduling(LoadFileScheduling):  # type: ignore[misc]  # xdist is untyped
-    """`--dist loadfile`, with units in the place of files."""
+    """The scheduler of `--dist loadfile`, but with units instead of files."""
 
     def _split_scope(self, nodeid: str) -> str:
         return unit(nodeid)
@@ -28,5 +29,5 @@ class UnitScheduling(LoadFileScheduling):  # type: ignore[misc]  # xdist is unty
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> UnitScheduling | None:
-    """The scheduler of `pytest -n`."""
+    """Use units if `pytest -n` distributes tests by file."""
     return UnitScheduling(config, log) if config.getoption("dist") == "loadfile" else None

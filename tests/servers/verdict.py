@@ -1,4 +1,6 @@
-"""Whether each experiment of a crowd was trained once, and at no moment twice: by the rows in the database."""
+"""Whether each experiment of a crowd was trained exactly once, and never twice at the same time, according to the
+database.
+"""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -17,11 +19,11 @@ LOST = "the worker was lost"
 
 @dataclass(frozen=True)
 class Start:
-    """A worker begins to train an experiment."""
+    """The moment at which a worker begins to train an experiment."""
 
     at: datetime
     after_loss: bool
-    """Because another's lease ran out, or in its turn."""
+    """Whether the worker took the experiment over because another worker's lease had expired."""
 
 
 @dataclass(frozen=True)
@@ -32,12 +34,12 @@ class Verdict:
     starts: int
     handed_back: int
     taken_over: int
-    """Starts after a lease had run out."""
+    """Number of starts after a lease had expired."""
     faults: tuple[str, ...]
 
 
 def judge(hub: Hub, lease_seconds: float) -> Verdict:
-    """Look through the whole database."""
+    """Check all rows of the database."""
     lease = timedelta(seconds=lease_seconds)
     with hub.read() as session:
         found = session.execute(select(ExperimentRow, JobRow.token, JobRow.done).join(JobRow)).all()
@@ -82,8 +84,8 @@ def _faults(
 
 
 def _overlaps(log: Sequence[EventRow], starts: Sequence[Start], lease: timedelta) -> Iterator[str]:
-    """Between two starts the experiment was given back, or nothing was heard of its worker for a whole lease: each of
-    a worker's writes renews it."""
+    """A sentence for each two starts that overlap. Before a second start, the experiment must have been given back, or
+    its worker must have written nothing for a whole lease, because each of its writes renews the lease."""
     for first, second in pairwise(starts):
         between = [event for event in log if first.at <= event.at < second.at]
         if second.after_loss and second.at - max(event.at for event in between) < lease:

@@ -1,7 +1,8 @@
 """Services, APIs and workers forked from a process that has already imported them, as `gradus up` does it.
 
-Each `python -m api`, `worker` or `hub.embedded` takes two CPU seconds to import what it needs, and tests start many.
-A forked one runs the same module with the same arguments and environment. Tests of command lines start new Pythons.
+Each `python -m api`, `worker` or `hub.embedded` takes two CPU seconds to import what it needs, and tests start many. A
+forked process runs the same module with the same arguments and environment. Tests of command lines start new Python
+processes.
 """
 
 import atexit
@@ -31,7 +32,7 @@ MODULES = frozenset({"api", "api.keys", "hub.embedded", "hub.migrate", "worker"}
 _IMPORTED = ("api.main", "worker.worker_process", "worker.slot", "hub.embedded.supervisor")
 _CONNECT_SECONDS = 180.0
 FOR_ALL = "TESTS_WARM_SERVER"
-"""Variable with the socket of the one for all processes of `pytest -n`."""
+"""Name of the variable with the socket of the process that forks for all processes of `pytest -n`."""
 
 
 class WarmProcess:
@@ -44,13 +45,13 @@ class WarmProcess:
         self.returncode: int | None = None
 
     def poll(self) -> int | None:
-        """The exit code, negative for a signal; None while it runs."""
+        """The exit code, which is negative if a signal ended the process; None while it runs."""
         if self.returncode is None and select.select([self._connection], [], [], 0)[0]:
             self._end()
         return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait for its end; returns the exit code.
+        """Wait for the end of the process; returns the exit code.
 
         Raises:
             subprocess.TimeoutExpired: it still runs after `timeout` seconds.
@@ -63,13 +64,13 @@ class WarmProcess:
         return self.returncode
 
     def send_signal(self, number: int) -> None:
-        """Send a signal, if it still runs."""
+        """Send a signal, if the process still runs."""
         if self.poll() is None:
             with suppress(ProcessLookupError):  # it has just ended
                 os.kill(self.pid, number)
 
     def kill(self) -> None:
-        """End it at once."""
+        """End the process at once."""
         self.send_signal(signal.SIGKILL)
 
     def _end(self) -> None:
@@ -81,13 +82,14 @@ class WarmProcess:
 
 
 class Warm:
-    """The process that forks, from when first asked to the end of this process; or one that is there for a whole run
-    of tests."""
+    """Sends requests to a process that forks. It is started at the first request and ends with this process, or it is
+    the one that a whole test run shares."""
 
     def __init__(
         self, for_all: str | None = None, starter: "Callable[[Path], subprocess.Popen[bytes]] | None" = None
     ) -> None:
-        """for_all: the socket of that one. starter: starts one of this process, on its way to that socket."""
+        """`for_all` is the socket of the shared process that forks. Without it, `starter` starts a process that will
+        listen on the socket that it is given."""
         self._process: subprocess.Popen[bytes] | None = None
         self._folder = None if for_all else tempfile.TemporaryDirectory(prefix="gradus-")
         self._socket = Path(for_all or "") if self._folder is None else Path(self._folder.name) / "warm.sock"
@@ -95,12 +97,12 @@ class Warm:
         self._lock = threading.Lock()
 
     def start(self, command: Sequence[str], env: Mapping[str, str], log: BinaryIO, folder: Path = ROOT) -> WarmProcess:
-        """Fork a process that runs a module in this folder as `python -m` would, and prints to the log."""
+        """Fork a process that runs a module in this folder, as `python -m` would. Its output goes to the log."""
         request = {"command": list(command), "env": dict(env), "folder": str(folder)}
         return WarmProcess(self.ask(request, [log.fileno()]))
 
     def ask(self, request: Mapping[str, Any], files: Sequence[int]) -> socket.socket:
-        """Send a request and files; returns the connection, on which the answers come."""
+        """Send a request and files; returns the connection on which the responses arrive."""
         connection = self._connected()
         text = json.dumps(request).encode() + b"\n"
         sent = socket.send_fds(connection, [text], files)
@@ -128,7 +130,7 @@ class Warm:
                 return connection
 
     def stop(self) -> None:
-        """End the process that forks, and what still runs of it."""
+        """End the process that forks, and all processes that it has forked."""
         if self._process is not None:
             self._process.communicate()
             self._process = None
@@ -137,7 +139,8 @@ class Warm:
 
 
 def started(path: Path) -> "subprocess.Popen[bytes]":
-    """The process that forks: in a session of its own, as Ctrl-C is for the tests, which then end their servers."""
+    """Start the process that forks. It has its own session, so that Ctrl-C reaches only the tests, which then end
+    it."""
     program = [sys.executable, "-m", "tests.servers.warm", str(path)]
     return subprocess.Popen(program, cwd=ROOT, stdin=subprocess.PIPE, start_new_session=True)
 
@@ -148,7 +151,7 @@ def _forked(request: dict[str, Any], files: list[int]) -> ForkedProcess:
 
 
 def _run(command: Sequence[str]) -> None:
-    """Be `python -m` of this command."""
+    """Do what `python -m` does with this command."""
     forget_children()
     sys.argv = list(command)
     runpy.run_module(command[0], run_name="__main__", alter_sys=True)
@@ -162,7 +165,7 @@ def _import() -> None:
 
 
 def main() -> None:
-    """Import, and fork services, APIs and workers."""
+    """Import what services, APIs and workers need, and fork them."""
     listen(_import, lambda listener: Server(listener, _forked).serve())
 
 

@@ -11,13 +11,14 @@ from gradus.wire.experiment import ExperimentRecord
 LONG_EPOCH = Spec(
     dataset="digits", layers=[1536, 1536, 1536], batch_size=1, epochs=100, optimizer={"kind": "sgd", "lr": 1e-4}
 )
-"""Half a minute and more an epoch."""
+"""A run whose epoch takes half a minute or more."""
 INTO_THE_EPOCH = 0.5
-"""Seconds after which steps are being taken."""
+"""Seconds after the start of an epoch until its steps have certainly begun."""
 
 
 def wishes(client: Client) -> Mapping[str, float]:
-    """Extend, pause, resume and cancel one run; seconds from each request to its effect, seen by asking for the run."""
+    """Extend, pause, resume and cancel one run. Returns the seconds from each request to its effect, which is observed
+    by reading the run repeatedly."""
     run = client.experiments.create(LONG_EPOCH)
 
     def status(wanted: Status) -> Callable[[ExperimentRecord], bool]:
@@ -42,7 +43,7 @@ def _effect(
     *,
     settled: bool = False,
 ) -> float:
-    """`settled` says that nothing trains before it is asked."""
+    """Seconds until the request takes effect. `settled` says that nothing trains before the request."""
     if not settled:
         time.sleep(INTO_THE_EPOCH)
     asked = time.monotonic()

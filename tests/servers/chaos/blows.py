@@ -17,12 +17,12 @@ THERE_SECONDS = 180.0
 """How long a part may take to restart before the next blow."""
 
 Wait = Callable[[float], None]
-"""Lets so many seconds pass, and starts again meanwhile what is gone."""
+"""Waits for a number of seconds, and meanwhile restarts the parts that have ended."""
 
 
 @dataclass(frozen=True)
 class Kill:
-    """`kill -9`: of one process of the kind, or of everything."""
+    """`kill -9` of one process of this kind, or of everything."""
 
     victim: Victim
 
@@ -32,7 +32,8 @@ class Kill:
 
 @dataclass(frozen=True)
 class Freeze:
-    """SIGSTOP, and SIGCONT after so many seconds: a broker or a database that hangs, a worker past its lease."""
+    """SIGSTOP, and SIGCONT after some seconds. It simulates a broker or database that hangs, or a worker whose lease
+    expires."""
 
     victim: Victim
     seconds: float
@@ -43,7 +44,7 @@ class Freeze:
 
 @dataclass(frozen=True)
 class Empty:
-    """Valkey forgets everything."""
+    """Delete all data in Valkey."""
 
     def __str__(self) -> str:
         return "empty Valkey"
@@ -72,18 +73,18 @@ def _dealt(blow: Blow, service: Service, rng: random.Random, wait: Wait) -> bool
 
 
 def _chosen(service: Service, victim: Victim, rng: random.Random) -> list[int]:
-    """Who of those that are there now."""
+    """The processes to hit: one of those that run now, or all of them."""
     pids = service.pids(victim)
     return pids if victim is Victim.EVERYTHING or not pids else [rng.choice(pids)]
 
 
 def _sessions(service: Service, victim: Victim) -> list[int]:
-    """A database that stands still does so with all its sessions."""
+    """The other processes to freeze: for Postgres, those of its sessions."""
     return service.pids(Victim.SESSION) if victim is Victim.POSTGRES else []
 
 
 def _frozen(pids: list[int], seconds: float, wait: Wait) -> bool:
-    """Whether a process was still there to continue."""
+    """Freeze the processes for some seconds; returns whether one of them still existed afterwards."""
     try:
         _signal(pids, signal.SIGSTOP)
         wait(seconds)
@@ -93,7 +94,7 @@ def _frozen(pids: list[int], seconds: float, wait: Wait) -> bool:
 
 
 def _signal(pids: list[int], number: signal.Signals) -> int:
-    """How many were there to receive it."""
+    """Send a signal; returns how many of the processes existed."""
     reached = 0
     for pid in pids:
         with suppress(ProcessLookupError):

@@ -1,4 +1,4 @@
-"""API, workers, Valkey and Postgres as processes of their own, each started again by us when it is gone."""
+"""The API, workers, Valkey and Postgres as separate processes. The test restarts each of them when it has ended."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -17,11 +17,12 @@ from tests.servers.processes import Program, admin_key, free_port, service_env
 from tests.servers.trainers import trainers_of
 
 KILLABLE = {"fsync": "off", "autovacuum": "off", "shared_buffers": "32MB"}
-"""A process may be killed at any time, a commit is out of its hands before it returns: there is no power to cut."""
+"""Settings of a Postgres whose processes may be killed at any time. A commit need not survive a power cut, only the end
+of the process."""
 
 
 class ClusterService:
-    """One API, some workers, and their two servers."""
+    """An API, some workers, and their Postgres and Valkey servers."""
 
     name = "Postgres, API and workers apart"
 
@@ -87,8 +88,8 @@ class ClusterService:
 
 @contextmanager
 def cluster_service(folder: Path, lost: float = 0.0, seed: int = 0) -> Iterator[ClusterService]:
-    """The service, once it is ready; nothing of it lives on after the block. `lost` is the share of its commits of
-    which nobody hears."""
+    """The service, once it is ready. All of its processes end with the block. `lost` is the share of commits whose
+    acknowledgement is lost."""
     with ExitStack() as stack:
         postgres = stack.enter_context(running_postgres(KILLABLE))
         proxy = stack.enter_context(LossyPostgres(postgres.socket, lost, seed))

@@ -1,4 +1,6 @@
-"""`gradus up` as a victim: SQLite, and a supervisor that starts its parts again. It is itself started again by us."""
+"""`gradus up` as a victim: SQLite, and a supervisor that restarts its parts. The test restarts the supervisor
+itself.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +18,7 @@ from tests.servers.trainers import trainers_of, without_trainer_server
 
 
 class EmbeddedService:
-    """One data folder and whatever lives on it."""
+    """A data folder, and the processes that use it."""
 
     name = "SQLite, gradus up"
 
@@ -36,7 +38,7 @@ class EmbeddedService:
 
     @property
     def data(self) -> Path:
-        """The service's own folder."""
+        """The data folder of the service."""
         return self.folder / "data"
 
     @property
@@ -77,34 +79,35 @@ class EmbeddedService:
         return [self.program.process.pid] if self.program.process.poll() is None else []
 
     def _everything(self) -> list[int]:
-        """The tests' own server may have forked the one of the trainers, which then is no child of the supervisor."""
+        """All processes of the service. The fork server of the trainers may have been forked by the tests' own server,
+        so that it is no child of the supervisor."""
         return sorted({*family(self.program.process.pid), *self._trainers(), *self._valkey()})
 
     def _trainers(self) -> list[int]:
-        """The server that forks trainers, and all below it."""
+        """The fork server of the trainers, and all its descendants."""
         file = self.data / "running" / "trainers"
         pid = int(file.read_text() or 0) if file.exists() else 0
         return family(pid) if program_name(pid) == "gradus-trainers" else []
 
     def _parts(self, module: str) -> list[int]:
-        """The supervisor's children that run this module, by the names that they give themselves."""
+        """The supervisor's children that run this module, found by their process names."""
         return [pid for pid in children(self.program.process.pid) if program_name(pid).startswith(f"gradus-{module}")]
 
     def _valkey(self) -> list[int]:
-        """Only who holds its lock: an adopted server is nobody's child."""
+        """The Valkey server that holds the lock. An adopted server is no child of the supervisor."""
         pid = Lock(self.data / "valkey").holder()
         return [] if pid is None else [pid]
 
 
 @contextmanager
 def embedded_service(folder: Path) -> Iterator[EmbeddedService]:
-    """The service, once it is ready; nothing of it lives on after the block."""
+    """The service, once it is ready. All of its processes end with the block."""
     service = EmbeddedService(folder)
     try:
         service.program.wait_for("is ready")
         yield service
     finally:
         with service.program:
-            """Ends it in order, if it is there."""
+            """Ends the service in order, if it still runs."""
         with ValkeyServer(service.data / "valkey"):
-            """Adopts a server that was left behind, and ends it."""
+            """Adopts a Valkey server that was left behind, and ends it."""

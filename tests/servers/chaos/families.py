@@ -1,10 +1,10 @@
-"""Processes and their children, as the kernel knows them."""
+"""Processes and their descendants, as the kernel knows them."""
 
 from pathlib import Path
 
 
 def children(pid: int) -> list[int]:
-    """The processes that this one started; none if it is gone."""
+    """The children of a process; none if it has ended."""
     found: list[int] = []
     try:
         for thread in Path(f"/proc/{pid}/task").glob("*/children"):
@@ -15,12 +15,12 @@ def children(pid: int) -> list[int]:
 
 
 def family(pid: int) -> list[int]:
-    """The process, and all below it."""
+    """The process and all its descendants."""
     return [pid, *(one for child in children(pid) for one in family(child))]
 
 
 def arguments(pid: int) -> list[str]:
-    """Its command line; empty if it is gone."""
+    """The command line of a process; empty if it has ended."""
     try:
         return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
     except (FileNotFoundError, ProcessLookupError):
@@ -28,7 +28,7 @@ def arguments(pid: int) -> list[str]:
 
 
 def program_name(pid: int) -> str:
-    """The name that `top` shows; empty if it is gone."""
+    """The name that `top` shows for a process; empty if it has ended."""
     try:
         return Path(f"/proc/{pid}/comm").read_text().strip()
     except (FileNotFoundError, ProcessLookupError):

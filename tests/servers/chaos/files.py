@@ -1,4 +1,4 @@
-"""Whether every checkpoint that the database names is in the store."""
+"""Whether every checkpoint that a row of the database refers to is in the store."""
 
 from collections.abc import Sequence
 
@@ -11,19 +11,19 @@ from hub.tables import CheckpointRow
 from tests.servers.chaos.service import Service
 
 Named = tuple[str, str]
-"""A key, and the digest of its manifest."""
+"""The key of a checkpoint, and the digest of its manifest."""
 
 
 class Files:
-    """Looks at one service's database and store."""
+    """Compares the database of a service with its store."""
 
     def __init__(self, service: Service) -> None:
         self._database = Database(service.database_url)
         self._store = FolderStore(service.artifacts)
 
     def missing(self) -> Sequence[str]:
-        """The keys of rows whose files are not there, or not as they were written; none while the database is away. A
-        row that goes while we look may take its files along."""
+        """The keys of checkpoints whose files are missing or damaged; none while the database is away. A checkpoint
+        whose row is deleted meanwhile does not count."""
         try:
             absent = {named for named in self._named() if not self._whole(*named)}
             return sorted(key for key, _ in absent & self._named()) if absent else []
@@ -31,7 +31,7 @@ class Files:
             return []
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections to the database."""
         self._database.close()
 
     def _named(self) -> set[Named]:

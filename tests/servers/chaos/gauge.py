@@ -1,4 +1,4 @@
-"""How far the service is, read from its database beside it."""
+"""The progress of a service, read directly from its database."""
 
 from dataclasses import dataclass
 
@@ -11,23 +11,23 @@ from hub.tables import ExperimentRow, JobRow
 
 @dataclass(frozen=True)
 class Standing:
-    """Of all experiments together."""
+    """The progress of all experiments together."""
 
     epochs: int
-    """Recorded."""
+    """Number of recorded epochs."""
     open: int
-    """Experiments that are not over."""
+    """Number of experiments that have not ended."""
     open_jobs: int
 
 
 class Gauge:
-    """Looks at one database."""
+    """Reads the progress from one database."""
 
     def __init__(self, database_url: str) -> None:
         self._database = Database(database_url)
 
     def standing(self) -> Standing | None:
-        """Where it stands; None while the database is away."""
+        """The current progress; None while the database is away."""
         row, job = ExperimentRow, JobRow
         unfinished = func.count().filter(row.status.not_in(FINAL))
         try:
@@ -39,7 +39,7 @@ class Gauge:
         return Standing(epochs, waiting, open_jobs)
 
     def arrays(self) -> list[list[str]]:
-        """The ids of the experiments that were trained together, in their places."""
+        """The ids of the experiments that were trained together, in the order of their places in the array."""
         row = ExperimentRow
         found: dict[str, list[str]] = {}
         with self._database.read() as session:
@@ -48,5 +48,5 @@ class Gauge:
         return list(found.values())
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections to the database."""
         self._database.close()

@@ -1,4 +1,4 @@
-"""The experiments that are submitted: small runs that use everything a checkpoint has to hold."""
+"""The experiments and sweeps that are submitted: small runs that use everything that a checkpoint contains."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -12,14 +12,14 @@ from tests.built_in import facts_of
 Order = Spec | SweepRequest
 
 SHORT = {"dataset": "digits", "layers": [64, 32], "batch_norm": True, "dropout": 0.2, "epochs": 40}
-"""An epoch takes some hundredths of a second: not each has a checkpoint."""
+"""An epoch takes some hundredths of a second, so only some epochs have a checkpoint."""
 LONG = {"dataset": "digits", "layers": [192, 192], "batch_norm": True, "dropout": 0.3, "batch_size": 2, "epochs": 3}
-"""An epoch takes a second: its checkpoints are in the middle."""
+"""An epoch takes a second, so checkpoints are written in the middle of epochs."""
 OPTIMIZERS = ("sgd", "momentum", "adagrad", "rmsprop", "adam", "adamw")
 
 
 def orders(experiments: int, seed: int) -> list[Order]:
-    """Orders that come to at least so many experiments, all different."""
+    """Orders with at least this number of experiments in total. All experiments differ."""
     rng = random.Random(seed)
     chosen: list[Order] = []
     seeds = count(1000 * seed)
@@ -63,14 +63,14 @@ def _small(rng: random.Random, seeds: Iterator[int]) -> Spec:
 
 
 def _array(rng: random.Random, seeds: Iterator[int]) -> SweepRequest:
-    """Trains as one job, or as two."""
+    """A sweep that trains as one or two jobs."""
     grid: Grid = {"optimizer.lr": (0.003, 0.001), "dropout": (0.0, 0.4)}
     base = Spec(**SHORT | {"epochs": rng.choice((15, 25))})
     return SweepRequest(name="array", base=base, grid=grid, seeds=(next(seeds), next(seeds)))
 
 
 def _variants(rng: random.Random, seeds: Iterator[int]) -> SweepRequest:
-    """Networks of several shapes."""
+    """A sweep of networks of several shapes."""
     base = Spec(**SHORT | {"epochs": rng.choice((15, 25)), "batch_norm": False})
     variants: Variants = {"+ batch norm": {"batch_norm": True}, "wider": {"layers": [96]}, "penalised": {"l1": 1e-4}}
     return SweepRequest(name="variants", base=base, variants=variants, seeds=(next(seeds),))

@@ -1,4 +1,4 @@
-"""The same specs in peace: `worker.training.train` with no service around it.
+"""Trains the same specs undisturbed, with `worker.training.train` and without a service.
 
 `python -m tests.servers.chaos.peace` reads arrays of specs on its standard input, one a line, and writes the numbers of
 their members, a line for each array.
@@ -21,7 +21,8 @@ from worker.training.train import train
 
 
 def trained(line: str) -> str:
-    """The numbers of each epoch of each member of an array, on one thread; both as JSON."""
+    """Train an array on one thread. `line` is the array's specs as JSON; the result is the numbers of each epoch of
+    each member, as JSON."""
     array = [Spec.model_validate(one) for one in json.loads(line)]
     members: list[list[str]] = [[] for _ in array]
     threads = torch.get_num_threads()
@@ -41,7 +42,7 @@ def main() -> None:
 
 
 def _rows(array: Sequence[Spec]) -> Iterator[tuple[int, MetricsRow]]:
-    """Each member's epochs as they come: its place, and its row."""
+    """The metrics rows of all members in the order of training, each with the member's place in the array."""
     data = load(array[0].dataset, resolved(array[0]).data, [], lambda _: None)
     for report in train(array, data, torch.device("cpu")):
         if isinstance(report, EpochReport):

@@ -1,4 +1,4 @@
-"""Which faults are injected when; the whole plan follows from a seed."""
+"""Which faults are injected at which times. The plan depends only on a seed."""
 
 import random
 from collections.abc import Sequence
@@ -11,24 +11,24 @@ from tests.servers.chaos.victims import Victim
 OVERDUE = LEASE_SECONDS + 1.0
 """Seconds after which the lease of a frozen worker has run out."""
 SHORT_HANG = 2.0
-"""Longer than clients of Valkey wait for an answer."""
+"""Seconds that are longer than clients of Valkey wait for an answer."""
 LONG_HANG = 6.0
-"""Longer, too, than Postgres lets a transaction idle."""
+"""Seconds that are also longer than Postgres lets a transaction be idle."""
 
 
 @dataclass(frozen=True)
 class Strike:
-    """One blow, and its moment."""
+    """A fault, and when it is injected."""
 
     blow: Blow
     patient: bool
-    """Whether it first waits for an epoch to be recorded: others fall also on parts that are just starting."""
+    """Whether to wait until an epoch is recorded. Otherwise the fault may also hit parts that are just starting."""
     pause: float
-    """Seconds after that."""
+    """Seconds to wait after that."""
 
 
 def one_by_one(service: Service, seed: int) -> list[Strike]:
-    """Every blow once, each while something trains."""
+    """Every kind of fault once, each while an experiment trains."""
     rng = random.Random(seed)
     blows = [*map(Kill, service.victims), *_others(service, SHORT_HANG)]
     rng.shuffle(blows)
@@ -36,7 +36,8 @@ def one_by_one(service: Service, seed: int) -> list[Strike]:
 
 
 def at_random(service: Service, kills: int, seed: int, longest_pause: float, hang: float = LONG_HANG) -> list[Strike]:
-    """So many kills, and a third as many other blows among them, of so many seconds each."""
+    """A plan with this number of kills, and a third as many other faults among them. Processes hang for `hang`
+    seconds."""
     rng = random.Random(seed)
     victims = [service.victims[i % len(service.victims)] for i in range(kills)]
     others = _others(service, hang)
@@ -46,7 +47,8 @@ def at_random(service: Service, kills: int, seed: int, longest_pause: float, han
 
 
 def _others(service: Service, hang: float) -> Sequence[Blow]:
-    """What else can be done to it: a worker stands still until its lease is another's, the servers for so long."""
+    """The faults that are not kills. A frozen worker hangs until its lease has expired, servers hang for `hang`
+    seconds."""
     frozen = [Freeze(Victim.WORKER, max(OVERDUE, hang)), Freeze(Victim.VALKEY, hang)]
     if Victim.POSTGRES in service.victims:
         frozen.append(Freeze(Victim.POSTGRES, hang))

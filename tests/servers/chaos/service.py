@@ -1,4 +1,4 @@
-"""A service for chaos tests: what the two ways to run one have in common."""
+"""The interface of a service for chaos tests. There are two implementations."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,14 +8,14 @@ from gradus.client import Credentials
 from tests.servers.chaos.victims import Victim
 
 LEASE_SECONDS = 4.0
-"""Short, so that the loss of a worker is noticed soon."""
+"""A short time, so that the loss of a worker is noticed soon."""
 CHECKPOINT_SECONDS = 0.3
-"""Epochs that take longer have checkpoints inside."""
+"""If an epoch takes longer than this, checkpoints are written within it."""
 WORKERS = 2
 
 
 class Service(Protocol):
-    """Real processes on a folder of their own."""
+    """A service of real processes in its own folder."""
 
     name: str
     folder: Path
@@ -30,25 +30,25 @@ class Service(Protocol):
 
     @property
     def access(self) -> Credentials:
-        """Where clients find it, the same over all restarts."""
+        """The URL and key for clients, which do not change when parts are restarted."""
 
     @property
     def artifacts(self) -> Path:
-        """The folder of its artifact store."""
+        """The folder of the service's artifact store."""
 
     @property
     def lost_commits(self) -> int:
-        """Commits so far of which nobody heard that they were done."""
+        """Number of commits so far whose acknowledgement was lost."""
 
     def pids(self, victim: Victim) -> list[int]:
-        """The processes of this kind that are there now."""
+        """The processes of this kind that run now."""
 
     def mend(self) -> None:
-        """Start again what is gone and what nobody else starts again: called every moment."""
+        """Restart the parts that have ended and that no supervisor restarts. It is called all the time."""
 
 
 def tempered() -> Mapping[str, str]:
-    """What is set for workers, so that minutes of waiting become seconds."""
+    """Environment variables that shorten the waiting times of workers from minutes to seconds."""
     return {
         "GRADUS_DEVICE": "cpu",
         "GRADUS_LEASE_SECONDS": str(LEASE_SECONDS),

@@ -1,4 +1,6 @@
-"""A storm: orders are submitted while faults are injected, and at the end every accepted experiment must be over."""
+"""A chaos test: orders are submitted while faults are injected, and at the end every accepted experiment must have
+ended.
+"""
 
 import random
 import time
@@ -19,30 +21,30 @@ from tests.servers.chaos.submitting import submit
 from tests.servers.processes import answers
 
 STALL_SECONDS = 300.0
-"""Without any progress the service counts as stuck."""
+"""If there is no progress for this number of seconds, the service counts as stuck."""
 HEAD_START = 4
-"""Orders before the first blow."""
+"""Number of orders that are submitted before the first fault."""
 
 
 @dataclass(frozen=True)
 class Dealt:
-    """What was done to the service."""
+    """The faults that were injected, and their effects."""
 
     blows: Counter[str]
     repeated: int
-    """POSTs that had to be sent again."""
+    """Number of POSTs that had to be repeated."""
     missing: Sequence[str]
-    """Checkpoints that a row named, and that were not there."""
+    """The keys of checkpoints that a row referred to but that were not in the store."""
     seconds: float
 
     @property
     def kills(self) -> int:
-        """Blows that were kills."""
+        """Number of kills among the faults."""
         return sum(count for blow, count in self.blows.items() if blow.startswith("kill"))
 
 
 class Storm:
-    """One service, and what becomes of it."""
+    """Injects faults into one service, and records their effects."""
 
     def __init__(self, service: Service, seed: int) -> None:
         self._service = service
@@ -53,7 +55,8 @@ class Storm:
         self._missing: set[str] = set()
 
     def rage(self, orders: Sequence[Order], plan: Sequence[Strike]) -> Dealt:
-        """Let the orders in one after the other while the blows fall; returns when all is over and calm."""
+        """Submit the orders one after the other while the faults are injected; returns when all experiments have ended
+        and the service answers."""
         began, gate = time.monotonic(), Semaphore(0)
         with ThreadPoolExecutor(1) as client:
             accepted = client.submit(submit, self._service.access, orders, gate)
@@ -82,7 +85,7 @@ class Storm:
             self._missing |= set(self._files.missing())
 
     def _wait(self, seconds: float) -> None:
-        """Time passes, and what is gone is started again."""
+        """Wait for some seconds, and meanwhile restart the parts that have ended."""
         until = time.monotonic() + seconds
         while True:
             self._service.mend()
@@ -92,7 +95,7 @@ class Storm:
             time.sleep(min(left, 0.05))
 
     def _wait_for_an_epoch(self) -> None:
-        """Until one more is recorded, unless everything that has come in is over."""
+        """Wait until another epoch is recorded, or until all experiments so far have ended."""
         first = standing = self._moved(None)
         while standing.epochs == first.epochs and (standing.open or not standing.epochs):
             standing = self._moved(standing)
@@ -106,7 +109,7 @@ class Storm:
                 self._wait(0.05)
 
     def _moved(self, before: Standing | None) -> Standing:
-        """Where the experiments stand, once that is elsewhere than before."""
+        """Wait until the progress differs from `before`; returns the new progress."""
         deadline = time.monotonic() + STALL_SECONDS
         while True:
             standing = self._gauge.standing()

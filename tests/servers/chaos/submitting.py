@@ -1,4 +1,6 @@
-"""A client that does not give up: it repeats each POST under its key until the service has accepted it."""
+"""A client that does not give up: it repeats each POST with the same idempotency key until the service has accepted
+it.
+"""
 
 import time
 from collections.abc import Sequence
@@ -14,7 +16,7 @@ PAUSE = 0.2
 
 
 def submit(access: Credentials, orders: Sequence[Order], gate: Semaphore) -> int:
-    """Submit each order once the gate lets it through; how many POSTs had to be repeated.
+    """Submit the orders, each when the semaphore permits it; returns how many POSTs had to be repeated.
 
     Raises:
         Unavailable: one was not accepted for minutes.

@@ -11,7 +11,8 @@ SEED = 3
 
 
 def assert_that_nothing_is_lost_or_altered(service: Service, undisturbed: Undisturbed) -> None:
-    """Of thirty experiments, while every kind of blow falls once, and three more kills at random."""
+    """Submit thirty experiments while every kind of fault is injected once, followed by three random kills. None of the
+    experiments may be lost or altered."""
     one_of_each = one_by_one(service, SEED)
     some_more = at_random(service, 3, SEED, longest_pause=1.0, hang=SHORT_HANG)
     asked = orders(30, SEED)

@@ -18,21 +18,21 @@ from tests.servers.processes import ROOT
 from worker.trainer.libraries import PASSIVE_WAIT
 
 TIMED = frozenset({"seconds", "samples_per_second", "at"})
-"""What differs between two runs of one spec."""
+"""Fields of a metrics row that may differ between two runs of one spec."""
 
 Numbers = list[list[str]]
-"""The `numbers` of each epoch of each member of an array."""
+"""The `numbers` of each epoch of each member of an array, as texts."""
 Undisturbed = Callable[[Sequence[Sequence[Spec]]], list[Numbers]]
-"""Trains arrays without a service, on one thread each, as in the service."""
+"""Trains arrays without a service; each uses one thread, as in the service."""
 
 
 def numbers(row: MetricsRow) -> str:
-    """What must be equal bit for bit in every run of one spec, NaN included."""
+    """The numbers, including NaN, that must be equal bit for bit in every run of one spec."""
     return row.model_dump_json(exclude=set(TIMED))
 
 
 def on_all_cores(arrays: Sequence[Sequence[Spec]]) -> list[Numbers]:
-    """In as many processes as there are cores."""
+    """Train the arrays in as many processes as there are cores."""
     lines = list(map(_line, arrays))
     shares = len(os.sched_getaffinity(0))
     with ThreadPoolExecutor(shares) as pool:
@@ -41,7 +41,7 @@ def on_all_cores(arrays: Sequence[Sequence[Spec]]) -> list[Numbers]:
 
 
 def once(factory: pytest.TempPathFactory) -> Undisturbed:
-    """In this process, each array once for all processes of a test run."""
+    """A function that trains arrays in this process, and each array only once for all processes of a test run."""
     from tests.servers.chaos.peace import trained  # noqa: PLC0415 (imports torch)
 
     def undisturbed(arrays: Sequence[Sequence[Spec]]) -> list[Numbers]:

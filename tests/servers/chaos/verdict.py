@@ -22,22 +22,22 @@ from tests.servers.chaos.undisturbed import Undisturbed, numbers, on_all_cores
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of the experiments."""
+    """The outcome of all experiments."""
 
     experiments: int
     rows: int
-    """Metrics rows, one for each epoch."""
+    """Number of metrics rows, one for each epoch."""
     events: int
     losses: int
-    """How often a run was taken up again, by the same worker or another."""
+    """How often a run was continued after a loss, by the same worker or another one."""
     longest: timedelta
-    """From the POST of an experiment to its end."""
+    """The longest time from the POST of an experiment to its end."""
     mismatches: tuple[str, ...]
-    """Each a sentence; empty if all is well."""
+    """A sentence for each error; empty if there is none."""
 
 
 def judge(service: Service, orders: Sequence[Order], undisturbed: Undisturbed = on_all_cores) -> Verdict:
-    """Compare what the service says with what was asked, and with undisturbed runs."""
+    """Compare the experiments of the service with those that were ordered, and with undisturbed runs."""
     gauge = Gauge(service.database_url)
     with Client(service.access.url, key=service.access.key) as client:
         records = _records(client)
@@ -61,12 +61,12 @@ def judge(service: Service, orders: Sequence[Order], undisturbed: Undisturbed = 
 
 
 def _records(client: Client) -> dict[str, ExperimentRecord]:
-    """Every experiment that there is, by its id."""
+    """All experiments of the service, by id."""
     return {one.id: one.record for one in client.experiments.list()}
 
 
 def _miscounted(records: Mapping[str, ExperimentRecord], orders: Sequence[Order]) -> list[str]:
-    """Each experiment that was accepted has to be there once, and nothing else."""
+    """A sentence if an accepted experiment is missing, or if there are others."""
     asked = Counter(resolved(one).fingerprint for order in orders for one in experiments_of(order))
     there = Counter(record.fingerprint for record in records.values())
     missing, extra = (asked - there).total(), (there - asked).total()
@@ -74,7 +74,7 @@ def _miscounted(records: Mapping[str, ExperimentRecord], orders: Sequence[Order]
 
 
 def _wrong(record: ExperimentRecord, told: Sequence[StreamEvent], rows: Sequence[MetricsRow]) -> list[str]:
-    """What contradicts itself in one experiment."""
+    """A sentence for each contradiction within one experiment."""
     epochs = [event.data for event in told if event.kind is EventKind.EPOCH]
     ends = [event.seq for event in told if event.kind is EventKind.END]
     lines = [event.data.message for event in told if isinstance(event.data, LogLine)]
@@ -98,7 +98,7 @@ def _disturbed(
     arrays: Sequence[Sequence[str]],
     undisturbed: Undisturbed,
 ) -> list[str]:
-    """Experiments whose numbers differ from those of an undisturbed run."""
+    """A sentence for each experiment whose numbers differ from those of an undisturbed run."""
     calm = undisturbed([[Spec.model_validate(records[one].document) for one in array] for array in arrays])
     pairs = (
         (one, its) for array, members in zip(arrays, calm, strict=True) for one, its in zip(array, members, strict=True)
@@ -111,5 +111,5 @@ def _disturbed(
 
 
 def _first_difference(expected: Sequence[str], found: Sequence[str]) -> str:
-    """The first of its rows; one of the runs may be shorter."""
+    """The first row that differs. One of the runs may be shorter than the other."""
     return next(f"{other}, not {one}" for one, other in zip_longest(expected, found) if one != other)

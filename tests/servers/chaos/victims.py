@@ -1,19 +1,19 @@
-"""The parts of a service that a blow can hit."""
+"""The parts of a service that a fault can hit."""
 
 from enum import StrEnum
 
 
 class Victim(StrEnum):
-    """A part of the service; where there are several of its kind, one of them."""
+    """A part of the service. If there are several of its kind, a random one is hit."""
 
     TRAINER = "trainer"
     WORKER = "worker"
     API = "API"
     VALKEY = "Valkey"
     POSTGRES = "Postgres"
-    """The server itself: its sessions die with it."""
+    """The main process of the server. Its sessions end with it."""
     SESSION = "a process of Postgres"
-    """One of the server's own, most often a session: the server ends all others and recovers."""
+    """A process of the server, most often a session. The server then ends all other sessions and recovers."""
     SUPERVISOR = "supervisor"
-    """`gradus up`: its parts end by themselves."""
+    """The process of `gradus up`. Its parts end by themselves when it ends."""
     EVERYTHING = "everything at once"
