@@ -1,4 +1,4 @@
-"""Small networks with random weights, as the API loads them."""
+"""Small networks with random weights, loaded as the API loads them."""
 
 from typing import Any
 
@@ -20,13 +20,13 @@ from preprocessing.numbers import FittedStandard
 
 
 def number(name: str, *, type_: ColumnType = "number", fill: float | None = 0.0) -> FittedNumber:
-    """A column of numbers; without a fill, one that refuses missing values."""
+    """A column of numbers. Without a fill, it refuses missing values."""
     scaling = FittedStandard(mean=0.0, deviation=1.0)
     return FittedNumber(column=name, type=type_, scaling=scaling, fill=fill, flag=False, least=-9.0, largest=9.0)
 
 
 def network(*columns: FittedColumn, task: Task = "regression", outputs: int = 1, **words: Any) -> Trained:
-    """A network with random weights on these columns."""
+    """A network with random weights and these input columns."""
     fitted = Fitted(digest="sha256:0", columns=columns)
     names = tuple(f"class {i}" for i in range(outputs))
     data = DatasetPlan(
@@ -49,7 +49,7 @@ def network(*columns: FittedColumn, task: Task = "regression", outputs: int = 1,
 
 
 def model(*columns: FittedColumn, **words: Any) -> Model:
-    """Such a network, loaded."""
+    """A loaded model of a network with random weights."""
     trained = network(*columns, **words)
     return Model(
         origins=(Origin("exp_1", 1, "sha256:0"),),

@@ -12,7 +12,7 @@ from hub.settings import Settings
 
 
 def application(folder: Path) -> FastAPI:
-    """The application of a hub in the folder, whose broker is away."""
+    """The application of a hub in the folder, without a broker."""
     return create_app(Hub(Settings(f"sqlite:///{folder}/x.db", "redis://127.0.0.1:1", str(folder), folder, (folder,))))
 
 

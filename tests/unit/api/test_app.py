@@ -11,7 +11,7 @@ from gradus.spec.experiment import Spec
 from hub.scratch import scratch_folder
 
 READINESS = {"/readyz", "/v2/health/ready"}
-"""Their 503 is a regular response without a problem document."""
+"""Paths whose status 503 is a regular response, and so no problem document."""
 
 
 def test_every_route_that_may_fail_says_that_it_answers_with_a_problem(document: dict[str, Any]) -> None:

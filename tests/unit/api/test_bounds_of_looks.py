@@ -1,4 +1,4 @@
-"""Bounds of what the API computes of a network."""
+"""Limits on what the API computes about a network."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Which connections are closed when there are too many, or too much data waits for their clients."""
+"""Which connections are closed when there are too many, or when too much data waits for their clients."""
 
 import pytest
 

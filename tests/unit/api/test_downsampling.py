@@ -1,4 +1,4 @@
-"""Fewer points for a curve."""
+"""Curves reduced to fewer points."""
 
 import math
 

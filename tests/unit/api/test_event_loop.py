@@ -14,7 +14,7 @@ CROWD = 10 * ACCEPTED_AT_ONCE
 
 
 class Rounds:
-    """Counts those of the running event loop, and in which of them each connection was made."""
+    """Counts the iterations of the running event loop, and how many connections were made in each."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -27,7 +27,7 @@ class Rounds:
 
 
 class Greeting(asyncio.Protocol):
-    """Greets who comes."""
+    """Sends a greeting to each client and closes the connection."""
 
     def __init__(self, rounds: Rounds) -> None:
         self._rounds = rounds
@@ -39,7 +39,7 @@ class Greeting(asyncio.Protocol):
 
 
 async def crowd() -> Rounds:
-    """A crowd that is there before the first is accepted, and is greeted."""
+    """Connect a crowd of clients before the first is accepted, and wait until all are greeted. Returns the counts."""
     rounds = Rounds()
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Greeting(rounds), "127.0.0.1", 0, backlog=2 * CROWD)

@@ -1,4 +1,4 @@
-"""How many answers a client gets in a pass of the event loop."""
+"""How many responses a client gets in an iteration of the event loop."""
 
 import asyncio
 

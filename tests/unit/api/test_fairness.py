@@ -1,4 +1,4 @@
-"""Whose request is begun next when there are more than may run at once."""
+"""Whose request is started next when there are more requests than may run at once."""
 
 import asyncio
 from typing import Any
@@ -9,7 +9,7 @@ from api.middleware.fairness import Fairness, end_turn
 
 
 class Application:
-    """Answers each request when it is told to."""
+    """Answers each request only when the test permits it."""
 
     def __init__(self) -> None:
         self.begun: list[str] = []
@@ -64,7 +64,7 @@ def test_clients_take_turns_however_many_requests_one_sends() -> None:
 
 
 def test_who_shows_a_new_key_with_each_request_is_still_one_address() -> None:
-    """Whether a key is good is not known yet."""
+    """At that point it is not known yet whether a key is valid."""
 
     async def scene() -> list[str]:
         app = Application()
@@ -124,7 +124,8 @@ def test_liveness_takes_no_turn_and_who_gives_up_loses_none() -> None:
 
 
 def test_a_request_that_begins_to_wait_gives_its_turn_to_the_next() -> None:
-    """Also from a task of its own, and once: what it does later takes no turn from others."""
+    """It may begin to wait in a separate task. It gives up its turn only once: waiting again later takes no turn from
+    others."""
     waiting: list[str] = []
 
     async def scene() -> list[str]:

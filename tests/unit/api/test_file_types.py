@@ -1,4 +1,4 @@
-"""The type of a body's content, compared with its media type."""
+"""The type of a body's content, compared with the media type that the request declares."""
 
 import gzip
 

@@ -1,4 +1,4 @@
-"""What headers mean: Accept, Accept-Encoding, If-None-Match, If-Match, Prefer."""
+"""The interpretation of headers: Accept, Accept-Encoding, If-None-Match, If-Match, Prefer."""
 
 import pytest
 
@@ -94,7 +94,8 @@ def test_a_page_is_for_those_who_like_it_better_than_a_document(accept: list[str
     ],
 )
 def test_versions_are_compared_as_the_rfc_says(headers: list[str], known: bool, allowed: bool) -> None:
-    """RFC 9110: weakly in If-None-Match, strongly in If-Match, and without the header everything is allowed."""
+    """RFC 9110: If-None-Match compares weakly, If-Match compares strongly, and without the header everything is
+    allowed."""
     assert etags.none_match(headers, etags.etag(7)) is known
     assert etags.match(headers, 7) is allowed
 

@@ -1,4 +1,4 @@
-"""What is said about an id that is not there."""
+"""Error messages about an id that does not exist."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Loaded models within a limit of memory."""
+"""The cache of loaded models, whose memory is limited."""
 
 import threading
 import weakref
@@ -19,7 +19,7 @@ from tests.unit.api.asked import network, number
 
 
 def model(size: int) -> Model:
-    """A stand-in of this size: the cache knows nothing else of a model."""
+    """A substitute for a model of this size, which is all that the cache knows about a model."""
     return cast("Model", SimpleNamespace(bytes=size))
 
 
@@ -43,7 +43,7 @@ def test_500_models_in_turn_stay_within_the_limit() -> None:
 
 
 def test_500_loaded_networks_in_turn_leave_those_that_fit() -> None:
-    """Real sessions: what the cache drops is freed, though it has answered."""
+    """With real sessions: the memory of a dropped model is freed, even if the model was used."""
     template = small(number("x"), layers=[16])
     content = build(network(number("x"), layers=[16]), {}).content
     cache, seen = ModelCache(max_bytes=20 * SESSION_BYTES), []

@@ -1,4 +1,4 @@
-"""The OpenAPI document as generators and linters read it: the rules that they check or rely on."""
+"""The OpenAPI document follows the rules that generators and linters check or rely on."""
 
 import inspect
 import json
@@ -23,7 +23,7 @@ from gradus.wire.message import Finite, Message, Number
 PREFIX = "#/components/schemas/"
 PROBES = ("/healthz", "/readyz", "/v2", "/v2/health/live", "/v2/health/ready")
 OPEN = {("post", "/v1/session"), *(("get", path) for path in PROBES)}
-"""What needs no key."""
+"""Operations that need no key."""
 NUMBER = {"anyOf": [{"type": "number"}, {"type": "string", "enum": ["NaN", "Infinity", "-Infinity"]}]}
 Schema = dict[str, Any]
 
@@ -41,7 +41,7 @@ def parameters(document: Schema, place: str) -> list[Schema]:
 
 
 def names(node: Any) -> Iterator[str]:
-    """Of all schemas that the node refers to."""
+    """The names of all schemas that the node refers to directly."""
     if isinstance(node, dict):
         if "$ref" in node:
             yield node["$ref"].removeprefix(PREFIX)
@@ -52,7 +52,7 @@ def names(node: Any) -> Iterator[str]:
 
 
 def reached(document: Schema, node: Any) -> set[str]:
-    """The names of all schemas that the node is made of."""
+    """The names of all schemas that the node refers to, directly or through other schemas."""
     found: set[str] = set()
     new = set(names(node))
     while new:
@@ -62,19 +62,19 @@ def reached(document: Schema, node: Any) -> set[str]:
 
 
 def sent(document: Schema) -> dict[str, Schema]:
-    """The schemas of bodies."""
+    """The schemas of request bodies, by name."""
     bodies = [operation["requestBody"] for *_, operation in operations(document) if "requestBody" in operation]
     return {name: document["components"]["schemas"][name] for name in reached(document, bodies)}
 
 
 def answered(document: Schema) -> dict[str, Schema]:
-    """The schemas of answers."""
+    """The schemas of responses, by name."""
     answers = [operation["responses"] for *_, operation in operations(document)]
     return {name: document["components"]["schemas"][name] for name in reached(document, answers)}
 
 
 def inner(schema: Any) -> Iterator[Schema]:
-    """The schema and those inside it; the values of `properties` are schemas, the object itself is none."""
+    """The schema, and all schemas inside it. The object `properties` is not a schema itself, but its values are."""
     if isinstance(schema, list):
         for one in schema:
             yield from inner(one)
@@ -94,7 +94,7 @@ def every(document: Schema) -> Iterator[tuple[str, Schema]]:
 
 
 def test_threads_that_want_the_document_at_once_get_the_same() -> None:
-    """FastAPI fails with a KeyError where two threads build it."""
+    """If two threads build the document at the same time, FastAPI fails with a KeyError."""
     document = Document(ABOUT, TAGS, ROUTES)
     together = Barrier(3)
 
@@ -108,7 +108,8 @@ def test_threads_that_want_the_document_at_once_get_the_same() -> None:
 
 
 def test_first_requests_do_not_disturb_the_document() -> None:
-    """Its KeyError again: a request has made the parameters of its route while the document was built."""
+    """FastAPI also fails with a KeyError if a request creates the parameters of its route while the document is
+    built."""
     get_cached_model_fields.cache_clear()
     document = Document(ABOUT, TAGS, ROUTES)
     made = get_cached_model_fields.cache_info().misses
@@ -136,7 +137,8 @@ def test_no_schema_has_a_title_to_be_taken_for_a_name(document: Schema) -> None:
 
 
 def test_what_may_be_left_out_of_a_body_has_its_default_in_words(document: Schema) -> None:
-    """With `default` openapi-typescript would demand it, openapi-python-client send it, and fail over objects."""
+    """If schemas had `default`, openapi-typescript would require the field, and openapi-python-client would always send
+    it, and fail for objects."""
     for name, schema in sent(document).items():
         assert not any("default" in one for one in inner(schema)), name
     fields = sent(document)["SpecInput"]["properties"]
@@ -217,7 +219,7 @@ def messages() -> list[type[Message]]:
 
 
 def bare_float(annotation: Any, metadata: list[Any]) -> bool:
-    """Whether there is a float in it of which nobody said whether it is finite."""
+    """Whether the annotation contains a float that is declared neither as `Number` nor as `Finite`."""
     if annotation is float:
         return not metadata
     if hasattr(annotation, "__metadata__"):
@@ -262,7 +264,8 @@ def test_keys_that_are_called_as_keywords_are_left_alone() -> None:
 
 
 def test_the_document_is_encoded_once_for_each_path_prefix() -> None:
-    """Anyone may request it thousands of times at once, and read no response."""
+    """Otherwise anyone could request it thousands of times at once, without reading the responses, and cost the service
+    much time and memory."""
     encode = DOCUMENT.encoded
     assert encode("/lab") is encode("/lab")
     at_top, below = (

@@ -1,4 +1,4 @@
-"""Documents: any bytes give an experiment, or an error that says what is wrong."""
+"""Parsing of documents: any bytes give an experiment, or an error that says what is wrong."""
 
 import json
 import tracemalloc
@@ -121,7 +121,7 @@ def test_a_body_costs_no_more_memory_than_some_hundred_times_its_size(body: byte
 
 
 def test_a_key_that_comes_again_is_found_among_a_hundred_thousand() -> None:
-    """To count each key among all others would take minutes."""
+    """To compare each key with all others would take minutes."""
     keys = b",".join(b'"%x":0' % i for i in range(100_000))
     with pytest.raises(BadRequest, match="'1869f' twice"):
         parsing.parse(b'{%s,"1869f":1}' % keys)

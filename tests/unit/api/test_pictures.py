@@ -1,4 +1,4 @@
-"""Pictures in requests as the pixels that a network takes."""
+"""Pictures in requests, converted to the pixels that a network reads."""
 
 import base64
 import io

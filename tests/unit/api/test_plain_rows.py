@@ -59,7 +59,7 @@ def of(base: Model, fitted: Fitted) -> Model:
 
 
 def sent(value: Any) -> Any:
-    """The value as in JSON."""
+    """The value as it is in JSON."""
     value = value.item() if isinstance(value, np.generic) else value
     if value is None or (isinstance(value, float) and isnan(value)):
         return None
@@ -67,7 +67,7 @@ def sent(value: Any) -> Any:
 
 
 def the_long_way(asked: Model, request: PredictRequest) -> Feeds | None:
-    """The tensors; None if there is a note or a mistake."""
+    """The tensors that the usual way computes; None if there are notes on the rows or errors."""
     try:
         found, rows = columns_of(asked, request)
     except InvalidSpec:
@@ -76,7 +76,7 @@ def the_long_way(asked: Model, request: PredictRequest) -> Feeds | None:
 
 
 def is_plain(asked: Model, request: PredictRequest) -> bool:
-    """Whether the shortcut takes the request; it must be right."""
+    """Whether the shortcut accepts the request. If it does, its tensors must be those of the usual way."""
     short, long = asked.plain_rows.feeds(request), the_long_way(asked, request)
     assert (short is None) == (long is None), request
     if short is None or long is None:

@@ -36,7 +36,7 @@ PHOTO = FittedBytes(column="photo", width=12, shape=(2, 2, 3))
 
 @pytest.fixture(scope="module")
 def small() -> Model:
-    """A network of one number."""
+    """A network with one input, a number."""
     return model(number("x"))
 
 

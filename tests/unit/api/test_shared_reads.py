@@ -1,4 +1,4 @@
-"""Reads that are made once for everybody who asks for the same."""
+"""Reads that are made only once for all who request the same at the same time."""
 
 import asyncio
 import threading
@@ -11,7 +11,7 @@ from api.streaming.shared_reads import SharedReads
 
 
 class Database:
-    """Answers when it is told to, with how often it had been read when it was asked."""
+    """Answers only when the test permits it. The answer contains the number of reads so far."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
@@ -56,7 +56,7 @@ def test_a_crowd_that_asks_the_same_costs_one_read() -> None:
 
 
 def test_who_asks_after_a_read_has_begun_gets_the_next_one() -> None:
-    """Something may have been committed that the first did not see."""
+    """A commit after the beginning of the first read may be missing in its result."""
 
     async def scene(reads: SharedReads, database: Database) -> None:
         first = asyncio.create_task(reads.ask(database.read, "page"))

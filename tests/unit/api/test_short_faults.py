@@ -22,7 +22,7 @@ def fail(faults: FaultLog, number: int) -> None:
 
 
 def logged(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str]]:
-    """What was said of each logged error, up to the semicolon."""
+    """For each logged error: the error, and the log message up to the semicolon."""
     found = []
     for record in caplog.records:
         assert record.exc_info is not None

@@ -1,4 +1,4 @@
-"""Text that spreadsheets would compute."""
+"""Texts that a spreadsheet program would take for formulas."""
 
 from api.http.spreadsheets import guarded_lines
 

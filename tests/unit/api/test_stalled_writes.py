@@ -8,11 +8,11 @@ from api.http.stalled_writes import StalledWrites
 SECONDS = 0.5
 WRITTEN = 4 << 20
 TAKEN = 20_000
-"""Less than what the kernel gives out before it asks for more."""
+"""A number of bytes that the kernel delivers without taking new ones from the server."""
 
 
 async def left_alone(*, taken: int) -> bool:
-    """Whether the connection is there after a while in which its client took so many bytes."""
+    """Whether the connection still exists after a while in which its client has read this number of bytes."""
     loop = asyncio.get_running_loop()
     accepted: asyncio.Future[asyncio.Transport] = loop.create_future()
 

@@ -1,4 +1,4 @@
-"""One listener's queue."""
+"""The queue of a subscriber."""
 
 import asyncio
 

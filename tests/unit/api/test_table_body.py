@@ -1,4 +1,4 @@
-"""Tables of text as bodies of requests."""
+"""Request bodies that are tables in text form."""
 
 import gzip
 import io

@@ -1,4 +1,4 @@
-"""Tensors of the Open Inference Protocol, and what they share with rows in JSON."""
+"""Tensors of the Open Inference Protocol, and their equivalence to rows in JSON."""
 
 import json
 from typing import Any
@@ -37,7 +37,7 @@ def asked(one: Model, *inputs: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def strict() -> Model:
-    """A network of one number that must not be missing."""
+    """A network with one input, a number that must not be missing."""
     return model(number("x", fill=None))
 
 

@@ -1,4 +1,4 @@
-"""A benchmark without its data ends with a sentence."""
+"""A benchmark whose data are missing ends with a message."""
 
 from importlib import import_module
 from pathlib import Path

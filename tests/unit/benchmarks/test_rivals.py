@@ -1,4 +1,4 @@
-"""The other libraries train the requested network."""
+"""The other libraries train the network of the setting."""
 
 import pytest
 from torch import nn

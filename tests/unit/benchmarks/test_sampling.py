@@ -1,4 +1,4 @@
-"""Samples of a stack show where the processor's time goes."""
+"""Samples of a stack show where processor time is spent."""
 
 from time import sleep, thread_time
 from types import FrameType

@@ -1,4 +1,4 @@
-"""Places of experiments in their array."""
+"""The places of experiments in their array."""
 
 from gradus.spec.experiment import Spec
 from hub.jobs.checkpoint_ref import CheckpointRef
@@ -11,7 +11,7 @@ DATA = data_of("digits")
 
 
 def trainee(name: str, *steps: int, place: int = 0) -> Trainee:
-    """One with checkpoints at these steps, newest first."""
+    """A trainee with checkpoints at these steps, newest first."""
     saved = tuple(
         CheckpointRef(key=f"{name}/1-1-{step}", digest="", size=1, epoch=1, step=step, whole=False) for step in steps
     )

@@ -1,4 +1,4 @@
-"""A run's state as files, and back."""
+"""The state of a run, written to files and read back."""
 
 import json
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ CPU = torch.device("cpu")
 
 @pytest.fixture(autouse=True, scope="module")
 def _one_thread() -> Iterator[None]:
-    """Threads that wait for each other take longer than these small steps."""
+    """Use one thread: with several, waiting for each other would take longer than these small steps."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -59,7 +59,7 @@ def kept(training: Training, preprocessing: str | None = None) -> CheckpointStat
 
 
 def stored(training: Training, folder: Path) -> State:
-    """The state, written and read."""
+    """The state of a run, after it was written and read."""
     folder.mkdir()
     write(kept(training), folder)
     back = read(folder, training.layout)
@@ -78,7 +78,8 @@ def test_a_checkpoint_keeps_the_preprocessing_of_its_weights(document: str | Non
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("reports", [2, 4, 6])
 def test_a_run_goes_on_from_files_with_the_same_bits(optimizer: str, reports: int, tmp_path: Path) -> None:
-    """With three pulses and a report an epoch: in the middle of one, at an epoch's end, in the middle of the next."""
+    """An epoch has three pulses and a report, so the run is interrupted in the middle of an epoch, at the end of an
+    epoch, and in the middle of the next."""
     experiment = spec(
         optimizer=optimizer, batch_norm=True, dropout=0.3, schedule={"kind": "cosine", "warmup": 1}, early_stopping=True
     )
@@ -119,7 +120,7 @@ def test_another_format_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_a_run_goes_on_from_files_of_format_1_with_the_same_bits(optimizer: str, tmp_path: Path) -> None:
-    """In which the parameters were padded rows."""
+    """In format 1, parameters were stored as padded rows."""
     experiment = spec(optimizer=optimizer, batch_norm=True)
     undisturbed = numbers(run(experiment))
     training = run(experiment)

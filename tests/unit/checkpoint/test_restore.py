@@ -19,7 +19,7 @@ from worker.checkpoint.files import CheckpointState, write
 from worker.checkpoint.restore import LACK_OF_RESOURCES, MAX_TRIES, restore
 
 UNREADABLE = Path("/proc/self/mem")
-"""Reading its beginning is an input/output error, as on a bad disk."""
+"""A file whose first bytes cannot be read: an input/output error, as on a bad disk."""
 RUN = run(spec())
 KEPT = CheckpointState(RUN.state(), 0.0, 0, RUN.layout)
 STEPS, REPORTS = 6, 4
@@ -109,7 +109,7 @@ def test_each_of_the_checkpoints_differs_from_the_one_before(states: list[Checkp
 
 
 class Trouble:
-    """A store on a machine with a fault that lasts for so many calls."""
+    """A store that fails in the first `calls` calls."""
 
     def __init__(self, store: ArtifactStore, number: int, calls: int, *, away: bool) -> None:
         self._store, self._number, self._calls, self._away = store, number, calls, away

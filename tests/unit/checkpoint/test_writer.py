@@ -1,4 +1,4 @@
-"""When the next checkpoint is due: the longer writing one takes, the later."""
+"""When the next checkpoint is due: the longer it takes to write one, the later."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +12,7 @@ from worker.checkpoint.writer import MAX_INTERVAL_SECONDS, MIN_TRAINING_PER_WRIT
 
 
 class Clock:
-    """Stands still unless it is moved."""
+    """A clock that only the test moves."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -22,7 +22,7 @@ class Clock:
 
 
 class SlowFolder(FolderStore):
-    """A folder on a disk that takes so long for each checkpoint."""
+    """A folder on a slow disk: every checkpoint takes `seconds`."""
 
     def __init__(self, root: Path, clock: Clock, seconds: float) -> None:
         super().__init__(root)

@@ -1,4 +1,4 @@
-"""What the doctor says of what it finds."""
+"""What `gradus doctor` says about its findings."""
 
 import os
 import resource

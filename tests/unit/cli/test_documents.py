@@ -1,4 +1,4 @@
-"""Specs as files hold them."""
+"""Specs in files."""
 
 from pathlib import Path
 from typing import Any

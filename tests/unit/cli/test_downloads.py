@@ -1,4 +1,4 @@
-"""What a worker tells of its downloads, as the command line shows it."""
+"""Progress of a worker's downloads, as the command line shows it."""
 
 from datetime import UTC, datetime
 from pathlib import Path

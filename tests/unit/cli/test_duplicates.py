@@ -1,4 +1,6 @@
-"""Options that are given twice: both count, or they are refused; the last never silently replaces the first."""
+"""Options that are given twice: both values count, or the command is refused. The last value never silently replaces
+the first.
+"""
 
 import sys
 from collections.abc import Iterator
@@ -20,7 +22,7 @@ from gradus.errors import BadRequest, Unavailable
 
 
 def commands() -> Iterator[tuple[str, Any]]:
-    """Every command, also those in groups."""
+    """All commands, including those in groups."""
     for entry in (entry for entries in SECTIONS.values() for entry in entries):
         if isinstance(entry, Command):
             yield entry.name, LazyCommand(entry).load()

@@ -13,13 +13,14 @@ from tests.unit.client.said import document, problem
 
 
 class Service:
-    """One experiment, whose tags somebody else changes before each of the first few changes of ours."""
+    """A service with one experiment. Somebody else changes its tags before each of our first `interruptions`
+    changes."""
 
     def __init__(self, interruptions: int) -> None:
         self.version, self.tags, self.left = 1, ["mine", "old"], interruptions
 
     def answer(self, request: httpx.Request) -> httpx.Response:
-        """What the service would say."""
+        """The response of the service."""
         if request.method == "PATCH":
             if self.left:
                 self.left -= 1

@@ -1,4 +1,4 @@
-"""Errors as the command line tells them."""
+"""How the command line reports errors."""
 
 import httpx
 import pytest

@@ -48,14 +48,14 @@ RATE = Finding(
 
 
 def finding(name: str, cause: str | None = None, column: str | None = None, **more: Any) -> Finding:
-    """A note without evidence."""
+    """A finding of severity `note`, without evidence."""
     return Finding(
         id=name, severity="note", column=column, evidence=(), because=f"b {name}", consequence_of=cause, **more
     )
 
 
 def shown(*found: Finding, evidence: bool = False) -> list[str]:
-    """The lines of a terminal."""
+    """The lines that a terminal shows for these findings."""
     console = Console(width=200, color_system=None)
     with console.capture() as capture:
         console.print(findings(found, evidence=evidence))
@@ -134,7 +134,7 @@ FOUND = (
 
 
 def answer(request: httpx.Request) -> httpx.Response:
-    """What the service would say."""
+    """The response of the service."""
     if request.url.path.endswith("/findings"):
         data = [one.model_dump(mode="json") for one in FOUND]
         return httpx.Response(200, json={"data": data, "last_event": 3})

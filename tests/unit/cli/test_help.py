@@ -1,4 +1,4 @@
-"""The help: every command is in it, says what the command itself says, and loads nothing."""
+"""The help lists every command with the first sentence of the command's own help, and imports nothing heavy."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""The id that a person means."""
+"""The experiment that a shortened id refers to."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -13,12 +13,12 @@ from gradus.errors import BadRequest, NotFound
 from tests.unit.client.said import document
 
 IDS = [f"exp_01m81zqvkxnfw4cyan{end}" for end in ("6kaawa01", "6kaawa02", "6kbbbb02")]
-"""Newest first."""
+"""The ids of the experiments, newest first."""
 
 
 @contextmanager
 def service(ids: list[str], asked: list[httpx.Request] | None = None) -> Iterator[Client]:
-    """A client of a service that has these, two on a page."""
+    """A client of a service that has experiments with these ids, and lists two per page."""
 
     def answer(request: httpx.Request) -> httpx.Response:
         if asked is not None:

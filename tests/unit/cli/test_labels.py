@@ -1,4 +1,4 @@
-"""Numbers and failures as a terminal shows them."""
+"""How a terminal shows numbers and failures."""
 
 import math
 from datetime import UTC, datetime, timedelta

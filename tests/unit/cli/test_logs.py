@@ -1,4 +1,4 @@
-"""A log as lines: dates, offsets, and why a run failed."""
+"""How a log is printed: dates, offsets, and the reason why a run failed."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""The command line where no service is needed: exit codes, sentences, and what it does not import."""
+"""The command line without a service: exit codes, messages, and modules that it does not import."""
 
 import io
 import subprocess

@@ -1,4 +1,4 @@
-"""`gradus open`: what the browser gets on its command line."""
+"""`gradus open`: the arguments with which it starts the browser."""
 
 import os
 import stat

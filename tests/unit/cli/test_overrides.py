@@ -1,4 +1,4 @@
-"""`--set path=value`."""
+"""The option `--set path=value`."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""`--parse`, there and back."""
+"""The option `--parse`: its texts are parsed, and options are written as such texts."""
 
 import shlex
 from typing import Any

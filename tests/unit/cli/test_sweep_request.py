@@ -1,4 +1,4 @@
-"""A sweep's request from options."""
+"""The request for a sweep that the command's options make."""
 
 from pathlib import Path
 from typing import Any

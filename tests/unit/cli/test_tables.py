@@ -1,4 +1,4 @@
-"""Tables and boards: what they show, and that 80 columns hold them."""
+"""Tables and boards in a terminal: what they show, and that they fit into 80 columns."""
 
 import re
 from collections.abc import Sequence

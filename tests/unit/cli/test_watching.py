@@ -1,4 +1,4 @@
-"""Watching where the service is away for a while, or something unforeseen happens."""
+"""Watching a run while the service is unavailable for a while, or an unexpected error occurs."""
 
 import io
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Responses of a service, for tests without one."""
+"""Responses of a service, for tests that run without one."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ AT = "2026-11-22T12:00:00.000000Z"
 
 
 def metrics_row(epoch: int, **changes: Any) -> dict[str, Any]:
-    """A row with numbers computed from its epoch."""
+    """A metrics row with numbers computed from its epoch."""
     numbers = {
         "train_loss": 2 / epoch,
         "train_accuracy": 1 - 0.5 / epoch,
@@ -32,7 +32,7 @@ def metrics_row(epoch: int, **changes: Any) -> dict[str, Any]:
 
 
 def document(epochs: int = 3, spec: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
-    """An experiment's document."""
+    """The document of an experiment."""
     whole = Spec.model_validate({"dataset": "digits", "layers": [8], "epochs": epochs, **(spec or {})})
     progress = {"epoch": 0, "epochs": epochs, "eta_seconds": None}
     nothing = dict.fromkeys(
@@ -47,7 +47,7 @@ def document(epochs: int = 3, spec: dict[str, Any] | None = None, **changes: Any
 
 
 def record(**changes: Any) -> bytes:
-    """An answer that holds an experiment."""
+    """The body of a response with an experiment."""
     return json.dumps(document(**changes)).encode()
 
 
@@ -55,43 +55,44 @@ RECORD = ExperimentRecord.model_validate_json(record())
 
 
 def metrics_page(status: str, rows: int = 0) -> bytes:
-    """An answer that holds metrics."""
+    """The body of a response with metrics rows."""
     page = {"data": [metrics_row(i + 1) for i in range(rows)], "last_epoch": rows, "status": status, "last_event": rows}
     return json.dumps(page).encode()
 
 
 def problem(status: int, code: str, errors: list[dict[str, object]] | None = None) -> bytes:
-    """A refusal."""
+    """The body of an error response."""
     whole = {"type": f"urn:{code}", "title": code, "status": status, "detail": f"no: {code}", "code": code}
     return json.dumps({**whole, "errors": errors or []}).encode()
 
 
 def event(seq: int, kind: str, data: dict[str, Any], one: str = "exp_1", number: int | None = None) -> bytes:
-    """One event of an experiment's stream, or with `number` of the stream over everything."""
+    """The bytes of an event in the stream of an experiment or, with `number`, in the stream of all experiments."""
     envelope = {"seq": seq, "kind": kind, "at": AT, "experiment_id": one, "data": data}
     return f"id: {number or seq}\nevent: {kind}\ndata: {json.dumps(envelope)}\n\n".encode()
 
 
 def ok(body: bytes, **headers: str) -> httpx.Response:
-    """An answer."""
+    """A response with status 200."""
     return httpx.Response(200, content=body, headers=headers)
 
 
 def refused(status: int, code: str = "internal", **headers: str) -> httpx.Response:
-    """A refusal, with its reason."""
+    """An error response."""
     return httpx.Response(status, content=problem(status, code), headers=headers)
 
 
 UNREACHED = httpx.ConnectError("nothing listens")
-"""The request was not sent."""
+"""An error before the request was sent."""
 CUT = httpx.ReadError("the line was cut")
-"""The request was sent, and its answer lost."""
+"""An error after the request was sent: its response is lost."""
 
 Piece = bytes | Exception | Callable[[], bytes]
 
 
 def stream(*pieces: Piece) -> httpx.Response:
-    """An event stream that brings these pieces and then closes, or breaks with an error."""
+    """A response that is an event stream. It sends these pieces and then closes; a piece that is an exception breaks
+    the connection."""
     return httpx.Response(200, headers={"Content-Type": "text/event-stream; charset=utf-8"}, content=_told(pieces))
 
 
@@ -106,7 +107,7 @@ Reply = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
 
 
 class Script(SyncTransport):
-    """A transport to a service that gives these replies, one for each request, and that does not sleep."""
+    """A transport that gets these replies, one for each request, and does not sleep."""
 
     def __init__(self, *replies: Reply) -> None:
         super().__init__(Credentials("http://here", "gk_secret"), transport=httpx.MockTransport(self._reply))
@@ -122,22 +123,22 @@ class Script(SyncTransport):
         return reply(request) if callable(reply) else reply
 
     async def sleep(self, seconds: float) -> None:
-        """Only remembers it."""
+        """Record the seconds instead of sleeping."""
         self.slept.append(seconds)
 
     @property
     def paths(self) -> list[str]:
-        """Of the requests, in order."""
+        """The paths of the requests so far, in order."""
         return [request.url.path for request in self.asked]
 
     @property
     def bodies(self) -> list[Any]:
-        """Of the requests, in order."""
+        """The bodies of the requests so far, in order."""
         return [json.loads(request.content) for request in self.asked]
 
 
 def sweep_document(status: str = "succeeded", **changes: Any) -> dict[str, Any]:
-    """A sweep's document: a base and one variant with two seeds."""
+    """The document of a sweep: a base and one variant, with two seeds."""
     statuses = ["succeeded" if status == "succeeded" else "running"] * 2
     results = [
         {
@@ -181,7 +182,7 @@ def sweep_document(status: str = "succeeded", **changes: Any) -> dict[str, Any]:
 
 
 def sweep(**changes: Any) -> bytes:
-    """An answer that holds a sweep."""
+    """A response with a sweep."""
     return json.dumps(sweep_document(**changes)).encode()
 
 

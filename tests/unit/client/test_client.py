@@ -24,13 +24,13 @@ Serving = Callable[[Answer], AbstractContextManager[Client]]
 
 @pytest.fixture(params=FACES)
 def opener(request: pytest.FixtureRequest) -> Opener:
-    """Opens a client, of each kind."""
+    """A function that opens a client, for each kind of client."""
     return FACES[request.param]
 
 
 @pytest.fixture
 def serving(opener: Opener) -> Serving:
-    """Starts a server and opens a client of it."""
+    """A function that starts a server with the given responses and opens a client of it."""
     return lambda answer: served(answer, opener)
 
 
@@ -45,7 +45,7 @@ def served(answer: Answer, opener: Opener) -> Iterator[Client]:
         do_GET = do_POST = do_PATCH = do_DELETE = handle_one  # noqa: N815 (names of the standard library)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            """Silence."""
+            """Print no lines about requests."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -60,7 +60,7 @@ def served(answer: Answer, opener: Opener) -> Iterator[Client]:
 
 
 def handle(client: Client, kind: type[Experiment] | type[Sweep] = Experiment) -> Any:
-    """A handle of this client that was not asked for."""
+    """A handle of this client, made without a request."""
     transport = bare(client)._transport
     return wrapped(client, Sweep(transport, SWEEP) if kind is Sweep else Experiment(transport, RECORD))
 

@@ -44,7 +44,7 @@ def test_the_key_of_the_file_goes_to_its_own_address_alone(folder: Path) -> None
 
 @pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "[::1]"])
 def test_every_name_of_this_machine_leads_to_the_address_of_the_file(folder: Path, name: str) -> None:
-    """Where another user listens at `localhost` by IPv6, the key does not go."""
+    """The key must not be sent to another user who listens at `localhost` with IPv6."""
     assert find_credentials(f"http://{name}:8123", env(folder)) == Credentials("http://127.0.0.1:8123", "secret")
     for other in (f"https://{name}:8123", f"http://{name}:8124", f"http://{name}:8123/gradus", f"http://{name}"):
         assert find_credentials(other, env(folder)) == Credentials(other, None)

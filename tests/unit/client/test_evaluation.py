@@ -1,4 +1,4 @@
-"""Evaluations over the client and the command line, from a service that needs a while."""
+"""Evaluations with the client and on the command line, from a service that needs a while to compute them."""
 
 import json
 from collections.abc import Iterator
@@ -79,7 +79,7 @@ FILE = PredictedFile(
 
 
 class Service:
-    """Answers an evaluation at the third request."""
+    """A service that answers an evaluation only at the third request."""
 
     def __init__(self) -> None:
         self.asked: list[httpx.Request] = []

@@ -1,4 +1,4 @@
-"""Reading server-sent events, however the bytes are cut."""
+"""Parsing of server-sent events, wherever the bytes are divided."""
 
 from datetime import UTC, datetime
 

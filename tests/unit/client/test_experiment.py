@@ -1,4 +1,4 @@
-"""What an experiment's handle knows while its events come in, and what it sends."""
+"""What an experiment's handle knows while events arrive, and which requests it sends."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Following a log, connection by connection: over a scripted transport, without a network and without waiting."""
+"""Following a log over several connections, with scripted responses instead of a network, and without waiting."""
 
 import httpx
 import pytest
@@ -36,7 +36,7 @@ def end(seq: int, name: str = "succeeded") -> bytes:
 
 
 def followed(*replies: Reply, after: int = 0, patience: float = 60) -> tuple[list[int], list[int]]:
-    """Numbers of the events, and of those after which each connection was asked to begin."""
+    """The numbers of the events that arrived, and for each connection the `Last-Event-ID` of its request."""
     service = Script(*replies)
     told = [one.seq for one in iterate(follow(service, "exp_1", after, patience))]
     assert not service.replies

@@ -1,4 +1,4 @@
-"""Following several logs over one stream: over a scripted transport, without a network."""
+"""Following several logs over one stream, with scripted responses instead of a network."""
 
 import json
 from collections import Counter
@@ -17,7 +17,7 @@ Told = tuple[str, dict[str, Any]]
 
 
 class Service(Script):
-    """Logs, and a stream over everything that is told as the test says it."""
+    """The logs of several experiments, and a stream of all experiments whose content the test gives."""
 
     def __init__(self, **logs: list[Told]) -> None:
         super().__init__()
@@ -25,7 +25,7 @@ class Service(Script):
         self.opened, self.connections = 0, list[Sequence[Piece]]()
 
     def say(self, one: str, kind: str, data: dict[str, Any]) -> bytes:
-        """Appended to a log; its bytes on the stream over everything."""
+        """Append an event to a log; returns its bytes in the stream of all experiments."""
         self.logs[one].append((kind, data))
         self.number += 1
         return event(len(self.logs[one]), kind, data, one, self.number)
@@ -43,7 +43,7 @@ class Service(Script):
         return stream(*self.connections.pop(0))
 
     def log(self, one: str, after: int) -> list[Piece]:
-        """What the stream of one experiment brings."""
+        """The pieces of one experiment's stream."""
         rows = list(enumerate(self.logs[one], 1))[after:]
         return [b"".join(event(seq, kind, data, one) for seq, (kind, data) in rows), b": still here\n\n"]
 

@@ -1,4 +1,4 @@
-"""Asking for several experiments: one request for fifty, and their order."""
+"""Requesting several experiments: one request for fifty of them, and the order of the results."""
 
 import json
 from typing import Any
@@ -14,7 +14,7 @@ IDS = [f"exp_{i}" for i in range(60)]
 
 
 def answer(request: httpx.Request) -> httpx.Response:
-    """Of a service that has every one of IDS."""
+    """The response of a service that has all experiments of IDS."""
     if request.url.path == "/v1/experiments":
         named = request.url.params.get_list("id")
         body: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""The importance of columns over the client, and as a terminal shows it."""
+"""The importance of columns, with the client and in a terminal."""
 
 import json
 from typing import Any

@@ -1,4 +1,6 @@
-"""Methods that are written once: run to their end by a client that blocks, awaited from one that does not."""
+"""Methods that are written once for both clients: the blocking one runs them to their end, the asynchronous one awaits
+them.
+"""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
@@ -16,7 +18,7 @@ END = event(4, "end", document(status="succeeded"))
 
 
 def test_a_client_that_blocks_works_where_an_event_loop_runs() -> None:
-    """As in a notebook, which runs its cells in one."""
+    """Notebooks run their cells in an event loop."""
 
     async def cell() -> list[int]:
         experiment = Experiment(Script(ok(record()), stream(*EPOCHS, END)), RECORD)
@@ -26,7 +28,7 @@ def test_a_client_that_blocks_works_where_an_event_loop_runs() -> None:
 
 
 class Pieces(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A stream that says whether it was closed."""
+    """A stream that records whether it was closed."""
 
     closed = False
 
@@ -81,7 +83,7 @@ def test_a_stream_that_is_left_early_is_closed_by_an_event_loop_too() -> None:
 
 
 class Odd(Resource[SyncTransport]):
-    """Methods as they must not be written: they wait for something else than the transport."""
+    """Methods with faults: one waits for something other than the transport, the other raises an error."""
 
     @method
     async def sleep(self) -> None:
@@ -90,7 +92,7 @@ class Odd(Resource[SyncTransport]):
 
     @iterator
     async def count(self) -> AsyncGenerator[int]:
-        """Fails after one."""
+        """Yields one number, and then raises an error."""
         yield 1
         raise ValueError("two")
 

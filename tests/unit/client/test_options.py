@@ -173,7 +173,7 @@ def test_any_request_can_be_sent_and_its_document_read() -> None:
 
 
 def test_type_checkers_know_what_each_client_gives() -> None:
-    """The types are those that mypy has to know: they say which answers need `await`."""
+    """mypy checks the types in this test: they say which results must be awaited."""
 
     def reply(request: httpx.Request) -> httpx.Response:
         return ok(sweep() if "sweeps" in request.url.path else record())

@@ -1,4 +1,4 @@
-"""Frames, figures, and what a notebook shows."""
+"""Data frames, figures, and what a notebook shows."""
 
 import sys
 from typing import Any

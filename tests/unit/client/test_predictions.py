@@ -1,4 +1,4 @@
-"""Rows in parts that the service takes."""
+"""Rows are sent in parts that are small enough for the service."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,8 @@ PROBLEM = {"Content-Type": "application/problem+json"}
 
 
 def client_of(most: int, code: str = "too_large") -> tuple[Client, list[int]]:
-    """A client of a service that answers so many rows at once, and the rows of each request."""
+    """A client of a service that accepts at most this number of rows at once, and a list of the rows of each
+    request."""
     asked: list[int] = []
 
     def reply(request: httpx.Request) -> httpx.Response:

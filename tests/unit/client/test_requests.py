@@ -1,4 +1,4 @@
-"""What is sent for each call."""
+"""The request that each call sends."""
 
 import json
 from collections.abc import Callable

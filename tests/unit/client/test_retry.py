@@ -1,4 +1,4 @@
-"""When a request is sent again: over a scripted transport, without a network and without waiting."""
+"""When a request is repeated, with scripted responses instead of a network, and without waiting."""
 
 from collections.abc import Callable
 

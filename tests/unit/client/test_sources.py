@@ -1,4 +1,4 @@
-"""What can be uploaded, and what it is called."""
+"""What can be uploaded, and the file name that it gets."""
 
 import io
 import zipfile

@@ -1,4 +1,4 @@
-"""A sweep's handle: what it knows, and what it asks."""
+"""A sweep's handle: what it knows, and which requests it sends."""
 
 import json
 

@@ -1,4 +1,6 @@
-"""Files in parts: several at a time, each with its digest, on from what the service has."""
+"""Uploads of files in parts: several at a time, each with its digest, and continued with the parts that the service
+lacks.
+"""
 
 import base64
 import hashlib
@@ -22,7 +24,7 @@ PART = 1000
 
 
 class Uploads:
-    """A service that takes parts, and breaks off as it is told: an error for each part's next attempts."""
+    """A service that receives parts. `breaks` gives, for each part, the errors of its next attempts."""
 
     def __init__(self, breaks: dict[int, list[Exception | httpx.Response]] | None = None) -> None:
         self.parts: dict[int, bytes] = {}
@@ -60,7 +62,7 @@ def script(service: Uploads, retries: int = 2) -> Script:
 
 
 def send(service: Uploads, source: Source | None = None, resume: str | None = None, retries: int = 2) -> list[int]:
-    """What was reported while it was sent."""
+    """Send a file; returns the numbers of bytes that were reported as sent."""
     told: list[int] = []
     sent = Sent(len(CONTENT), lambda done, total: told.append(done))
     upload = run(send_parts(script(service, retries), source or of_bytes(CONTENT), sent, 0, resume))

@@ -1,4 +1,4 @@
-"""Which of a log's rows a watcher is told: over a scripted transport, without a service."""
+"""Which rows of a log a watcher gets, with scripted responses instead of a service."""
 
 import json
 from typing import Any
@@ -33,7 +33,8 @@ def log() -> bytes:
 
 
 def told(known: dict[str, Any], after: int = 0, *before: Exception) -> list[int]:
-    """The epochs that a watcher gets who starts at this state of the experiment and then reads the rest of its log."""
+    """The epochs that a watcher gets. It first reads the experiment in the state `known`, and then the rest of its
+    log."""
     service = Script(*before, ok(record(**known)), stream(log()))
     found = [row.epoch for row in Experiment(service, RECORD).watch(after=after)]
     assert not service.replies

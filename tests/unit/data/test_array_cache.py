@@ -11,7 +11,7 @@ from worker.data.array_cache import ArrayCache
 
 
 class Writer:
-    """Writes a file of a few bytes, and remembers what."""
+    """Writes files of a few bytes, and remembers their keys."""
 
     def __init__(self) -> None:
         self.written: list[str] = []

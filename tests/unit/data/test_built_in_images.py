@@ -1,4 +1,4 @@
-"""Built-in images as all trainers of a machine share them."""
+"""Built-in images, which all trainers of a machine share."""
 
 from pathlib import Path
 
@@ -33,7 +33,7 @@ def tiny_images(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def folders(tmp_path: Path) -> tuple[Path, Path]:
-    """Where its files are, and where files are written."""
+    """The folder with the files of the data set, and a folder for new files."""
     return put(tmp_path / "given", PACKED), tmp_path / "data"
 
 

@@ -1,4 +1,4 @@
-"""The preprocessing that checkpoints keep of built-in data sets."""
+"""The preprocessing of built-in data sets, which checkpoints store."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ NAMES = ["digits", "wine", "breast_cancer", "diabetes", "mnist"]
 
 
 def raw_of(name: str) -> RawDataset:
-    """The data set; of MNIST as many images of noise."""
+    """The unprocessed data set; for MNIST, 100 images of noise instead."""
     facts = DATASETS[name]
     if facts.source != "idx":
         return read_table(facts)

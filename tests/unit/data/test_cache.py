@@ -1,4 +1,4 @@
-"""The data sets that a warm trainer keeps."""
+"""The data sets that a trainer keeps between jobs."""
 
 from gradus.spec.dataset import Dataset
 from gradus.spec.experiment import Spec
@@ -9,7 +9,7 @@ from worker.training.data import Data
 
 
 class Loader:
-    """Loads, and remembers what."""
+    """Loads data sets, and remembers which."""
 
     def __init__(self) -> None:
         self.loaded: list[Dataset] = []

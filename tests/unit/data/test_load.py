@@ -68,7 +68,7 @@ def test_the_splits_have_the_sizes_that_the_spec_promises(name: str, extra: dict
 
 
 def own_units(split: Split, data: Data) -> Tensor:
-    """Targets as the table has them, float64."""
+    """Targets in the units of the table, float64."""
     return split.targets.double() * data.target_scale.deviation[0] + data.target_scale.mean[0]
 
 
@@ -148,7 +148,7 @@ def test_every_load_gives_the_same_examples_in_the_same_order() -> None:
 
 
 def test_the_draw_of_a_data_set_never_changes() -> None:
-    """Stored metrics were measured on these examples."""
+    """The metrics of stored experiments were measured on these examples."""
     assert fixed_permutation("mnist", "validation", 60_000)[:6].tolist() == [10694, 17315, 34371, 43594, 51859, 8079]
     assert fixed_permutation("digits", "test", 1797)[:6].tolist() == [665, 384, 960, 1424, 1231, 1034]
 

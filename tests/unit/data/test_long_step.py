@@ -13,7 +13,7 @@ class Clock:
 
 
 def told(total: int | None, *reached: tuple[float, int], end: int) -> list[tuple[int, int | None]]:
-    """The reports of a step that had done so much at these seconds after its beginning."""
+    """The reports of a step that has done so much after so many seconds, for each pair in `reached`."""
     clock, said = Clock(), list[tuple[int, int | None]]()
 
     def say(news: str | StepProgress) -> None:

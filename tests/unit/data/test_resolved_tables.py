@@ -1,4 +1,4 @@
-"""A spec resolved by a table's facts agrees with what a run gets from the table."""
+"""A spec that was resolved from a table's facts agrees with the data that a run gets from the table."""
 
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -37,7 +37,7 @@ COLUMNS: dict[str, Any] = {
 
 
 class RowsOf:
-    """The rows of a table, without a service that finds it."""
+    """The rows of a table, without a service from which to get it."""
 
     def __init__(self, table: Table) -> None:
         self._table = table

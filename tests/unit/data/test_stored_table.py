@@ -32,7 +32,7 @@ class Unreachable(FolderStore):
         super().fetch(key, digest, folder)
 
     def local(self, _: str) -> None:
-        """None: the files are elsewhere."""
+        """None, because the files are not on this machine."""
 
 
 def copies(tmp_path: Path, store: FolderStore) -> LocalCopies:

@@ -43,7 +43,7 @@ def epochs(data: Data) -> list[EpochReport]:
 
 @pytest.mark.parametrize("name", ["breast_cancer", "wine", "diabetes"])
 def test_an_uploaded_copy_trains_with_the_numbers_of_the_built_in_table(name: str, tmp_path: Path) -> None:
-    """The same rows in the same parts and order, scaled alike."""
+    """Both have the same rows in the same parts and order, with the same scaling."""
     plan, built_in = data_of(name), resolved(Spec(dataset=name, layers=[])).spec.dataset
     raw = read_table(DATASETS[name])
     order = fixed_permutation(name, "validation", len(raw.targets))

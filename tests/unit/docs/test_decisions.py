@@ -1,4 +1,4 @@
-"""Decisions are dated records."""
+"""Decisions are records with a date."""
 
 import re
 from pathlib import Path

@@ -15,7 +15,7 @@ from scripts.schema_words import accepts, default
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_what_the_code_says(name: str) -> None:
-    """If this fails: python -m scripts.docs."""
+    """If this test fails, run `python -m scripts.docs`."""
     assert (DOCS / name).read_text(encoding="utf-8") == PAGES[name]()
 
 

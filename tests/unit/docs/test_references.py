@@ -16,20 +16,20 @@ FOLDER = re.compile(r"(?:[a-z_]+/)+")
 MODULE = re.compile(rf"(?:{PACKAGES})(?:\.\w+)+")
 COMMAND = re.compile(rf"python -m ((?:{PACKAGES})(?:\.\w+)*)")
 MADE = {"run.py", "card.md"}
-"""Files that the service makes."""
+"""Names of files that the service generates."""
 PLACEHOLDER = ".NAME"
-"""Of a module that the reader chooses."""
+"""Stands for the name of a module that the reader chooses."""
 
 
 def tracked() -> list[PurePosixPath]:
-    """Every file of the repository, from its root."""
+    """The paths of all files of the repository, relative to its root."""
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True)
     return [PurePosixPath(line) for line in listed.stdout.splitlines()]
 
 
 TRACKED = tracked()
 FILES = {str(PurePosixPath(*path.parts[start:])) for path in TRACKED for start in range(len(path.parts))}
-"""Every file, also by the end of its path: a page about a folder may leave the folder out."""
+"""Every file, also by each end of its path, because a page about a folder may omit the folder."""
 FOLDERS = {f"{PurePosixPath(end).parent}/" for end in FILES} | {f"{PurePosixPath(end).parts[0]}/" for end in FILES}
 
 
@@ -38,12 +38,12 @@ def text(page: str) -> str:
 
 
 def codes(page: str) -> Iterator[str]:
-    """Code between backticks."""
+    """The texts between backticks on a page."""
     return (match[1] for match in CODE.finditer(text(page)))
 
 
 def module_file(name: str) -> tuple[Path, list[str]] | None:
-    """The file of the longest module in a dotted name, and what follows in it."""
+    """The file of the longest module in a dotted name, and the rest of the name."""
     parts = name.split(".")
     for end in range(len(parts), 0, -1):
         path = ROOT.joinpath(*parts[:end])

@@ -1,4 +1,4 @@
-"""The data folder's logs."""
+"""Log files in the data folder."""
 
 from pathlib import Path
 

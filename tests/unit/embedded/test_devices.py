@@ -1,4 +1,4 @@
-"""Workers, GPUs and cores."""
+"""How GPUs and cores are divided among workers."""
 
 from pathlib import Path
 

@@ -20,11 +20,11 @@ def fork(run):
 assert can_fork()
 signal.signal(signal.SIGTERM, lambda *_: None)
 """
-"""It has a handler, which its parts must not have."""
+"""A supervisor with a signal handler, which its parts must not inherit."""
 
 
 def supervise(folder: Path, script: str) -> str:
-    """What is in the log of its parts."""
+    """Run the script in a supervisor; returns the log of its parts."""
     done = subprocess.run(
         [sys.executable, "-c", SUPERVISOR + script],
         cwd=folder,

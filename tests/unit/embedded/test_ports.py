@@ -1,4 +1,4 @@
-"""Where the embedded service may listen."""
+"""On which ports the embedded service may listen."""
 
 import socket
 

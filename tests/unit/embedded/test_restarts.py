@@ -1,4 +1,6 @@
-"""Restarting a part when it dies, with a longer wait each time that it dies soon after its start."""
+"""A part that has ended is restarted. The pause before a restart grows each time that the part has ended soon after its
+start.
+"""
 
 from pathlib import Path
 
@@ -41,7 +43,7 @@ class Mortal:
 
 
 def pauses(part: Mortal, lives: list[float], until: float = 10_000.0) -> list[float]:
-    """How long the keeper waits after each life of so many seconds."""
+    """The pause before the restart after each of these lives, all in seconds."""
     said: list[str] = []
     restarted = RestartedPart(part, said.append)
     now = 0.0
@@ -68,7 +70,7 @@ def test_a_long_life_is_rewarded() -> None:
 
 
 def dying(lives: list[float], said: list[str]) -> RestartedPart:
-    """A part that has died after each of these lives, as far as it was restarted."""
+    """A part that has ended after each of these lives, as long as it was restarted."""
     part, now = Mortal(), 0.0
     restarted = RestartedPart(part, said.append)
     restarted.start(now)
