@@ -1,4 +1,4 @@
-"""Documents of specs for Hypothesis: the whole language, any size, and documents that are almost specs."""
+"""Random documents of specs for Hypothesis: all words of any size, and documents that are almost valid."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -38,14 +38,14 @@ def numbers(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
 
 
 def objects(word: type[BaseModel]) -> st.SearchStrategy[Document]:
-    """Any document of a word whose fields are numbers, names and switches."""
+    """Any document of a model whose fields are numbers, names and switches."""
     properties = {name: numbers(schema) for name, schema in word.model_json_schema()["properties"].items()}
     required = {"kind": properties.pop("kind")} if "kind" in properties else {}
     return st.fixed_dictionaries(required, optional=properties)
 
 
 def family(name: str) -> st.SearchStrategy[Any]:
-    """Any document of a family's words, and their shorthands."""
+    """Any document of a family's models, and their shorthands."""
     words = spec_models_in(FAMILIES[name])
     tagged = "kind" in words[0].model_fields
     short: list[Any] = [kind_of(word) for word in words] if tagged else [True]
@@ -59,11 +59,11 @@ INHERITED: dict[str, st.SearchStrategy[Any]] = {
     "batch_norm": st.sampled_from([False]) | family("normalizations"),
     "dropout": RATES,
 }
-"""Keys of a spec, and of its layers with weights."""
+"""Keys that both a spec and its layers with weights have."""
 
 
 def residuals(layers: st.SearchStrategy[Any]) -> st.SearchStrategy[Document]:
-    """Residual connections around these layers, of shapes for which there is a projection."""
+    """Residual connections around these layers, whose shapes permit a projection."""
     required = {"kind": st.just("residual"), "layers": st.lists(layers, min_size=1, max_size=3)}
     optional = {"shortcut": st.sampled_from(["auto", "projection"]), "activation": INHERITED["activation"]}
     return st.fixed_dictionaries(required, optional=optional)
@@ -107,7 +107,8 @@ def networks(units: int, *, images: bool) -> st.SearchStrategy[list[Any]]:
 
 
 def specs(datasets: Iterable[str], units: int, limit: int, epochs: int) -> st.SearchStrategy[Document]:
-    """Valid specs, as far as each field can tell; the numbers that decide how long a run takes up to these."""
+    """Documents in which each single field is valid. `units`, `limit` and `epochs` bound the numbers that decide how
+    long a run takes."""
     return st.sampled_from(list(datasets)).flatmap(lambda name: _specs_for(name, units, limit, epochs))
 
 
@@ -170,7 +171,7 @@ ODD: tuple[Any, ...] = (
     {},
     [1],
 )
-"""Values at the limits of some fields, or wrong in every field."""
+"""Values at the limits of some fields, or invalid in every field."""
 
 
 @st.composite
@@ -187,7 +188,7 @@ def nearly(draw: st.DrawFn, documents: st.SearchStrategy[Document]) -> Document:
 
 
 def dense_layers(spec: Spec) -> list[Dense]:
-    """The layers of a spec that has no others."""
+    """The layers of a spec that has only dense layers."""
     dense = [layer for layer in spec.layers if isinstance(layer, Dense)]
     assert len(dense) == len(spec.layers)
     return dense

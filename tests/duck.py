@@ -1,4 +1,4 @@
-"""DuckDB for tests: a process opens one database, which takes 16 ms, and each test has a cursor of its own."""
+"""DuckDB for tests. A process opens one database, which takes 16 ms, and each test has its own cursor."""
 
 from functools import cache
 
@@ -6,7 +6,7 @@ import duckdb
 
 
 def cursor() -> duckdb.DuckDBPyConnection:
-    """A connection to the database in memory; tables in it stay.
+    """A connection to the database in memory, whose tables stay until the process ends.
 
     Not for modules that are being imported: the database has threads, and processes with threads cannot be forked.
     """

@@ -1,4 +1,4 @@
-"""Small valid files of every format, and copies with bytes changed, removed or added."""
+"""Small valid files of every format, and copies in which bytes were changed, removed or added."""
 
 import gzip
 import io

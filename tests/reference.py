@@ -60,7 +60,7 @@ ACTIVATIONS: dict[Activation, type[nn.Module]] = {
 
 
 class MaskedDropout(nn.Module):
-    """`nn.Dropout`, but with the engine's masks."""
+    """`nn.Dropout` with the engine's masks."""
 
     def __init__(self, masks: Masks) -> None:
         super().__init__()
@@ -250,7 +250,7 @@ def reference_network(network: NetworkPlan, weights: dict[str, Tensor], masks: d
 
 
 def _theirs(name: str, ours: Tensor, like: Tensor) -> Tensor:
-    """A tensor of ours in the layout of torch's module."""
+    """A tensor of the engine in the layout of torch's module."""
     if name.endswith(".weight") and like.ndim == 4:
         channels, inner, k, _ = like.shape
         return ours.view(k, k, inner, channels).permute(3, 2, 0, 1)
@@ -258,7 +258,7 @@ def _theirs(name: str, ours: Tensor, like: Tensor) -> Tensor:
 
 
 def _ours(name: str, theirs: Tensor) -> Tensor:
-    """A tensor of torch's module in our layout."""
+    """A tensor of torch's module in the engine's layout."""
     if name.endswith(".weight") and theirs.ndim == 4:
         return theirs.permute(2, 3, 1, 0).reshape(-1, len(theirs))
     if name.endswith(".scale"):
@@ -352,7 +352,7 @@ def reference_factor(schedule: AnySchedule, step: int, steps_per_epoch: int, epo
 
 
 def reference_losses(loss: ConcreteLoss, outputs: Tensor, targets: Tensor) -> Tensor:
-    """torch's own loss of each example, for targets that are not scaled."""
+    """torch's own loss of each example, for targets that are not standardized."""
     y = targets if targets.ndim == 2 else targets[:, None]
     match loss:
         case CrossEntropy():
@@ -423,7 +423,8 @@ class Reference:
         return float((losses if weights is None else weights * losses).detach().sum())
 
     def right(self, outputs: Tensor, split: Split) -> float:
-        """Number of examples that are right; those of several labels count by the share that is."""
+        """Number of correctly classified examples. An example with several labels counts by the share of labels that
+        are right."""
         if self.data.task == "multi_label":
             return float(((outputs > 0) == (split.targets > 0.5)).double().mean(1).sum())
         return float((outputs.argmax(1) == split.targets).sum()) if self.data.task == "classification" else 0.0

@@ -1,4 +1,4 @@
-"""Uploaded data sets without a service: specs resolved by hand, and stored tables in an artifact store."""
+"""Uploaded data sets without a service: specs that are resolved directly, and stored tables in an artifact store."""
 
 from pathlib import Path
 from shutil import copy
@@ -16,7 +16,7 @@ from worker.data.uploaded import Uploaded
 
 
 def uploaded(table: Table, classes: tuple[str, ...] = (), **words: object) -> Uploaded:
-    """A data set with the target `y`, unless the words name another, and its plan."""
+    """A data set and its plan. Its target is `y`, unless `words` name another."""
     document = {"name": "mine", "version": 1, "digest": table.read.digest, "target": "y", **words}
     dataset = Dataset.model_validate(document)
     rows = rows_of(dataset, classes, table, dataset.limit)

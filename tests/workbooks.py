@@ -20,7 +20,7 @@ _STATES = ("visible", "hidden")
 
 
 class Formula(str):
-    """A formula, and what it gave when the workbook was saved."""
+    """A formula, and its value when the workbook was saved."""
 
     __slots__ = ("value",)
     value: str
@@ -32,7 +32,7 @@ class Formula(str):
 
 
 def xlsx(sheets: Mapping[str, Sequence[Sequence[Any]]], *, hidden: Sequence[str] = (), first: str = "A1") -> bytes:
-    """A workbook of these sheets, whose first cell stands at `first` (a column A to Z and a row)."""
+    """An XLSX workbook of these sheets. Their first cell is at `first` (a column A to Z and a row)."""
     names = list(sheets)
     listed = "".join(
         f'<sheet name="{escape(name)}" sheetId="{i}" state="{_STATES[name in hidden]}" r:id="rId{i}"/>'
@@ -72,7 +72,7 @@ def ods(rows: Sequence[Sequence[Any]]) -> bytes:
 
 
 def packed(files: Mapping[str, str | bytes]) -> bytes:
-    """A ZIP file."""
+    """A ZIP file with these files."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():

@@ -1,4 +1,4 @@
-"""The compose file, read by Compose itself; no engine is needed for that."""
+"""The Compose file, read by Compose itself, which needs no container engine for that."""
 
 import json
 import os
@@ -40,11 +40,12 @@ def test_compose_accepts_the_file() -> None:
 
 
 NOT_PASSED_ON = {"GRADUS_URL", "GRADUS_KEY", "GRADUS_PORT", "GRADUS_TRAINER_SERVER"}
-"""The client's, one that is Compose's own, and one for processes of one machine."""
+"""Variables that the Compose file does not pass on: two are for clients, one is for Compose itself, and one is for
+processes of one machine."""
 
 
 def settings() -> set[str]:
-    """Every variable that the service's code names, or makes the name of."""
+    """Every variable that the service's code reads, whether its name is written out or composed."""
     code = "".join(
         file.read_text() for part in ("hub", "api", "worker", "gradus") for file in (ROOT / part).rglob("*.py")
     )
@@ -112,7 +113,7 @@ def test_every_build_has_its_target_in_the_dockerfile() -> None:
 
 
 def copied() -> dict[str, set[str]]:
-    """The folders of code in each image."""
+    """The folders of code that are copied into each image."""
     stages = re.split(r"^FROM ", (ROOT / "docker" / "Dockerfile").read_text(), flags=re.MULTILINE)[1:]
     found = {
         stage.partition("\n")[0].rpartition(" ")[2]: set(re.findall(r"^COPY (\w+) ", stage, re.MULTILINE))

@@ -1,4 +1,6 @@
-"""The distribution is `gradus-ml`: `gradus` on the index is another project's, which no text here may bring in."""
+"""The name of the distribution is `gradus-ml`. The distribution `gradus` belongs to another project, so no text here
+may tell anyone to install it.
+"""
 
 import re
 import subprocess
@@ -15,9 +17,9 @@ STRANGER = re.compile(
     rf"|{NAME}\s*(?:\[[a-z]|[=~<>]=|@\s+(?:file|git|http))"
     r"|\b(?:version|distribution|metadata|requires)\(\s*[\"']gradus[\"']"
 )
-"""Ways to name a distribution: installed, with extras or a version, or looked up."""
+"""Ways in which a text may name the wrong distribution: to install it, with extras or a version, or to look it up."""
 OWN = {Path(__file__).relative_to(ROOT).as_posix(), "scripts/_venv"}
-"""This file, and the script that takes away what this project was once called."""
+"""This file, and the script that removes what this project's distribution was called before."""
 
 
 def tracked() -> list[Path]:

@@ -1,5 +1,6 @@
-"""Faults of the environment, each reported in a sentence: empty variables, no home, odd names, wrong passwords, full
-disks."""
+"""Faults of the environment, each reported in one sentence: empty variables, no home folder, odd names, wrong
+passwords, full disks.
+"""
 
 import errno
 import os
@@ -89,14 +90,14 @@ def test_an_empty_address_or_key_is_refused(tmp_path: Path, url: str | None, key
 
 @pytest.fixture(scope="module")
 def commands() -> Iterator[Path]:
-    """The folder of `gradus`."""
+    """The folder of the program `gradus`."""
     with forked_commands() as folder:
         yield folder
 
 
 @pytest.mark.parametrize("command", [("up", "--data", ""), ("lecture", "--data", " "), ("ls", "--url", "")])
 def test_the_command_line_refuses_what_is_empty(commands: Path, tmp_path: Path, command: tuple[str, ...]) -> None:
-    """The current folder is not what an unset variable of a script meant."""
+    """An empty value comes from an unset variable of a script, which does not mean the current folder."""
     done = subprocess.run(
         [commands / "gradus", *command],
         cwd=tmp_path,
@@ -112,12 +113,12 @@ def test_the_command_line_refuses_what_is_empty(commands: Path, tmp_path: Path, 
 
 
 def own_env(folder: Path) -> dict[str, str]:
-    """Nothing of this process but its path; the folder is the home."""
+    """Environment variables with only the paths of this process; the folder is the home folder."""
     return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(folder)}
 
 
 def outcome(folder: Path, module: str, *arguments: str, **env: str) -> tuple[int, str]:
-    """The exit code of a program that was started in this folder, and what it has printed."""
+    """Run a program in this folder; returns its exit code and its output."""
     with tempfile.TemporaryFile() as log:
         code = start([module, *arguments], {**own_env(folder), **env}, log, folder).wait(120)
         log.seek(0)
@@ -126,7 +127,7 @@ def outcome(folder: Path, module: str, *arguments: str, **env: str) -> tuple[int
 
 @pytest.fixture
 def homeless(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As a container's user without an entry in passwd."""
+    """Let no home folder be found, as for a container's user without an entry in passwd."""
 
     def nobody(self: Path) -> Path:
         if str(self).startswith("~"):
@@ -228,7 +229,7 @@ def test_the_doctor_tells_of_an_empty_variable(tmp_path: Path) -> None:
 
 @pytest.fixture
 def full(tmp_path: Path) -> Database:
-    """A database that may grow no further, as on a disk without room."""
+    """A database that cannot grow, as on a full disk."""
     database = Database(sqlite_url(tmp_path / "full.db"))
     with database.write() as session:
         session.execute(text("CREATE TABLE t (x BLOB)"))
@@ -270,7 +271,7 @@ MODULES = {
 
 @pytest.mark.parametrize("module", MODULES)
 def test_no_program_of_the_service_starts_without_docstrings(module: str, tmp_path: Path) -> None:
-    """It ends before it imports what may need them."""
+    """The program ends before it imports the modules that may need docstrings."""
     with new_interpreters():
         code, printed = outcome(tmp_path, module, *MODULES[module], PYTHONOPTIMIZE="2", PYTHONVERBOSE="1")
     assert code == 3

@@ -1,5 +1,6 @@
-"""Rules of the architecture that can be checked: imports go downward, and the public names are imported when they are
-used."""
+"""Rules of the architecture that can be tested: imports go downward, and the public names are imported only when they
+are used.
+"""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""The order of the files of tests."""
+"""The order in which test files run."""
 
 from tests.servers.order import places
 

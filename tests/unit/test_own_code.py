@@ -1,4 +1,4 @@
-"""The repository contains only our own code: that of others comes in packages."""
+"""The repository contains only our own code; other code comes in packages."""
 
 import re
 import subprocess
@@ -10,7 +10,8 @@ ROOT = Path(__file__).parents[2]
 CODE = frozenset({".py", ".pyi", ".js", ".mjs", ".ts", ".css", ".html", ".sh", ".mako"})
 PICTURES = frozenset({".png"})
 LONGEST = 200
-"""Characters of a line: ours have at most 120 but for sentences of pages; minified files have thousands."""
+"""The largest number of characters in a line. Our lines have at most 120, except for sentences of pages; those of
+minified files have thousands."""
 FOLDERS = frozenset(
     {"vendor", "vendored", "third_party", "third-party", "node_modules", "bower_components", "site-packages"}
 )
@@ -28,7 +29,7 @@ def tracked() -> list[Path]:
 
 
 def faults(file: Path, text: str) -> list[str]:
-    """What makes one think that a file is not ours."""
+    """Signs that a file may not be our own."""
     found = []
     if FOLDERS & set(file.parts) or ".min." in file.name:
         found.append("stands where others' code does")

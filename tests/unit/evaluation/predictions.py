@@ -1,4 +1,4 @@
-"""Predictions with known truth, drawn from a seed."""
+"""Random predictions whose truth is known."""
 
 import numpy as np
 
@@ -7,7 +7,8 @@ from evaluation.sections import Asked
 
 
 def classes(n: int, k: int, seed: int = 0, *, weighted: bool = False, ties: bool = False) -> Examples:
-    """Logits that know something of the class; rounded, so that scores tie, if `ties`."""
+    """Logits that contain some information about the class. With `ties` they are rounded, so that some scores are
+    equal."""
     random = np.random.default_rng(seed)
     targets = random.integers(0, k, n)
     logits = random.normal(size=(n, k)) + 1.2 * np.eye(k)[targets]

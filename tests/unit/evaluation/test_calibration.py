@@ -43,7 +43,7 @@ def test_the_temperature_of_labels_makes_their_log_loss_least() -> None:
 
 @pytest.mark.parametrize("factor", [3.0, 0.0])
 def test_no_temperature_calibrates_where_the_log_loss_has_no_least(factor: float) -> None:
-    """The loss falls without end if every prediction is right, and does not change if all logits are 0."""
+    """If every prediction is right, the loss falls without end; if all logits are 0, it does not change."""
     some = labels(50, 3)
     right = Examples(np.asarray(factor * (2 * some.targets - 1), dtype=np.float64), some.targets, some.rows)
     assert label_temperature(right) is None
@@ -101,7 +101,8 @@ def test_the_quantile_of_conformal_prediction_counts_one_more() -> None:
 
 
 def test_sets_and_intervals_hold_the_truth_as_often_as_they_promise_on_20_splits() -> None:
-    """The coverage of one split has a deviation of about √(2 · 0.9 · 0.1 / 500) = 0.019 for 500 and 500 examples."""
+    """The coverage of one split has a deviation of about √(2 · 0.9 · 0.1 / 500) = 0.019, as both of its halves have 500
+    examples."""
     whole, lines, random = classes(1000, 5), numbers(1000), np.random.default_rng(2)
     covered: dict[str, list[float]] = {"sets": [], "intervals": []}
     for _ in range(20):

@@ -68,7 +68,8 @@ def test_many_classes_have_the_metrics_of_few_although_none_is_written_out_as_a_
 
 
 def test_the_memory_of_an_evaluation_is_a_few_copies_of_the_outputs() -> None:
-    """Of numpy's arrays, at the worst moment. Truth and scores of each class in arrays of their own took nine."""
+    """The peak memory of numpy's arrays. With separate arrays for the truth and scores of each class, it would be nine
+    copies."""
     whole = classes(2000, 400)
     tracemalloc.start()
     sections(asked(whole), "classification")

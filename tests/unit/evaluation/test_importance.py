@@ -35,7 +35,7 @@ def test_with_all_others_it_is_the_mean_over_all_pairs() -> None:
 
 
 def test_effects_of_receiving_and_giving_add_up() -> None:
-    """Without a rest, an example's influence is exactly the sum of its two effects."""
+    """If there is no remainder, an example's influence is exactly the sum of both effects."""
     n = 400
     receives, gives = RANDOM.normal(size=(2, n))
     donors = donors_of(n, 200)

@@ -26,7 +26,7 @@ def test_wilson_s_interval_is_that_of_the_literature(hits: int, n: int, low: flo
 
 @pytest.mark.parametrize("p", [0.05, 0.2, 0.5, 0.9, 0.97])
 def test_wilson_s_interval_holds_a_share_as_often_as_it_says(p: float) -> None:
-    """Summed over all outcomes of 100 trials."""
+    """The probability is the exact sum over all outcomes of 100 trials."""
     covered = sum(
         comb(100, hits) * p**hits * (1 - p) ** (100 - hits)
         for hits in range(101)
@@ -36,7 +36,8 @@ def test_wilson_s_interval_holds_a_share_as_often_as_it_says(p: float) -> None:
 
 
 def test_a_bootstrap_interval_holds_the_truth_as_often_as_it_says() -> None:
-    """The mean of an exponential distribution, and the AUC of two normal ones, Φ(1 / √2) = 0.7602."""
+    """Tested with the mean of an exponential distribution, and the AUC of two normal distributions, Φ(1 / √2) =
+    0.7602."""
     held = np.zeros(2)
     for seed in range(100):
         random = np.random.default_rng(seed)
@@ -49,7 +50,8 @@ def test_a_bootstrap_interval_holds_the_truth_as_often_as_it_says() -> None:
 
 
 def test_the_interval_of_many_examples_is_as_wide_as_it_must_be() -> None:
-    """With more examples than are drawn from, the width is that of the normal approximation."""
+    """If there are more examples than the bootstrap draws from, the interval is as wide as by the normal
+    approximation."""
     values = np.random.default_rng(0).exponential(size=30_000)
     low, high = intervals({"mean": statistics.mean(values)}, 30_000, most=2000)["mean"]
     expected = 1.96 * values.std() / sqrt(30_000)
@@ -81,7 +83,8 @@ def test_the_calibration_error_has_no_interval_because_draws_are_worse_calibrate
 
 
 def test_the_interval_from_some_of_the_examples_stays_where_the_statistic_can_be() -> None:
-    """The AUC of all is nearly 1, and that of the examples that are drawn from is less, by chance."""
+    """The AUC of all examples is nearly 1. That of the examples that the bootstrap draws from is lower by chance, so
+    that the interval would exceed 1."""
     random = np.random.default_rng(0)
     positive = random.uniform(size=4000) < 0.01
     measure = Bootstrapped(auc(positive + random.normal(size=4000) * 0.25, positive), most=1.0, columns=1000)

@@ -1,4 +1,4 @@
-"""Groups that are served worse."""
+"""Groups for which a network is worse."""
 
 import numpy as np
 import pytest
@@ -38,8 +38,8 @@ def test_few_rows_are_not_compared() -> None:
 
 @pytest.mark.parametrize("accuracy", [0.1, 0.3, 0.5, 0.7, 0.9])
 def test_chance_lists_a_group_of_few_in_at_most_one_of_20_cases(accuracy: float) -> None:
-    """20 groups of 20: at an accuracy of 0.1 most draws have one without any hit. 10 of 200 may be listed, and three
-    deviations more."""
+    """There are 20 groups of 20 examples. At an accuracy of 0.1, most draws have a group without any hit. Groups may be
+    listed in 10 of 200 draws, plus three standard deviations."""
     draws = np.random.default_rng(0)
     names = [str(i % 20) for i in range(400)]
     scores = (draws.random((200, 400)) < accuracy).astype(np.float64)
@@ -57,7 +57,7 @@ def test_the_tail_of_hits_is_that_of_fishers_exact_test(alternative: str) -> Non
 
 
 def test_chance_lists_a_group_of_any_scores_in_about_one_of_20_cases() -> None:
-    """Shares of right labels."""
+    """The scores are shares of right labels."""
     draws = np.random.default_rng(0)
     names = [str(i % 20) for i in range(400)]
     scores = draws.binomial(4, 0.8, (200, 400)) / 4

@@ -1,4 +1,4 @@
-"""Networks that were trained for a moment, for export."""
+"""Briefly trained networks, to be exported."""
 
 from dataclasses import dataclass
 
@@ -30,11 +30,11 @@ class Example:
     training: Training
     trained: Trained
     inputs: NDArray[np.float32]
-    """(n, inputs), of validation."""
+    """The inputs of the validation examples, (n, inputs)."""
 
 
 def fitted() -> Fitted:
-    """Five standardized numbers and a category."""
+    """Fitted preprocessing of five standardized numbers and a category."""
     numbers: list[FittedColumn] = [
         FittedNumber(
             column=f"x{i}",
@@ -54,7 +54,7 @@ def fitted() -> Fitted:
 
 
 def plan(task: Task, outputs: int, *, embedded: bool = False) -> DatasetPlan:
-    """The shape of data with these inputs."""
+    """The plan of a data set with these inputs."""
     names = tuple(f"class {i}" for i in range(outputs))
     blocks = [InputBlock(column=f"x{i}", kind="number", start=i, width=1) for i in range(NUMBERS)]
     kind, size = ("embedding", 2) if embedded else ("category", None)
@@ -72,7 +72,7 @@ def plan(task: Task, outputs: int, *, embedded: bool = False) -> DatasetPlan:
 
 
 def example(task: Task = "classification", outputs: int = 3, *, embedded: bool = False, **words: object) -> Example:
-    """Train two epochs on noise."""
+    """Train a network for two epochs on noise."""
     data_plan = plan(task, outputs, embedded=embedded)
     train_part, validation, test = (_noise(task, outputs, seed) for seed in range(3))
     scale = TrainingScale(tuple(range(1, outputs + 1)), tuple(10.0**i for i in range(outputs)))
@@ -91,7 +91,7 @@ def example(task: Task = "classification", outputs: int = 3, *, embedded: bool =
 
 
 def engine_outputs(of: Example, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-    """What the engine computes in evaluation, (n, outputs)."""
+    """The outputs that the engine computes in evaluation, (n, outputs)."""
     found: NDArray[np.float32] = of.training._engine.evaluate(torch.from_numpy(inputs))[0].numpy()
     return found
 

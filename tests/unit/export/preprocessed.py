@@ -1,4 +1,4 @@
-"""Preprocessing alone, as an ONNX model."""
+"""Only the preprocessing, as an ONNX model."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ OUTPUT = "encoded"
 
 
 def session_of(fitted: Fitted) -> Session:
-    """Raw columns in, the network's inputs out. The model is one that ONNX's checker accepts."""
+    """A model from raw columns to the inputs of a network, which ONNX's checker must accept."""
     plan = DatasetPlan(
         task="regression",
         input_shape=(fitted.inputs,),
@@ -38,5 +38,5 @@ def session_of(fitted: Fitted) -> Session:
 
 
 def encoded_by(session: Session, feeds: dict[str, NDArray[Any]]) -> NDArray[np.float32]:
-    """The inputs of the network, (n, inputs)."""
+    """The inputs of a network that the model computes, (n, inputs)."""
     return session.run(feeds)[OUTPUT]

@@ -22,7 +22,7 @@ from worker.training.train import Training, train
 
 
 def trained(dataset: str | dict[str, object] = "digits") -> tuple[Training, ResolvedSpec, str]:
-    """A run of two epochs, what it was resolved to, and the preprocessing of its data."""
+    """A run of two epochs, its resolved spec, and the preprocessing of its data."""
     one = resolved(Spec(dataset=dataset, layers=[6], batch_norm=True, epochs=2))
     data = split(one.spec.dataset, one.data, read_table(DATASETS[one.spec.dataset.name]))
     training = train([one.spec], data, torch.device("cpu"))
@@ -33,7 +33,7 @@ def trained(dataset: str | dict[str, object] = "digits") -> tuple[Training, Reso
 
 
 def flat(training: Training, folder: Path) -> None:
-    """A checkpoint as older versions wrote it: padded rows, and no preprocessing of built-in data."""
+    """Write a checkpoint as older versions did: with padded rows, and without the preprocessing of built-in data."""
     save_file(dict(training.state().tensors), folder / TENSORS)
     document = {"format": 1, "seconds": 0.0, "extensions": 0, "state": training.state().document()}
     (folder / DOCUMENT).write_text(json.dumps(document))

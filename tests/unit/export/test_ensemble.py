@@ -23,7 +23,7 @@ TASKS: list[tuple[Task, int]] = [("classification", 3), ("multi_label", 3), ("re
 
 
 def members(task: Task, count: int) -> list[Trained]:
-    """Three networks on the same data."""
+    """Three networks that were trained on the same data."""
     first = example(task, count).trained
     return [replace(first, tensors={name: one * by for name, one in first.tensors.items()}) for by in (1, 0.5, 1.5)]
 
@@ -69,7 +69,7 @@ def test_a_temperature_divides_the_logits(task: Task, temperature: float) -> Non
 
 @pytest.mark.parametrize("temperature", [0.01, 0.1])
 def test_a_low_temperature_multiplies_the_errors_that_are_allowed(temperature: float) -> None:
-    """Of logits so near each other that their probabilities are not 0 or 1."""
+    """Tested with logits that are so close to each other that no probability is 0 or 1."""
     plain = example("classification", 3, layers=[]).trained
     (name,) = (one for one in plain.tensors if one.endswith("weight"))
     near = replace(plain, tensors={one: 0.01 * tensor for one, tensor in plain.tensors.items()})

@@ -1,4 +1,4 @@
-"""Networks that read images give the engine's predictions as ONNX models and in plain numpy."""
+"""Networks that read images give the same predictions in the engine, as ONNX models and in plain numpy."""
 
 from typing import Any
 

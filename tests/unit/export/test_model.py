@@ -37,7 +37,7 @@ TASKS: list[tuple[Task, int]] = [("classification", 3), ("multi_label", 4), ("re
 
 
 def agree(one: Example) -> None:
-    """Engine, reference and ONNX agree on the same rows."""
+    """Check that the engine, the reference and the ONNX model agree on the same rows."""
     trained = one.trained
     rows = sample(trained.fitted, 200, seed=5)
     inputs = transform(trained.fitted, rows)
@@ -99,7 +99,7 @@ def test_any_number_of_rows_can_be_asked_about() -> None:
 
 
 def wrong(trained: Trained, by: float) -> Trained:
-    """The network with one weight changed."""
+    """The network with one changed weight."""
     weight = trained.tensors["layers/0.weight"].copy()
     weight[0, 0] += by
     return replace(trained, tensors={**trained.tensors, "layers/0.weight": weight})
@@ -114,7 +114,7 @@ def test_a_model_that_differs_from_the_reference_is_not_handed_out(by: float) ->
 
 
 def test_a_network_of_huge_numbers_is_checked_by_what_float32_can_tell() -> None:
-    """Its outputs are of magnitude 10⁷, which float32 knows to about 1."""
+    """Its outputs have a magnitude of 10⁷, at which float32 is exact only to about 1."""
     trained = example(task="regression", outputs=1).trained
     tensors = {name: tensor * np.float32(1e3) for name, tensor in trained.tensors.items()}
     big = replace(trained, tensors=tensors)

@@ -89,7 +89,7 @@ def _float32(data: Data) -> Data:
 
 
 def _hold(words: dict[str, Any], data: Data, products: str = ONEDNN_EVERYWHERE) -> None:
-    """The file repeats the run, bit for bit."""
+    """Check that `run.py` repeats the run, bit for bit."""
     sizes = {"train_examples": len(data.train), "validation_examples": len(data.validation)}
     plan = data.plan.model_copy(update={**sizes, "test_examples": len(data.test)})
     resolved = ResolvedSpec(Spec(**{"epochs": 2, **words, **_short(words)}).written_out(plan.task), plan)
@@ -114,7 +114,7 @@ def _row(report: EpochReport) -> Any:
 
 
 def _repeated(resolved: ResolvedSpec, rows: list[MetricsRow], data: Data, device: str) -> Any:
-    """The metrics of the file, run on these data."""
+    """The metrics that `run.py` computes with these data."""
     text = script(Repeated("exp_1", "", resolved, FITTED, rows, device, "0"))
     names: dict[str, Any] = {"__name__": __name__, "__file__": "run.py"}
     exec(compile(text, "run.py", "exec"), names)  # noqa: S102 (our own text)

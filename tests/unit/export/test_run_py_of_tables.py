@@ -92,7 +92,7 @@ NAMES = (
     "of people " * 9 + "end",
     'ends with "',
 )
-"""Of data sets, as people may write them."""
+"""Names of data sets as people may write them."""
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +144,7 @@ def test_the_name_of_a_data_set_is_text_and_one_word_of_the_command(name: str, t
 
 
 def _hold(table: Table, classes: tuple[str, ...], folder: Path, **words: Any) -> None:
-    """The file loads the same examples, bit for bit."""
+    """Check that `run.py` loads the same examples, bit for bit."""
     names = _names(table, classes, folder, **words)
     data = table.folder.parent / f"{table.folder.name}.npz"
     if not data.exists():
@@ -162,7 +162,7 @@ def _hold(table: Table, classes: tuple[str, ...], folder: Path, **words: Any) ->
 
 
 def _names(table: Table, classes: tuple[str, ...], folder: Path, **words: Any) -> dict[str, Any]:
-    """What the file defines, and the `expected` examples."""
+    """The names that `run.py` defines, and the `expected` examples."""
     of = uploaded(table, classes, **words)
     cache = ArrayCache(folder / "cache" / table.folder.name)
     expected = load_uploaded(of, lambda: nullcontext(table), cache, print)

@@ -1,4 +1,4 @@
-"""Which checkpoints are kept."""
+"""Which checkpoints of a run are kept."""
 
 from datetime import UTC, datetime
 
@@ -12,7 +12,8 @@ from hub.tables import CheckpointRow
 
 
 def rows(epochs: list[float]) -> list[CheckpointRow]:
-    """Checkpoints in the order of their making, returned newest first; 2.5 was taken in the middle of epoch 3."""
+    """Checkpoints after these epochs, in the order in which they were made, returned newest first. 2.5 stands for the
+    middle of epoch 3."""
     made = [
         CheckpointRow(
             id=number,

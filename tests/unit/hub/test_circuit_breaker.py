@@ -1,4 +1,4 @@
-"""The circuit breaker, with a server that is not Redis."""
+"""The circuit breaker, tested with a server that is not Redis."""
 
 import socketserver
 import threading
@@ -11,7 +11,7 @@ from hub.messaging.circuit_breaker import CircuitBreaker
 
 
 class Babbling(socketserver.BaseRequestHandler):
-    """Answers the first connection with nonsense, and later ones as a Redis does."""
+    """A server that answers the first connection with nonsense, and later ones like Redis."""
 
     connections = 0
 

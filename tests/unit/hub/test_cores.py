@@ -46,7 +46,7 @@ def test_threads_are_worth_their_work_and_idle(work: int, idle: int, waiting: in
 
 
 def machine(root: Path, monkeypatch: pytest.MonkeyPatch, cpus: int, files: dict[str, str]) -> Machine:
-    """What a process sees that may run on so many logical CPUs, with these files of the system."""
+    """Makes the tests see a machine with this number of logical CPUs, and these system files."""
     monkeypatch.setattr("hub.machine.affinity", lambda: frozenset(range(cpus)))
     for name, text in files.items():
         file = root / name
@@ -56,7 +56,8 @@ def machine(root: Path, monkeypatch: pytest.MonkeyPatch, cpus: int, files: dict[
 
 
 def hyperthreads(cpus: int) -> dict[str, str]:
-    """Two logical CPUs for each core, numbered as Linux does: 0 and n/2 are the first core's."""
+    """System files of a machine with two logical CPUs for each core, numbered as Linux does: 0 and n/2 belong to the
+    first core."""
     half = cpus // 2
     listed = "sys/devices/system/cpu/cpu{}/topology/thread_siblings_list"
     return {listed.format(i): f"{i % half},{i % half + half}\n" for i in range(cpus)}

@@ -1,4 +1,6 @@
-"""Folders that processes share: filled once, never seen half full, and never deleted while in use."""
+"""Folders that processes share: each is filled once, never seen before it is complete, and never deleted while it is in
+use.
+"""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Artifacts as folders of this machine."""
+"""Artifacts copied into folders of this machine."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Repeated lines of a log."""
+"""Repeated log lines are written less often."""
 
 import io
 import logging

@@ -1,4 +1,4 @@
-"""The form of hints in the queue; everything else is ignored."""
+"""The format of messages in the queue; anything else is ignored."""
 
 import base64
 import json
@@ -18,7 +18,7 @@ def body(*content: object) -> str:
 
 
 def element(**changes: object) -> bytes:
-    """A good hint, with changes."""
+    """A valid message with some changes."""
     return json.dumps({**HINT, **changes}).encode()
 
 

@@ -1,4 +1,4 @@
-"""Code that uses Redis, with a server that is not Redis."""
+"""Code that uses Redis, tested with a server that is not Redis."""
 
 import socketserver
 import threading
@@ -25,7 +25,7 @@ ANSWERS = [
 
 
 class Stranger(socketserver.BaseRequestHandler):
-    """Gives one answer to everything."""
+    """A server that gives the same answer to everything."""
 
     answer: bytes
 
@@ -35,7 +35,7 @@ class Stranger(socketserver.BaseRequestHandler):
 
 
 class Server(socketserver.ThreadingTCPServer):
-    """Ends while clients keep their connections."""
+    """A server that can end while clients keep their connections."""
 
     daemon_threads = True
 

@@ -1,4 +1,4 @@
-"""Scratch folders: gone at their end, and after a kill."""
+"""Scratch folders are deleted when their process no longer needs them, and after it was killed."""
 
 import os
 import signal

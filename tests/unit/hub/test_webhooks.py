@@ -1,4 +1,6 @@
-"""Webhooks without a database: where they may go, what they say, how they are signed and sent."""
+"""Webhooks without a database: which destinations they may have, what their calls contain, and how calls are signed and
+sent.
+"""
 
 import re
 import socket
@@ -149,7 +151,8 @@ def test_a_workspace_has_only_some_of_the_places() -> None:
 
 
 class Resolver(Network):
-    """Answers with these addresses, one list after the other, and leads every address to one port of this machine."""
+    """A resolver that returns these lists of addresses, one after the other. Connections to any of the addresses go to
+    one port of this machine."""
 
     def __init__(self, *answers: list[str], port: int = 0) -> None:
         self.answers, self.port = list(answers), port
@@ -166,7 +169,7 @@ class Resolver(Network):
 
 
 def test_a_name_is_looked_up_once_and_the_address_that_was_checked_is_called() -> None:
-    """A resolver that answers with a public address first and a private one then: rebinding."""
+    """A DNS rebinding attack: the resolver first answers with a public address, and then with a private one."""
     network = Resolver([PUBLIC], ["127.0.0.1"])
     to = destination("https://rebinding.example/", ())
     with pytest.raises(NotDelivered, match="nothing is there"):
@@ -209,7 +212,7 @@ def test_what_does_not_speak_http_has_not_accepted(answer: bytes) -> None:
 
 
 def certificate(folder: Path, host: str) -> tuple[Path, Path]:
-    """A self-signed certificate for a host, and its key."""
+    """A self-signed certificate for a host, and its key, as files."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
     builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
@@ -227,7 +230,7 @@ def certificate(folder: Path, host: str) -> tuple[Path, Path]:
 
 
 def trusted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
-    """The context of a server whose certificate, for hooks.example, is the only one that calls trust."""
+    """The TLS context of a server for hooks.example. Webhook calls trust only its certificate."""
     file, key = certificate(folder, "hooks.example")
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
     monkeypatch.setattr(posting, "_tls", cache(ssl.create_default_context))
@@ -238,7 +241,7 @@ def trusted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
 
 @pytest.mark.parametrize("is_tls", [False, True], ids=["plain", "tls"])
 def test_a_receiver_that_drips_is_cut_off(is_tls: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each byte comes in time, and the answer never ends."""
+    """Each byte arrives in time, but the response never ends."""
     context = trusted(tmp_path, monkeypatch) if is_tls else None
     with socket.create_server(("127.0.0.1", 0)) as server:
         ended = threading.Event()
@@ -309,7 +312,7 @@ def test_the_library_of_standard_webhooks_verifies_our_calls(secret: str) -> Non
 
 
 def test_the_signature_is_that_of_the_specification() -> None:
-    """The example of Standard Webhooks' own libraries."""
+    """An example from the libraries of Standard Webhooks."""
     headers = signed_headers(
         "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
         "msg_p5jXN8AQM9LWM0D4loKWxJek",

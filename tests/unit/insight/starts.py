@@ -38,8 +38,9 @@ def start(
     effort: dict[str, Any] | None = None,
     plan: dict[str, Any] | None = None,
 ) -> Start:
-    """The start of a healthy network with some measured values replaced: `layers` those of all hidden layers, `rate`
-    those of the spec's learning rate, `seeds` those of all other seeds, `plan` the shape of the data."""
+    """The measurements of a healthy network at the start, some of which are replaced: `layers` replaces values of all
+    hidden layers, `rate` those at the spec's learning rate, and `seeds` those of all other seeds; `plan` is the shape
+    of the data."""
     found = resolved(Spec.model_validate({"dataset": "mnist", "layers": [100, 100], **(spec or {})}))
     found = ResolvedSpec(found.spec, found.data.model_copy(update=plan or {}))
     lr = found.spec.optimizer.lr

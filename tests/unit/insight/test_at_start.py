@@ -1,4 +1,4 @@
-"""Each finding fires on its fault, and not on similar healthy starts."""
+"""Each finding fires for its fault, and not for similar healthy networks, before training."""
 
 from dataclasses import replace
 from typing import Any

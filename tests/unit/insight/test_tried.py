@@ -13,7 +13,8 @@ from tests.unit.insight.starts import start
 
 
 def trial(lr: float, share: float = 1.0, middle: float | None = None, **gain: float) -> ProbedTrial:
-    """A trial in which this rate is better by 5 % of the examples, or of the loss, beyond chance."""
+    """A trial in which a learning rate of `lr` is better than the spec's own by 5 % of the examples or of the loss,
+    which is more than chance."""
     found = ProbedGain(**{"lr": lr, "gain": 0.05, "t": 4.0, "fit": 0.5, **gain})
     return ProbedTrial(steps=100, share=share, examples=1000, middle=middle or lr, gain=found, rates=())
 
@@ -265,7 +266,8 @@ def test_a_long_first_step_does_not_matter_if_no_rate_is_better(
 def test_steps_that_lower_the_loss_little_do_not_matter_if_the_best_rate_is_near(
     lr: float, share: float, loss: float, *, fires: bool
 ) -> None:
-    """Of a loss of 2.3, a network that learns little has left 2, and one that learns nothing 2.29."""
+    """If the loss at the start is 2.3, a network that learns little has a loss of 2, and one that learns nothing has
+    2.29."""
     rates = tuple(ProbedTrialRate(lr=one, loss=loss, accuracy=0.3, good=True) for one in (0.01, lr))
     tried = trial(lr, gain=0.02, t=1.8, fit=0.08, share=share).model_copy(update={"rates": rates})
     plain = {"optimizer": {"kind": "sgd", "lr": 0.01}}

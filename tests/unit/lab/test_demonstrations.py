@@ -46,7 +46,7 @@ def test_the_defaults_have_an_answer_that_is_always_the_same_and_a_picture(name:
 
 
 def test_weights_of_deviation_1_saturate_sigmoids_and_xavier_keeps_them_spread() -> None:
-    """The book's figures 6-10 to 6-13: at 0 and 1; all near 0.5; spread."""
+    """As in the book's figures 6-10 to 6-13: all activations are near 0 and 1, all are near 0.5, or they are spread."""
     wide, narrow, xavier, _ = activation_histograms.run(ActivationHistograms()).networks
     last = wide.layers[-1]
     assert (last.counts[0] + last.counts[-1]) / sum(last.counts) > 0.6
@@ -58,7 +58,7 @@ def test_weights_of_deviation_1_saturate_sigmoids_and_xavier_keeps_them_spread()
 
 
 def test_relu_fades_with_xavier_and_keeps_its_spread_with_he() -> None:
-    """E[a²] halves with each layer of variance 1/n, and stays with 2/n."""
+    """With weights of variance 1/n, E[a²] halves in each layer; with 2/n it stays the same."""
     request = ActivationHistograms(networks=(RELU_XAVIER, RELU_HE), units=200)
     faded, kept = activation_histograms.run(request).networks
     squares = [[layer.mean**2 + layer.deviation**2 for layer in one.layers] for one in (faded, kept)]
@@ -67,7 +67,7 @@ def test_relu_fades_with_xavier_and_keeps_its_spread_with_he() -> None:
 
 
 def test_the_gradient_loses_three_quarters_per_sigmoid_and_nothing_with_he() -> None:
-    """Sigmoid with Xavier 0.24, ReLU with Xavier sqrt(1/2), ReLU with He 1."""
+    """The factor per layer is 0.24 for sigmoid with Xavier, sqrt(1/2) for ReLU with Xavier, and 1 for ReLU with He."""
     request = GradientByDepth(networks=(SIGMOID, RELU_XAVIER, RELU_HE), depth=12)
     sigmoid, xavier, he = gradient_by_depth.run(request).networks
     assert sigmoid.per_layer[-1] == pytest.approx(0.24, abs=0.02)
@@ -84,7 +84,8 @@ def test_a_shallower_network_is_part_of_a_deeper_one() -> None:
 
 
 def test_the_share_of_relu_with_he_follows_the_arc_cosine() -> None:
-    """One layer on orthogonal inputs: c = 1/π; then c = 0.49374, by hand."""
+    """For orthogonal inputs, the mean cosine is c = 1/π after one layer and c = 0.49374 after two, calculated by
+    hand."""
     request = ShareByDepth(networks=(RELU_HE,), similarity=0.0, depth=5, units=200)
     result = share_by_depth.run(request)
     assert result.relu_he[:2] == pytest.approx((1 - 1 / math.pi, 1 - 0.49374), abs=1e-4)
@@ -92,7 +93,7 @@ def test_the_share_of_relu_with_he_follows_the_arc_cosine() -> None:
 
 
 def test_the_share_of_sigmoids_collapses_as_on_pictures() -> None:
-    """Measured on MNIST: 0.015 after one layer, 4.5e-5 after three, 1.5e-7 after five."""
+    """The share measured on MNIST: 0.015 after one layer, 4.5e-5 after three, 1.5e-7 after five."""
     shares = share_by_depth.run(ShareByDepth(networks=(SIGMOID,))).networks[0].shares
     for layer, share in ((1, 0.015), (3, 4.5e-5), (5, 1.5e-7)):
         assert math.log(shares[layer - 1] / share) == pytest.approx(0, abs=0.4)
@@ -108,7 +109,7 @@ def test_with_batch_norm_a_network_learns_at_every_scale_and_without_in_a_band()
 
 
 def test_networks_die_as_often_as_the_formula_says() -> None:
-    """15 layers of 5 units: 1 - (1 - 1/32)^15 = 0.379."""
+    """For 15 layers of 5 units, the formula gives 1 - (1 - 1/32)^15 = 0.379."""
     result = dead_networks.run(DeadNetworks(widths=6, depth=15, trials=1000))
     assert result.formula[4][14] == pytest.approx(0.379, abs=5e-4)
     counted, formula = np.array(result.counted), np.array(result.formula)

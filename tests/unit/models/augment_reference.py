@@ -1,4 +1,6 @@
-"""A slow reference for augmentation: one example, one word and one draw at a time, in numpy and scipy."""
+"""A slow reference for augmentation in numpy and scipy. It computes one example, one augmentation and one draw at a
+time.
+"""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -27,11 +29,11 @@ from gradus.spec.augment import (
 from models.seed import generator
 
 Pixels = NDArray[np.float64]
-"""(height, width, channels)."""
+"""Pixels of an image, (height, width, channels)."""
 
 
 def uniform(seed: int, kind: str, epoch: int, examples: int) -> Pixels:
-    """The uniform draws of a word, (n, 3)."""
+    """The uniform random numbers of an augmentation, (n, 3)."""
     random = generator(seed, "augment", kind, epoch)
     drawn: Pixels = torch.rand(examples, 3, generator=random, dtype=torch.float64).numpy()
     return drawn
@@ -39,14 +41,14 @@ def uniform(seed: int, kind: str, epoch: int, examples: int) -> Pixels:
 
 @cache
 def normal() -> Pixels:
-    """The list of normal numbers, standard ones, of which noise is a window."""
+    """The list of standard normal numbers. The noise of an example is a window of this list."""
     random = generator(0, "augment", "noise")
     listed: Pixels = torch.empty(NOISE_NUMBERS, dtype=torch.float64).normal_(generator=random).numpy()
     return listed
 
 
 def share(seed: int, word: Mixup, epoch: int, examples: int) -> Pixels:
-    """What each example keeps of itself, (n,)."""
+    """The share of each example in its own mixture, (n,)."""
     random = generator(seed, "augment", "mixup/share", epoch)
     alpha = torch.full((examples, 2), word.alpha, dtype=torch.float64)
     gamma: Pixels = torch._standard_gamma(alpha, random).numpy()
@@ -54,12 +56,12 @@ def share(seed: int, word: Mixup, epoch: int, examples: int) -> Pixels:
 
 
 def other(seed: int, epoch: int, examples: int) -> NDArray[np.int64]:
-    """The other example of each, (n,)."""
+    """The index of the other example that each example is mixed with, (n,)."""
     return np.asarray(uniform(seed, "mixup", epoch, examples)[:, 0] * examples, dtype=np.int64)
 
 
 def augmented(images: Pixels, words: Augment, seed: int, epoch: int) -> Pixels:
-    """All images (n, height, width, channels), changed."""
+    """All images after augmentation, (n, height, width, channels)."""
     changed = np.stack([_changed(images, i, words, seed, epoch) for i in range(len(images))])
     for word in words:
         if isinstance(word, Mixup):
@@ -83,7 +85,7 @@ def _changed(images: Pixels, i: int, words: Augment, seed: int, epoch: int) -> P
 
 
 def _moved(image: Pixels, word: Movement, u: Pixels) -> Pixels:
-    """A flip or shift of whole pixels."""
+    """The image after a flip, or after a shift by whole pixels."""
     if isinstance(word, Flip):
         if word.axis != "vertical" and u[0] < word.probability:
             image = np.flip(image, 1)
@@ -105,7 +107,8 @@ def _whole(u: float, most: int) -> int:
 
 
 def _interpolated(image: Pixels, moves: Sequence[Movement], draws: Mapping[str, Pixels]) -> Pixels:
-    """One linear interpolation after the product of all maps from a pixel to its source, in (row, column)."""
+    """The image after all movements. The maps from a pixel to its source, in (row, column), are multiplied, so that the
+    image is interpolated only once."""
     height, width, _ = image.shape
     total = np.eye(3)
     for word in moves:
@@ -120,7 +123,7 @@ def _interpolated(image: Pixels, moves: Sequence[Movement], draws: Mapping[str, 
 
 
 def _matrix(word: Movement, u: Pixels, height: int, width: int) -> Pixels:
-    """From a pixel's (row, column, 1), from the centre, to its source's."""
+    """The matrix that maps a pixel (row, column, 1) to its source. Both are relative to the image's centre."""
     match word:
         case Flip():
             upside_down = word.axis != "horizontal" and u[1] < word.probability
@@ -144,7 +147,7 @@ def _matrix(word: Movement, u: Pixels, height: int, width: int) -> Pixels:
 
 
 def _valued(image: Pixels, word: AnyAugmentation, u: Pixels) -> Pixels:
-    """The values that a word changes."""
+    """The image after an augmentation that changes the values of pixels."""
     match word:
         case Brightness():
             return np.asarray(np.clip(image * (1 + word.by * (2 * u[0] - 1)), 0, 1))

@@ -1,4 +1,4 @@
-"""Augmentation against a slow reference, and the draws that depend on nothing but seed, epoch and example."""
+"""Augmentation compared with a slow reference; its draws depend only on seed, epoch and example."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ def _images(shape: tuple[int, ...], dtype: torch.dtype = torch.float64) -> Tenso
 def _gathered(
     images: Tensor, shape: tuple[int, ...], members: list[tuple[int, Augment]], rows: Tensor, epoch: int = 3
 ) -> Tensor:
-    """Inputs (K, b, inputs) of the rows (b,), the same for every member."""
+    """Augmented inputs (K, b, inputs) of the rows (b,), which are the same for every member."""
     seeds, words = [seed for seed, _ in members], [one for _, one in members]
     like = torch.empty(0, dtype=torch.float32 if images.dtype == torch.uint8 else images.dtype)
     scale = Scale(255.0, like) if images.dtype == torch.uint8 else None

@@ -1,4 +1,4 @@
-"""Epochs are permutations cut into steps; smaller batches share the memory of full ones."""
+"""Epochs are permutations, divided into steps. Smaller batches share the memory of full ones."""
 
 import numpy as np
 import pytest

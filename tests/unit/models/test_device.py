@@ -1,4 +1,4 @@
-"""The name of a device says what decides the bits of a run."""
+"""The name of a device contains everything that determines the bits of a run."""
 
 import torch
 

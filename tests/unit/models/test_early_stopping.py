@@ -1,4 +1,4 @@
-"""The best epoch, and the end of patience."""
+"""The best epoch, and when early stopping ends a run."""
 
 from math import inf, nan
 

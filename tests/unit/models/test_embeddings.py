@@ -1,4 +1,4 @@
-"""The first stage gives the numbers and the gradient of the same stage in plain torch."""
+"""The embeddings layer computes the same numbers and gradients as plain torch."""
 
 from functools import partial
 from typing import Any

@@ -21,12 +21,12 @@ from gradus.spec.loss import (
 from models.loss import loss, loss_unit
 
 Reference = Callable[[Tensor, Tensor], Tensor]
-"""The mean loss of a member's batch."""
+"""The mean loss of a member's batch, by torch or scikit-learn."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """Two members whose losses are of one kind, and their references."""
+    """The losses of two members, of one kind, with their references."""
 
     members: tuple[ConcreteLoss, ConcreteLoss]
     reported: tuple[Reference, Reference]
@@ -139,7 +139,8 @@ def test_the_unit_of_several_targets_or_classes_is_one() -> None:
 
 
 def test_a_huber_delta_counts_in_the_units_of_each_target() -> None:
-    """Errors of 1 standard deviation: 10 and 0.1 own units, with delta 2 beyond and within it."""
+    """Errors of 1 standard deviation are 10 and 0.1 in the targets' own units, and so above and below the delta of
+    2."""
     outputs = torch.ones(1, 1, 2, dtype=torch.float64)
     of = loss([HuberLoss(delta=2.0)], [10.0, 0.1], outputs)
     assert of.values(outputs, torch.zeros(1, 1, 2)).item() == pytest.approx((0.2 * (1 - 0.1) + 0.5) / 2)

@@ -1,4 +1,4 @@
-"""Updates equal `torch.optim` step by step, for every member by its own numbers."""
+"""Updates equal those of `torch.optim` step by step, for members with different hyperparameters."""
 
 import pytest
 import torch
@@ -76,7 +76,7 @@ def test_every_part_learns_at_its_own_rate_and_decays_only_if_it_should(
 
 
 def _own(spec: AnyOptimizer, part: Part, member: int) -> dict[str, object]:
-    """A member's numbers in a part."""
+    """The hyperparameters of a member for a range of parameters."""
     own: dict[str, object] = {"lr": spec.lr * part.rates[member]}
     if isinstance(spec, AdamW):
         own |= {"decay": "all", "weight_decay": spec.weight_decay if part.decays[member] else 0.0}

@@ -1,4 +1,4 @@
-"""What a step computes besides its products: nothing unused, and nothing twice."""
+"""What a step computes besides its matrix products: nothing unused, and nothing twice."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ POOL = {"kind": "max_pool", "size": 3, "stride": 1, "padding": 1}
 
 
 class CountedProducts(Products):
-    """Products that count how often they are bound."""
+    """Matrix products that count how often they are bound."""
 
     binds = 0
 

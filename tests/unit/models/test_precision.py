@@ -1,4 +1,4 @@
-"""The matrix products of each precision, large ones too."""
+"""The matrix products in each precision, including large ones."""
 
 import platform
 from functools import partial
@@ -65,11 +65,11 @@ def test_members_that_share_their_inputs_need_no_copy_of_them() -> None:
 
 
 LARGE = 128, 400, 90
-"""4.6 million multiplications in each product of a layer: batch, fan_in, units."""
+"""Batch size, fan_in and units of a layer with 4.6 million multiplications in each product."""
 
 
 def products_of_a_layer(libraries: str) -> list[tuple[bool, Tensor]]:
-    """Whether MKL computes x W + b, xᵀ dz and dz Wᵀ, and the results."""
+    """For each of x W + b, xᵀ dz and dz Wᵀ: whether MKL computes it, and the result."""
     draws = torch.Generator().manual_seed(0)
     batch, fan_in, units = LARGE
     x, w, dz = (torch.randn(2, *shape, generator=draws) for shape in ((batch, fan_in), (fan_in, units), (batch, units)))

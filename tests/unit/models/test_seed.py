@@ -1,4 +1,4 @@
-"""Seeds of draws are a function of (seed, purpose, place, step), and nothing else."""
+"""Seeds of random numbers depend on nothing but (seed, purpose, place, step)."""
 
 from itertools import product
 

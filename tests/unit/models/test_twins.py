@@ -39,7 +39,7 @@ WITHOUT_BODY = {
 }
 WITHOUT_WORD = {"__init__", "movement", "observation", "part", "product_library", "storage", "tap", "view"}
 OF_DATA = {"target", "column", "numbers", "categories", "calendar", "missing", "split", "class_weights"}
-"""Words whose implementations prepare the data before training."""
+"""Files of the spec whose implementations prepare the data before training."""
 
 
 def _names(package: str) -> set[str]:

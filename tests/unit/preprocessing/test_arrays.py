@@ -1,4 +1,4 @@
-"""The arrays of a run as files."""
+"""The arrays of a run, stored in files."""
 
 from pathlib import Path
 from typing import Any

@@ -27,7 +27,7 @@ FILES = (FileFacts(name="a.csv", rows=2, split="train"), FileFacts(name="b.csv",
 
 
 def test_the_digest_of_a_table_never_changes(tmp_path: Path) -> None:
-    """Fingerprints and stored splits rest on it."""
+    """Fingerprints and stored splits depend on it."""
     assert store(tmp_path / "a", COLUMNS).read.digest == PINNED
     assert store(tmp_path / "b", COLUMNS, files=FILES).read.digest == (
         "sha256:c2cb78adcd8c5e1669ee73cc4f25151b58a0d8f9e5ec566653cd1aef9e7ffe1f"
@@ -108,7 +108,8 @@ def test_every_nan_is_the_same(tmp_path: Path) -> None:
 
 
 def test_chunks_lie_within_the_content(tmp_path: Path) -> None:
-    """A table of one row more than a chunk: the bits and values of each chunk follow one another."""
+    """In a table with one row more than a chunk, the digest covers the bits and the values of the first chunk, and then
+    those of the second."""
     values = np.arange(CHUNK + 1)
     head = b"gradus table 1\n" + struct.pack("<QQ", CHUNK + 1, 1)
     content = head + struct.pack("<Q", 1) + b"x" + struct.pack("<Q", 7) + b"integer"

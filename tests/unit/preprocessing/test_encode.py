@@ -29,7 +29,7 @@ SETTINGS: TypeAdapter[dict[str, ColumnSetting]] = TypeAdapter(dict[str, ColumnWo
 
 
 def encoded(table: Table, words: Words, train: list[int] | None = None) -> np.ndarray[Any, np.dtype[np.float32]]:
-    """All rows of a table, encoded by what some of them show."""
+    """All rows of a table, encoded with the statistics of the rows `train`."""
     rows = np.arange(table.rows) if train is None else np.array(train)
     fitted = fit(words, facts_of(table), table, rows)
     assert fitted.inputs == sum(block.width for block in blocks(words, facts_of(table)))
@@ -187,7 +187,7 @@ DATES: list[DateEncoding] = [Calendar(), Elapsed()]
 
 
 def wild_rows(n: int) -> dict[str, Column]:
-    """Rows that no training row resembles."""
+    """Rows with values that no training row is similar to."""
     extreme = np.array([np.nan, np.inf, -np.inf, 1.79e308, -1e300, 5e-324, 0.0, -0.0, 1e16])
     missing = RANDOM.random(n) < 0.1
     far = RANDOM.integers(-(2**62), 2**62, n)

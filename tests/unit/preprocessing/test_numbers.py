@@ -1,4 +1,4 @@
-"""Scaling of numbers, and what a missing one becomes."""
+"""Scaling of numbers, and the handling of missing numbers."""
 
 from typing import get_args
 

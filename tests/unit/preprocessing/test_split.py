@@ -79,7 +79,7 @@ def test_the_seed_of_the_split_moves_rows_and_nothing_else_does(table: Table, wo
 
 
 def test_the_draws_never_change(table: Table) -> None:
-    """Stored metrics were measured on these rows."""
+    """The metrics of stored experiments were measured on these rows."""
     drawn = {str(words["kind"]): np.flatnonzero(parts_of(table, **words) == TEST)[:6].tolist() for words in SEEDED}
     assert drawn == {
         "random": [11, 17, 27, 29, 32, 36],
@@ -238,7 +238,7 @@ def test_a_hash_split_keeps_the_part_of_each_row_when_more_rows_come(table: Tabl
 
 
 def test_a_hash_does_not_depend_on_the_type_of_a_number(tmp_path: Path) -> None:
-    """Rows that come later may turn a column of integers into numbers."""
+    """Rows that are added later may turn a column of integers into one of decimal numbers."""
     integers = store(tmp_path / "a", {"k": np.arange(50)})
     numbers = store(tmp_path / "b", {"k": [*range(50), 0.5]})
     assert np.array_equal(

@@ -45,7 +45,8 @@ def assert_equals_numpy(found: ColumnStatistics, values: NDArray[np.float64], ed
 
 
 WAYS = {"many columns together": (10_000, 10_000), "selected by DuckDB": (0, 10_000), "sorted on disk": (0, 0)}
-"""How the statistics of tables of growing length are computed: rows up to which they are short, and in memory."""
+"""Three ways to compute statistics, for tables of growing length. Each has the number of rows up to which a table is
+short, and up to which it is sorted in memory."""
 
 
 @pytest.fixture(params=WAYS)

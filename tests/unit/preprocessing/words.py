@@ -1,4 +1,4 @@
-"""The words of a `dataset` that tests resolve by hand."""
+"""Fields of a `dataset`, for tests that resolve them without a spec."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

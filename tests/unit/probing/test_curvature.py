@@ -1,4 +1,4 @@
-"""A kernel model tells curved data from straight ones."""
+"""A kernel model distinguishes curved data from linear data."""
 
 import numpy as np
 import pytest

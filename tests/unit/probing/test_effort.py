@@ -1,4 +1,4 @@
-"""How much a probe measures for networks of each size."""
+"""How much a probe measures, depending on the size of the network."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ ALL = 10**6
 
 
 def images(*channels: int) -> ResolvedSpec:
-    """MNIST through convolutions of 28 x 28 pixels."""
+    """A spec that sends MNIST through convolutions of 28 x 28 pixels."""
     layers = [{"kind": "conv", "channels": one} for one in channels]
     return resolve(
         Spec.model_validate({"dataset": "mnist", "layers": [*layers, {"kind": "flatten"}]}), DATASETS["mnist"]

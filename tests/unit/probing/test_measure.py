@@ -35,7 +35,7 @@ def stack(units: int, depth: int, **fields: Any) -> Measured:
 
 
 def test_without_hidden_layers_rho_is_one_minus_half_the_step() -> None:
-    """The squared loss is a parabola along the step: rho = 1 - s/2 with s proportional to the learning rate."""
+    """Along the step, the squared loss is a parabola: rho = 1 - s/2, where s is proportional to the learning rate."""
     data = made_up_data("diabetes", train=60)
     one = spec_of(data, layers=[], optimizer={"kind": "sgd", "lr": 0.01})
     step = first_step(one, data, sample(one, data), GRID)

@@ -34,7 +34,7 @@ DATA = made_up_data(train=400)
 
 @pytest.fixture(autouse=True)
 def without_trials(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without short trainings, which take most of the time; tests that need one make up its result."""
+    """Skip the short trainings, which take most of the time. Tests that need one make up its result."""
     monkeypatch.setattr("worker.probing.trial.SECONDS", 0.0)
 
 

@@ -1,4 +1,6 @@
-"""Short trainings at many learning rates, against training itself, and the interval that follows from them."""
+"""Short trainings at many learning rates, compared with training itself, and the interval of learning rates that
+follows from them.
+"""
 
 from dataclasses import replace
 
@@ -80,7 +82,8 @@ def test_large_networks_are_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def planted(means: list[float], examples: int = 400, own: int = 0) -> Trial:
-    """A trial whose losses have these means, with differences between examples; the spec's own rate is one of them."""
+    """A made-up trial. Its losses have these means, with differences between examples. The learning rate with index
+    `own` is the spec's."""
     draws = torch.randn(len(means), examples, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
     spread = 0.3 * (draws - draws.mean(1, keepdim=True))
     losses = torch.tensor(means, dtype=torch.float64)[:, None] + spread

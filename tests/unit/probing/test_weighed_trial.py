@@ -1,4 +1,4 @@
-"""Learning rates are judged by the loss that training minimizes, weights of the classes included."""
+"""Learning rates are judged by the loss that training minimizes, which includes the weights of the classes."""
 
 from dataclasses import replace
 

@@ -51,7 +51,7 @@ class Stored:
 
 
 def read_text(folder: Path, content: str | bytes, **parse: Any) -> Stored:
-    """The content as one CSV file, read into a new folder below `folder`."""
+    """Read the content as one CSV file, in a new folder below `folder`."""
     source = folder / "table.csv"
     source.write_bytes(content if isinstance(content, bytes) else content.encode())
     return read_files([SourceFile(source, source.name)], folder, **parse)

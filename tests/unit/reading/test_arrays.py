@@ -1,4 +1,4 @@
-"""NumPy's and MNIST's files become columns, exactly; their headers are held against what follows."""
+"""NumPy's and MNIST's files are read exactly. Their headers are compared with the data that follow."""
 
 import io
 import struct

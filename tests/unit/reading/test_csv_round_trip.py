@@ -35,7 +35,8 @@ def tables(draw: st.DrawFn) -> list[list[str]]:
 
 
 def written(rows: list[list[str]], delimiter: str, quote: str, end: str, minimal: bool) -> str:
-    """By the rules of RFC 4180, with any marks. Blanks around cells and what might be blank lines are quoted."""
+    """The rows as CSV by RFC 4180, with these delimiters and quotes. Cells are quoted if they begin or end with blanks,
+    or if their line might count as blank."""
 
     def cell(text: str, lonely: bool) -> str:
         needs = lonely or text != text.strip(" \t") or any(mark in text for mark in (*delimiter, quote, "\n", "\r"))

@@ -1,4 +1,4 @@
-"""Troubles that CSV files have, each with the values that are right, or with the refusal that names the line."""
+"""Problems of CSV files, each with the right values, or with the error message that names the line."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -14,7 +14,7 @@ from reading.source import SourceFile
 from tests.unit.reading.csv_reading import read_files, read_text
 
 LATE = 30_000
-"""Rows before the one that no sample sees."""
+"""Number of rows before a row that comes too late for the sample."""
 
 
 def late(cell: str, before: str = "{}") -> str:

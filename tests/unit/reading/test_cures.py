@@ -1,4 +1,4 @@
-"""The options that a finding proposes read the column as the finding says."""
+"""A finding proposes options for reading a column: with them, the column is read as the finding says."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""Files are told apart by their content; compressed and packed ones are read like bare ones."""
+"""The format of files is recognized by their content. Compressed and packed files are read like plain ones."""
 
 import gzip
 import io

@@ -1,4 +1,4 @@
-"""What the folders of an archive say."""
+"""Labels and splits that follow from the folders of an archive."""
 
 import pytest
 

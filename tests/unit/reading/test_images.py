@@ -161,7 +161,7 @@ def test_the_first_frame_counts() -> None:
 
 
 def huge(width: int, height: int) -> bytes:
-    """A PNG of few bytes whose header says so many pixels."""
+    """A PNG file of few bytes, whose header declares this size in pixels."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">L", len(data)) + kind + data + struct.pack(">L", zlib.crc32(kind + data))

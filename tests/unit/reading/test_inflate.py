@@ -1,4 +1,4 @@
-"""Compressed files are inflated as a stream, exactly and within limits."""
+"""Compressed files are decompressed as a stream, exactly and within limits."""
 
 import gzip
 import io

@@ -90,7 +90,8 @@ KINDS: dict[str, list[Any]] = {
 
 @pytest.mark.parametrize("separators", [(", ", ": "), (",", ":"), (" , ", " : ")])
 def test_regular_lines_are_read_as_others_are(separators: tuple[str, str], tmp_path: Path) -> None:
-    """A list makes the last line irregular; so every line is read both ways."""
+    """Without the list in the last line, all lines are regular; with it, they are read the slow way. Both ways must
+    give the same rows."""
     draw = Random(3)
     rows = [{key: draw.choice(values) for key, values in KINDS.items()} for _ in range(200)]
     lines = [json.dumps(row, separators=separators, ensure_ascii=draw.random() < 0.5) for row in rows]
@@ -164,7 +165,7 @@ def test_more_keys_than_lines_are_read_object_by_object(tmp_path: Path, monkeypa
 
 
 def test_an_array_on_one_line_is_refused_before_its_end(tmp_path: Path) -> None:
-    """It goes on for more than a chunk, and what is no text at its end is not come to."""
+    """The array is longer than a chunk. It ends with bytes that are not text, which are never read."""
     path = tmp_path / "a.jsonl"
     path.write_bytes(b'[{"a": 1}' + b',{"a": 1}' * 1_000_000 + b"\xff")
     with pytest.raises(ReadingFailed, match="line 1 is an array, not an object: write one object in each line"):

@@ -223,5 +223,5 @@ def test_columns_of_one_name_keep_their_order_in_every_file(tmp_path: Path) -> N
 
 
 def _renamed(file: bytes) -> bytes:
-    """DuckDB gives no two columns one name, as other writers may."""
+    """A Parquet file in which several columns have the same name. DuckDB cannot write such a file, but others may."""
     return file.replace(b"xa", b"xx").replace(b"xb", b"xx").replace(b"yc", b"yy")

@@ -1,4 +1,4 @@
-"""Processes of low priority, also where Linux shares the CPUs among sessions."""
+"""Processes of low priority, also on systems where Linux shares the CPUs among sessions."""
 
 import json
 import os

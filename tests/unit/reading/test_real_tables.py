@@ -1,4 +1,4 @@
-"""Real files, as people have them: the types are as expected, and every cell is what pandas reads as text."""
+"""Real files: columns have the expected types, and every cell equals the text that pandas reads."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Sheets of Excel and OpenDocument files are read by their cells' own types and the census."""
+"""Sheets of Excel and OpenDocument files are read by the types of their cells."""
 
 import zipfile
 from datetime import date, datetime
@@ -96,7 +96,7 @@ def test_a_sheet_without_names_gets_some(tmp_path: Path) -> None:
 
 
 def protected() -> bytes:
-    """The beginning of what Excel writes when a workbook has a password: no ZIP file any more."""
+    """The first bytes of a workbook with a password, which Excel does not write as a ZIP file."""
     return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1000)
 
 

@@ -170,7 +170,8 @@ def test_duckdb_knows_only_its_own_folder(tmp_path: Path, statement: str) -> Non
 
 
 def test_the_facts_of_wide_tables_fit_into_memory(tmp_path: Path) -> None:
-    """Five thousand pictures of 28 x 28 in a CSV file have 785 columns; each column that is counted takes its share."""
+    """Five thousand pictures of 28 x 28 in a CSV file have 785 columns, and the facts of each column take some
+    memory."""
     with duckdb.connect(config={"memory_limit": "64MiB", "threads": 1}) as connection:
         columns = ", ".join(f"(i * {k + 1}) % 7 AS c{k}" for k in range(120))
         connection.execute(f"CREATE TABLE r AS SELECT {columns} FROM range(25_000) t(i)")  # noqa: S608 (numbers)

@@ -1,4 +1,4 @@
-"""The time that a process waits for a processor."""
+"""Measuring how long a process waits for a processor."""
 
 import os
 import signal

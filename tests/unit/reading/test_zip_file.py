@@ -1,4 +1,4 @@
-"""ZIP files: members are read exactly, traps are refused."""
+"""ZIP files: members are read exactly, malicious files are refused."""
 
 import io
 import stat

@@ -1,4 +1,4 @@
-"""uv is told what pip knows."""
+"""uv gets the settings of pip."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""How experiments are dealt out to arrays."""
+"""How experiments are divided into arrays."""
 
 import pytest
 

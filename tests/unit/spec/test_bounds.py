@@ -16,7 +16,7 @@ LOW, HIGH = {"minimum", "exclusiveMinimum"}, {"maximum", "exclusiveMaximum"}
 
 
 def nodes(schema: Any, place: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every object within a JSON Schema, with its place."""
+    """Every object within a JSON Schema, with its path."""
     if isinstance(schema, dict):
         yield place, schema
         for key, part in schema.items():

@@ -292,7 +292,7 @@ PINNED: list[tuple[dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("spec", "pinned"), PINNED)
 def test_the_fingerprint_of_a_spec_never_changes(spec: dict[str, Any], pinned: str) -> None:
-    """Stored experiments are found by it."""
+    """Stored experiments are found by their fingerprint."""
     assert resolved(Spec.model_validate(spec)).fingerprint == pinned
 
 
@@ -368,7 +368,7 @@ TABM_ON_ADULT: dict[str, Any] = {
     "early_stopping": {"metric": "validation_accuracy", "patience": 16},
     "epochs": 1000,
 }
-"""The plain MLP that TabM's reports compare with."""
+"""The plain MLP that the authors of TabM compare with."""
 
 
 def test_the_published_mlp_for_adult_is_a_spec() -> None:

@@ -1,4 +1,4 @@
-"""Forks: what changes with a field, and which weights fit."""
+"""Forks: which fields a change affects, and which weights can be reused."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Names from other libraries get an error that gives the name to use here."""
+"""For names from other libraries, the error message gives the name to use here."""
 
 from typing import Any
 

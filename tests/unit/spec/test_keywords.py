@@ -1,4 +1,4 @@
-"""A wrong keyword in Python gives the same error as a wrong key in a document."""
+"""A wrong keyword argument in Python gives the same error as a wrong key in a document."""
 
 from typing import Any
 

@@ -13,7 +13,7 @@ from gradus.wire.metrics import MetricsRow
 from tests.unit.client.said import metrics_row
 
 WHEN = {"epoch", "step", "at"}
-"""The keys of a row that say when it was measured."""
+"""The keys of a metrics row that say when it was measured."""
 
 
 def row(**changes: object) -> MetricsRow:

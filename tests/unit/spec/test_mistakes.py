@@ -1,4 +1,4 @@
-"""What a client is told about a bad spec: where, and what to write instead."""
+"""Error messages about an invalid spec: where the error is, and what to write instead."""
 
 import json
 from typing import Any

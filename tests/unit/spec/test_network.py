@@ -57,7 +57,7 @@ def test_a_dense_layer_multiplies_each_input_by_each_weight() -> None:
 
 
 def test_keras_network_for_mnist_has_keras_parameters() -> None:
-    """34 826, says keras.io/examples/vision/mnist_convnet."""
+    """keras.io/examples/vision/mnist_convnet gives 34 826 parameters."""
     network = _network([conv(32, padding=0), "max_pool", conv(64, padding=0), "max_pool", "flatten"])
     _consistent(network)
     assert [node.shape for node in network.layers] == [

@@ -1,4 +1,4 @@
-"""Places of mistakes: any keys survive the way to text and back."""
+"""Paths of errors: any keys can be converted to text and back."""
 
 import pytest
 from hypothesis import given

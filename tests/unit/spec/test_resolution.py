@@ -1,4 +1,4 @@
-"""Rules that need the facts of the data set."""
+"""Rules of the spec that need the facts of the data set."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ NO_BATCH = f"{NEEDS_BATCHES} 'dataset' leaves 1 training example: use more, or b
 
 
 def told(document: Any) -> list[tuple[str, str, Any]]:
-    """Path, message and input of each mistake."""
+    """Path, message and input of each error in the document."""
     with pytest.raises(InvalidSpec) as refusal:
         resolved(Spec.model_validate(document))
     return [(one.path, one.message, one.input) for one in refusal.value.errors]

@@ -1,4 +1,4 @@
-"""Any valid spec survives the journey through JSON, whatever its numbers."""
+"""Any valid spec can be converted to JSON and back, whatever its numbers."""
 
 import json
 from typing import Any

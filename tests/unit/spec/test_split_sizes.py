@@ -1,4 +1,4 @@
-"""Sizes of the parts of a split."""
+"""The sizes of the parts of a split."""
 
 import pytest
 from hypothesis import given

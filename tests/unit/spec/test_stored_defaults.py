@@ -48,7 +48,7 @@ def models() -> Iterator[type[SpecModel]]:
 
 
 def defaults() -> dict[str, dict[str, Any]]:
-    """For each model, the default of each field as a stored document would have it."""
+    """For each model, the default of each field, as a stored document would contain it."""
     return {
         model.__name__: {
             name: REQUIRED if field.is_required() else to_jsonable_python(field.get_default(call_default_factory=True))
@@ -59,7 +59,7 @@ def defaults() -> dict[str, dict[str, Any]]:
 
 
 def outcome(sent: dict[str, Any]) -> dict[str, Any]:
-    """What a document resolves to today."""
+    """The spec that a document resolves to today."""
     found = resolved(Spec.model_validate(sent))
     return {"sent": sent, "resolved": found.document, "fingerprint": found.fingerprint}
 

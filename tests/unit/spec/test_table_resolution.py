@@ -1,4 +1,4 @@
-"""Resolution of an uploaded data set by its facts."""
+"""The resolution of a spec with the facts of an uploaded data set."""
 
 from typing import Any
 

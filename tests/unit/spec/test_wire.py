@@ -1,4 +1,4 @@
-"""What the server answers, through JSON and back."""
+"""The responses of the service, converted to JSON and back."""
 
 import json
 import math

@@ -180,7 +180,8 @@ def test_a_place_is_where_the_extension_added_it(more: dict[str, Any], path: str
 
 
 def test_blocks_that_experiments_have_in_common_are_made_once() -> None:
-    """Of 100 columns, leaving out each would make 100 × 99 blocks; a block is told by its column and its start."""
+    """With 100 columns, one experiment per omitted column would need 100 × 99 blocks. But a block depends only on its
+    column and its start, so that experiments can share blocks."""
     some = MANY.model_copy(update={"columns": (*MANY.columns[:100], FACTS.columns[-1])})
     asked = request({"dataset": {"name": "many"}, "layers": [4]}, variants="columns")
     found = expand(asked, lambda _: some)

@@ -1,4 +1,4 @@
-"""From a request to the experiments of a sweep."""
+"""The experiments of a sweep that follow from its request."""
 
 import json
 from typing import Any
@@ -368,7 +368,8 @@ def test_a_space_that_just_suffices_is_found_whole() -> None:
 
 
 def test_a_stored_search_has_its_draws_though_a_new_one_like_it_is_refused() -> None:
-    """Fifty choices that are almost always zero: earlier versions tried longer to find 52 different draws."""
+    """The space has fifty choices that are almost always zero. Earlier versions made more attempts to find 52 different
+    draws."""
     space = {
         f"layers.{i}.{key}": {"kind": "choice", "values": [0] * 999 + [0.5]}
         for i in range(2)

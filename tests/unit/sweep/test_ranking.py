@@ -1,4 +1,4 @@
-"""The order of results, with runs that fail, wait or are missing."""
+"""The order of results, if runs have failed, are not finished or are missing."""
 
 from random import Random
 

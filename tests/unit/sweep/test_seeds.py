@@ -1,4 +1,4 @@
-"""One grammar of seeds; the browser's tests hold the dashboard to the same table."""
+"""The grammar of seeds. The browser's tests compare the dashboard with the same table."""
 
 import json
 from pathlib import Path

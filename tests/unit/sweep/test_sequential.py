@@ -1,4 +1,4 @@
-"""Paired trainings stop when the result is clear, and looking often does not make errors more likely."""
+"""Paired trainings stop when the result is clear, and checking often does not make errors more likely."""
 
 import random
 from collections.abc import Sequence
@@ -80,7 +80,8 @@ def test_later_pairs_take_the_places_of_void_ones() -> None:
 
 
 def test_nothing_is_seldom_taken_for_something() -> None:
-    """By Bonferroni at most 5 % of the trials in which both are alike; here of 2000, four standard errors above."""
+    """Bonferroni's correction allows a wrong decision in 5 % of the trials if both are equally good. The limit here is
+    four standard errors higher, for 2000 trials."""
     draw = random.Random(1)
     wrong = 0
     for _ in range(2000):

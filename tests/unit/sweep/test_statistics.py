@@ -26,7 +26,7 @@ def test_too_few_values_have_no_mean_or_no_deviation() -> None:
 
 
 HUGE = [1e154, 1e200, 1.7e308]
-"""Losses of runs that almost diverged: squares, sums or differences of them are more than a double holds."""
+"""Losses of runs that almost diverged. Their squares, sums or differences are too large for a double."""
 
 
 @pytest.mark.parametrize("size", HUGE)
@@ -120,7 +120,7 @@ PAIRS = ((0.03, 0.02, 0.01), (0.05, 0.04, 0.05), (0.03, -0.01, 0.0), (-0.20, -0.
 
 
 def judged(pairs: Sequence[Sequence[float]], to_come: int = 0) -> list[tuple[float, tuple[float, float]]]:
-    """Adjusted p and interval of changes with these differences to the base."""
+    """The adjusted p and the interval of each change with these differences from the base."""
     base = {seed: 0.5 + seed / 100 for seed in range(3)}
     estimates = [paired({seed: base[seed] + gap for seed, gap in enumerate(one)}, base) for one in pairs]
     return [(one.p_adjusted, one.ci95) for one in differences(estimates, to_come) if one is not None]

@@ -1,4 +1,4 @@
-"""Small made-up data in the shapes of real data sets."""
+"""Small random data in the shapes of real data sets."""
 
 from dataclasses import replace
 

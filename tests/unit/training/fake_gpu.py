@@ -23,22 +23,24 @@ _FUSED = {
     aten._fused_adamw_.default,
     aten._fused_adamw_.tensor_lr,
 }
-"""Kernels without a form for tensors that know their shape only."""
+"""Kernels that do not work for tensors that only know their shape."""
 
 
 class WaitsForDevice(Exception):
-    """The host waits for the device, which copies to memory of the host."""
+    """The host waits for the device, which copies a result to the host's memory."""
 
 
 class FakeGpu(FakeTensorMode):  # type: ignore[no-untyped-call]
-    """Copies between host and device are allowed while the network is built, but not in a step."""
+    """A mode of torch in which tensors have no memory. Copies between host and device are allowed while the network is
+    built, but not in a step."""
 
     def __init__(self) -> None:
         super().__init__()
         self.in_step = False
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        """Run an operation, with copies between devices, which the build of torch for CPUs has none of."""
+        """Run an operation. Copies between devices are handled here, because torch's build for CPUs does not have
+        them."""
         kwargs = kwargs or {}
         if func in _FUSED:
             found = {leaf.device for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, Tensor)}
@@ -80,13 +82,13 @@ class FakeGpu(FakeTensorMode):  # type: ignore[no-untyped-call]
         return tree_map(original, func(*tree_map(shadow, args), **tree_map(shadow, kwargs)))
 
     def copy(self, into: Tensor, source: Tensor) -> Tensor:
-        """As `into.copy_(source)`."""
+        """The result of `into.copy_(source)`."""
         self._check(source.device, into.device)
         source.expand(into.shape)
         return into
 
     def _moved(self, source: Tensor, device: Any = None, dtype: Any = None, **_: Any) -> Tensor | None:
-        """The copy of a tensor on another device; None if it is none."""
+        """The copy of a tensor on another device; None if the device would be the same."""
         target = torch.device(device or source.device)
         if source.device.type == target.type:
             return None
@@ -100,14 +102,15 @@ class FakeGpu(FakeTensorMode):  # type: ignore[no-untyped-call]
 
 
 class _Functions(TorchFunctionMode):
-    """Functions that torch implements below every dispatch, with a guard that its build for CPUs does not have."""
+    """Handles functions that torch implements below its dispatcher, where a build of torch for CPUs would refuse a
+    GPU's tensors."""
 
     def __init__(self, gpu: FakeGpu) -> None:
         super().__init__()
         self._gpu = gpu
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        """Run a function."""
+        """Run a function of torch."""
         kwargs = kwargs or {}
         if func in _READS and args[0].is_cuda:
             raise WaitsForDevice(f"the host reads a number: {func.__name__}")
@@ -127,7 +130,7 @@ class _Functions(TorchFunctionMode):
 
 
 def _view(x: Tensor, index: Any) -> Tensor:
-    """x[index], for numbers, slices, None and an ellipsis."""
+    """The view x[index], where the index consists of numbers, slices, None and an ellipsis."""
     parts = list(index) if isinstance(index, tuple) else [index]
     if Ellipsis in parts:
         at = parts.index(Ellipsis)
@@ -152,6 +155,6 @@ def _view(x: Tensor, index: Any) -> Tensor:
 
 @contextmanager
 def fake_gpu() -> Iterator[FakeGpu]:
-    """All new tensors are fake, on the CPU or the GPU as they are asked for."""
+    """Within the block, all new tensors are fake, on the CPU or the GPU, as requested."""
     with FakeGpu() as mode, _Functions(mode), torch.inference_mode():
         yield mode

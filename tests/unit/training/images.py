@@ -1,4 +1,4 @@
-"""Small made-up images, and networks that read them."""
+"""Small random images, and networks that read them."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ SHAPES: dict[str, tuple[int, ...]] = {
     "residual": (1, 1, 3),
     "residual with projection": (7, 5, 2),
 }
-"""Of the images of some networks; all others read 6 × 6 pixels with two channels."""
+"""The shapes of the images of some networks. The images of all others have 6 × 6 pixels with two channels."""
 
 NETWORKS: dict[str, dict[str, Any]] = {
     "conv": {"layers": [conv()]},
@@ -95,9 +95,9 @@ NETWORKS: dict[str, dict[str, Any]] = {
         "layers": ["flatten", 6, {"kind": "residual", "layers": [7, 6]}, {"kind": "residual", "layers": [4]}]
     },
 }
-"""Networks that read images, of the shapes above."""
+"""Networks that read images, whose shapes are given above."""
 
 
 def images_for(network: str, train: int = 40) -> Data:
-    """Images of the shape that is this network's."""
+    """Images of the shape that this network reads."""
     return made_up_images(SHAPES.get(network, (6, 6, 2)), train)

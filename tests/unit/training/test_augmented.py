@@ -40,7 +40,7 @@ def _spec(augment: Sequence[Any], **words: Any) -> Spec:
 
 
 def _pixels(train: int = 50, dtype: torch.dtype = torch.float32) -> Data:
-    """Images of bytes, whose training split has a smaller last batch."""
+    """Images of bytes. The last batch of the training split is smaller than the others."""
     data = made_up_images((6, 5), train)
 
     def of(split: Split) -> Split:
@@ -92,7 +92,7 @@ def test_only_training_images_are_changed() -> None:
 
 
 def _stepped(experiment: Spec, data: Data) -> tuple[Engine, Tensor]:
-    """An engine after the first step, with a learning rate of 0, and the rows of the step."""
+    """An engine after one step with a learning rate of 0, and the rows of the step."""
     engine = Engine([experiment], data.plan, len(data.train), CPU, torch.float64)
     engine.mix_with(data.train.targets, data.train.weights)
     engine.start_epoch(1)

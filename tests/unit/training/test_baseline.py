@@ -127,7 +127,8 @@ def test_the_loss_of_a_constant_is_computed_for_a_part_of_the_examples_at_a_time
 
 
 def test_classes_are_held_against_the_most_frequent_one() -> None:
-    """Of 100 training examples 75 are of class 0; of 64 validation examples 48: 0.75 ± 2 · sqrt(0.75 · 0.25 / 64)."""
+    """75 of 100 training examples and 48 of 64 validation examples are of class 0, so the limit is 0.75 + 2 · sqrt(0.75
+    · 0.25 / 64)."""
     inputs = torch.zeros(100, 2)
     train_split = Split(inputs, torch.tensor([0] * 75 + [1] * 25))
     validation = Split(inputs[:64], torch.tensor([0] * 48 + [1] * 16))
@@ -139,7 +140,8 @@ def test_classes_are_held_against_the_most_frequent_one() -> None:
 
 
 def test_weighted_classes_are_held_against_the_weighted_frequencies() -> None:
-    """Weights that make two classes equal leave ln 2 and a half, however rare one of them is."""
+    """If weights make two classes equal, the best constant has a loss of ln 2 and an accuracy of a half, however rare
+    one of them is."""
     inputs, targets = torch.zeros(100, 2), torch.tensor([0] * 90 + [1] * 10)
     train_split = Split(inputs, targets, weights=torch.where(targets == 0, 100 / 180, 100 / 20))
     validation = Split(inputs[:50], torch.tensor([0] * 45 + [1] * 5))

@@ -1,4 +1,4 @@
-"""Examples in bytes give the bits of the same examples in float32."""
+"""Training on bytes gives the same bits as on the same examples in float32."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""An epoch's steps in chunks."""
+"""The steps of an epoch, divided into chunks."""
 
 from itertools import chain, pairwise
 

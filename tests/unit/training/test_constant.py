@@ -51,7 +51,8 @@ def test_no_other_constant_has_a_smaller_loss(kind: ConcreteLoss, targets: int, 
 
 
 def test_labels_are_predicted_by_their_shares() -> None:
-    """Of 8 examples 2 have the first label and 8 the second; one of each value is added."""
+    """Of 8 examples, 2 have the first label and all have the second. The shares are computed with one more example with
+    and one without each label."""
     targets = torch.tensor([[1.0, 1.0]] * 2 + [[0.0, 1.0]] * 6)
     constant = best_constant(BinaryCrossEntropy(), Split(torch.zeros(8, 1), targets), 2, (1.0,))
     assert constant.tolist() == pytest.approx([log(3 / 7), log(9)])

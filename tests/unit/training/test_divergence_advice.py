@@ -1,4 +1,4 @@
-"""The advice on a run that diverged names the cause."""
+"""The advice about a diverged run names the cause."""
 
 from typing import Any
 
@@ -82,7 +82,7 @@ def test_inputs_that_are_not_finite_are_named() -> None:
     ],
 )
 def test_a_penalty_that_makes_weights_grow_is_named(optimizer: dict[str, Any], l2: float, blamed: str | None) -> None:
-    """The bounds are held against the recurrence itself: gradient descent on the penalty alone, from w = 1."""
+    """The bounds are compared with actual gradient descent on the penalty alone, from w = 1."""
     experiment = Spec(**WINE, optimizer=optimizer, l2=l2)
     message = divergence_failure(Divergence(2, 9, "output"), experiment, PLAN).message
     assert (blamed or "use a smaller learning rate") in message

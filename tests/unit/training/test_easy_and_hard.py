@@ -20,7 +20,7 @@ def test_examples_below_a_quarter_of_a_guess_are_easy_and_above_it_hard() -> Non
 
 
 def _statistics(guess: float | None) -> LossStatistics:
-    """Of two members and batches of four, after a look at three validation examples."""
+    """Statistics for two members and batches of four, after three validation examples."""
     statistics = LossStatistics(2, 4, 3, torch.zeros(2), guess)
     statistics.record_validation(torch.ones(2, 3))
     return statistics

@@ -23,7 +23,7 @@ BASE: dict[str, Any] = {
     "optimizer": {"kind": "sgd", "lr": 0.1},
 }
 EXAMPLES = 100
-"""Nine steps an epoch, the last of 4 examples."""
+"""Number of training examples: an epoch has nine steps, the last with 4 examples."""
 
 REAL_MLP: dict[str, Any] = {
     "layers": [{"kind": "scale", "lr_factor": 6}, 7, 7, 7],
@@ -33,7 +33,7 @@ REAL_MLP: dict[str, Any] = {
     "optimizer": {"kind": "adam", "lr": 0.04, "beta2": 0.95},
     "schedule": "coslog",
 }
-"""The words of pytabkit's RealMLP_TD_S_CLASS; the network is smaller."""
+"""The settings of pytabkit's RealMLP_TD_S_CLASS, with a smaller network."""
 
 VARIANTS: dict[str, dict[str, Any]] = {
     "sgd": {},

@@ -63,7 +63,7 @@ IMAGES = (
 
 @pytest.fixture(autouse=True)
 def generators_of_the_host(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A build of torch for CPUs has no generator of a GPU."""
+    """Use generators of the CPU, because a build of torch for CPUs has none for a GPU."""
 
     def of_the_host(*place: Any) -> torch.Generator:
         return generator(*place[:4])
@@ -73,7 +73,7 @@ def generators_of_the_host(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def train_on_fake_gpu(plan: DatasetPlan, changes: dict[str, Any]) -> None:
-    """A step of an array of two members as on a GPU, the losses of its outputs, and an evaluation."""
+    """Run a step of an array of two members on a fake GPU, compute the losses of its outputs, and evaluate."""
     spec = Spec(**{"dataset": "wine", "layers": [7, 6], "batch_size": BATCH, **changes})
     members = [
         ResolvedSpec(spec.model_copy(update={"seed": seed}).written_out(plan.task), plan).spec for seed in (0, 1)

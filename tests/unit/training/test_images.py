@@ -1,4 +1,4 @@
-"""What is reported about networks that read images."""
+"""Metrics and statistics of networks that read images."""
 
 import torch
 
@@ -36,7 +36,7 @@ def test_channels_that_are_off_everywhere_count_as_dead_units() -> None:
 
 
 def test_a_convolution_of_single_pixels_is_a_dense_layer() -> None:
-    """From the same bits; other kernels add products in other orders."""
+    """The results have the same bits. With larger kernels, products are added in a different order."""
     data, words = made_up_images((1, 1, 5)), {"dataset": "mnist", "batch_size": 12, "epochs": 5}
     one, other = (
         train([Spec(**words, layers=layers)], data, CPU, dtype=torch.float64) for layers in ([conv(4, kernel=1)], [4])

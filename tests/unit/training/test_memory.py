@@ -1,4 +1,4 @@
-"""A step, and a run, take the memory that was estimated."""
+"""A step and a run take as much memory as was estimated."""
 
 import gc
 from typing import Any
@@ -23,7 +23,7 @@ SPECS: dict[str, dict[str, Any]] = {
 
 
 def tensor_bytes() -> int:
-    """Memory of all tensors that are alive."""
+    """Bytes of all tensors that exist."""
     storages = [one.untyped_storage() for one in gc.get_objects() if isinstance(one, torch.Tensor)]
     return sum({storage.data_ptr(): storage.nbytes() for storage in storages}.values())
 
@@ -51,7 +51,7 @@ def test_what_a_step_keeps_is_within_its_estimate(words: dict[str, Any], precisi
 
 
 def test_a_step_needs_no_memory_to_flatten_what_no_layer_before_has_learned() -> None:
-    """The vectors are a view, and nobody needs their gradient."""
+    """The vectors are a view of the images, and their gradient is not needed."""
 
     def estimate(*layers: Any) -> int:
         run = resolved(Spec(dataset="mnist", layers=layers, batch_size=50))
@@ -83,8 +83,9 @@ PEAKS: list[tuple[list[Any], int, int, dict[str, Any]]] = [
     ([conv(16), _separable(32), _separable(32), "max_pool"], 128, 166, {}),
     ([2000, 2000], 512, 343, {}),
 ]
-"""Layers, batch size, and the peak of resident memory over that before the run, in MiB: two steps and their evaluation,
-with 1000 validation and test examples, 2026-11-30, AMD EPYC, torch 2.13.0, glibc 2.36."""
+"""Layers, batch size, and the measured peak of resident memory in MiB, compared with that before the run. A run is two
+steps and their evaluation, with 1000 validation and test examples. Measured 2026-11-30, AMD EPYC, torch 2.13.0, glibc
+2.36."""
 
 
 @pytest.mark.parametrize(("layers", "batch", "peak", "words"), PEAKS, ids=str)

@@ -1,4 +1,4 @@
-"""Chunks in groups: a group takes about as long as a chunk on a slow CPU, and no bits depend on it."""
+"""Chunks in groups: a group takes about as long as a chunk on a slow CPU, and the grouping does not change any bits."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ def test_one_chunk_after_the_other_stays_so() -> None:
 
 
 class _Fast(Pace):
-    """A device on which every group takes no time."""
+    """A pace for which every group takes no time."""
 
     def measured(self, _: float) -> None:
         super().measured(0.0)

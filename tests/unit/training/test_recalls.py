@@ -1,4 +1,4 @@
-"""How much of each class a network recognizes: its accuracy, class by class."""
+"""The recall of each class: the share of its examples that a network recognizes."""
 
 from dataclasses import replace
 from math import isnan

@@ -28,7 +28,7 @@ STEPS = 6
 
 
 def call_again(body: Body) -> Body:
-    """A capture for machines without a GPU."""
+    """A substitute for capturing a GPU's operations, for machines without a GPU."""
     for _ in range(WARM_UPS):
         body()
     return body

@@ -32,7 +32,7 @@ OPTIMIZERS = ("sgd", "momentum", "adagrad", "rmsprop", "adam", "adamw")
 
 
 def _stored(state: State) -> State:
-    """The state as it comes back from a checkpoint."""
+    """The state as a checkpoint would restore it."""
     return read_state(json.loads(json.dumps(state.document())), dict(state.tensors))
 
 
@@ -150,7 +150,8 @@ def test_an_extended_run_has_a_fresh_ones_bits_unless_its_spec_says_otherwise(
 
 
 def _numbers(report: EpochReport) -> Any:
-    """All but the measurement: layers are measured in the last epoch, which was an earlier one before the extension."""
+    """An epoch's numbers without the statistics of layers. They are measured in the last epoch, which was a different
+    epoch before the extension."""
     (member,) = report.members
     assert member is not None
     return replace(member, ending=None, is_best=False, measured=None)

@@ -1,4 +1,4 @@
-"""What statistics do not change, and which runs get them."""
+"""What statistics of layers do not change, and which runs have them."""
 
 from dataclasses import replace
 from typing import Any

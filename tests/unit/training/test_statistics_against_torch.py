@@ -56,7 +56,7 @@ SIMPLE: dict[str, tuple[dict[str, Any], Data]] = {
 
 
 class Recorded(Reference):
-    """A reference that keeps the losses of every example."""
+    """A reference that keeps the loss of every example."""
 
     def reported(self, outputs: Tensor, split: Split) -> float:
         self.losses.append(self._each(outputs.detach(), split))
@@ -94,7 +94,7 @@ def test_every_statistic_is_that_of_autograd(name: str) -> None:
 
 
 def _losses(reference: Recorded, batch: int, best: Tensor | None) -> tuple[dict[tuple[str, str], float], Tensor]:
-    """F and the paired t, from single losses; and the validation losses of the best epoch."""
+    """F and the paired t, computed from the losses of single examples, and the validation losses of the best epoch."""
     *steps, validation = reference.losses
     full = [step for step in steps if len(step) == batch]
     found: dict[tuple[str, str], float] = {}
@@ -118,7 +118,8 @@ def _losses(reference: Recorded, batch: int, best: Tensor | None) -> tuple[dict[
 
 
 def _activations(reference: Reference) -> dict[tuple[str, str], float]:
-    """Of every layer that learns or has an activation function, from its outputs in evaluation mode."""
+    """The statistics of every layer that learns or has an activation function, computed from its outputs in evaluation
+    mode."""
     found: dict[tuple[str, str], float] = {}
     reference.network.eval()
     seen = _watched(reference, reference.data.train.inputs)
@@ -143,7 +144,7 @@ def _activations(reference: Reference) -> dict[tuple[str, str], float]:
 
 
 def _scores(reference: Reference) -> dict[tuple[str, str], float]:
-    """Of all training examples in evaluation mode, which `_activations` passed."""
+    """The scores of all training examples in evaluation mode."""
     split = reference.data.train
     losses = _plain_losses(reference, reference.outputs, split)  # type: ignore[attr-defined]
     unit = reference.data.target_scale.deviation[0] ** 2 if reference.data.task == "regression" else 1.0
@@ -158,7 +159,7 @@ def _scores(reference: Reference) -> dict[tuple[str, str], float]:
 
 
 def _plain_losses(reference: Reference, outputs: Tensor, split: Split) -> Tensor:
-    """The losses without label smoothing, (n,)."""
+    """The loss of each example without label smoothing, (n,)."""
     plain = type(reference.loss)() if reference.data.task != "regression" else reference.loss
     return reference_losses(plain, outputs.detach(), split.targets)
 
@@ -174,7 +175,7 @@ def _module(reference: Reference, layer: str) -> Any:
 
 
 def _watched(reference: Reference, inputs: Tensor) -> dict[str, tuple[Tensor, Tensor]]:
-    """What goes into the activation function of each layer, and what comes out of the layer, channels last."""
+    """The input of each layer's activation function, and the output of the layer, channels last."""
     seen: dict[str, tuple[Tensor, Tensor]] = {}
     sums: dict[str, Tensor] = {}
     hooks = []
@@ -200,7 +201,7 @@ def _watched(reference: Reference, inputs: Tensor) -> dict[str, tuple[Tensor, Te
 
 
 def _step(reference: Reference, batch: int) -> dict[tuple[str, str], float]:
-    """Gradients and updates of a step on the sampled batch."""
+    """Statistics of the gradients and updates of a step on the sampled batch."""
     found: dict[tuple[str, str], float] = {}
     train_split = reference.data.train
     rows = sample(train_split, batch, 1).rows
@@ -252,7 +253,7 @@ def _evaluation_losses(reference: Reference, part: Split) -> Tensor:
 
 
 def _of_modes(reference: Reference, part: Split, evaluation: Tensor) -> dict[tuple[str, str], float]:
-    """The batch's losses in training mode, which has just passed, against those in evaluation mode."""
+    """The losses of the batch in training mode, compared with those in evaluation mode."""
     plan = reference.plan
     if not (plan.input_dropout or any(layer.running or getattr(layer, "dropout", 0) for layer in plan.layers)):
         return {}
@@ -265,7 +266,7 @@ def _of_modes(reference: Reference, part: Split, evaluation: Tensor) -> dict[tup
 
 
 def _growth(reference: Reference, loss: float) -> dict[tuple[str, str], float]:
-    """-g·w / L over all weights, after the backward pass of the loss alone."""
+    """-g·w / L over all weights, after a backward pass of the loss without the penalty."""
     named = reference_parameters(reference.network)
     weights = {
         f"{layer.name}.{tensor.name}" for layer in reference.plan.layers for tensor in layer.tensors if tensor.is_weight
@@ -280,7 +281,7 @@ def _is_plain(reference: Reference) -> bool:
 
 
 def _noise(reference: Reference, part: Split, named: dict[str, Tensor]) -> float:
-    """tr(Σ) / |G|² from the gradient of each example alone."""
+    """tr(Σ) / |G|², computed from the gradient of each single example."""
     for module in reference.network.modules():
         if isinstance(module, MaskedDropout):
             module.step = reference.step - 1
@@ -299,7 +300,7 @@ def _noise(reference: Reference, part: Split, named: dict[str, Tensor]) -> float
 
 @contextmanager
 def _unchanged(reference: Reference) -> Iterator[None]:
-    """Restore the network and the optimizer's state afterwards."""
+    """Restore the network and the optimizer's state after the block."""
     network = {name: t.clone() for name, t in reference.network.state_dict().items()}
     optimizer = reference.optimizer.state_dict()
     kept = {

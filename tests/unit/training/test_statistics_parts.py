@@ -1,4 +1,4 @@
-"""The sample that activations are measured on passes in parts, which take no more memory than an evaluation."""
+"""The sample for the statistics of activations is computed in parts, which take no more memory than an evaluation."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""A regression learns standardised targets, and its losses are told in the targets' own units."""
+"""A regression learns standardized targets, and its losses are reported in the targets' own units."""
 
 from dataclasses import replace
 from typing import Any
@@ -31,7 +31,7 @@ def _rows(training: Training) -> list[MemberEpoch]:
 
 
 def _predictions(training: Training, data: Data) -> Tensor:
-    """In the targets' own units, (n,)."""
+    """Predictions in the targets' own units, (n,)."""
     outputs = training._engine.evaluate(data.test.inputs.float())[0, :, 0].double()
     return outputs * data.target_scale.deviation[0] + data.target_scale.mean[0]
 

@@ -1,4 +1,4 @@
-"""Answers of this process about networks that it has trained on a stored table."""
+"""Computes answers about trained networks in this process. The networks were trained on a stored table."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,7 +23,7 @@ from worker.trainer.protocol import Ended, EpochDone, Report, Train, Trainee
 
 
 class _Said:
-    """A trainer's pipe without a process at its other end."""
+    """A substitute for the trainer's pipe that collects the reports."""
 
     stopped: Mapping[str, bool] = {}
 
@@ -45,8 +45,8 @@ def trained(
     fields: Mapping[str, Any] | None = None,
     **words: object,
 ) -> tuple[TrainedNetwork, MetricsRow]:
-    """A network that was trained for two epochs, unless other `fields` of the spec are given, and the metrics of the
-    last."""
+    """A network that was trained for two epochs, unless `fields` of the spec say otherwise, and the metrics of the last
+    epoch."""
     table = store(folder / "table", values)
     one, ref = uploaded(table, classes, **words), put(table, folder / "store")
     spec = Spec.model_validate({"dataset": one.dataset, "layers": [8], "epochs": 2, "batch_size": 16, **(fields or {})})
@@ -55,13 +55,13 @@ def trained(
 
 
 def trained_on_mnist(folder: Path) -> TrainedNetwork:
-    """A network that has seen 500 pictures."""
+    """A network that was trained on 500 pictures of MNIST."""
     one = resolved(Spec(dataset={"name": "mnist", "limit": 500}, layers=[8], epochs=2))
     return _trained(folder, one, mnist_folders(folder))[0]
 
 
 def mnist_folders(folder: Path) -> tuple[str, ...]:
-    """The folders of data sets, of which the last is written to."""
+    """The folders of data sets. New files are written to the last one."""
     return *map(str, Settings.from_env().dataset_dirs), str(folder / "data")
 
 
@@ -86,6 +86,6 @@ def _trained(
 
 
 def ask(folder: Path, question: Question) -> Ask:
-    """The question as a process gets it."""
+    """The question, in the form in which an answering process gets it."""
     dirs = (str(folder / "data"),)
     return Ask(question=question, dataset_dirs=dirs, artifacts_url=str(folder / "store"), folder=str(folder))

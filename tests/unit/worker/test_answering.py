@@ -1,4 +1,4 @@
-"""The replies of a process that cannot answer."""
+"""The responses of a process that cannot answer a question."""
 
 from pathlib import Path
 

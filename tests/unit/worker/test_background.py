@@ -1,4 +1,4 @@
-"""A background task survives every error, and a worker that can do no work ends."""
+"""A background task continues after any error, and a worker that can do no work ends."""
 
 import logging
 import threading
@@ -12,7 +12,7 @@ from worker.watchdog import MAX_FAILED_CHECKS, Watchdog
 
 
 class Ends(Shutdown):
-    """An end that ends no process."""
+    """A substitute for ending the process, which only counts."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The calibration of a network: it is that of its evaluation, chosen on the validation split."""
+"""The calibration of a network is the same as in its evaluation, and is chosen on the validation split."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The device that a worker chooses for a job that it claims."""
+"""The device that a worker chooses for a job when it claims it."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""A run in bfloat16 says that the format is emulated."""
+"""A run in bfloat16 logs that the number format is emulated."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +15,7 @@ from worker.trainer.protocol import LogLine, Report, Train, Trainee
 
 
 class Pipe:
-    """A trainer's pipe without a process at its other end."""
+    """A substitute for the trainer's pipe that collects the reports."""
 
     stopped: Mapping[str, bool] = {}
 

@@ -1,4 +1,4 @@
-"""The report about networks on uploaded tables: it is that of the run, row by row."""
+"""Evaluations of networks on uploaded tables agree with the run, row by row."""
 
 import itertools
 from pathlib import Path
@@ -155,7 +155,7 @@ def test_a_test_split_without_examples_has_a_report(tmp_path: Path) -> None:
 
 
 def test_a_column_that_makes_no_groups_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Before the network computes anything."""
+    """It is refused before the network computes anything."""
     columns = {**COLUMNS, "pixels": np.zeros((N, 4, 4, 1), np.uint8)}
     roles = dict.fromkeys(("w", "z", "a", "b", "pixels"), "ignore")
     network, _ = trained(tmp_path, columns, ("no", "yes"), columns=roles, split=SPLIT)

@@ -5,7 +5,7 @@ from worker.slot import Slot
 
 
 class Trainer(Slot):
-    """A slot with a trainer that takes no time to start."""
+    """A substitute for a slot, whose trainer starts at once."""
 
     def __init__(self, *, is_warm: bool = True) -> None:
         self.trains = is_warm

@@ -4,7 +4,7 @@ from worker.hang_detection import FACTOR, MIN_POLLS, HangDetector
 
 
 class Clock:
-    """Moves when the test wants."""
+    """A clock that only the test moves."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -14,7 +14,8 @@ class Clock:
 
 
 def hangs_after(detector: HangDetector, clock: Clock, every: float = 0.5, most: float = 10_000.0) -> float | None:
-    """Seconds of silence, looked at so often, after which it hangs; None if it does not."""
+    """Seconds of silence after which the trainer counts as hanging, if it is checked at these intervals; None if it
+    never does."""
     began = clock.now
     while clock.now - began < most:
         clock.now += every

@@ -1,4 +1,4 @@
-"""Which columns a network uses, told by one that was trained on a stored table."""
+"""Which columns a network uses, computed for a network that was trained on a stored table."""
 
 from pathlib import Path
 from typing import Any

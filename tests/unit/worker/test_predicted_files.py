@@ -1,4 +1,4 @@
-"""Predictions of a whole table: those of the network, row by row, whatever the task and the format."""
+"""Predictions for a whole table equal the network's for each row, whatever the task and the format."""
 
 import csv
 import tracemalloc
@@ -127,7 +127,7 @@ def test_a_file_may_not_be_larger_than_the_workspace_may_store(tmp_path: Path, f
 
 
 def test_a_large_parquet_file_is_written_in_parts_and_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of 6.4 MB, no more than two parts and what they are joined of are held."""
+    """For a file of 6.4 MB, at most two parts and their concatenation are in memory."""
     monkeypatch.setattr(writing, "PART_BYTES", 100_000)
     rows, pieces = 4000, 200
 

@@ -1,4 +1,4 @@
-"""Findings are functions of a run's history, however often its worker was lost."""
+"""Findings depend only on a run's history, however often its worker was lost."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -23,7 +23,7 @@ REPORTS = with_layers(RUN, *LAYERS).reports
 
 
 def histories(epoch: int) -> RunHistories:
-    """Those of a job that is claimed after this epoch."""
+    """The histories of a job's runs, when the job is claimed after this epoch."""
     claimed = ClaimedExperiment(NAME, RUN.spec, RUN.data, epoch, 0.0, 0, (), 0)
 
     def read(_: str, after: int) -> Sequence[MetricsRow]:
@@ -35,13 +35,13 @@ def histories(epoch: int) -> RunHistories:
 
 
 def member(row: MetricsRow) -> MemberRow:
-    """What the trainer tells of an epoch."""
+    """A member's report of an epoch."""
     measured = MeasuredLayers(report=REPORTS[row.epoch - 1])
     return MemberRow(id=NAME, row=row, best=True, measured=measured)
 
 
 def follow(*attempts: tuple[int, int]) -> tuple[dict[int, tuple[Finding, ...]], tuple[Finding, ...]]:
-    """What is found after each epoch and at the end, by attempts that train from one epoch to another."""
+    """The findings after each epoch and at the end, if each attempt trains from one epoch to another."""
     of: dict[int, tuple[Finding, ...]] = {}
     recorded = 0
     for first, last in attempts:

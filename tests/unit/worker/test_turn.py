@@ -5,7 +5,7 @@ from worker.turn import LOOK_SECONDS, Turn
 
 
 class Clock:
-    """Stands until it is moved."""
+    """A clock that only the test moves."""
 
     now = 1000.0
 

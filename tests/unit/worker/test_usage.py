@@ -21,8 +21,8 @@ MIB = 2**20
 
 
 def process(root: Path, pid: int, user: int, system: int, kib: int) -> None:
-    """The files of a process with so many ticks of processor time and KiB of memory, beside 10 KiB of its part of what
-    it shares with nine others."""
+    """Write the system's files about a process that has used this many ticks of processor time and KiB of memory. In
+    addition it shares memory with nine others; its part is 10 KiB."""
     folder = root / "proc" / str(pid)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "stat").write_text(f"{pid} (a (worse) name) S {' 0' * 10} {user} {system} 0 0 20")
@@ -32,7 +32,7 @@ def process(root: Path, pid: int, user: int, system: int, kib: int) -> None:
 
 @pytest.fixture
 def us() -> int:
-    """Our process id, which is another where the tests were collected."""
+    """The process id of this process. It is another one while the tests are collected."""
     return os.getpid()
 
 
@@ -89,7 +89,7 @@ def test_this_process_is_measured() -> None:
 
 
 def driver(busy: int | None) -> ModuleType:
-    """NVML with two GPUs: it answers as the library does."""
+    """A substitute for NVML with two GPUs, which answers as the library does."""
     calls = {
         "NVMLError": pynvml.NVMLError,
         "nvmlInit": lambda: None,

@@ -1,4 +1,4 @@
-"""Histories of runs, planted: rows with the given losses, no training."""
+"""Made-up histories of runs: metrics rows with given losses, without training."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -35,7 +35,7 @@ def planted(
     layers: Any = (300, 100),
     **spec: Any,
 ) -> Run:
-    """A run on MNIST with these losses in its epochs, which are all that were planned."""
+    """A run on MNIST with these losses. It has trained all of its planned epochs."""
     told = {"dataset": dataset, "layers": list(layers), "epochs": len(losses), **spec}
     resolved = resolve(Spec(**told), DATASETS[dataset if isinstance(dataset, str) else dataset["name"]])
     run = Run(resolved.spec, resolved.data, (), is_over=is_over, prior=prior)
@@ -63,13 +63,13 @@ def planted(
 
 
 def with_layers(run: Run, *layers: LayerStatistics, **numbers: Any) -> Run:
-    """The run with the same report after every epoch."""
+    """The run with the same layer report after every epoch."""
     reports = [LayerReport(epoch=row.epoch, step=row.step, layers=layers, **numbers) for row in run.rows]
     return replace(run, reports=reports)
 
 
 def found(run: Run) -> dict[str, Finding]:
-    """All findings by id."""
+    """All findings about the run, by id."""
     return {finding.id: finding for finding in findings_in_run(run)}
 
 

@@ -21,7 +21,7 @@ from tests.unit.insight.in_run.planted import planted
 
 NUMBERS = (0.0, 1e-300, 1e-9, 0.01, 0.5, 1.0, 2.303, 100.0, 1e12, 1e308, inf, -inf, nan, -1.0)
 LEAST_0 = ("evaluation_loss", "evaluation_accuracy", "mode_ratio", "easy", "hard")
-"""Statistics of a report that are never negative."""
+"""Statistics of a layer report that are never negative."""
 SPECS: tuple[dict[str, Any], ...] = (
     {"dataset": "digits", "layers": [8, 8]},
     {"dataset": "diabetes", "layers": [8], "dropout": 0.9, "l1": 0.1, "optimizer": {"kind": "sgd", "lr": 1.0}},
@@ -47,7 +47,7 @@ SPECS: tuple[dict[str, Any], ...] = (
 
 
 def history(draw: random.Random) -> Run:
-    """A run with any numbers, smooth or not."""
+    """A run with arbitrary numbers, smooth or not."""
     epochs = draw.choice((1, 2, 3, 7, 40))
 
     def numbers() -> list[float]:

@@ -47,7 +47,8 @@ def with_examples(run: Run, train: int, validation: int) -> Run:
 
 
 def understood_from(epoch: int, run: Run) -> Run:
-    """A run that takes a fifth of the examples for another class, and is sure of most others from this epoch on."""
+    """The run if it mistakes a fifth of the examples for another class, and is sure about most other examples from this
+    epoch on."""
     run = with_layers(run, *hidden({}), hard=0.2)
     easy = [0.04 if report.epoch < epoch else 0.6 for report in run.reports]
     both = zip(run.reports, easy, strict=True)
@@ -453,7 +454,7 @@ CHANGED: dict[str, tuple[str, Run]] = {
         planted([1.0] * 10, [0.5] * 10, 0.95, batch_norm=True, batch_size=4, dataset=AUGMENTED),
     ),
 }
-"""The training loss is that of changed images, which are harder than those of validation."""
+"""Runs whose training loss is that of augmented images, which are harder than the validation images."""
 
 
 @pytest.mark.parametrize("case", CHANGED)

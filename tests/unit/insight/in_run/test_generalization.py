@@ -21,7 +21,7 @@ ADAMW = {"kind": "adamw", "lr": 0.003, "weight_decay": 0.5}
 
 
 def scored(run: Run, evaluation_loss: float, **numbers: Any) -> Run:
-    """The run, with this training loss in evaluation mode after every epoch."""
+    """The run with this training loss in evaluation mode after every epoch."""
     return with_layers(run, *hidden({}), evaluation_loss=evaluation_loss, **numbers)
 
 
@@ -31,7 +31,8 @@ def _prior(*counts: int) -> Prior:
 
 
 def of_a_table(*counts: int, recalls: tuple[float, ...], **spec: Any) -> Run:
-    """A run on so many examples of each digit, of which these shares are recognized."""
+    """A run on a data set with this number of examples of each digit. `recalls` are the shares of them that are
+    recognized."""
     run = of_many(planted([0.9, 0.5, 0.3, 0.25], accuracies=0.9, dataset="digits", prior=_prior(*counts), **spec))
     return replace(run, recalls=recalls)
 

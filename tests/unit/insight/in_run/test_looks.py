@@ -1,4 +1,4 @@
-"""Which epochs findings look at: the same for a resumed run as for one without a break."""
+"""At which epochs findings are computed: a resumed run uses the same epochs as an uninterrupted one."""
 
 from itertools import pairwise
 

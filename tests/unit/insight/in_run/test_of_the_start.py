@@ -1,4 +1,4 @@
-"""Faults that a probe finds before a run are also found in the run if its history shows them."""
+"""Faults that a probe finds before a run are also found in the run, if its history shows them."""
 
 from dataclasses import replace
 from typing import Any

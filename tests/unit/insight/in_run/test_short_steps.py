@@ -1,4 +1,4 @@
-"""Runs that end too early, and what shortened their steps, for planted histories."""
+"""Runs that end too early, and the reasons why their steps were short, for made-up histories."""
 
 from math import log2
 from typing import Any
@@ -18,12 +18,13 @@ TRAINING = [2.0 - 0.4 * log2(epoch) for epoch in EPOCHS]
 """Training losses that fall by 8 % in the last epoch."""
 SCATTER = [0.02 * (-1) ** epoch for epoch in EPOCHS]
 RISING = [0.93 + 0.01 * log2(epoch) for epoch in EPOCHS]
-"""Validation accuracies that rise by a point in every doubling."""
+"""Validation accuracies that rise by one percentage point whenever the number of epochs doubles."""
 LAYERS = (LayerStatistics(name="layers/0", units=100, share=0.3, dead=0.0), LayerStatistics(name="output", units=10))
 
 
 def heading_down(gain: float, scatter: float = 1.0) -> list[float]:
-    """Validation losses that fall by `gain` in every doubling, and are higher in every other epoch."""
+    """Validation losses that fall by `gain` whenever the number of epochs doubles, and are higher in every other
+    epoch."""
     return [1.0 - gain * log2(epoch) + scatter * one for epoch, one in zip(EPOCHS, SCATTER, strict=True)]
 
 
@@ -176,7 +177,7 @@ def test_full_batches_that_swing_at_the_end_may_still_be_too_few(level: float, *
 
 
 UP_AND_DOWN = [0.23, 0.27, 0.2, 0.25, 0.26, 0.2, 0.23, 0.27, 0.2, 0.22, 0.25, 0.2]
-"""Losses that jump by a quarter; their last epochs are 4 % better than those before, by chance."""
+"""Losses that vary by a quarter. The last epochs are 4 % better than those before by chance."""
 
 
 @pytest.mark.parametrize(("times", "norms", "fires"), [(1, False, True), (0.4, False, False), (1, True, False)])
@@ -205,8 +206,8 @@ def test_a_regression_whose_last_epoch_is_the_best_by_chance_is_at_its_end() -> 
 
 
 def falling(loss: float, first: float, slower: float) -> list[float]:
-    """Sixteen losses that end near `loss`: the first doubling gains `first`, and each other `slower` times the one
-    before."""
+    """Sixteen losses that end near `loss`. They fall by `first` in the first doubling of the epochs, and in each
+    further doubling by `slower` times as much as in the one before."""
     gains = [first * slower**i for i in range(4)]
     return [loss + sum(gains) - _gained(gains, log2(epoch)) for epoch in range(1, 17)]
 

@@ -14,12 +14,12 @@ FALLING = [0.3 + 2 * exp(-3 * i / EPOCHS) for i in range(EPOCHS)]
 
 
 def thinned(run: Run) -> Run:
-    """What is left of the run's rows."""
+    """The run without the rows that are not kept in a long run."""
     return replace(run, rows=[row for row in run.rows if is_kept(row.epoch) or row is run.rows[-1]])
 
 
 def rising_again(low: int) -> list[float]:
-    """A validation loss with its lowest value after this epoch."""
+    """Validation losses whose lowest value is after epoch `low`."""
     return [1.0 + abs(i - low) / EPOCHS for i in range(EPOCHS)]
 
 

@@ -14,7 +14,7 @@ from insight.statistics.losses import paired_t, variance_ratio
 
 @pytest.fixture(scope="module")
 def numbers() -> Tensor:
-    """Two members, seven examples, five units."""
+    """Random numbers for two members, seven examples and five units."""
     return torch.randn(2, 7, 5, dtype=torch.float64, generator=torch.Generator().manual_seed(0)) + 0.3
 
 

@@ -1,4 +1,4 @@
-"""What each check reports, and what it does not."""
+"""What each check of the data reports, and what it does not report."""
 
 from pathlib import Path
 from typing import Any

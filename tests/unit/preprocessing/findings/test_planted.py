@@ -1,4 +1,4 @@
-"""Each fault that is planted in a table is found, and nothing is reported for a healthy table."""
+"""Each fault that was planted in a table is found, and nothing is reported for a healthy table."""
 
 from functools import cache
 from pathlib import Path
@@ -18,7 +18,7 @@ ALARMS = ("critical", "warning")
 
 
 def planted_in(plant: Plant) -> list[Base]:
-    """The first base that can have the fault."""
+    """The first table in which the fault can be planted, with the fault."""
     possible = [base for base in BASES if plant(base, np.random.default_rng(1), 1) is not None]
     return possible[:1]
 
@@ -36,7 +36,7 @@ def test_a_planted_fault_is_found_where_it_is(plant: Plant, tmp_path: Path) -> N
 
 @cache
 def found_before(name: str) -> frozenset[str]:
-    """What is found in a base before anything is planted."""
+    """The findings about a table before a fault is planted in it."""
     (base,) = (one for one in BASES if one.name == name)
     with TemporaryDirectory() as folder:
         found = findings(store(Path(folder) / "healthy", base.columns), next(healthy(base)).question)
