@@ -46,7 +46,7 @@ def test_threads_are_worth_their_work_and_idle(work: int, idle: int, waiting: in
 
 
 def machine(root: Path, monkeypatch: pytest.MonkeyPatch, cpus: int, files: dict[str, str]) -> Machine:
-    """Makes the tests see a machine with this number of logical CPUs, and these system files."""
+    """The machine that a process sees if it may run on this number of logical CPUs and finds these system files."""
     monkeypatch.setattr("hub.machine.affinity", lambda: frozenset(range(cpus)))
     for name, text in files.items():
         file = root / name

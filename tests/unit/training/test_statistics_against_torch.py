@@ -144,7 +144,8 @@ def _activations(reference: Reference) -> dict[tuple[str, str], float]:
 
 
 def _scores(reference: Reference) -> dict[tuple[str, str], float]:
-    """The scores of all training examples in evaluation mode."""
+    """Loss and accuracy over all training examples in evaluation mode, from the outputs that `_activations` has
+    computed."""
     split = reference.data.train
     losses = _plain_losses(reference, reference.outputs, split)  # type: ignore[attr-defined]
     unit = reference.data.target_scale.deviation[0] ** 2 if reference.data.task == "regression" else 1.0

@@ -23,7 +23,7 @@ from worker.trainer.protocol import Ended, EpochDone, Report, Train, Trainee
 
 
 class _Said:
-    """A substitute for the trainer's pipe that collects the reports."""
+    """A substitute for the trainer's pipe that keeps the metrics rows and the newest checkpoint."""
 
     stopped: Mapping[str, bool] = {}
 

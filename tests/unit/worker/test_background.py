@@ -12,7 +12,7 @@ from worker.watchdog import MAX_FAILED_CHECKS, Watchdog
 
 
 class Ends(Shutdown):
-    """A substitute for ending the process, which only counts."""
+    """A shutdown that only the test begins, and that ends no process."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -43,7 +43,8 @@ def test_a_duty_outlives_an_error_that_nobody_expected(error: Exception, caplog:
 
 
 class Queue:
-    """Says how many messages wait; None while Redis is away. It may refuse to give them."""
+    """A queue whose numbers of waiting messages the test sets; None while Redis is away. With `refuses`, Redis refuses
+    writes."""
 
     def __init__(self) -> None:
         self.waiting: dict[str, int] | None = {"auto": 0, "cpu": 1}
@@ -60,7 +61,7 @@ class Queue:
 
 
 class SlotPool:
-    """Has room, and takes nothing, until the test wants otherwise."""
+    """A pool with a free slot that takes no messages, unless the test changes this."""
 
     has_free_slot = True
     messages_received = 0
