@@ -96,7 +96,7 @@ def _of_archive(archive: ZipFile) -> Kind:
         return "archive"
     shown = ", ".join(name[-40:] for name in names[:5]) or "nothing"
     raise ReadingFailed(
-        "not_a_table", f"{archive.name} has no table, array or picture, but {shown}.", file=archive.name
+        "not_a_table", f"{archive.name} has no table, array or picture, only {shown}.", file=archive.name
     )
 
 

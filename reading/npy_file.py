@@ -116,7 +116,7 @@ def check_size(header: NpyHeader, available: int | None, name: str, limits: Limi
         ReadingFailed: the header does not fit.
     """
     shape = " × ".join(map(str, header.shape)) or "one"
-    says = f"The header of {name} says {shape} elements of {header.dtype}, which are {header.bytes:,} bytes"
+    says = f"The header of {name} declares {shape} elements of {header.dtype}, which are {header.bytes:,} bytes"
     if available is not None and header.bytes != available:
         raise ReadingFailed("data_error", f"{says}, but {available:,} follow.", file=name)
     row = prod(header.row_shape) * header.dtype.itemsize

@@ -81,7 +81,7 @@ def _page(kind: FindingKind) -> str:
         kind.cure,
     ]
     causes = [name for name, follow in CONSEQUENCES.items() if kind.id in follow]
-    links = [("It may follow from", causes), ("From it may follow", sorted(CONSEQUENCES.get(kind.id, ())))]
+    links = [("Possible causes:", causes), ("Possible consequences:", sorted(CONSEQUENCES.get(kind.id, ())))]
     told = [f"{words} {', '.join(f'[`{name}`]({name}.md)' for name in names)}." for words, names in links if names]
     return "\n\n".join([*parts, *(["## Related", *told] if told else [])]) + "\n"
 

@@ -60,7 +60,7 @@ def _errors() -> Iterator[str]:
         ("status", "title", "means"),
         ((str(status), error.title, (error.__doc__ or "").strip()) for status, error in sorted(BY_STATUS.items())),
     )
-    yield f"Any request under `/v1` may get {', '.join(EVERYWHERE)}. What else a request may get stands with it.\n"
+    yield f"Any request under `/v1` may get {', '.join(EVERYWHERE)}. Other responses are listed with each request.\n"
 
 
 def _requests() -> Iterator[str]:

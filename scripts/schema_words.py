@@ -41,7 +41,7 @@ def _forms(schema: Schema) -> Iterator[str]:
     elif "enum" in schema:
         yield from map(code, schema["enum"])
     elif schema["type"] == "object":
-        yield f"an object of names, each with {accepts(schema['additionalProperties'])}"
+        yield f"an object with a value for each name: {accepts(schema['additionalProperties'])}"
     else:
         yield _typed(schema)
 

@@ -38,7 +38,8 @@ class FaultLog:
             return
         more = f", as were {silent} more like it" if silent else ""
         logger.error(
-            "a short prediction is left to its route%s; for %.0f min, further errors like it are only counted",
+            "a short prediction failed, and its route answers instead%s; for %.0f min, further errors like it are only "
+            "counted",
             more,
             INTERVAL / 60,
             exc_info=error,

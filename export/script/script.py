@@ -76,7 +76,7 @@ def script(run: Repeated) -> str:
             "its first epochs are those of the experiment that it was forked from: export `run.py` of that one"
         )
     if len(run.rows) > MAX_ROWS:
-        raise CannotRepeat(f"the run has {len(run.rows):,} epochs, and `run.py` holds {MAX_ROWS:,} to be compared with")
+        raise CannotRepeat(f"the run has {len(run.rows):,} epochs, but `run.py` can compare at most {MAX_ROWS:,}")
     head = list(_head(run))
     sections = [
         ("This experiment", _constants(run)),

@@ -137,4 +137,4 @@ def planned(spec: Spec, rows: Sequence[object]) -> str:
     """A comment that gives the number of epochs, if the run ended before the planned one."""
     if len(rows) == spec.epochs:
         return ""
-    return f"  # of {spec.epochs:,}: there the run ended"
+    return f"  # of {spec.epochs:,} that were planned: the run ended here"

@@ -53,7 +53,8 @@ KIND = FindingKind(
     title="Gradient clipping is too strong",
     looks_like="The loss falls in a straight line, slowly; the gradient norm is above the limit in every step.",
     why="Clipping is for the unusual gradient. If it shortens more than half of the steps, it is a lower learning rate "
-    "in disguise, and it hides the size of the gradient. Adaptive optimizers divide the scale out again.",
+    "in disguise, and it hides the size of the gradient. It hardly changes the steps of adaptive optimizers, which "
+    "divide them by the gradient's size.",
     cure="No clipping, or a limit at the 90th percentile of the gradient's norm; then tune the learning rate.",
     at_start=at_start,
     in_run=in_run,

@@ -45,9 +45,10 @@ KIND = FindingKind(
     id="diverged",
     title="The loss diverged",
     looks_like="The loss grows within a few steps to infinity or NaN, and the run fails with the code `diverged`.",
-    why="A step that is longer than twice the way to the minimum along it ends higher than it began, so the next "
-    "gradient is larger still. The same happens if the first weights make outputs of hundreds, or if a penalty alone "
-    "multiplies the weights. Divergence is a symptom: where one of these is seen, it is listed first.",
+    why="In the direction of a step, the loss has a minimum. A step that is more than twice as long as the way to this "
+    "minimum ends at a higher loss than it began, so the next gradient is larger still. The same happens if the first "
+    "weights make outputs of hundreds, or if a penalty alone multiplies the weights. Divergence is a symptom: where "
+    "one of these causes is seen, it is listed first.",
     cure="Cure what is listed above it. If nothing is: a tenth of the learning rate, then a limit on the gradient's "
     "norm, then a warm-up.",
     in_run=in_run,

@@ -43,9 +43,9 @@ def at_start(start: Start) -> Finding | None:
             Evidence(statistic="forward_ratio", value=forward, threshold=limit, healthy=(limit, 10)),
             Evidence(statistic="gradient_ratio", value=backward, threshold=limit, healthy=(limit, 10)),
         ),
-        because=f"The hidden weights have {figure(size)} times the size that suits their inputs: each layer passes "
-        f"{figure(gain)} times its sums, so that after {len(hidden)} layers {figure(forward)} of the signal is left, "
-        f"and {figure(backward)} of the gradient comes back to {hidden[0].name}.",
+        because=f"The hidden weights have {figure(size)} times the size that suits their inputs: each layer "
+        f"multiplies the signal by {figure(gain)}, so that after {len(hidden)} layers {figure(forward)} of the signal "
+        f"is left, and {figure(backward)} of the gradient comes back to {hidden[0].name}.",
         patches=(cures.auto_init(start.spec), cures.batch_norm(start.spec)),
     )
 

@@ -94,8 +94,8 @@ KIND = FindingKind(
     why="If labels were shuffled against the inputs, for example because only one of two files was sorted, a network "
     "can only memorize the examples. Real data sets, however hard, show a trace of their rule to a linear model or to "
     "the nearest neighbour. Both are fitted to 1,200 training examples and tested on 800 others, or on fewer in a "
-    "small data set. With fewer than 200 others, chance alone can give a high correlation: then both must be below "
-    "half of that.",
+    "small data set. With fewer than 200 others, chance alone can give a high correlation: then both correlations must "
+    "be less than half as high as chance can make them.",
     cure="Nothing in the spec: check how inputs and labels were put together.",
     at_start=at_start,
     in_run=in_run,

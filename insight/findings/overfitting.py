@@ -228,9 +228,9 @@ KIND = FindingKind(
     looks_like="The training loss keeps falling, but the validation loss rises again after its lowest point.",
     why="With enough weights a network can store its training examples. What it then learns no longer helps with "
     "others. The validation loss must stay above its lowest by 5 % for at least three epochs, by 20 % with few "
-    "validation examples. It is a note while the accuracy has not fallen: then the network is only too sure of its "
-    "mistakes. A network that predicts its training examples far better than others, and has much left to learn, has "
-    "learned them by heart, even if its validation loss jumps from epoch to epoch.",
+    "validation examples. It is a note while the accuracy has not fallen: then the network has become surer of its "
+    "mistakes, but makes no more of them. A network that predicts its training examples far better than others, and "
+    "has much left to learn, has learned them by heart, even if its validation loss jumps from epoch to epoch.",
     cure="Early stopping, which keeps the best epoch; dropout of 0.2; an L2 penalty; a smaller network; more examples, "
     "if there are any.",
     in_run=in_run,

@@ -36,7 +36,7 @@ KIND = FindingKind(
     "Gradus adds l2·Σw² without a factor of a half, over all weights: 0.01 is a lot for 100 000 of them. The "
     "`weight_decay` of `adamw` is not part of the loss: it counts as too strong if it limits the weights, and larger "
     "weights would lower the loss. A penalty is there to prevent overfitting: if new examples have hardly more loss "
-    "than the training examples, there is none.",
+    "than the training examples, there is no overfitting to prevent.",
     cure="No penalty, or a hundredth of it. With Adam, `adamw` with its `weight_decay` is milder and easier to choose.",
     at_start=at_start,
     in_run=in_run,

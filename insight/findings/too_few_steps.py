@@ -90,9 +90,9 @@ KIND = FindingKind(
     "so a line through the validation losses over log2(epoch) shows what a run of twice the length would gain. The run "
     "is long enough if most has been learned and that line is flat, or its epochs scatter about it, or the accuracy "
     "does not rise with it, or each doubling of the epochs gains so much less than the one before that the next would "
-    "gain nothing. With few validation examples, the training loss must head down as well. It is another finding, a "
-    "learning rate that is too low, if each step changes next to nothing. What shortens the steps comes first: "
-    "clipping, a warm-up, a schedule, batch normalization.",
+    "gain nothing. With few validation examples, the training loss must head down as well. If each step changes next "
+    "to nothing, the finding is a different one: a learning rate that is too low. If something shortens the steps, "
+    "that is listed first: clipping, a warm-up, a schedule, batch normalization.",
     cure="With fewer than ten steps an epoch, smaller batches; else more epochs: `gradus extend` continues the run.",
     at_start=at_start,
     in_run=in_run,

@@ -103,9 +103,9 @@ KIND = FindingKind(
     looks_like="Training and validation loss are equal, flat and high.",
     why="The network is too small, or something holds it back: a penalty, dropout, the lack of a nonlinearity. If one "
     "of these is seen, it is listed first. A layer of two or three units in front of ten classes is too small by "
-    "itself: slow learning and dead units then follow from it, and are not listed. There is no such finding for "
-    "regression, and for two classes, which often overlap, only if most is left to learn and there are fewer weights "
-    "than examples: it is unknown how much of a target is noise.",
+    "itself: slow learning and dead units then follow from it, and are not listed. Regression has no such finding, "
+    "because it is unknown how much of a target is noise. Two classes often overlap: for them the finding needs a "
+    "network that has most left to learn, and fewer weights than examples.",
     cure="Wider layers, then more of them.",
     in_run=in_run,
 )

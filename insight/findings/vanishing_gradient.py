@@ -31,7 +31,7 @@ def at_start(start: Start) -> Finding | None:
             Evidence(statistic="backward_factor", value=factor, threshold=FACTOR, healthy=(0.7, 1.3)),
         ),
         because=f"Each layer multiplies the gradient by about {figure(factor)}: {hidden[0].name} gets {figure(ratio)} "
-        f"of what {hidden[-1].name} gets, {len(hidden) - 1} layers later.",
+        f"of the gradient that {hidden[-1].name} gets, which is {len(hidden) - 1} layers later.",
         patches=(cures.relu(start.spec), cures.batch_norm(start.spec)),
     )
 
@@ -43,8 +43,9 @@ KIND = FindingKind(
     "grows with every layer added.",
     why="The gradient of a layer is that of the next one times the weights and the slope of the activation function. "
     "The slope of the logistic function is 1/4 at most, so that a sigmoid layer with Xavier weights passes 0.24 of the "
-    "gradient: five layers, 1/300. The ratio R of first to last layer does not depend on the batch, on the scale of "
-    "the loss, or on widths (the norm of the gradient of an example's loss with respect to the weighted sums is "
+    "gradient, and the first of five gets 1/300 of what the last gets. The ratio R of first to last layer does not "
+    "depend on the batch, on the scale of the loss, or on widths (the norm of the gradient of an example's loss with "
+    "respect to the weighted sums is "
     "compared, which He's and Xavier's weights preserve). Norms of gradients alone would not show the problem: they "
     "also go to 0 when everything is learned.",
     cure='`{"activation": "relu", "init": "auto"}`; batch normalization; fewer layers; residual connections.',

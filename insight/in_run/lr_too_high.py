@@ -132,8 +132,8 @@ def _hovering(run: Run) -> Finding | None:
             Evidence(statistic="learning_rate", value=lr),
         ),
         because=f"In epochs {', '.join(before)} and {end}, the last ones measured, a step with the learning rate of "
-        f"{lr:g} increased the loss of the very batch that it was computed from (rho {figure(rho)}): it is more than "
-        "twice as long as the way to the minimum.",
+        f"{lr:g} increased the loss of the very batch that it was computed from (rho {figure(rho)}): the step is more "
+        "than twice as long as the way to the minimum.",
         patches=_patches(run),
     )
 

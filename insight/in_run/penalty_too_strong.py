@@ -158,7 +158,7 @@ def _decays(run: Run) -> Finding | None:
                 healthy=(_needless(run), None),
             ),
         ),
-        because=f"With {in_words(run.spec)}, decay alone would have shrunk the weights {figure(folds)} times to 1/e: "
+        because=f"With {in_words(run.spec)}, decay alone would have multiplied the weights by e^-{figure(folds)}: "
         f"the loss of the training examples is still {figure(seen.training)}, that of new examples "
         f"{figure(seen.validation)}. The network does not overfit, so decay has nothing to prevent.",
         patches=without(run.spec),

@@ -49,7 +49,7 @@ def equal_rows_across_parts(sheet: Sheet) -> Iterator[Finding]:
         "warning",
         None,
         f"{len(seen)} of {len(test)} test rows ({percent(len(seen) / len(test))}) are equal to a training row in every "
-        "input: the test measures memory",
+        "input: the test partly measures what the network has memorized",
         [
             Evidence(
                 statistic="test rows seen in training", value=len(seen), threshold=SHARE * len(test), rows=some(seen)

@@ -40,7 +40,7 @@ def similar_images(sheet: Sheet) -> Iterator[Finding]:
                 "warning",
                 column.name,
                 f"{len(found)} of {len(test)} test pictures ({percent(len(found) / len(test))}) are nearly equal to a "
-                "training picture: the test measures memory",
+                "training picture: the test partly measures what the network has memorized",
                 [
                     Evidence(
                         statistic="test pictures seen in training",

@@ -52,8 +52,8 @@ def _group(part: Part | None, members: Sequence[ArrayMember], limits: Limits) ->
         if member.column in by_column:
             raise ReadingFailed(
                 "data_error",
-                f"{by_column[member.column].name} and {member.name} are both column {member.column!r}: say of which "
-                "part (`split`) each file is, or name them differently.",
+                f"{by_column[member.column].name} and {member.name} are both column {member.column!r}: say which part "
+                "(`split`) each file belongs to, or name them differently.",
                 file=member.source.name,
             )
         by_column[member.column] = member
@@ -62,7 +62,7 @@ def _group(part: Part | None, members: Sequence[ArrayMember], limits: Limits) ->
         shown = ", ".join(f"{member.column} has {member.header.shape[0]:,}" for member in members[:20])
         raise ReadingFailed(
             "data_error",
-            f"The arrays have different numbers of examples: {shown}. Choose those that belong together by `arrays`.",
+            f"The arrays have different numbers of examples: {shown}. Choose those that belong together with `arrays`.",
             file=members[0].source.name,
         )
     rows = lengths.pop()

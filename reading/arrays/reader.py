@@ -80,7 +80,7 @@ def _chosen(members: Sequence[ArrayMember], names: Mapping[str, str]) -> list[Ar
     known = {member.written for member in members}
     if unknown := [name for name in names if name not in known]:
         raise ReadingFailed(
-            "invalid_parse", f"There is no array {unknown[0]!r}, but {', '.join(map(repr, sorted(known)))}."
+            "invalid_parse", f"There is no array {unknown[0]!r}. The arrays are {', '.join(map(repr, sorted(known)))}."
         )
     return [replace(member, column=names[member.written]) for member in members if member.written in names]
 

@@ -137,7 +137,7 @@ def failure(broken: Broken, decoded: Decoded, file: SourceFile, settled: Settled
         message += '. If it is a character of the cell, give `bare_quotes: "keep"`'
     elif broken.kind == "quote" and broken.code == "data_error":
         option = {"quote": ""}
-        message += '. If quotes are characters like others, give `quote: ""`'
+        message += '. If quotes are ordinary characters here, give `quote: ""`'
     elif broken.kind == "ragged" and settled is not None:
         option = _cure(decoded, settled)
         message += '. Correct it, or give `ragged: "pad"` or `"leave_out"`'

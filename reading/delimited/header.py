@@ -78,7 +78,7 @@ def _by_words(first: Sequence[str], below: Sequence[Sequence[str]]) -> Header:
     if again:
         return Header(f"{again!r} occurs again below", is_header=False)
     if len(set(filled)) < len(first) - 1 or any(kind_of(cell) in _VALUES for cell in filled):
-        return Header("the first row has an empty cell, a value, or a cell twice", ambiguous=True, is_header=False)
+        return Header("the first row has an empty cell, a value, or two equal cells", ambiguous=True, is_header=False)
     return Header(
         "all cells are words, and those of the first row differ and do not occur below", is_header=True, ambiguous=True
     )

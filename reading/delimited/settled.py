@@ -185,6 +185,6 @@ def _header(parse: CsvParse, first: Sequence[str], below: Sequence[Sequence[str]
         return Header("", is_header=parse.header)
     if not below:
         values = [cell for cell in first if kind_of(cell) not in (TEXT, EMPTY, MISSING)]
-        because = f"the only row has {values[0]!r}" if values else "the only row has words alone"
+        because = f"the only row has {values[0]!r}" if values else "the only row has nothing but words"
         return Header(because, is_header=not values, ambiguous=True)
     return judge_header(first, below)

@@ -88,7 +88,7 @@ def matched(table: Table, name: str, pictures: Sequence[Picture], *, only_label:
         others = [_label(others, name)]
     strangers = [LeftOut(file=name, reason="names no picture", text=text[:80]) for text in texts if text not in named]
     nameless = [
-        LeftOut(file=picture.archive.source.name, reason=f"{name} does not name it", text=picture.name[-80:])
+        LeftOut(file=picture.archive.source.name, reason=f"it is not listed in {name}", text=picture.name[-80:])
         for picture in pictures
         if picture not in rows
     ]

@@ -89,7 +89,7 @@ def sheet_of(workbook: CalamineWorkbook, parse: ExcelParse, name: str) -> tuple[
         except WorksheetNotFound:
             names = ", ".join(map(repr, workbook.sheet_names[:20]))
             raise ReadingFailed(
-                "invalid_parse", f"{name} has no sheet {parse.sheet!r}, but {names}.", file=name
+                "invalid_parse", f"{name} has no sheet {parse.sheet!r}. Its sheets are {names}.", file=name
             ) from None
     visible = [
         sheet.name

@@ -35,7 +35,7 @@ OF_NETWORK: dict[str, str] = {
     "noise_scale": "noise scale",
     "evaluation_loss": "training loss in evaluation mode",
     "mode_ratio": "loss in training mode over evaluation mode",
-    "growth_gain": "gain of larger weights",
+    "growth_gain": "gain from larger weights",
 }
 Measured = TypeVar("Measured", LayerReport, LayerHistograms)
 

@@ -73,7 +73,7 @@ def _all_variants(options: SweepOptions, base: Any, before: Any) -> Any:
     own = _variants(before, [_variant(base, one) for one in options.variants])
     is_named = own is not None or isinstance(before, dict)
     if (options.columns and is_named) or (before == "columns" and own is not None):
-        raise BadRequest("to leave out each column names all variants: create another sweep for other variants")
+        raise BadRequest("a sweep that leaves out each column has no other variants: create another sweep for those")
     return "columns" if options.columns else own
 
 

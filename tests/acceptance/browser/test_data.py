@@ -127,7 +127,7 @@ def test_a_file_that_cannot_be_read_shows_the_place_and_what_would_read_it(page:
     upload(page, "ragged.csv", b"a,b,c\n1,2,3\n4,5\n6,7,8\n")
     fault = page.locator(".note-error")
     expect(fault).to_contain_text("line 3")
-    expect(fault.get_by_role("region", name="The text around the place")).to_contain_text("4,5")
+    expect(fault.get_by_role("region", name="The text around the error")).to_contain_text("4,5")
     assert barriers(page) == []
     fault.get_by_role("button", name="Read it with ragged: pad").click()
     expect(page.locator(".head .status")).to_have_text("ready")

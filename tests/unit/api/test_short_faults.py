@@ -31,7 +31,7 @@ def logged(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str]]:
     return found
 
 
-LEFT = "a short prediction is left to its route"
+LEFT = "a short prediction failed, and its route answers instead"
 
 
 def test_each_fault_is_counted_and_the_first_of_each_kind_is_logged(caplog: pytest.LogCaptureFixture) -> None:

@@ -120,12 +120,12 @@ def test_words_in_names_are_parts(tmp_path: Path) -> None:
 def test_arrays_are_chosen_and_named(tmp_path: Path) -> None:
     packed = npz(a=np.arange(4), b=np.arange(5), c=np.arange(4))
     with pytest.raises(
-        ReadingFailed, match=r"a has 4, b has 5, c has 4\. Choose those that belong together by `arrays`"
+        ReadingFailed, match=r"a has 4, b has 5, c has 4\. Choose those that belong together with `arrays`"
     ):
         read_here(tmp_path, {"x.npz": packed})
     table = read_here(tmp_path, {"x.npz": packed}, {"kind": "arrays", "arrays": {"a": "first", "c": "c"}})
     assert [found.name for found in table.read.columns] == ["first", "c"]
-    with pytest.raises(ReadingFailed, match="no array 'd', but 'a', 'b', 'c'"):
+    with pytest.raises(ReadingFailed, match=r"no array 'd'\. The arrays are 'a', 'b', 'c'"):
         read_here(tmp_path, {"x.npz": packed}, {"kind": "arrays", "arrays": {"d": "d"}})
 
 
@@ -209,7 +209,7 @@ def test_a_member_that_promises_more_than_it_has_is_refused(tmp_path: Path) -> N
 
 
 def test_a_bad_idx_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ReadingFailed, match="says 4294967295 elements"):
+    with pytest.raises(ReadingFailed, match="declares 4294967295 elements"):
         read_here(tmp_path, {"x": b"\x00\x00\x08\x01\xff\xff\xff\xff"})
     with pytest.raises(ReadingFailed, match="damaged IDX header"):
         read_here(tmp_path, {"x": b"\x00\x00\x08\x03\x00\x00"})
@@ -219,7 +219,7 @@ def test_parts_must_be_alike(tmp_path: Path) -> None:
     files = {"a.npz": npz(x=np.zeros((3, 2))), "b.npz": npz(x=np.zeros((3, 4)))}
     with pytest.raises(ReadingFailed, match=r"float64 of shape \(2,\) for each example.*shape \(4,\)"):
         read_here(tmp_path, files, splits={"a.npz": "train", "b.npz": "test"})
-    with pytest.raises(ReadingFailed, match="both column 'x': say of which part"):
+    with pytest.raises(ReadingFailed, match="both column 'x': say which part"):
         read_here(tmp_path, files)
 
 

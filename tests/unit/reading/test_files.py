@@ -95,7 +95,7 @@ LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\
         ("a.zip", packed({"b.csv": gzip.compress(CSV, mtime=0)}), "has an archive inside, b.csv", "data_error"),
         ("a.zip", packed({"b.csv.gz": gzip.compress(CSV, mtime=0)}), "has an archive inside, b.csv.gz", "data_error"),
         ("a.zip", packed({"a.csv": CSV, "b.csv": CSV}), "has 2 tables, a.csv, b.csv: send each", "data_error"),
-        ("a.zip", packed({"a.doc": b"x"}), "no table, array or picture, but a.doc", "not_a_table"),
+        ("a.zip", packed({"a.doc": b"x"}), "no table, array or picture, only a.doc", "not_a_table"),
         ("a.zip", packed({"__MACOSX/a.csv": b"x"}), "no table", "not_a_table"),
     ],
 )

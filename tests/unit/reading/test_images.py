@@ -264,7 +264,7 @@ def test_all_columns_of_the_table_may_be_taken(tmp_path: Path) -> None:
     assert table.column("age").missing.tolist() == [False, True]
     assert table.column("when").values.tolist() == [20_455, 20_456]
     assert {(left.text, left.reason) for left in table.read.left_out.listed} == {
-        ("pictures/c.png", "all.csv does not name it"),
+        ("pictures/c.png", "it is not listed in all.csv"),
         ("z.png", "names no picture"),
     }
     (tmp_path / "2").mkdir()

@@ -77,7 +77,7 @@ def test_the_first_sheet_is_taken_and_said(tmp_path: Path) -> None:
     assert table.read.guessed["sheet"] == "the first of the sheets, which are also 'Two'"
     other = read_here(tmp_path, {"a.xlsx": book}, {"kind": "excel", "sheet": "Two"})
     assert types(other) == [("b", "integer")]
-    with pytest.raises(ReadingFailed, match="has no sheet 'Three', but 'Hidden', 'One', 'Empty', 'Two'"):
+    with pytest.raises(ReadingFailed, match=r"has no sheet 'Three'\. Its sheets are 'Hidden', 'One', 'Empty', 'Two'"):
         read_here(tmp_path, {"a.xlsx": book}, {"kind": "excel", "sheet": "Three"})
 
 

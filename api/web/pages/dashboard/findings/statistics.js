@@ -6,7 +6,7 @@ import { visible } from "../visible.js";
 const NAMES = {
   backward_factor: "gradient, factor per layer",
   beta: "Σ 1/width",
-  curvature: "errors that bends avoid",
+  curvature: "errors that a curved model avoids",
   dead: "dead units",
   decay_folds: "weight decay over the run",
   decrease: "promised decrease D",
@@ -15,7 +15,7 @@ const NAMES = {
   forward_ratio: "signal, last layer over first",
   gradient_factor: "gradient, factor per layer",
   gradient_ratio: "gradient, first layer over last",
-  growth_gain: "gain of larger weights",
+  growth_gain: "gain from larger weights",
   hard: "examples that are taken for another class",
   highest_loss_over_prior: "highest loss over a constant prediction’s",
   loss_over_prior: "loss over a constant prediction’s",

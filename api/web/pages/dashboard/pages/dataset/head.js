@@ -148,7 +148,7 @@ export const fault = (set, page) => {
       ${error.around
         ? html`
           <pre class="code around" tabindex="0" role="region"
-            aria-label="The text around the place"><code>${visibleLines(error.around)}</code></pre>
+            aria-label="The text around the error"><code>${visibleLines(error.around)}</code></pre>
         `
         : nothing}
       ${error.option && mayChange()

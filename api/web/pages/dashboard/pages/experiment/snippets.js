@@ -23,8 +23,8 @@ const patchOf = (/** @type {any} */ spec, /** @type {{ path: string }[]} */ chan
   return Object.fromEntries([...FOR_PEOPLE, ...keys].map((key) => [key, spec[key]]));
 };
 
-const KEY = "# GRADUS_KEY is a key of the service; that of `gradus up` is in client.json in its data folder";
-const FOUND = "# the key is GRADUS_KEY's, else that of `gradus up` on this machine";
+const KEY = "# GRADUS_KEY is a key of the service; the key of `gradus up` is in client.json in its data folder";
+const FOUND = "# the key comes from GRADUS_KEY, or else from `gradus up` on this machine";
 
 const curl = ({ id, epoch, changes, spec }) => {
   const body = spec ?? { changes, from_epoch: epoch };

@@ -58,7 +58,7 @@ const seedsForm = (sweep, answer) => {
   };
   return html`
     <form @submit=${submit}>
-      <p>Write how many seeds the sweep has then, such as 10 for the seeds 0 to 9, or which to add, such as 3-5 or 7,11. More seeds make the intervals narrower.</p>
+      <p>Write how many seeds the sweep should have in total, such as 10 for the seeds 0 to 9, or which to add, such as 3-5 or 7,11. More seeds make the intervals narrower.</p>
       <div class="field">
         <label for="more-seeds">Seeds</label>
         <input class="input" id="more-seeds" name="seeds" autocomplete="off" required value=${`${last + 1}-${

@@ -32,7 +32,7 @@ export const parallel = (sweep, axes, shown, state, become) => {
     <div class=${sweep.results.length > MANY ? "parallel parallel-many" : "parallel"}>
       <svg viewBox=${`0 0 ${WIDTH} ${
         TOP + HEIGHT + BOTTOM
-      }`} role="group" aria-label="Parallel coordinates: the ranking below has the same as a table">
+      }`} role="group" aria-label="Parallel coordinates: the ranking below shows the same as a table">
         <g aria-hidden="true">${lines}</g>
         ${axes.map((axis, i) => drawnAxis(axis, place(axes, i), sweep.results, state, become))}
       </svg>

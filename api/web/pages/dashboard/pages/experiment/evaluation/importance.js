@@ -45,7 +45,7 @@ export class Importance {
           : this.#isAsked
           ? html`<p class="state" role="status">A worker shuffles the columns …</p>`
           : nothing} ${this.#isAsked && !error ? nothing : html`
-          <p class="muted">How much worse does it predict with the values of a column from other examples?</p>
+          <p class="muted">How much worse are the predictions if a column has the values of other examples?</p>
           <p><button class="button" @click=${() => this.#ask(choice)}>Shuffle each column</button></p>
         `}
       </section>

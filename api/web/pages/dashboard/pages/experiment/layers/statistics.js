@@ -34,7 +34,7 @@ const OF_NETWORK = [
   { key: "noise_scale", label: "Noise scale", what: "useful batch size" },
   { key: "evaluation_loss", label: "Training loss, evaluated", what: "without dropout, with running statistics" },
   { key: "mode_ratio", label: "Mode ratio", what: "loss in training mode over evaluation mode" },
-  { key: "growth_gain", label: "Growth gain", what: "relative gain of larger weights" },
+  { key: "growth_gain", label: "Growth gain", what: "relative gain from larger weights" },
 ];
 
 /** The statistics that at least one layer has. @param {any[]} reports */
