@@ -1,7 +1,7 @@
 """What augmentation costs a training step: `python -m benchmarks.augmentation`.
 
-Processor time of a step on MNIST with one thread, plain and with each word, interleaved: each number is the smallest of
-several rounds of all cases, as other work on the machine only adds.
+Processor time of a step on MNIST with one thread, without augmentation and with each kind of it. The cases run in
+turns, and each number is the smallest of several rounds, because other work on the machine can only add to it.
 """
 
 import time

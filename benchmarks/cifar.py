@@ -1,9 +1,9 @@
 """Test accuracy of Keras' deep network for CIFAR-10, from a ZIP file of JPEGs to the last row, through the service.
 
 The network is https://github.com/keras-team/keras/blob/2.4.0/examples/cifar10_cnn.py: 75 % after 25 epochs by its
-header, of the original pixels. The JPEGs in `GRADUS_DATASETS_DIR` have lost a little. Two more things differ: its
-dropout of 0.25 after each pool drops single numbers and is left out here, where convolutions drop whole channels; and a
-tenth of the training images is kept for validation.
+header, of the original pixels. The JPEGs in `GRADUS_DATASETS_DIR` have lost a little. Two more things differ. The
+original drops single numbers after each pooling, with a rate of 0.25; this is left out here, where convolutions drop
+whole channels. And a tenth of the training images is kept for validation.
 """
 
 import argparse

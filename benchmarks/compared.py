@@ -1,4 +1,4 @@
-"""Comparing fifty long runs in a browser: when their curves appear, and when the page responds to input."""
+"""Compares fifty long runs in a browser: when their curves appear, and when the page responds to input."""
 
 import subprocess
 import tempfile
@@ -32,7 +32,7 @@ WATCH = """() => {
   };
   look();
 }"""
-"""Click to sort the table as soon as the curves appear, and record the times of what is seen, in ms."""
+"""Clicks to sort the table as soon as the curves appear, and records when each change is visible, in ms."""
 FOLLOW = """(address) => {
   const link = document.body.appendChild(Object.assign(document.createElement("a"), { href: address }));
   globalThis.began = performance.now();
@@ -52,15 +52,16 @@ AFTERWARDS = """async () => {
   const later = (await Promise.race([found, none])).filter(({ startTime, duration }) => startTime + duration > curves);
   return [curves, Math.max(0, ...later.map(({ duration }) => duration))];
 }"""
-"""When the page requested all points, right after drawing the first ones, and the longest task that ended since."""
+"""When the page requested all points, which is right after drawing the first ones, and the longest task that ended
+since."""
 STILL = "longest that it stands still then, 0 if never 50"
 SETTLED = 6.0
 """Seconds after which a page has finished drawing."""
 
 
 def measure(playwright: Playwright, access: Credentials, runs: Sequence[str], repeats: int) -> None:
-    """Open the page by its URL, and from the list, where plotly.js was loaded when the first run was selected; with a
-    debugger, for which the browser parses plotly.js three more times, and without."""
+    """Open the page by its URL, and from the list, where plotly.js is already loaded because a run was selected. Both
+    are measured with and without a debugger, for which the browser parses plotly.js three more times."""
     address = f"/compare?ids={','.join(runs)}"
     rows = [*_visits(playwright, access, address, repeats), *_alone(playwright, access, address, repeats)]
     print(table((f"{len(runs)} runs of {LONG_EPOCHS:,} epochs compared", "", "ms", "n"), rows), flush=True)

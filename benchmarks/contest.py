@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 
 @dataclass(frozen=True)
 class Row:
-    """One rival of a table."""
+    """One rival in a table of results."""
 
     name: str
     rival: str

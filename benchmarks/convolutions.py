@@ -1,6 +1,6 @@
-"""Processor time of a training step of convolutional networks, one thread, with Adam: Gradus alone and in an array of
-eight, PyTorch as a user writes it, and at its best; synthetic images in MNIST's shape. `--bodies` compares ways to
-compute eight members' convolutions.
+"""Processor time of a training step of convolutional networks, one thread, with Adam: Gradus with one network and with
+an array of eight, PyTorch as a user writes it, and PyTorch at its best; synthetic images in MNIST's shape. `--bodies`
+compares ways to compute eight members' convolutions.
 """
 
 import argparse

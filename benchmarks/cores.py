@@ -54,7 +54,8 @@ def main() -> None:
 
 
 def _side_by_side(threads: int, seconds: float, rounds: int) -> None:
-    """Steps per second of each wide network: alone with one thread and with all, and beside a run with one thread."""
+    """Steps per second of each wide network: alone with one thread, alone with all threads, and with one thread beside
+    another run."""
     rows = []
     for name in WIDE:
         rates: dict[str, list[float]] = {"one": [], "several": [], "several beside": [], "one beside": []}

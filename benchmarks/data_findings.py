@@ -1,7 +1,7 @@
 """Recall and false alarms of the data findings on planted tables.
 
-`python -m benchmarks.data_findings` shows the half that the thresholds were tuned on, `--judge` the other half,
-and healthy tables that were kept apart.
+`python -m benchmarks.data_findings` shows the results for the half of the tables that the thresholds were tuned on;
+`--judge` shows those for the other half, and for healthy tables that were not used before.
 """
 
 import argparse
@@ -24,7 +24,7 @@ ALARMS = frozenset({"critical", "warning"})
 
 
 def cases(chosen: list[Base], half: int) -> Iterator[Case]:
-    """The planted tables of one half: of every base and fault, every other variant."""
+    """The planted tables of one half: every other variant of each base and fault."""
     for b, base in enumerate(chosen):
         for p, plant in enumerate(PLANTS):
             for variant in range(VARIANTS):
@@ -41,7 +41,7 @@ def found_in(case: Case) -> tuple[Finding, ...]:
 
 
 def is_recalled(case: Case, found: tuple[Finding, ...]) -> bool:
-    """Whether the expected finding is there."""
+    """Whether the expected finding was found."""
     return any(one.id == case.expected and case.column in (None, one.column) for one in found)
 
 

@@ -43,9 +43,9 @@ from preprocessing.table import Table
 from worker.data.tables import read_table
 
 MOST = 10_000
-"""Rows of one request."""
+"""Number of rows in one request."""
 ONE_ROW = 200
-"""How often one row is asked about."""
+"""How often a prediction for one row is requested."""
 BUILT_IN = ("digits", "wine", "breast_cancer", "diabetes")
 COLUMNS = (
     "| data | rows | inputs | HTTP | ONNX | float32 | first answer, ms | one row, ms: p50, p99 | CSV rows/s | fault |"
@@ -54,7 +54,7 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Asked:
-    """The results for a data set."""
+    """The results for one data set."""
 
     rows: int
     inputs: int
@@ -62,7 +62,7 @@ class Asked:
     """Largest difference of a probability, or of a target in standard deviations."""
     onnx: float
     float32: float
-    """The difference of the same computation by numpy in float32."""
+    """The largest difference if numpy does the same computation in float32."""
     first_ms: float
     one_row: Sample
     rows_per_second: float
@@ -88,7 +88,7 @@ def main() -> None:
 
 
 def _line(name: str, ask: Any) -> bool:
-    """Print a line. Returns whether something is wrong."""
+    """Print the line of a data set; returns whether something is wrong."""
     try:
         found: Asked = ask()
     except AssertionError as error:
@@ -191,7 +191,7 @@ def _asked(
 def _http(
     served: Served, path: str, text: str | None, columns: Mapping[str, Column], trained: Trained, rows: int
 ) -> tuple[float, NDArray[np.float64]]:
-    """Seconds, and the probabilities or targets of all rows."""
+    """Predict all rows over HTTP; returns the seconds, and the probabilities or targets of all rows."""
     began = time.perf_counter()
     if text is None:
         (values,) = (column.values.tolist() for column in columns.values())

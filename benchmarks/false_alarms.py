@@ -1,7 +1,8 @@
 """The rate of false alarms of sweeps whose changes have no effect: `python -m benchmarks.false_alarms`.
 
 Every sweep has a base and seven changes that equal the base, so that each "better" and each "worse" is a false alarm.
-All values are independent: runs with the same seed have nothing in common, which is the hardest case for pairing.
+All values are independent. So runs with the same seed have nothing in common, which is the hardest case for paired
+comparisons.
 """
 
 import sys
@@ -17,7 +18,7 @@ SWEEPS = 20_000
 CHANGES = 7
 SEEDS = (2, 3, 5, 10, 20)
 MOST = 0.055
-"""One in twenty, plus the sampling error of 20 000 draws."""
+"""The highest rate of false alarms that passes: one in twenty, plus the sampling error of 20 000 draws."""
 EFFECT = 3.0
 """Size of real effects, in standard deviations of a value."""
 
@@ -71,7 +72,7 @@ def sweep(random: Random, metric: Metric, seeds: int, effects: Sequence[float]) 
 
 
 def values(random: Random, metric: Metric, seeds: int, effect: float) -> Values:
-    """One for each seed."""
+    """The values of one change, one for each seed."""
     return {seed: metric.draw(random) + effect for seed in range(seeds)}
 
 
@@ -86,8 +87,8 @@ def alarms(metric: Metric, seeds: int, sweeps: int, random: Random) -> float:
 
 
 def among_real(real: int, seeds: int, sweeps: int, random: Random) -> Mapping[str, float]:
-    """For sweeps in which some changes have an effect: the fractions with a false alarm and with an interval that
-    misses its true difference, and the fraction of effects that are detected."""
+    """For sweeps in which some changes have an effect: the fraction of sweeps with a false alarm, the fraction of
+    intervals that miss their true difference, and the fraction of effects that are detected."""
     metric = Metric("normal", lambda one: one.gauss(0, 1))
     effects = [EFFECT] * real + [0.0] * (CHANGES - real)
     false = missed = seen = 0

@@ -32,7 +32,7 @@ class Tally:
 
     outcomes: Counter[str] = field(default_factory=Counter)
     ended: list[str] = field(default_factory=list)
-    """Mutants that ended their process, and how."""
+    """Mutants that ended their process, and how the process ended."""
     faults: list[str] = field(default_factory=list)
     peak_mib: int = 0
     slowest_ms: int = 0

@@ -36,7 +36,7 @@ def main() -> None:
 
 
 def _measured(folder: Path, n: int, words: dict[str, Any]) -> list[list[object]]:
-    """A row for each trainer, and one with the total memory."""
+    """A row of the table for each trainer, and a row with the total memory."""
     trainers = [TrainerProcess("cpu") for _ in range(n)]
     for trainer in trainers:
         trainer.wait_until_ready()
@@ -72,7 +72,7 @@ def _started(trainer: TrainerProcess, folder: Path, words: dict[str, Any]) -> Se
 
 
 def _hear(trainer: TrainerProcess, kind: type[Report]) -> None:
-    """Wait for a report of a kind."""
+    """Wait for a report of this kind."""
     while not isinstance(report := trainer.receive(1.0), kind):
         assert not isinstance(report, Ended), report
 

@@ -1,7 +1,7 @@
 """How often the intervals of an evaluation contain the true value: `python -m benchmarks.intervals [--samples N]`.
 
-Samples are drawn from distributions whose metrics are known, from two million draws. A 95 % interval of n samples
-should contain the true value in 95 % of them, plus and minus twice √(0.95 · 0.05 / n).
+Samples are drawn from distributions whose true metrics are known from two million draws. The intervals of n samples
+should contain the true value in 95 % of the samples, plus or minus twice √(0.95 · 0.05 / n).
 """
 
 import argparse
@@ -18,7 +18,7 @@ from evaluation.sections import Asked
 from gradus.wire.evaluation import Metric
 
 LARGE = 2_000_000
-"""Examples whose metrics count as the truth."""
+"""Number of examples whose metrics count as the true ones."""
 SIZES = 100, 1000, 20_000
 CLASSES = 3
 

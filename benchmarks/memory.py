@@ -35,7 +35,7 @@ class Watch:
         self._runs = 0
 
     def train(self, wanted: Sequence[Spec]) -> list[object]:
-        """Train these experiments one after another; returns a row of the table."""
+        """Train these experiments one after the other; returns a row of the table."""
         forget_the_peak(self._trainer)
         ids = [submit(self._hub, **spec).id for spec in wanted]
         wait_until(lambda: self._over(ids[-1]), "the end of the last run", 600.0)

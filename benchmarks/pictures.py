@@ -30,7 +30,7 @@ def packed(archive: Path, path: Path) -> int:
 
 
 def private_mib(process: int) -> int:
-    """Memory of a process without files that are mapped."""
+    """Memory of a process in MiB, without mapped files."""
     status = Path(f"/proc/{process}/status").read_text()
     return int(status.split("RssAnon:")[1].split()[0]) // 1024
 

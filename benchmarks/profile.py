@@ -163,7 +163,7 @@ def _api_parts(hub: Hub, spec: Spec) -> Counter[str]:
 
 
 def _place(frame: FrameType) -> str:
-    """The part of a stack: that of the innermost function whose module belongs to a part."""
+    """The part that a stack belongs to: that of the innermost function whose module belongs to a part."""
     places = (place for module, _ in frames(frame) for prefix, place in PLACES.items() if module.startswith(prefix))
     return next(places, "the rest")
 

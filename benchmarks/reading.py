@@ -19,12 +19,12 @@ from reading.source import SourceFile
 
 COLUMNS = 20
 BLOCK = 20_000
-"""Rows that are drawn; a file repeats them."""
+"""Number of rows that are drawn. A file repeats them."""
 MB = 1_000_000
 
 
 def numbers(draw: random.Random) -> list[object]:
-    """Mostly numbers, as measurements have them."""
+    """Rows of mostly numbers, such as measurements."""
     fractions = [round(draw.random() * 1000, 4) for _ in range(8)]
     integers = [draw.randint(0, 10**6) for _ in range(6)]
     city, colour = draw.choice(["Chur", "Bern", "Zürich"]), draw.choice(["red", "blue"])
@@ -33,7 +33,7 @@ def numbers(draw: random.Random) -> list[object]:
 
 
 def words(draw: random.Random) -> list[object]:
-    """Mostly sentences in quotes, some of them with delimiters."""
+    """Rows of mostly sentences in quotes, some of which contain delimiters."""
     sentences = [" ".join(draw.choices(["so,", "then", 'the "net"', "learns", "slowly"], k=6)) for _ in range(10)]
     return [*sentences, *(draw.randint(0, 100) for _ in range(10))]
 
@@ -65,7 +65,7 @@ def _repeat(path: Path, first: str, block: str, size: int) -> None:
 
 
 def measured(path: Path) -> tuple[float, float, float]:
-    """MB/s of processor time, seconds and MiB of a process that reads the file."""
+    """Read the file in a new process; returns MB per second of processor time, seconds and MiB."""
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         source, begun, used = SourceFile(path, path.name), time.perf_counter(), time.process_time()
         if path.suffix == ".csv":

@@ -1,8 +1,8 @@
 """Kills of a reader at random moments: `python -m benchmarks.reading_kills [--kills N] [--seed N]`.
 
-Data sets are uploaded while the process that reads them is killed again and again. At the end every one must be ready
-with all of its rows, its log without a gap and with one end, and after the cleanup the store must contain nothing but
-what a row refers to.
+Data sets are uploaded while the process that reads them is killed again and again. At the end every data set must be
+ready with all of its rows, and its log must have no gap and one end. After the cleanup, the store must contain only
+files that a row refers to.
 """
 
 import argparse
@@ -29,7 +29,7 @@ from tests.servers.processes import Program, service_env, wait_until
 ROWS = 20_000
 LEASE_SECONDS = "0.5"
 MOST = 3.0
-"""Seconds from the moment at which a reader is ready to its kill, at most."""
+"""The reader is killed at most this many seconds after it is ready."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def main() -> None:
 
 
 def run(service: Service, kills: int, random_: random.Random) -> Verdict:
-    """Kill readers, then let one finish, and look at what there is."""
+    """Kill readers, then let one finish, and check the results."""
     settings = service.hub.settings
     env = service_env(settings.data_dir, settings.database_url, settings.redis_url)
     env |= {"GRADUS_ARTIFACTS_URL": settings.artifacts_url, "GRADUS_LEASE_SECONDS": LEASE_SECONDS}
@@ -98,7 +98,7 @@ def run(service: Service, kills: int, random_: random.Random) -> Verdict:
 
 
 def orphans(hub: Hub) -> set[str]:
-    """What the store still contains after the cleanup although no row refers to it."""
+    """Files that the store still contains after the cleanup although no row refers to them."""
     with hub.write() as session:
         session.execute(update(RemovalRow).values(at=now(session) - timedelta(hours=1)))
     clean_up(hub, "wrk_sweep")
@@ -123,13 +123,13 @@ def _unfinished(hub: Hub) -> int:
 
 
 def _forgive(hub: Hub) -> None:
-    """Forget how often the readings were lost: they would fail after five losses, as they should."""
+    """Reset the number of losses of the readings. Otherwise they would fail after five losses, as they should."""
     with hub.write() as session:
         session.execute(update(DatasetVersionRow).where(DatasetVersionRow.status == "reading").values(losses=0))
 
 
 def _kinds(client: httpx.Client, dataset: str) -> tuple[list[int], int]:
-    """The numbers of a log's events, and how often it ends."""
+    """The numbers of a log's events, and how many end events it has."""
     text = client.get(f"/v1/datasets/{dataset}/events", headers={"Accept": "application/x-ndjson"}).text
     numbers = [int(line.partition('"seq":')[2].partition(",")[0]) for line in text.splitlines() if line.strip()]
     return numbers, text.count('"kind":"end"')

@@ -9,7 +9,7 @@ from types import FrameType
 INTERVAL = 0.0005
 
 Name = Callable[[FrameType], str]
-"""Names the place of a stack."""
+"""Maps a stack to the name of a place."""
 
 
 def sampled(work: Callable[[], object], name: Name) -> Counter[str]:

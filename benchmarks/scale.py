@@ -206,7 +206,7 @@ def _row(question: str, ask: Ask, repeats: int) -> list[str]:
 
 
 def _milliseconds(ask: Ask) -> tuple[float, float]:
-    """Wall-clock seconds, and CPU seconds of this process."""
+    """Wall-clock and CPU time of this process, both in seconds."""
     began = time.perf_counter(), time.process_time()
     ask()
     return 1e3 * (time.perf_counter() - began[0]), 1e3 * (time.process_time() - began[1])

@@ -228,7 +228,7 @@ def _events(numbers: TableClause, count: int) -> Select[Any]:
 
 
 def _told() -> str:
-    """An experiment as in the data of events."""
+    """An experiment, as the data of events contain it."""
     own = _own_columns(1, Size(1, 1, 1), ["swp"])
     one = resolved(ADAM_BATCH_NORM)
     defaults = {one.name: one.default.arg for one in _table("experiments").c if isinstance(one.default, ColumnDefault)}

@@ -58,7 +58,8 @@ def started(folder: Path) -> Start:
 
 
 def _name(pid: int) -> str:
-    """What a part calls itself; of other processes the last module or program of the command line."""
+    """The name that a part of the service has given itself; for other processes, the last module or program of the
+    command line."""
     if (name := program_name(pid)).startswith("gradus-"):
         return name
     words = [Path(word.split()[0]).name for word in arguments(pid) if word.strip() and not word.startswith("-")]

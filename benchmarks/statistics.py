@@ -1,12 +1,12 @@
 """The cost of the statistics of layers: processor time per epoch with `off`, `default` and `full`.
 
 The same run trains three times in one process, epoch by epoch in turns, so that all suffer the machine's noise alike. A
-ratio is that of two neighbouring epochs. On a shared machine that swings by several percent, more than there is to
-measure; so the time within `Recorder`, through which all statistics are taken, is counted as well, and given as a
-percentage of the rest of the same epoch. It leaves out only what statistics displace from the processor's caches.
-Epochs are those of a run: with evaluation, on synthetic examples in MNIST's shape, as many as MNIST has. With
-`--share`, epochs train a part of the examples. Such an epoch, too, is measured at its end. That takes as long as after
-a whole epoch, so "within" counts this part of the recorder's time by the share.
+ratio is that of two neighbouring epochs. On a shared machine this ratio varies by several percent, which is more than
+the effect. So the time within `Recorder`, which computes all statistics, is counted as well, as a percentage of the
+rest of the same epoch. Only the effect of statistics on the processor's caches is not included. Epochs are those of a
+run: with evaluation, on synthetic examples in MNIST's shape, as many as MNIST has. With `--share`, epochs train a part
+of the examples. Such an epoch, too, is measured at its end. That takes as long as after a whole epoch, so "within"
+counts this part of the recorder's time by the share.
 """
 
 import argparse
@@ -44,9 +44,9 @@ class Epoch(NamedTuple):
 
     seconds: float
     steps: float
-    """Of these, within the recorder at the steps."""
+    """Seconds of it within the recorder, at the steps."""
     end: float
-    """Of these, within the recorder at the epoch's end."""
+    """Seconds of it within the recorder, at the epoch's end."""
 
 
 class TimedRecorder(Recorder):

@@ -1,4 +1,4 @@
-"""An end by SIGTERM that runs `finally`: what a benchmark has started must not outlive it."""
+"""Lets SIGTERM run `finally` blocks, because what a benchmark has started must not outlive it."""
 
 import signal
 import sys

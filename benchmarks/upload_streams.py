@@ -85,14 +85,14 @@ def _uploaders(access: Credentials, count: int) -> Iterator[list[Connection]]:
 
 
 def _sent(sender: Connection) -> int:
-    """Bytes that it has sent."""
+    """Tell a process to stop; returns the number of bytes that it has sent."""
     sender.send("enough")
     return int(sender.recv())
 
 
 def _upload(url: str, key: str, pipe: Connection) -> None:
-    """Upload until told to stop; each part has other bytes. Files are deleted once they are whole, as nobody reads
-    them."""
+    """Upload files until told to stop; each part has other bytes. Files are deleted once they are complete, as nobody
+    reads them."""
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     noise, sent, number = os.urandom(32 << 20), 0, 0
     with httpx.Client(base_url=url, headers=headers, timeout=60) as client:

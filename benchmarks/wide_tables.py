@@ -25,11 +25,11 @@ from reading.request import MIB
 from reading.source import SourceFile
 
 BLOCK = 1000
-"""Rows that are drawn; a long file has other numbers in its first two columns, and repeats the rest."""
+"""Number of rows that are drawn. A longer file repeats them, but has other numbers in its first two columns."""
 
 
 def csv_file(path: Path, columns: int, rows: int) -> None:
-    """Pixels, measurements, a text, a date and a target."""
+    """A file with pixels, measurements, a text, a date and a target."""
     random = np.random.default_rng(1)
     names = [f"x{i}" for i in range(columns - 3)] + ["colour", "day", "label"]
     pixels = np.where(random.random((BLOCK, columns - 3)) < 0.8, 0, random.integers(0, 256, (BLOCK, columns - 3)))
@@ -44,17 +44,17 @@ def csv_file(path: Path, columns: int, rows: int) -> None:
 
 
 def read(path: Path, folder: Path) -> None:
-    """The file becomes a stored table."""
+    """Read the file into a stored table."""
     read_csv([SourceFile(path, path.name)], CsvParse(), folder)
 
 
 def computed_statistics(_: Path, folder: Path) -> None:
-    """All statistics, also by class."""
+    """Compute all statistics, also by class."""
     statistics(Table(folder), "label")
 
 
 def found(_: Path, folder: Path) -> None:
-    """All findings."""
+    """Compute all findings."""
     stored = Table(folder)
     findings(stored, uploaded_question(stored.facts("", 1).model_copy(update={"target": "label"})))
 
@@ -67,7 +67,7 @@ STEPS: tuple[tuple[str, Callable[[Path, Path], None]], ...] = (
 
 
 def measured(act: Callable[[Path, Path], None], path: Path, folder: Path) -> tuple[float, float]:
-    """Processor seconds and peak MiB of a step in this process."""
+    """Run a step in this process; returns its processor seconds and its peak memory in MiB."""
     begun = time.process_time()
     act(path, folder)
     return time.process_time() - begun, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

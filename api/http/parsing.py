@@ -125,7 +125,7 @@ def parse_any(body: bytes) -> Any:
     """The body's JSON value, of any size, with any text in it.
 
     Raises:
-        BadRequest: the body is not JSON, or has what parsers treat differently: duplicate keys, NaN.
+        BadRequest: the body is not JSON, or contains what parsers handle differently: duplicate keys, NaN.
     """
     if not body:
         raise _broken("the body is empty: send a JSON document")

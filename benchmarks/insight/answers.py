@@ -52,7 +52,7 @@ def asker(folder: Folder) -> Ask:
 
 
 def probed_step(source: Source, folder: Folder) -> ProbedStep:
-    """What a probe says about a spec's learning rates."""
+    """What a probe finds out about a spec's learning rates."""
     return _probed(source, folder).step
 
 

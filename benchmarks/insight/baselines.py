@@ -1,4 +1,4 @@
-"""The baselines of repair: changes of a spec that ignore what is wrong with it."""
+"""Baselines for repairing a spec: changes that ignore what is wrong with it."""
 
 import random
 from collections.abc import Mapping

@@ -5,11 +5,11 @@ from math import exp, log
 from typing import Literal
 
 Scale = Literal["log", "keep", "integer"]
-"""How strengths are spaced: by factors; by factors of 1 - x, for shares such as dropout; by whole numbers."""
+"""How strengths are spaced: by factors; by factors of 1 - x, for shares such as dropout; or by whole numbers."""
 
 
 def between(healthy: float, worst: float, scale: Scale) -> float:
-    """The strength half-way."""
+    """The strength halfway between two strengths."""
     match scale:
         case "log":
             return exp((log(healthy) + log(worst)) / 2)

@@ -1,4 +1,4 @@
-"""The specs of the bench: read from a file for each half, and written out with the strengths that bisection found."""
+"""The specs of the benchmark: read from a file for each half, with the strengths that bisection has found."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -50,10 +50,10 @@ def _standardizes(spec: Mapping[str, Any]) -> bool:
 
 @dataclass(frozen=True)
 class Vary:
-    """What bisection varies."""
+    """The value that bisection varies."""
 
     path: str
-    """Such as `optimizer.lr` of the spec, `layers` for a depth, or `corrupt.p`."""
+    """The path of the value, such as `optimizer.lr` of the spec, `layers` for a depth, or `corrupt.p`."""
     healthy: float
     worst: float
     scale: Scale = "log"
@@ -74,7 +74,7 @@ class Vary:
 
 @dataclass(frozen=True)
 class Case:
-    """A spec of the bench."""
+    """A spec of the benchmark."""
 
     name: str
     source: Source
@@ -103,7 +103,8 @@ def read(half: Half) -> tuple[Case, ...]:
 
 
 def strengthened(case: Case, strength: float) -> Iterator[Case]:
-    """A case that is to be made just sick, at those multiples of the mildest sick strength that a spec can express."""
+    """The cases made from one that is to be just sick, at those multiples of the mildest sick strength that a spec can
+    express."""
     vary = case.vary
     assert vary is not None
     for times in MULTIPLES:

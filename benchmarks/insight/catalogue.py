@@ -11,7 +11,7 @@ Named = tuple[str, Patch]
 
 
 def patches(resolved: ResolvedSpec) -> tuple[Named, ...]:
-    """Name and merge patch of each change that makes another spec of this one."""
+    """The name and the merge patch of each change of this spec that has an effect."""
     spec = resolved.spec
     found = (*_rates(spec), *_layers(spec), *_penalties(spec), *_batches(resolved), *_lengths(spec))
     dataset = spec.dataset

@@ -1,4 +1,4 @@
-"""Spoils the data of a run: bad labels, badly scaled inputs, missing classes. Only for this bench."""
+"""Corrupts the data of a run: bad labels, badly scaled inputs, missing classes. Only for this benchmark."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -40,7 +40,7 @@ def corrupted(data: Data, words: Mapping[str, Any]) -> Data:
 
 
 def raw_corrupted(raw: RawDataset, words: Mapping[str, Any]) -> RawDataset:
-    """The data set as published, with inputs in another unit."""
+    """The unprocessed data set, with its inputs in another unit."""
     if words.get("kind") != "inputs_times":
         return raw
     assert raw.largest is not None, "columns are scaled by their own bounds"
@@ -86,6 +86,7 @@ def _fewer(split: Split, labels: Sequence[int], keep: float) -> Split:
 
 
 def _balanced(targets: Tensor) -> Tensor:
-    """n / (k · n_c) for an example of class c: rare classes need other weights than those of all the rows."""
+    """The weight n / (k · n_c) of an example of class c. Rare classes need weights that are computed from the remaining
+    examples."""
     counts = targets.bincount()
     return len(targets) / (int((counts > 0).sum()) * counts[targets]).float()

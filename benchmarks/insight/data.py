@@ -1,4 +1,4 @@
-"""The data of the specs, and the specs written out: built-in data sets and tables, spoiled where a spec says so."""
+"""The data of the specs, and the resolved specs: built-in data sets and tables, corrupted where a spec says so."""
 
 import json
 import os
@@ -43,7 +43,7 @@ class Folder:
         return facts.source != "idx" or available(facts.name, list(self.datasets))
 
     def resolved(self, source: Source, seed: int) -> ResolvedSpec:
-        """The spec with every default written out, and the shape of its data after they were spoiled."""
+        """The spec with every default written out, and the shape of its data after they were corrupted."""
         spec = {**source.spec, "seed": seed}
         if source.table:
             found = self._stored(source.table).resolved(spec)
@@ -52,7 +52,7 @@ class Folder:
         return replace(found, data=self.data(source).plan) if source.corrupt else found
 
     def data(self, source: Source) -> Data:
-        """The examples."""
+        """The examples that the spec trains on."""
         key = json.dumps([source.spec["dataset"], dict(source.corrupt), source.table], sort_keys=True)
         if key not in self._data:
             self._data[key] = corrupted(self._clean(source), source.corrupt)
@@ -79,5 +79,5 @@ class Folder:
 
 
 def _first(test: Split, n: int) -> Split:
-    """The first examples: the rest of the images would cost more than the training."""
+    """Only the first examples, because training on all images would take too long."""
     return replace(test, inputs=test.inputs[:n], targets=test.targets[:n])

@@ -74,7 +74,7 @@ def fall_of_loss(before: Sequence[Score], after: Sequence[Score]) -> Effect:
 
 @dataclass(frozen=True)
 class Bar:
-    """What a gain has to be to count."""
+    """The size that a gain must have to count."""
 
     measure: Measure
     examples: int

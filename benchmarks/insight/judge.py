@@ -14,12 +14,12 @@ from gradus.wire.finding import Finding
 DEAREST = 5
 """A patch that trains on more than this many times as many examples does not count as a cure by one retraining."""
 Ask = Callable[[Source], tuple[Answer, Mapping[str, tuple[str, ...]]]]
-"""The findings about a spec, and the names that published rules give."""
+"""A function that returns the findings about a spec, and the faults that published rules name."""
 
 
 @dataclass(frozen=True)
 class Patched:
-    """What the first patch of a finding did."""
+    """The effect of the first patch of a finding."""
 
     finding: str
     patch: Mapping[str, Any]
@@ -30,14 +30,14 @@ class Patched:
 
 @dataclass(frozen=True)
 class Judged:
-    """A spec, what was said about it, and whether that is right."""
+    """A spec, the findings about it, and whether they are right."""
 
     case: Case
     label: Label
     answer: Answer
     naming: Naming
     at_start: Naming
-    """Whether the probe alone names the fault."""
+    """How the findings of the probe alone name the fault."""
     patched: Patched | None
     """The first patch of the first alarm; for a healthy spec, that of the first finding that has a patch, even if it is
     a note."""
@@ -49,7 +49,7 @@ class Judged:
 
 
 def judged(case: Case, label: Label, ask: Ask, runs: Runs | None) -> Judged:
-    """Ask for the findings about a spec, and with `runs` try what they advise."""
+    """Ask for the findings about a spec. With `runs`, also train with their first patch."""
     answer, published = ask(case.source)
     found = alarms(answer.both)
     tried = found if case.is_sick else tuple(one for one in answer.both if one.patches)
@@ -77,13 +77,13 @@ def _patched(case: Case, found: Sequence[Finding], runs: Runs) -> Patched | None
 
 
 def _work(source: Source, runs: Runs) -> int:
-    """Examples that a run trains with."""
+    """The number of examples that a run computes gradients for."""
     resolved = runs.folder.resolved(source, 0)
     return resolved.data.train_examples * resolved.spec.epochs
 
 
 def in_words(one: Judged) -> str:
-    """A line for one spec: label, what was said, what the patch did."""
+    """A line for one spec: its label, the findings, and the effect of the patch."""
     said = ", ".join(
         f"{found.id}{'' if found.severity in ('critical', 'warning') else ' (note)'}" for found in one.answer.both
     )
@@ -110,6 +110,6 @@ def _short(value: object) -> str:
 
 
 def scores_in_words(scores: Sequence[Score]) -> str:
-    """Mean points and loss."""
+    """The mean points and the mean loss, as text."""
     n = len(scores)
     return f"{sum(one.points for one in scores) / n:.1f} points, loss {sum(one.loss for one in scores) / n:.3g}"

@@ -16,9 +16,10 @@ from benchmarks.insight.runs import SEEDS, Runs
 HERE = Path(__file__).parent
 HALVINGS = 4
 SCREENED = SEEDS[:3]
-"""Seeds on which a patch has to gain half of what counts before the others are trained."""
+"""The number of seeds on which a patch is tried first. It has to reach half of the gain that counts, before the other
+seeds are trained."""
 CONFIRMED = (5, 6, 7, 8, 9)
-"""Fresh seeds on which a patch's gain has to hold: of twenty patches one gains by chance."""
+"""New seeds on which a patch's gain is confirmed: of twenty patches, one gains by chance."""
 SCREEN = 0.5
 
 
@@ -28,7 +29,8 @@ class Label:
 
     name: str
     label: Literal["sick", "healthy", "neither", "unknown"]
-    """`neither`: meant to be sick and not, or meant to be healthy and improved by a patch. `unknown`: not trained."""
+    """`neither`: the spec was meant to be sick and is not, or was meant to be healthy and is improved by a patch.
+    `unknown`: it was not trained."""
     points: float = nan
     """Mean score of the spec on the test split."""
     gain: float | None = None
@@ -72,8 +74,9 @@ def _sick(case: Case, runs: Runs) -> Label:
 
 
 def _healthy(case: Case, runs: Runs) -> Label:
-    """Every patch is screened on three seeds. One that gains half of what counts there is trained with all; one that
-    gains enough, beyond chance, then again with fresh seeds."""
+    """The label of a spec that was meant to be healthy. Every patch is tried on three seeds. If it reaches half of the
+    gain that counts, it is trained with all seeds; if it then gains enough, beyond chance, it is trained again with new
+    seeds."""
     bar, base = runs.bar(case), runs.scores(case.source)
     changes = [(name, case.source.patched(patch)) for name, patch in patches(runs.folder.resolved(case.source, 0))]
     changes = [(name, source) for name, source in changes if runs.is_valid(source)]
@@ -120,7 +123,7 @@ def _file(half: Half) -> Path:
 
 
 def labelled(half: Half) -> Iterator[tuple[Case, Label]]:
-    """The specs of a half with their labels, those made just sick at their strengths."""
+    """The specs of a half with their labels. Specs that are to be just sick have the strengths that were found."""
     known = labels(half)
     for case in read(half):
         if case.vary is None:

@@ -1,4 +1,4 @@
-"""The metrics of a detector over the specs of a half, with Wilson's intervals; the unit is the spec."""
+"""The metrics of a detector over the specs of a half, with Wilson's intervals. Each spec counts once."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,7 +10,7 @@ Row = tuple[str, str]
 
 
 def metrics(found: Sequence[Judged]) -> Iterator[Row]:
-    """Name and value of each."""
+    """The name and the value of each metric."""
     sick = [one for one in found if one.label.label == "sick"]
     healthy = [one for one in found if one.label.label == "healthy"]
     yield "sick specs that are detected", share([one.naming.detected for one in sick])
@@ -49,8 +49,8 @@ def _is_repaired(one: Judged) -> bool:
 
 
 def published(found: Sequence[Judged]) -> Iterator[tuple[str, str, str, str, str]]:
-    """For each published detector: detection, right name first, false alarms among the healthy specs and among all that
-    were meant to be."""
+    """For each published detector: the rate of detection, how often its first name is right, and false alarms among the
+    healthy specs and among all that were meant to be healthy."""
     for name in next((one.published for one in found if one.published), {}):
         said = [(one, one.published.get(name, ())) for one in found]
         sick = [(one, names) for one, names in said if one.label.label == "sick"]

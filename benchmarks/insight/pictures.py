@@ -1,4 +1,4 @@
-"""Small colour pictures of the bench: a few of CIFAR-10's JPEGs (Krizhevsky, 2009), as columns of a table."""
+"""Small colour pictures for the benchmark: a few of CIFAR-10's JPEGs (Krizhevsky, 2009), as columns of a table."""
 
 import tarfile
 from io import BytesIO
@@ -12,7 +12,7 @@ NAME = "cifar10"
 ARCHIVE = "cifar10-jpeg.tar.xz"
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 EACH = 150
-"""Pictures of a class."""
+"""Number of pictures of each class."""
 
 
 def columns(folder: Path, target: str, each: int = EACH) -> dict[str, NDArray[np.generic]]:

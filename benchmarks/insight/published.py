@@ -1,7 +1,7 @@
 """The rules of published detectors, on the statistics of our layers, in the order in which they name a fault.
 
-Where a rule asks for what our statistics do not have, the nearest is taken: the share of dead units for that of zero
-gradients or outputs, flat activations for saturated ones, the gradient's root mean square for its mean size.
+Where a rule needs a statistic that we do not compute, the most similar one is used: the share of dead units for that of
+zero gradients or outputs, flat activations for saturated ones, the gradient's root mean square for its mean size.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -37,13 +37,13 @@ class History:
         return not all(isfinite(row.train_loss) and isfinite(row.validation_loss) for row in self.rows)
 
     def layers(self) -> Iterator[LayerStatistics]:
-        """Every layer of every report."""
+        """All layers of all reports."""
         return (layer for report in self.reports for layer in report.layers)
 
 
 Rule = Callable[[History], tuple[str, ...]]
 ACCURACY = 0.7
-"""AutoTrainer's Theta."""
+"""The threshold Theta of AutoTrainer."""
 
 
 def autotrainer(history: History) -> tuple[str, ...]:

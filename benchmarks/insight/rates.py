@@ -12,9 +12,9 @@ from gradus.wire.probe import ProbedStep
 
 NETWORKS = 30
 RATES = tuple(float(f"{10 ** (-5 + i * 0.5):.3g}") for i in range(12))
-"""From 1e-5 to 3.16, a factor of 3.16 apart."""
+"""Twelve learning rates from 1e-5 to 3.16, each 3.16 times the one before."""
 SEEDS = (1, 2, 3)
-"""The seeds of the twelve trainings; the probe's seed is 0, another one."""
+"""The seeds of the trainings at the twelve rates. The probe's seed is 0, a different one."""
 DRAWS: dict[Half, str] = {
     "calibration": "tuning",
     "held_out": "judged once",
@@ -28,22 +28,22 @@ DATASETS = (
     *("wine", "breast_cancer", "diabetes", "digits", "titanic", "abalone", "mnist", "wine_quality"),
 )
 CLOSE = 1.0
-"""A rate counts as good if it is within this many points of the best: the best of twelve is often one of several
-equals."""
+"""A rate counts as good if it is within this many points of the best, because the best of twelve rates often has
+several equals."""
 
 
 @dataclass(frozen=True)
 class Trial:
-    """A network, its best rate of twelve, and those that are as good."""
+    """A network, the best of the twelve rates, and the rates that are about as good."""
 
     source: Source
     best: tuple[float, ...]
-    """The best rate; several if they are equal, as is frequent with few test examples."""
+    """The best rate, or several equally good ones, as is frequent with few test examples."""
     close: tuple[float, ...]
 
 
 def networks(draw: str) -> Iterator[Source]:
-    """Random networks, the same for the same draw."""
+    """Random networks. Equal draws give equal networks."""
     draws = random.Random(draw)  # noqa: S311
     return (_network(DATASETS[i % len(DATASETS)], draws) for i in range(NETWORKS))
 
@@ -77,7 +77,7 @@ def trial(source: Source, runs: Runs) -> Trial:
 
 @dataclass(frozen=True)
 class Compared:
-    """What a probe says of a network's learning rates, beside the trained ones."""
+    """The learning rates that a probe suggests for a network, compared with the trained ones."""
 
     trial: Trial
     interval: tuple[float, float] | None
@@ -85,17 +85,18 @@ class Compared:
 
     @property
     def holds_best(self) -> bool:
-        """Whether the interval holds the best rate, or one equal to it."""
+        """Whether the interval contains the best rate, or one that is equally good."""
         return any(map(self._holds, self.trial.best))
 
     @property
     def holds_close(self) -> bool:
-        """Whether it holds a rate that is as good within a point."""
+        """Whether the interval contains a rate that is at most a point worse than the best."""
         return any(map(self._holds, self.trial.close))
 
     @property
     def single_is_close(self) -> bool:
-        """Whether the tried rate that is nearest to the single one is as good within a point."""
+        """Whether, of the trained rates, the one nearest to the suggested single rate is at most a point worse than the
+        best."""
         single = self.single
         return single is not None and min(RATES, key=lambda lr: abs(log10(lr / single))) in self.trial.close
 
@@ -106,12 +107,12 @@ class Compared:
 
     @property
     def decades(self) -> float:
-        """Width of the interval."""
+        """The width of the interval, in decades."""
         return 0.0 if self.interval is None else log10(self.interval[1] / self.interval[0])
 
     @property
     def verdict(self) -> str:
-        """In a word."""
+        """The result of the comparison, in a word."""
         return "held" if self.holds_best else "near" if self.holds_close else "MISS"
 
     @property
@@ -124,7 +125,7 @@ class Compared:
 
 
 def compared(found: Trial, step: ProbedStep) -> Compared:
-    """The rates that a probe suggests, beside the trained ones."""
+    """Compare the rates that a probe suggests with the trained ones."""
     return Compared(found, step.suggested, step.recommended if step.trial is None else step.trial.middle)
 
 

@@ -24,7 +24,7 @@ from worker.training.train import train
 
 SEEDS = (0, 1, 2, 3, 4)
 MOST = 40
-"""Members of an array."""
+"""The number of members of an array."""
 CPU = torch.device("cpu")
 
 
@@ -35,7 +35,7 @@ class Runs:
     folder: Folder
     cache: Path
     trained: int = 0
-    """Runs of this process."""
+    """The number of runs that this process has trained."""
     _known: dict[str, Score] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -60,7 +60,7 @@ class Runs:
         return [[self._known[self._key(source, seed)] for seed in seeds] for source in sources]
 
     def bar(self, case: Case) -> Bar:
-        """What counts as a gain."""
+        """The gain that counts for this spec."""
         return Bar(case.measure, len(self.folder.data(case.source).test))
 
     def is_valid(self, source: Source) -> bool:

@@ -43,7 +43,7 @@ class Stored:
         return ResolvedSpec(written, found.plan)
 
     def data(self, spec: Mapping[str, Any]) -> Data:
-        """Its examples."""
+        """The examples of a run on this table."""
         return load_uploaded(
             self._uploaded(spec), lambda: nullcontext(self.table), ArrayCache(self.folder / "arrays"), _ignore
         )
@@ -163,12 +163,12 @@ def _pictures(datasets: Path) -> tuple[Columns, tuple[str, ...]]:
 
 
 def known(name: str, datasets: Path) -> bool:
-    """Whether this folder of data sets has the table."""
+    """Whether this folder of data sets contains the table."""
     return (datasets / pictures.ARCHIVE).is_file() if name == pictures.NAME else (datasets / "tables").is_dir()
 
 
 def stored(name: str, datasets: Path) -> Stored:
-    """The table of this name."""
+    """The stored table with this name."""
     columns, classes = _pictures(datasets) if name == pictures.NAME else _sampled(name, datasets / "tables")
     folder = Path(tempfile.mkdtemp(prefix="gradus-insight-"))
     table = store(folder / "table", columns)

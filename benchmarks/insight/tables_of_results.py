@@ -20,12 +20,12 @@ RULE_COLUMNS = (
 
 
 def judge_header(half: Half) -> str:
-    """Title, date, commit and machine."""
+    """A header with title, date, commit and machine."""
     return header(f"Findings judged, {half} half", ("torch",), ("five seeds; intervals are Wilson's, 95 %",))
 
 
 def print_judged(found: Sequence[Judged]) -> None:
-    """The metrics, the published rules beside them, and every failure."""
+    """Print the metrics, those of the published rules beside them, and every failure."""
     counts = ", ".join(
         f"{sum(one.label.label == kind for one in found)} {kind}" for kind in ("sick", "healthy", "neither", "unknown")
     )
@@ -71,7 +71,7 @@ def _said(one: Judged) -> str:
 
 
 def print_baselines(drawn: Sequence[tuple[Case, Label]], half: Half, runs: Runs, *, search: bool) -> None:
-    """What blind changes repair, and harm."""
+    """Print how many specs blind changes repair, and how many they harm."""
     repaired: dict[str, list[bool]] = defaultdict(list)
     harmed: dict[str, list[bool]] = defaultdict(list)
     for case, label in drawn:
@@ -97,7 +97,7 @@ def _changes(case: Case, label: Label, runs: Runs, *, search: bool) -> Iterator[
 
 
 def print_rates(half: Half, runs: Runs) -> None:
-    """How often the suggested learning rates hold the best of twelve."""
+    """Print how often the suggested learning rates contain the best of twelve."""
     from benchmarks.insight.answers import probed_step  # noqa: PLC0415
 
     judged = []

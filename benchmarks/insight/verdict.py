@@ -1,4 +1,4 @@
-"""What a detector said about a spec, and whether that is right."""
+"""What a detector reported about a spec, and whether that is right."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,8 +23,9 @@ class Answer:
 
     @property
     def both(self) -> tuple[Finding, ...]:
-        """The root cause first. A finding of the run replaces the probe's of the same code, which knew less, but a note
-        does not take back an alarm, and probed patches take precedence over others."""
+        """The findings of the probe and of the run together, the root cause first. A finding of the run replaces the
+        probe's finding with the same id, which is based on less. But a note does not replace an alarm, and patches that
+        were probed come before others."""
         found = {one.id: one for one in self.probe}
         for one in self.run:
             known = found.get(one.id)
@@ -36,26 +37,26 @@ class Answer:
 
 
 def alarms(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The critical ones and the warnings, in their order."""
+    """The critical findings and the warnings, in their order."""
     return tuple(one for one in findings if one.severity in ALARMS)
 
 
 def first_patch(findings: Sequence[Finding]) -> Mapping[str, Any] | None:
-    """The first patch of the first finding: what one retraining tries."""
+    """The first patch of the first finding. It is the one that is tried if only one more training is allowed."""
     return findings[0].patches[0].patch if findings and findings[0].patches else None
 
 
 @dataclass(frozen=True)
 class Naming:
-    """Whether the names are right."""
+    """Whether the findings name the right fault."""
 
     detected: bool
     first: bool
-    """The first alarm names the fault."""
+    """Whether the first alarm names the fault."""
     three: bool
-    """One of the first three does."""
+    """Whether one of the first three alarms names the fault."""
     layer: bool | None
-    """The alarm that names it names its layer; None if it has none."""
+    """Whether the alarm that names the fault also names its layer; None if the fault is not in particular layers."""
 
 
 def naming(case: Case, found: Sequence[Finding]) -> Naming:
@@ -70,12 +71,12 @@ def naming(case: Case, found: Sequence[Finding]) -> Naming:
 
 @dataclass(frozen=True)
 class Repair:
-    """What a patch did."""
+    """The effect of a patch."""
 
     repaired: bool
     harmed: bool
     closed: float | None
-    """The part of the gap to the reference that it closed, in points."""
+    """The part of the gap to the reference that the patch has closed, in points."""
 
 
 def repair(bar: Bar, sick: Sequence[Score], patched: Sequence[Score], healthy: Sequence[Score] | None) -> Repair:

@@ -21,7 +21,7 @@ def interval(successes: int, n: int) -> tuple[float, float]:
 
 
 def in_words(successes: int, n: int) -> str:
-    """Such as `18 of 20 = 90 % (70 – 97)`."""
+    """The share with its interval, such as `18 of 20 = 90 % (70 – 97)`."""
     if n == 0:
         return "0 of 0"
     low, high = interval(successes, n)

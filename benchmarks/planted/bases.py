@@ -19,7 +19,8 @@ ROWS = 2000
 
 @dataclass(frozen=True)
 class Base:
-    """A table as it is, with its target; `known` are its own findings, which do not count as false alarms."""
+    """A table as it is, with its target. `known` are the findings that it has by itself, which do not count as false
+    alarms."""
 
     name: str
     columns: Table
@@ -34,7 +35,7 @@ class Base:
 
 @dataclass(frozen=True)
 class Case:
-    """A table with a question and the finding that must be among the answers; None for a healthy one."""
+    """A table with a question about it, and the finding that the check must report; None for a healthy table."""
 
     name: str
     columns: Table
@@ -45,7 +46,7 @@ class Case:
 
 
 def bases(tables: Path | None) -> Iterator[Base]:
-    """Healthy tables: scikit-learn's, made-up ones and, where the folder is there, real files."""
+    """Healthy tables: those of scikit-learn, made-up ones and, if the folder exists, real files."""
     yield from _of_scikit_learn()
     yield from (_made_up(seed) for seed in range(6))
     if tables is not None:
@@ -53,7 +54,7 @@ def bases(tables: Path | None) -> Iterator[Base]:
 
 
 def kept_apart(tables: Path | None) -> Iterator[Base]:
-    """Healthy tables that nothing was tuned on: they count for the false alarms alone."""
+    """Healthy tables that nothing was tuned on. They are used only to count false alarms."""
     yield from (_made_up(seed) for seed in range(6, 12))
     for name, target in (("digits", "target"), ("linnerud", "Weight")):
         frame = getattr(datasets, f"load_{name}")(as_frame=True).frame.sample(frac=1, random_state=1)
@@ -155,7 +156,7 @@ def split(n: int) -> NDArray[np.int8]:
 
 
 def healthy(base: Base) -> Iterator[Case]:
-    """The base as it is, before and after a split."""
+    """The table as it is, before and after a split."""
     yield case(base, base.columns, None)
     before = case(base, base.columns, None)
     yield replace(before, question=replace(before.question, parts=None))

@@ -1,4 +1,4 @@
-"""Faults of a column: what it tells of the target, its spelling, its units and its distribution."""
+"""Faults of a column: what it reveals about the target, its spelling, its units and its distribution."""
 
 from collections.abc import Callable
 from typing import Any
@@ -37,7 +37,7 @@ def missing_by_class(base: Base, random: Generator, variant: int) -> Case | None
 
 
 def time_travel(base: Base, random: Generator, variant: int) -> Case | None:
-    """A date that follows the row's own, or a random split of rows that have a time."""
+    """A date that is later than the row's own date, or a random split of rows that have a time."""
     start = np.datetime64("2021-01-01T00:00:00", "us")
     seconds = np.sort(random.integers(0, 3 * 365 * 86_400, base.rows))
     times = list(start + seconds.astype("timedelta64[s]"))
@@ -49,7 +49,7 @@ def time_travel(base: Base, random: Generator, variant: int) -> Case | None:
 
 
 def file_names(base: Base, random: Generator, variant: int) -> Case | None:
-    """Files whose names were numbered class by class, or begin with another camera's letters."""
+    """Files whose names are numbered class by class, or begin with the letters of a different camera."""
     if base.task != "classification":
         return None
     codes = codes_of(base)
@@ -113,7 +113,7 @@ def misprint(base: Base, random: Generator, variant: int) -> Case | None:
 
 
 def ids(base: Base, random: Generator, variant: int) -> Case | None:
-    """A number or a name for each row."""
+    """A different number or name in each row."""
     n = base.rows
     column: list[Any] = [
         list(range(1, n + 1)),
@@ -124,7 +124,7 @@ def ids(base: Base, random: Generator, variant: int) -> Case | None:
 
 
 def constant(base: Base, _: Generator, variant: int) -> Case | None:
-    """One value in all rows, or in all but one of a thousand."""
+    """One value in all rows, or in all but one row of a thousand."""
     column: list[Any] = ([7] * base.rows, ["CH"] * base.rows, [0.5] * base.rows)[variant % 3]
     if variant % 2 and base.rows > 1500:
         column = [*column[1:], (9, "LI", 0.25)[variant % 3]]
@@ -132,7 +132,7 @@ def constant(base: Base, _: Generator, variant: int) -> Case | None:
 
 
 def units(base: Base, random: Generator, variant: int) -> Case | None:
-    """A length, weight or price of which some rows have another unit."""
+    """A length, weight or price that has another unit in some rows."""
     factor = (2.54, 100.0, 10.0, 1000.0, 2.2046)[variant % 5]
     spread = min(0.12, np.log(factor) / 8)
     sizes = np.exp(np.log(70) + spread * random.normal(size=base.rows))
@@ -161,7 +161,7 @@ def unseen(base: Base, random: Generator, variant: int) -> Case | None:
 
 
 def tails(base: Base, random: Generator, variant: int) -> Case | None:
-    """Prices of which a few are enormous."""
+    """Prices, a few of which are enormous."""
     column = np.exp((2.0, 2.5, 3.0)[variant % 3] * random.normal(size=base.rows))
     return case(base, {**base.columns, "turnover": column.round(4).tolist()}, "data_heavy_tails", "turnover")
 

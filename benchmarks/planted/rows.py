@@ -20,7 +20,7 @@ def sorted_file(base: Base, random: Generator, variant: int) -> Case | None:
 
 
 def copies_across_parts(base: Base, random: Generator, variant: int) -> Case | None:
-    """Training rows that are there once more in the test part."""
+    """Training rows that also occur in the test part."""
     n = base.rows
     parts = split(n)
     train, test = np.flatnonzero(parts == 0), np.flatnonzero(parts == 2)
@@ -31,7 +31,7 @@ def copies_across_parts(base: Base, random: Generator, variant: int) -> Case | N
 
 
 def copies(base: Base, random: Generator, variant: int) -> Case | None:
-    """Rows that were appended twice."""
+    """Rows that were appended a second time."""
     count = max(6, int((0.03, 0.1, 0.3)[variant % 3] * base.rows))
     order = np.append(np.arange(base.rows), random.choice(base.rows, count))
     found = case(base, taken(base.columns, random.permutation(order)), "data_duplicate_rows")
@@ -39,7 +39,7 @@ def copies(base: Base, random: Generator, variant: int) -> Case | None:
 
 
 def contradictions(base: Base, random: Generator, variant: int) -> Case | None:
-    """Rows that are there once more with another label."""
+    """Rows that occur a second time with another label."""
     if base.task != "classification":
         return None
     count = max(6, int((0.02, 0.05, 0.15)[variant % 3] * base.rows))
@@ -55,7 +55,8 @@ def contradictions(base: Base, random: Generator, variant: int) -> Case | None:
 
 
 def groups(base: Base, random: Generator, variant: int) -> Case | None:
-    """Several rows for each patient, whose values hardly differ; said by the question, or only by the name."""
+    """Several rows for each patient, whose values hardly differ. The question names the group column, or only the name
+    of the column suggests it."""
     n = base.rows
     owners = n // (3, 5, 8)[variant % 3]
     if owners < 25:
@@ -70,7 +71,7 @@ def groups(base: Base, random: Generator, variant: int) -> Case | None:
 
 
 def imbalance(base: Base, random: Generator, variant: int) -> Case | None:
-    """A class of which most rows are left out."""
+    """A class most of whose rows are left out."""
     if base.task != "classification" or base.rows < 800:
         return None
     codes = codes_of(base)
@@ -85,7 +86,7 @@ def imbalance(base: Base, random: Generator, variant: int) -> Case | None:
 
 
 def rare(base: Base, random: Generator, variant: int) -> Case | None:
-    """A class with a handful of rows."""
+    """A class with only a few rows."""
     if base.task != "classification" or not isinstance(base.columns[base.target][0], str):
         return None
     labels = list(base.columns[base.target])

@@ -15,7 +15,8 @@ ENDLESS = 10_000
 
 
 def in_gradus(setting: Setting) -> Turn:
-    """A turn of K networks ends with the first chunk after 1/K of an epoch, so it is as long as that of one network."""
+    """Gradus with K networks. A turn ends with the first chunk after 1/K of an epoch, so it takes about as long as for
+    one network."""
     inputs, targets = made_up(setting.examples)
     few = Split(inputs[:10], targets[:10])  # evaluation is not measured
     data = Data(Split(inputs, targets), few, few, resolved(setting.experiment).data)

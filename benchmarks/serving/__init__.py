@@ -1,1 +1,1 @@
-"""How fast one row is answered, beside MLflow's server."""
+"""The speed of predictions for one row, compared with MLflow's server."""

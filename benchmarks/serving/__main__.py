@@ -73,7 +73,7 @@ def _compare(asked: argparse.Namespace, served: Served, experiment: str, mlflow:
 
 @dataclass
 class _Side:
-    """One of the servers, and what was measured."""
+    """One of the two servers, and its measurements."""
 
     name: str
     port: int
@@ -161,7 +161,7 @@ def _seconds(ask: Any) -> float:
 
 
 def _many(models: int, served: Served, experiment: str) -> None:
-    """Ask every kept epoch once, from the first to the last."""
+    """Ask the network of every kept epoch once, from the first to the last."""
     before, times = memory(served.port), []
     for epoch in range(1, models + 1):
         document = {"rows": [ROW], "epoch": epoch}

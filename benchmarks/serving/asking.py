@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Connection:
-    """An open connection that sends one request again and again. Reads answers with a Content-Length."""
+    """An open connection that sends one request again and again. Responses must have a Content-Length."""
 
     def __init__(self, port: int, path: str, document: Any, headers: dict[str, str]) -> None:
         body = json.dumps(document).encode()
@@ -52,7 +52,7 @@ class Connection:
         return times
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._socket.close()
 
     def _more(self) -> bytes:

@@ -43,7 +43,7 @@ mlflow.pyfunc.save_model(sys.argv[2], python_model=Network(), artifacts={"networ
 
 @contextmanager
 def mlflow_models(python: Path, model: Path, folder: Path) -> Iterator[int]:
-    """The port of MLflow's server of the model."""
+    """Run MLflow's server of the model; yields its port."""
     saved, port = folder / "mlflow_model", free_port()
     environment = {"PATH": f"{python.parent}:/usr/bin:/bin", "HOME": str(folder), "MLFLOW_DISABLE_TELEMETRY": "true"}
     subprocess.run([str(python), "-c", SAVE, str(model), str(saved)], check=True, env=environment, cwd=folder)

@@ -62,7 +62,7 @@ def _trained(served: Served, folder: Path, share: float) -> tuple[str, bytes]:
 
 
 def _pin(port: int) -> None:
-    """Let the API run on the first core that this process may use, and this process on the others."""
+    """Restrict the API to the first core that this process may use, and this process to the others."""
     first, *others = sorted(os.sched_getaffinity(0))
     for pid in listening(port):
         for thread in Path(f"/proc/{pid}/task").iterdir():
@@ -71,7 +71,8 @@ def _pin(port: int) -> None:
 
 
 def _ask(served: Served, experiment: str, content: bytes) -> tuple[float, float]:
-    """Seconds of the clock and of the API's processor until the whole answer was read."""
+    """Send a request; returns the wall-clock seconds and the API's processor seconds until the whole response was
+    read."""
     before, began = processor_seconds(served.port), time.perf_counter()
     path, headers = f"/v1/experiments/{experiment}/predict", {"Content-Type": "text/csv"}
     answer = served.http.post(path, content=content, headers=headers).raise_for_status().content

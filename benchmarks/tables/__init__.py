@@ -1,1 +1,1 @@
-"""Real files through the whole service, and the published numbers of plain networks on tables."""
+"""Real files through the whole service, and published results of plain networks on tables."""

@@ -22,7 +22,7 @@ from benchmarks.tables.files import FILES
 from benchmarks.tables.service import Served, service
 
 LOG_CHARACTERS = 5000
-"""Shown of each log when something fails."""
+"""Number of characters of each log that are shown if something fails."""
 COLUMNS = "| file | rows × columns | task | inputs | alarms | scikit-learn | float64 | faults | s |"
 
 
@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def _files(cases: Sequence[Case], datasets: Path, packages: Path | None) -> int:
-    """Prints a line for each; returns the number of those with faults."""
+    """Print a line for each file; returns the number of files with errors."""
     print(header("Real files", ("scikit-learn", "pandas", "scipy", "torch", "duckdb")))
     print(f"{COLUMNS}\n| --- | ---: | --- | ---: | --- | ---: | ---: | --- | ---: |", flush=True)
     wrong = 0
@@ -59,7 +59,7 @@ def _files(cases: Sequence[Case], datasets: Path, packages: Path | None) -> int:
 
 
 def _line(case: Case, served: Served, folders: Folders) -> bool:
-    """Whether something is wrong with it."""
+    """Print the line of a file; returns whether something is wrong with it."""
     try:
         found = check(case, served, folders)
     except Missing as reason:

@@ -17,12 +17,13 @@ class Case:
     """Gets the files; raises `Missing` if they are not available."""
     target: str | tuple[str, ...]
     alarms: frozenset[str] = frozenset()
-    """The findings of severity critical and warning, as `id` or `id column`, written down by looking at the file."""
+    """The expected findings of severity critical and warning, as `id` or `id column`, which were determined by looking
+    at the file."""
     parse: Mapping[str, Any] = field(default_factory=dict)
     words: Mapping[str, Any] = field(default_factory=dict)
     """Fields of the spec's `dataset`."""
     texts: frozenset[str] = frozenset()
-    """Columns whose cells all look like numbers and which are texts nevertheless, such as codes with leading zeros."""
+    """Columns that are texts although all of their cells look like numbers, such as codes with leading zeros."""
     reading: Mapping[str, Any] = field(default_factory=dict)
     """The arguments with which pandas reads the files."""
 
@@ -44,7 +45,7 @@ class Folders:
 
 
 def alarms_of(findings: Sequence[Mapping[str, Any]]) -> frozenset[str]:
-    """The findings of a data set that are alarms, as a `Case` names them."""
+    """The findings of a data set that are critical or warnings, in the notation of a `Case`."""
     return frozenset(
         " ".join(filter(None, (one["id"], one.get("column"))))
         for one in findings

@@ -17,7 +17,8 @@ EPOCHS = 2
 SKLEARN = 1e-12
 """Largest relative difference between our losses and scikit-learn's, both from the network's own outputs."""
 NUMPY = 1e-4
-"""Largest relative difference to the losses of a forward pass in float64: a float32 network differs by its rounding."""
+"""Largest relative difference from the losses of a forward pass in float64, because a float32 network has rounding
+errors."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Checked:
     task: str
     inputs: int
     faults: tuple[str, ...]
-    """What is wrong, in sentences; empty if nothing is."""
+    """What is wrong, in sentences; empty if nothing is wrong."""
     alarms: frozenset[str]
     agreement: Agreement
     seconds: float
@@ -85,7 +86,7 @@ def _has_pictures(record: Any) -> bool:
 
 
 def _trained(served: Served, spec: dict[str, Any]) -> list[Any]:
-    """The records of a run for each seed, once they are over."""
+    """The records of the runs for each seed, once they have ended."""
     request = {"base": spec, "grid": {"epochs": [EPOCHS]}, "seeds": SEEDS}
     sweep = served.client.sweeps.create(request)
     while not sweep.record.over:

@@ -1,4 +1,4 @@
-"""The files, and the findings that each is known to deserve."""
+"""The files, and the findings that are expected for each."""
 
 from collections.abc import Callable, Sequence
 

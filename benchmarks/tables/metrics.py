@@ -1,4 +1,4 @@
-"""A run's metrics held against scikit-learn's, from the outputs of the network in its last checkpoint."""
+"""A run's metrics, compared with scikit-learn's for the outputs of the network in the run's last checkpoint."""
 
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -35,7 +35,7 @@ Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Run:
-    """A run that is over: what was asked, its data, and where its weights are."""
+    """A finished run: its spec, its data, and where its weights are."""
 
     id: str
     job: str
@@ -43,7 +43,7 @@ class Run:
     spec: Spec
     plan: DatasetPlan
     latest: dict[str, Any]
-    """Its last row of metrics."""
+    """The last metrics row of the run."""
     checkpoint: CheckpointState
     fitted: Fitted
     libraries: str
@@ -62,7 +62,7 @@ class Agreement:
 
 
 def run_of(folder: Path, record: dict[str, Any]) -> Run:
-    """The run of a service in a folder, from the answer about it."""
+    """The run of a service in a folder, from the response about it."""
     with closing(sqlite3.connect(f"file:{folder / 'gradus.db'}?mode=ro", uri=True)) as database:
         query = "SELECT job_id, data FROM experiments WHERE id = ?"
         job, plan = database.execute(query, [record["id"]]).fetchone()
@@ -129,7 +129,7 @@ def _relative(value: float, reference: float) -> float:
 
 
 def _metrics(run: Run, outputs: Numbers, targets: NDArray[Any], scale: TargetScale) -> tuple[float, float | None]:
-    """Loss and accuracy by scikit-learn."""
+    """Loss and accuracy, computed by scikit-learn."""
     match run.plan.task:
         case "classification":
             probabilities = torch.from_numpy(outputs).softmax(-1).numpy()

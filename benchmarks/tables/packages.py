@@ -1,4 +1,6 @@
-"""Files of packages, fetched into a temporary folder when they are wanted; the project carries none of them."""
+"""Files of packages, which are downloaded into a temporary folder when they are needed; the project does not contain
+them.
+"""
 
 import subprocess
 import sys

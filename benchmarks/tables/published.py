@@ -31,7 +31,7 @@ class Published:
 
     title: str
     files: Callable[[Path, Path], Sequence[File]]
-    """From the folder of tables and one for files made of them."""
+    """Gets the files from the folder of tables and from a folder for files made of them."""
     parse: dict[str, Any]
     base: dict[str, Any]
     """The spec."""
@@ -49,7 +49,7 @@ class Published:
 
 
 def run(names: Sequence[str], tables: Path) -> None:
-    """Train each with its published settings, and print the results."""
+    """Train each network with its published settings, and print the results."""
     packages = ("torch", "numpy", "duckdb")
     print(header("Published numbers of tables", packages, [f"seeds {SEEDS[0]} – {SEEDS[-1]}"]))
     for name in names:
@@ -100,7 +100,7 @@ def _known(result: SweepResult) -> list[float]:
 
 
 def _adult(tables: Path, made: Path) -> list[File]:
-    """The labels of the test file end with a dot."""
+    """The files of Adult. The labels in the test file end with a dot, which is removed."""
     test = (tables / "adult-test.csv").read_text(encoding="utf-8")
     (made / "adult-test.csv").write_text(test.replace("K.\n", "K\n"), encoding="utf-8")
     return [File(tables / "adult-train.csv", "train"), File(made / "adult-test.csv", "test")]
@@ -111,7 +111,7 @@ def _california(tables: Path, _made: Path) -> list[File]:
 
 
 def _diamonds(tables: Path, made: Path) -> list[File]:
-    """The files with the logarithm of the price in place of the price."""
+    """The files of Diamonds, with the logarithm of the price instead of the price."""
     with (tables / "diamonds.csv").open(newline="", encoding="utf-8") as source:
         rows = list(csv.DictReader(source))
     for row in rows:

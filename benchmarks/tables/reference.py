@@ -1,4 +1,4 @@
-"""The statistics of a table held against pandas, numpy and scipy."""
+"""The statistics of a table, compared with pandas, numpy and scipy."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""A complete service, and the calls that files, data sets and experiments need."""
+"""A complete service, and the calls that the benchmark needs for files, data sets and experiments."""
 
 import json
 import time
@@ -18,12 +18,12 @@ from hub.valkey import ValkeyServer
 from tests.servers.processes import Program, admin_key, running_api, service_env
 
 PATIENCE = 4 * 3600.0
-"""Seconds after which a reading or a run has hung."""
+"""Seconds after which a reading or a run counts as hanging."""
 
 
 @dataclass(frozen=True)
 class File:
-    """A file as a person has it."""
+    """A file as a user would upload it."""
 
     path: Path
     split: Part | None = None
@@ -36,7 +36,7 @@ class Served:
     client: Client
     http: httpx.Client
     folder: Path
-    """Its data: databases, stored tables, checkpoints."""
+    """The folder of its data: databases, stored tables, checkpoints."""
 
     @property
     def port(self) -> int:

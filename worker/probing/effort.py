@@ -10,8 +10,8 @@ LIMIT = 6e10
 FORWARD_AND_BACKWARD = 3
 """Cost of a gradient in forward passes: one for the forward pass, two for the backward pass."""
 FIRST_STEP = 25
-"""Cost of the first step on a batch, in gradients: two gradients, and the loss at each learning rate of the grid, in
-float64."""
+"""Cost of measuring the first step on a batch, in units of one gradient: two gradients, and the loss at each learning
+rate of the grid, in float64."""
 TWENTY = 20
 RATES = 5
 
