@@ -53,8 +53,8 @@ class _Short:
 
     @cached_property
     def request(self) -> PredictRequest | None:
-        """The parsed body; None if it has more values than are answered here, or mistakes: explaining them takes too
-        long for the event loop, so the route does it."""
+        """The parsed body; None if it has too many values to be answered here, or contains mistakes. Explaining
+        mistakes takes too long for the event loop, so the route does it."""
         try:
             request = PredictRequest.model_validate(parsing.parse_any(self._content))
         except (GradusError, ValidationError):

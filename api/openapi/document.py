@@ -1,4 +1,4 @@
-"""The OpenAPI document: FastAPI's, with the request bodies and problems that FastAPI cannot see."""
+"""The OpenAPI document: FastAPI's, with the request bodies and error responses that FastAPI does not know of."""
 
 import json
 from collections.abc import Iterator, Sequence

@@ -85,7 +85,7 @@ class Source:
 
 
 def of_bytes(content: bytes, name: str = "", parse: Mapping[str, Any] | None = None) -> Source:
-    """Bytes in memory."""
+    """A source of bytes in memory."""
     view = memoryview(content)
     return Source(name, len(view), lambda at, most: bytes(view[at : at + most]), media_type_of(name), parse or {})
 

@@ -51,7 +51,7 @@ class LayerReport(Message):
     Numbers may be non-finite if training diverges."""
 
     epoch: int
-    """1 = after the first."""
+    """The epoch at whose end the layers were measured; 1 is the first."""
     step: int
     """Steps taken since the start of the run."""
     layers: tuple[LayerStatistics, ...]

@@ -11,7 +11,7 @@ class MetricsRow(Message):
     regression."""
 
     epoch: int
-    """1 = after the first."""
+    """The epoch that the row is about; 1 is the first."""
     step: int
     """Steps taken since the start of the run."""
     train_loss: Number

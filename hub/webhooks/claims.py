@@ -122,7 +122,8 @@ def failed(session: Session, hook: ClaimedWebhook, reason: str, retry_after: flo
 
 
 def release(session: Session, hook: ClaimedWebhook) -> None:
-    """Let any process deliver the next event, after those of webhooks that have waited longer."""
+    """Release the webhook, so that any process can deliver its next event. Webhooks that have waited longer come
+    first."""
     _change(session, hook, {"owner": None, "lease_until": None, "next_at": now(session)})
 
 

@@ -25,8 +25,8 @@ COSTLY_NUMBERS, MUCH, COSTLY_IF_MUCH = 1.18, 0.4, 1.08
 rates below `MUCH`, else `COSTLY_IF_MUCH`, because a network that has adapted to that much noise is hardly better
 without it."""
 CHANCE = 1.0
-"""For classes: paired t of the losses of the same examples with and without dropout below which the difference is
-chance. If a class is rare, a few examples have most of the loss."""
+"""For classification: if the paired t of the losses of the same examples, with and without dropout, is below this, the
+difference counts as chance. If a class is rare, a few examples have most of the loss."""
 NOTHING = 0.9
 """Share of a constant prediction's loss above which next to nothing has been learned."""
 BY_HEART = 1.2

@@ -15,7 +15,7 @@ from reading.sheets.workbook import opened, rectangle, sheet_of
 from reading.text_table import Reading, read_cells
 
 _BELOW = 1000
-"""Rows that the first one is judged against."""
+"""Number of rows that the first row is compared with, to decide whether it contains the names."""
 _PREVIEW_ROWS = 5000
 
 

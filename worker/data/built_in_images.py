@@ -48,7 +48,7 @@ def load_shared(dataset: Dataset, plan: DatasetPlan, directories: Sequence[Path]
     try:
         return cache.get(_key(facts, plan, dataset.standardize), write, lambda folder: _read(folder, plan))
     except OSError as error:
-        logger.warning("the images of '%s' are not shared: %s", dataset.name, error)
+        logger.warning("the images of '%s' cannot be shared with other trainers: %s", dataset.name, error)
         return loaded[0] if loaded else load(dataset, plan, directories, say)
 
 

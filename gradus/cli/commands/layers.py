@@ -34,7 +34,7 @@ OF_NETWORK: dict[str, str] = {
     "validation_t": "t of the validation examples",
     "noise_scale": "noise scale",
     "evaluation_loss": "training loss in evaluation mode",
-    "mode_ratio": "loss in training mode over evaluation mode",
+    "mode_ratio": "loss in training mode, relative to evaluation mode",
     "growth_gain": "gain from larger weights",
 }
 Measured = TypeVar("Measured", LayerReport, LayerHistograms)

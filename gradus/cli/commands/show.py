@@ -189,7 +189,7 @@ def _origin(record: ExperimentRecord) -> str:
 def _extended(record: ExperimentRecord) -> str:
     """The epochs after which the experiment's schedule or early stopping changed."""
     pairs = zip(record.extended_at, record.extended_from, strict=True)
-    return ", then ".join(f"after epoch {epoch}, from {epochs} epochs" for epoch, epochs in pairs)
+    return ", then ".join(f"after epoch {epoch}, when {epochs} epochs were planned" for epoch, epochs in pairs)
 
 
 def _trained(record: ExperimentRecord) -> str:

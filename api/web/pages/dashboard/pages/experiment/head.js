@@ -72,7 +72,7 @@ export const facts = (experiment) =>
 
 /** The epochs after which its schedule or its early stopping changed. */
 const extended = ({ extended_at: at, extended_from: from }) =>
-  at.map((epoch, i) => `after epoch ${epoch}, before that ${from[i]} epochs were planned`).join(", then ");
+  at.map((epoch, i) => `after epoch ${epoch}, when ${from[i]} epochs were planned`).join(", then ");
 
 /** The progress. Screen readers announce changes of the status, but not each epoch. */
 export const progress = (experiment) => {

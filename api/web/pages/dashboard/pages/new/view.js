@@ -160,7 +160,7 @@ const aboutUploaded = ({ id, status, rows, version }) => {
 
 const aboutBuiltIn = (found) => {
   const classes = found.classes.length ? `${found.classes.length} classes` : "a number to predict";
-  const absent = found.available ? "" : "; not downloaded yet, the first run does that";
+  const absent = found.available ? "" : "; not downloaded yet: the first run downloads it";
   const words = `${found.title}: ${whole(found.inputs)} inputs, ${classes}, ${
     whole(found.train_examples)
   } training examples${absent}.`;

@@ -99,7 +99,8 @@ const rates = ({ rates: tried, suggested, trial }) => {
         <thead>
           <tr>
             <th scope="col">Learning rate</th>
-            <th scope="col" class="number" title="Decrease of the loss in the first step, over what its gradient predicts">
+            <th scope="col" class="number"
+              title="Decrease of the loss in the first step, relative to the decrease that its gradient predicts">
               ρ</th>
             <th scope="col" class="number">Loss after 20 steps</th>
           </tr>
