@@ -5,7 +5,7 @@ from gradus.wire.finding import Evidence, Finding
 
 def with_supporting_evidence(finding: Finding) -> Finding:
     """The finding without the values that lie within their healthy range: they raise the question why they are shown.
-    Values without such a range stay, and all do if none is outside of it."""
+    Values without such a range stay. If no value is outside its range, all values stay."""
     if not any(one.healthy is not None and not is_healthy(one) for one in finding.evidence):
         return finding
     return finding.model_copy(update={"evidence": tuple(one for one in finding.evidence if not is_healthy(one))})

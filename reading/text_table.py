@@ -114,7 +114,7 @@ def _order(first: Cells, file: Cells) -> list[int] | None:
         parts = [f"lacks {', '.join(map(repr, lacks[:5]))}"] if lacks else []
         parts += [f"has {', '.join(map(repr, more[:5]))} as well"] if more else []
         what = " and ".join(parts) or f"has {len(have)} columns, not {len(want)}"
-        message = f"{file.file.name} {what}: all files of a data set have the columns of the first, {first.file.name}"
+        message = f"{file.file.name} {what}: all files of a data set must have the columns of {first.file.name}"
         raise ReadingFailed("data_error", message, file=file.file.name, line=1)
     places = {name: i for i, name in enumerate(have)}
     return [places[name] for name in want]

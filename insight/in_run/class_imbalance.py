@@ -95,9 +95,9 @@ def in_run(run: Run) -> Finding | None:
 
 
 def _unlearned(run: Run, classes: Sequence[_Class], shares: Sequence[float]) -> Finding | None:
-    """Fires if rare classes have too few validation examples for a recall, or none, and there are between half as many
-    and slightly more hard training examples than the rarest of these classes, or all of them together, have examples:
-    they must be their own, because other classes have hardly any hard examples."""
+    """Fires if rare classes have too few validation examples for a recall, or none, and the training split has about as
+    many hard examples as examples of the rarest of these classes, or of all of them together (between half as many and
+    slightly more). The hard examples must then belong to these classes, because other classes have hardly any."""
     report = newest(run)
     if report is None or report.hard is None or not run.is_due:
         return None

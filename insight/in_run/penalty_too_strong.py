@@ -97,7 +97,8 @@ def _heavy(run: Run) -> Finding | None:
 def _pulls(run: Run) -> Finding | None:
     """Fires if a classifier has learned nothing by heart, and weights twice as large would decrease the data's loss by
     more than 15 % of a constant prediction's, judging by the slope. Where training is at rest, this slope equals twice
-    the L2 penalty, or the L1 penalty. If it is 30 %, something may be learned by heart."""
+    the L2 penalty, or the L1 penalty. If the decrease would be more than 30 %, the finding also fires for a network
+    that overfits a little."""
     seen = generalization(run)
     if seen is None or run.prior is None or run.data.task == "regression":
         return None

@@ -22,7 +22,7 @@ MOST = 30.0
 def in_run(run: Run) -> Finding | None:
     """Fires if the targets are at least four times as far from 0 as standardized ones, and that is why the run
     diverged, or ended on its way to them. If gradients grow with the distance, far targets are reached as soon as near
-    ones, but steps may be too long; else vice versa."""
+    ones, but steps may be too long. Otherwise steps are not too long, but far targets take many steps."""
     size = None if run.prior is None else run.prior.target_size
     diverged = gradients_grow(run.spec, run.data.task)
     if size is None or not size > FAR or not (_has_diverged(run) if diverged else _is_on_its_way(run)):

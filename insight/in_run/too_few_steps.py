@@ -43,8 +43,8 @@ is unknown how much of a target is noise, the trend and not the remaining loss d
 it can."""
 EPOCHS = 6
 FEW_NEXT, BY_HEART = 0.06, 1.2
-"""For regression with few validation examples: minimum fall of the training loss that a run of twice the length is
-expected to gain, and the largest ratio of the validation loss to it."""
+"""For regression with few validation examples: the minimum fall of the training loss that a run of twice the length is
+expected to gain, and the largest ratio of the validation loss to the training loss."""
 EASIER = 0.5
 """For regression: ratio of the validation loss to the training loss below which the validation split lacks the few
 examples that have most of the loss, so that its fall says little about them."""

@@ -40,9 +40,9 @@ FEWEST_STEPS = 10
 FEWEST_EXAMPLES = 40
 """Minimum number of training examples of which some can be held out."""
 ABOVE, BELOW = 3, 7
-"""The range of learning rates that are tried, in half decades above and below the rate at which the first step,
-lengthened as momentum will lengthen later steps, gains nothing. For thirty networks, the best rate was between 3 above
-and 6 below."""
+"""The range of learning rates that are tried, in half decades above and below a reference. This is the rate at which
+the first step gains nothing, if it is lengthened as momentum will lengthen later steps. For thirty networks, the best
+rate was between 3 half decades above and 6 below."""
 ENOUGH = 300
 """Validation examples that suffice to judge; with fewer, training examples are held out."""
 MOST = 1000

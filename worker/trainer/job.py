@@ -47,7 +47,8 @@ class Job:
         products: str = ONEDNN_EVERYWHERE,
         peak: PeakMemory | None = None,
     ) -> None:
-        """`peak` measures memory from the start of the process; the default one measures from now on."""
+        """`peak` measures the job's memory. By default, a new one measures it from now on; pass one to measure from the
+        start of the process."""
         self._pipe = pipe
         self._command = command
         self._cache = cache

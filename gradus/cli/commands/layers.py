@@ -29,9 +29,9 @@ COLUMNS: dict[str, str] = {
 """The statistics of a layer, and their headings."""
 OF_NETWORK: dict[str, str] = {
     "rho": "rho",
-    "decrease": "D of an epoch",
+    "decrease": "D, the predicted decrease of an epoch",
     "variance_ratio": "F",
-    "validation_t": "t of the validation examples",
+    "validation_t": "paired t of the validation losses",
     "noise_scale": "noise scale",
     "evaluation_loss": "training loss in evaluation mode",
     "mode_ratio": "loss in training mode, relative to evaluation mode",

@@ -35,7 +35,7 @@ class TrialStep:
     def measure(self, examples: Tensor, before: dict[str, Tensor], rate: Tensor, steps: int) -> Readings:
         """The statistics of a step at learning rates (K, 1), in epochs of `steps` steps.
 
-        The step is not undone: `before` has copies of the tensors that it changes, from before.
+        The step is not undone. `before` has copies of the tensors that it changes, made before the step.
         """
         engine, readings = self._engine, Readings()
         first_loss = self._forward(examples)
