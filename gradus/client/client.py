@@ -201,7 +201,7 @@ class Client(Service["SyncTransport"]):
 
 
 class AsyncClient(Service["AsyncTransport"]):
-    """Talks with one service from one event loop: calls are awaited, and what iterates needs `async for`."""
+    """Talks with one service from one event loop: calls must be awaited, and iterators need `async for`."""
 
     def __init__(
         self,

@@ -123,7 +123,7 @@ def _rules(
         thousands = mark  # type: ignore[assignment]
         if mark:
             proof = _proof(columns, {k.groups(mark), k.groups(mark, decimal)})
-            guessed["thousands"] = f"{proof}, and all groups in that column are of three"
+            guessed["thousands"] = f"{proof}, and all groups of digits in that column have three"
     dates = options.dates
     if dates is None:
         dates = types.date_order(found)

@@ -65,7 +65,8 @@ class _Lines:
             self.print_failure(event.data)
 
     def print_failure(self, record: ExperimentRecord) -> None:
-        """Why it failed, unless that is printed already: old log lines may have been deleted."""
+        """Print why the experiment failed, unless the printed log says so already. Old log lines may have been
+        deleted."""
         if record.error is not None and not self._failed:
             self._print(record.finished_at, labels.failure_line(record.error))
         self._failed = record.error is not None

@@ -1,4 +1,4 @@
-"""Pause, resume, extend and fork over HTTP; tests play the worker."""
+"""Pause, resume, extend and fork over HTTP. These tests act as the worker."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""Output to a terminal: it contains no control sequences of others, and no id or number is cut."""
+"""Output to a terminal: control sequences in texts are not passed on, and ids and numbers are never cut."""
 
 import io
 import json

@@ -9,7 +9,7 @@ const KINDS = {
   missing_word: ["a word for a missing value", "words for a missing value"],
   text: ["a text", "texts"],
   true_false: ["true or false", "true or false"],
-  yes_no: ["a word such as yes and no", "words such as yes and no"],
+  yes_no: ["a word such as yes or no", "words such as yes and no"],
   integer: ["an integer", "integers"],
   leading_zero: ["an integer with a leading zero", "integers with a leading zero"],
   big_integer: ["an integer too long to be an amount", "integers too long to be amounts"],
