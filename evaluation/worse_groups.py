@@ -76,8 +76,8 @@ def _chosen(values: Sequence[str | None]) -> list[tuple[str | None, NDArray[np.b
 
 
 def _hypergeometric(scores: NDArray[np.float64], level: float) -> IsWorse:
-    """A test of the number of ones among the chosen scores, as if the chosen were drawn at random from all, which are 0
-    or 1."""
+    """A test of the number of ones among the chosen scores, where all scores are 0 or 1. Its null hypothesis is that
+    the chosen examples were drawn at random from all."""
     n, ones = len(scores), int(scores.sum())
     factorials = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, n + 1)))])
 

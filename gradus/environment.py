@@ -59,7 +59,7 @@ def one_of(env: Mapping[str, str], name: str, choices: Sequence[str]) -> str | N
     """The variable's text; None if it is not set, or empty, because Compose passes unset variables as empty ones.
 
     Raises:
-        BadRequest: the text is none of the `choices`.
+        BadRequest: the text is not one of the `choices`.
     """
     value = env.get(name)
     if value is None or not value.strip():

@@ -108,7 +108,7 @@ def _roles(given: Mapping[str, Role], facts: TableFacts) -> Iterator[tuple[Colum
 
 
 class _Same:
-    """Facts as a key that is equal to itself alone: comparing facts would cost more than what is looked up."""
+    """Facts as a dictionary key that equals only itself: comparing facts would cost more than what is looked up."""
 
     def __init__(self, facts: TableFacts) -> None:
         self.facts = facts

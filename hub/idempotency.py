@@ -61,7 +61,7 @@ def first(session: Session, request: Repeatable) -> IdempotencyRow | None:
 
 
 def keep(session: Session, request: Repeatable, subject_id: str, answer: str, at: datetime) -> None:
-    """Store the response under a claimed key. It is deleted together with what it is about."""
+    """Store the response under a claimed key. It is deleted together with the object that it is about."""
     column = _COLUMNS[subject_id[:4]]
     row = IdempotencyRow(
         workspace_id=request.workspace_id, key=request.key, body=request.body, answer=answer, created_at=at

@@ -6,8 +6,8 @@ _NANOSECONDS = 1e9
 
 
 def seconds_waiting(process: int) -> float:
-    """Time in seconds that the threads of a process were ready to run while others ran: of the thread that waited
-    longest. 0 if the process has ended, or on a system that does not count it.
+    """For the thread of a process that waited longest: the seconds in which it was ready to run while others ran. 0 if
+    the process has ended, or on a system that does not count it.
 
     Source: the second number of `/proc/PID/task/TID/schedstat` (`Documentation/scheduler/sched-stats.rst` of Linux).
     """

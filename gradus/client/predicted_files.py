@@ -18,7 +18,8 @@ UPLOAD = "upl_"
 
 
 def _given(top: int | None, absent: str, interval: float | None, *, calibrated: bool) -> dict[str, Any]:
-    """The options that are not as by default: services of earlier versions do not know them."""
+    """The options that differ from their defaults. The others are left out, because services of earlier versions do not
+    know them."""
     default = {"top": None, "absent": "refuse", "calibrated": False, "interval": None}
     given = {"top": top, "absent": absent, "calibrated": calibrated, "interval": interval}
     return {name: value for name, value in given.items() if value != default[name]}

@@ -154,7 +154,7 @@ class DatasetDryRun(Message):
     """The result of reading the beginning of the files, without storing anything."""
 
     parse: dict[str, Any]
-    """Resolved: every option written out."""
+    """The resolved options of reading: every one is written out."""
     guessed: dict[str, str]
     """For each option that was guessed, the evidence."""
     columns: tuple[ColumnRecord, ...]

@@ -43,7 +43,7 @@ class ReadTable(Message):
     """The result of reading a version's files."""
 
     parse: dict[str, Any]
-    """Resolved: every option written out."""
+    """The resolved options of reading: every one is written out."""
     guessed: dict[str, str] = Field(default={})
     """For each option of `parse` that was guessed, the evidence, in a sentence."""
     rows: int

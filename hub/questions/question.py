@@ -27,7 +27,7 @@ class TrainedNetwork(Message):
 
     experiment_id: str
     spec: Spec
-    """Resolved."""
+    """The resolved spec."""
     data: DatasetPlan
     epoch: int
     """Epochs done."""
@@ -143,7 +143,7 @@ class ProbeQuestion(Message):
     kind: Literal["probe"] = "probe"
     revision: Literal[1, 2] = 2
     spec: Spec
-    """Resolved."""
+    """The resolved spec."""
     data: DatasetPlan
     table: TableRef | None = None
     """The stored table of an uploaded data set; None for a built-in one."""
@@ -157,7 +157,7 @@ class CuresQuestion(Message):
     revision: Literal[1] = 1
     experiment_id: str
     spec: Spec
-    """Resolved."""
+    """The resolved spec."""
     data: DatasetPlan
     findings: tuple[Finding, ...]
     """The findings that have patches of the spec."""
@@ -177,7 +177,7 @@ class AugmentedQuestion(Message):
     kind: Literal["augmented"] = "augmented"
     revision: Literal[1] = 1
     dataset: Dataset
-    """Resolved, with the augmentation."""
+    """The resolved description of the data set, including the augmentation."""
     data: DatasetPlan
     table: TableRef | None
     """The stored table of an uploaded data set; None for a built-in one."""

@@ -167,7 +167,7 @@ def _decays(run: Run) -> Finding | None:
 
 
 def _needless(run: Run) -> float:
-    """The ratio of losses up to which nothing counts as learned by heart: `NEEDLESS`, and a margin for chance. With the
+    """The ratio of losses up to which nothing counts as learned by heart: `NEEDLESS` plus a margin for chance. With the
     uneven losses of a network that has learned most, one standard error of the mean loss of n examples is about 1/√n of
     the mean."""
     return NEEDLESS + 1 / sqrt(max(run.data.validation_examples, 1))

@@ -41,7 +41,7 @@ class _Case:
     needed: AbstractSet[str]
     """Kinds of which the column has at least one."""
     besides: AbstractSet[str]
-    """Kinds that it may have besides; no others."""
+    """Kinds of cells that the column may also have, but no others."""
     type: str
     condition: str
     cures: tuple[Cure, ...] = ()

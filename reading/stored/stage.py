@@ -52,7 +52,8 @@ class Stage:
         """Keep a batch.
 
         Arguments:
-            arrays: What the expressions of the column at position i use, `v<i>` and `m<i>`; `_file` and `_line`.
+            arrays: The arrays that the expressions refer to: `v<i>` and `m<i>` for the column at position i, and
+                `_file` and `_line`.
             terms: For each position the SQL expression of its value.
         """
         for file, positions in self.files.items():

@@ -59,7 +59,7 @@ class Uploaded:
     """What determines the arrays of a run."""
 
     dataset: Dataset
-    """Resolved."""
+    """The data set's part of the resolved spec."""
     plan: DatasetPlan
     fitted: Fitted | None = None
     """The preprocessing of the checkpoint that the run continues from; None to fit it to the training rows."""

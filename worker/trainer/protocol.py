@@ -24,7 +24,7 @@ class Trainee(Message):
 
     id: str
     spec: Spec
-    """Resolved."""
+    """The resolved spec."""
     data: DatasetPlan
     epoch: int
     """Number of epochs in the database."""

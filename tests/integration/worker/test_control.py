@@ -121,7 +121,8 @@ def _in_the_middle_or_over(hub: Hub, experiment_id: str) -> bool:
 def met_in_the_middle(hub: Hub, meet: Callable[[ExperimentRow], bool]) -> ExperimentRow:
     """A slow run to which `meet` did something in the middle of an epoch.
 
-    On a busy machine the run may be further, or over, before this process comes to it: then there is another run.
+    On a busy machine the run may have passed the epoch, or have ended, before this process looks at it: then another
+    run is tried.
     """
     for _ in range(TRIES):
         row = submit(hub, **SLOW)
