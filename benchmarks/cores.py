@@ -4,8 +4,8 @@
 
 Each run is a process of its own that trains as a trainer does, and counts its steps for some seconds. Needs a quiet
 machine with as many cores as threads. `--spin` is for how many turns a waiting thread keeps its core. `--parts`
-measures instead what a step takes with one thread and with several, as "Cores" in docs/performance.md has it: the least
-of many short turns, one after the other.
+measures instead how long a step takes with one thread and with several: the shortest time of many short turns, taken
+one after the other. These are the numbers of "Cores" in docs/performance.md.
 """
 
 import argparse

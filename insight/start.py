@@ -70,8 +70,8 @@ class Start:
 
     @property
     def is_narrow(self) -> bool:
-        """Whether a dense hidden layer has too few units to tell the classes apart. It lets through little of the
-        gradient, so that D says less about the steps."""
+        """Whether a dense hidden layer has too few units to tell the classes apart. Such a layer lets through little of
+        the gradient, so that D says less about the steps."""
         classes = len(self.data.classes)
         return self.data.task == "classification" and any(
             one.kind == "dense" and is_too_narrow(one.units, classes) for one in self.measured.hidden

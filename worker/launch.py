@@ -58,7 +58,7 @@ def launch(program: str, arguments: Sequence[str], *, forked: bool = True) -> Pr
         try:
             return ForkedProcess(server, program, arguments, env)
         except OSError as error:
-            logger.warning("no process from %s (%s): starting one without it", server, error)
+            logger.warning("the fork server %s started no process (%s): starting one without it", server, error)
     return subprocess.Popen(  # noqa: S603
         [sys.executable, "-m", program.removesuffix(".__main__"), *arguments],
         stdin=subprocess.PIPE,

@@ -77,7 +77,7 @@ class ReadingLog:
             self._new.append(line)
 
     def _renew(self) -> None:
-        """Write and renew, at most once in `PROGRESS_SECONDS`."""
+        """Store the new entries and renew the lease, at most once in `PROGRESS_SECONDS`."""
         renewal = self._lease.term.total_seconds() / 5
         renewed = time.monotonic()
         while not self._over.wait(min(PROGRESS_SECONDS, renewal)):

@@ -40,7 +40,8 @@ class Handover:
         cycle.message_event.set()
 
     def take(self) -> tuple[RequestResponseCycle, ASGI3Application] | None:
-        """The waiting request, which no longer waits; its application sees the faults of its body."""
+        """The waiting request, which then waits no longer, and an application for it. Faults of the request's body are
+        raised in this application."""
         if self.waiting is None:
             return None
         (cycle, app), self.waiting = self.waiting, None

@@ -1,4 +1,6 @@
-"""Internal errors of short predictions, after which the routes answer: each is counted, and each kind is logged."""
+"""Internal errors in the fast path of short predictions, whose requests are then answered by the routes: each error is
+counted, and each kind is logged.
+"""
 
 import logging
 import threading

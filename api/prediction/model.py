@@ -49,7 +49,7 @@ class Model:
 
     @cached_property
     def plain_rows(self) -> PlainRows:
-        """Converts rows without notes."""
+        """Converts rows whose predictions have no notes."""
         return PlainRows(self.fitted, self.other_columns)
 
     @cached_property

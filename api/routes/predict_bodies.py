@@ -124,7 +124,7 @@ async def answered(
 async def again(
     request: Request, state: AppState, query: PredictQuery, asked: Asked, accept: Sequence[str] | None, content: bytes
 ) -> Any:
-    """The response to the same body, once the answer that it needs is there."""
+    """The response to the same body, once the question that it waited for has its answer."""
     body = _Body(_media_type(request), query, asked, accept or ())
     threads = BodyThreads(state.predictions, state.large_reads)
     return await run_sync(body.tried, content, limiter=threads.of(content))

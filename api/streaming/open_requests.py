@@ -37,7 +37,7 @@ class OpenRequests:
         """Reserve a slot for a request; the context manager releases it.
 
         Raises:
-            TooManyRequests: the owner has as many open requests as it may.
+            TooManyRequests: the owner has as many open requests as are allowed.
         """
         if not self.has_room(owner):
             raise TooManyRequests(

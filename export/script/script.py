@@ -146,7 +146,7 @@ def _head(run: Repeated) -> Iterator[str]:
         yield "Other devices trained it before that one; the last digits of their sums may differ."
     if run.members > 1:
         yield from wrap(
-            f"It trained with {run.members - 1} others in one array, whose products may have other last digits.",
+            f"It trained with {run.members - 1} others in one array, whose products may differ in their last digits.",
             _WIDTH,
         )
     yield ""

@@ -1,4 +1,4 @@
-"""What an experiment has done so far, and what it does: its metrics, its events, its log."""
+"""The history of an experiment, as far as it has got: its metrics, its events and its log."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing

@@ -29,7 +29,7 @@ def missing_for(requested: str, kinds: Sequence[str]) -> str | None:
 
 
 def records_of(session: Session, rows: Iterable[ExperimentRow]) -> list[ExperimentRecord]:
-    """The records of experiments in lists."""
+    """The records of experiments, as lists of experiments have them."""
     return with_waiting(session, [record(row) for row in rows])
 
 

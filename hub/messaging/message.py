@@ -49,7 +49,7 @@ def question_of(element: bytes) -> str | None:
 
 
 def _decode(element: bytes, expected: str, id_: re.Pattern[str]) -> tuple[str | None, object]:
-    """The id in a message of this task, and when it was sent; None for a foreign element."""
+    """The id in a message, and when it was sent; both None if the message is not of the expected task."""
     if len(element) > _MAX_LENGTH:
         return None, None
     try:

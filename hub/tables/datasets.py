@@ -17,7 +17,8 @@ def _large() -> MappedColumn[str | None]:
 
 
 class ObjectRow(Table):
-    """A stored file. Uploads with equal bytes share it, also those of different workspaces, which cannot tell."""
+    """A stored file. Uploads with equal bytes share it, even those of different workspaces, which cannot notice
+    that."""
 
     __tablename__ = "objects"
 

@@ -74,7 +74,11 @@ def improvement(losses: Sequence[float]) -> float:
 
 def _patches(run: Run) -> list[Patch]:
     lr = rounded(run.spec.optimizer.lr / 3)
-    patches = [Patch(patch={"optimizer": {"lr": lr}}, why=f"A learning rate of {lr:g} does not jump across.")]
+    patches = [
+        Patch(
+            patch={"optimizer": {"lr": lr}}, why=f"Steps with a learning rate of {lr:g} do not jump across the valley."
+        )
+    ]
     if isinstance(run.spec.schedule, ConstantRate):
         cosine = Patch(patch={"schedule": {"kind": "cosine"}}, why="Steps that end at 0 come to rest in the valley.")
         patches.insert(0, cosine)

@@ -1,4 +1,4 @@
-"""Which kinds of cells each type takes, and the type of a column by what all its cells are."""
+"""Which kinds of cells fit each type, and the type of a column, determined by the kinds of all its cells."""
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass

@@ -36,7 +36,7 @@ class CsvCells:
 
     @classmethod
     def of(cls, file: SourceFile, parse: CsvParse, open_bytes: Open = open_plain) -> "CsvCells":
-        """The cells by the options that are given, the others guessed.
+        """The cells of a file, read with the given options; options that are not given are guessed.
 
         Raises:
             ReadingFailed: the beginning of the file, from which options are guessed, is broken.

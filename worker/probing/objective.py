@@ -1,5 +1,6 @@
-"""The loss that a step decreases: the loss of a batch, with the weights of its examples in the gradient, plus
-penalties."""
+"""The loss that a step decreases: the mean over a batch of the examples' losses, weighted if examples have weights,
+plus penalties.
+"""
 
 import torch
 from torch import Tensor

@@ -34,7 +34,7 @@ class TargetScale:
 
 
 NOT_SCALED = TargetScale((0.0,), (1.0,))
-"""For classes, and for checkpoints of older versions, which did not standardize targets."""
+"""The scale for classes, and for checkpoints of older versions, which did not standardize targets."""
 
 
 def rescale(tensors: MutableMapping[str, Tensor], layout: Layout, now: TargetScale, kind: ConcreteLoss) -> None:

@@ -25,7 +25,7 @@ def shortcut_misfit(name: str, layer: Residual, before: tuple[int, ...], after: 
         return Misfit(f"{name}/shortcut", f"{message}: {advice}", layer.shortcut)
     if fits:
         return None
-    message = f"no projection makes {in_words(after)} of {in_words(before)}"
+    message = f"no projection turns {in_words(before)} into {in_words(after)}"
     return Misfit(name, f"{message}: {_advice(layer, before, after)}", layer.kind)
 
 

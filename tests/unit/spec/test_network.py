@@ -153,19 +153,19 @@ FITS_NOT: list[tuple[Any, str, str, str]] = [
         [{"kind": "residual", "layers": [conv(padding=0)]}],
         "mnist",
         "layers/0",
-        "no projection makes 26 × 26 × 4 of 28 × 28 × 1: use padding same in the layers within",
+        "no projection turns 28 × 28 × 1 into 26 × 26 × 4: use padding same in the layers within",
     ),
     (
         [{"kind": "residual", "layers": [conv(2), 10]}],
         "mnist",
         "layers/0",
-        "no projection makes 10 of 28 × 28 × 1: put dense layers after the residual, or flatten before it",
+        "no projection turns 28 × 28 × 1 into 10: put dense layers after the residual, or flatten before it",
     ),
     (
         [conv(stride=3), {"kind": "residual", "layers": [conv(padding=1), {"kind": "max_pool", "stride": 1}]}],
         "mnist",
         "layers/1",
-        "no projection makes 9 × 9 × 4 of 10 × 10 × 4: put pooling before or after the residual",
+        "no projection turns 10 × 10 × 4 into 9 × 9 × 4: put pooling before or after the residual",
     ),
     (
         [{"kind": "residual", "layers": [conv(1, padding=2)], "shortcut": "identity"}],
