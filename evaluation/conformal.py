@@ -32,7 +32,8 @@ def half_widths(errors: Floats, levels: Sequence[float]) -> list[float]:
 
 
 def sets(validation: Examples, examples: Examples) -> tuple[Conformal, ...]:
-    """Sets of the classes whose probability is large enough; nothing without examples, whose sets have no mean size."""
+    """Sets of the classes whose probability is large enough; empty without examples, as the mean size of their sets is
+    undefined."""
     if not len(examples):
         return ()
     scores = 1.0 - softmax(validation.outputs)

@@ -85,6 +85,6 @@ class Start:
 
     @property
     def hardly_moves(self) -> bool:
-        """Whether neither the planned steps, by what the first one promises, nor twenty steps on one batch get the
-        network away from its start."""
+        """Whether the network stays near its start: neither the planned steps, judged by the first one, nor twenty
+        steps on one batch get it away from there."""
         return 0 < self.measured.rate.decrease < STUCK and self.measured.twenty.final > UNLEARNED

@@ -28,7 +28,7 @@ class Budget:
         self.packed = 0
         """Compressed bytes that were used so far."""
         self.unpacked = 0
-        """Bytes that they decompressed to."""
+        """Bytes after decompression of those that were used so far."""
 
     def take(self, name: str, packed: int, unpacked: int) -> None:
         """Count this many more bytes.

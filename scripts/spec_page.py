@@ -74,7 +74,7 @@ COLUMNS = (
     Section("Splits", "splits", ("split",)),
     Section("Class weights", "class_weights", ("class_weights",), "names"),
 )
-"""The words of uploaded data sets."""
+"""The sections about the settings of uploaded data sets."""
 KINDS = (
     Section("Augmentation", "augmentation", ("augment",)),
     Section("Layers", "layers", ("layers",)),
@@ -130,7 +130,7 @@ def _data_sets() -> Iterator[str]:
 
 
 def _columns() -> Iterator[str]:
-    """The words of uploaded data sets."""
+    """The section about the columns of uploaded data sets."""
     yield "## Columns\n"
     yield from _model(ColumnSetting)
     yield from _sections(COLUMNS)

@@ -7,9 +7,9 @@ from typing import TypeVar
 Result = TypeVar("Result")
 
 PAUSES_SECONDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
-"""Pauses between the attempts of something short: half a minute in all."""
+"""Pauses between the attempts of short work: half a minute in all."""
 LONG_PAUSES_SECONDS = (5.0, 25.0)
-"""Pauses between the attempts of something long."""
+"""Pauses between the attempts of long work."""
 
 
 def with_store_retry(

@@ -16,7 +16,7 @@ is the cause."""
 RATIO = 0.1
 """R, or the ratio of the last layer's weighted sums to the first's, below which the signal fades."""
 STUCK_RATIO = 0.3
-"""The same for a network that hardly moves: what is left of the signal is then evidently too little."""
+"""The same ratio for a network that hardly moves, in which what is left of the signal is evidently too little."""
 LOST = 0.01
 
 

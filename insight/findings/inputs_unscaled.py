@@ -27,7 +27,8 @@ def at_start(start: Start) -> Finding | None:
 
 
 def in_run(run: Run) -> Finding | None:
-    """Fires for the same inputs. In a network that learns well it is a note."""
+    """Fires in a run if its inputs have one of the scales at which the finding fires at the start. In a network that
+    learns well it is a note."""
     if run.prior is None or run.prior.inputs is None or not (run.is_due or run.failure is not None):
         return None
     layer = next(one.name for one in run.network.layers if one.tensors)

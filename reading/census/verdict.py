@@ -95,7 +95,7 @@ def _kinds(tally: Tally, given: frozenset[str] | None) -> AbstractSet[str]:
 
 
 def _kinds_of_words(tally: Tally, given: frozenset[str]) -> set[str]:
-    """The kinds of which all cells are given words for missing values, such as -999 or `none given`."""
+    """The kinds whose cells are all among the given words for missing values, such as -999 or `none given`."""
     counts: dict[str, int] = {}
     for word in given:
         kind = k.kind_of(word)

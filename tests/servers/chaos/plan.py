@@ -13,7 +13,7 @@ OVERDUE = LEASE_SECONDS + 1.0
 SHORT_HANG = 2.0
 """Seconds that are longer than clients of Valkey wait for an answer."""
 LONG_HANG = 6.0
-"""Seconds that are also longer than Postgres lets a transaction be idle."""
+"""Seconds that are longer than Postgres lets a transaction be idle, and so than clients of Valkey wait."""
 
 
 @dataclass(frozen=True)

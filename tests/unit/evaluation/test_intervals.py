@@ -19,8 +19,8 @@ from tests.unit.evaluation.predictions import asked, classes
     [(0, 10, 0.0, 0.2775), (5, 10, 0.2366, 0.7634), (81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605)],
 )
 def test_wilson_s_interval_is_that_of_the_literature(hits: int, n: int, low: float, high: float) -> None:
-    """R. G. Newcombe, Two-sided confidence intervals for the single proportion (1998), Table I; 0 and 5 of 10 by the
-    formula."""
+    """The expected intervals are those of R. G. Newcombe, Two-sided confidence intervals for the single proportion
+    (1998), Table I; those for 0 and 5 of 10 were computed by the formula."""
     assert wilson(hits, n) == pytest.approx((low, high), abs=5e-5)
 
 

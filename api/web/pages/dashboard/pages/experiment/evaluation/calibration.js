@@ -7,7 +7,7 @@ import { visible } from "../../../visible.js";
 /** @type {Record<string, string>} */
 const CRITERIA = {
   f1: "Largest F1",
-  youden: "Largest true minus false positive rate",
+  youden: "Largest difference between true and false positive rate",
   cost: "Least cost",
 };
 

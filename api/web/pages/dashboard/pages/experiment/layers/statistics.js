@@ -30,7 +30,7 @@ const OF_NETWORK = [
   { key: "rho", label: "ρ", what: "share of the predicted decrease that a step achieves" },
   { key: "decrease", label: "D", what: "predicted decrease of an epoch" },
   { key: "variance_ratio", label: "F", what: "noise of the steps, relative to sampling noise" },
-  { key: "validation_t", label: "t", what: "validation losses against the best epoch" },
+  { key: "validation_t", label: "t", what: "validation losses, compared with those of the best epoch" },
   { key: "noise_scale", label: "Noise scale", what: "useful batch size" },
   { key: "evaluation_loss", label: "Training loss, evaluated", what: "without dropout, with running statistics" },
   { key: "mode_ratio", label: "Mode ratio", what: "loss in training mode, relative to evaluation mode" },
