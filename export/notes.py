@@ -78,7 +78,7 @@ def _of_category(
     texts = as_text(values, fitted.type)
     own = frozenset(known)
     strangers = np.array([*(text not in own for text in texts.categories), False], dtype=np.bool_)
-    why = "was in no training row" if code == "unseen_category" else "was rare in the training rows, or in none"
+    why = "was in no training row" if code == "unseen_category" else "was in few or none of the training rows"
     for i in np.flatnonzero(strangers[texts.values]).tolist():
         text = texts.categories[texts.values[i]]
         yield i, Note(column=name, code=code, message=f"'{text[:100]}' {why}")

@@ -75,10 +75,10 @@ def _look(
     grain: float,
     sign: int,
 ) -> Decision:
-    """The decision for these seeds. Without a guess, a diverged training has no value. If all trainings diverge with
-    the change and none without it, or vice versa, that decides. If only some diverge with the change, the gain is
-    unknown, because the mean of the others would favor the change. Pairs that diverge without the change are left out,
-    to the change's disadvantage."""
+    """The decision for these seeds. A diverged training has the value `guess`; if that is None, it has no value, and
+    the following holds. If all trainings diverge with the change and none without it, or vice versa, that decides. If
+    only some diverge with the change, the gain is unknown, because the mean of the others would favor the change. Pairs
+    that diverge without the change are left out, to the change's disadvantage."""
     cured, harmed = _diverge(base, values, seeds), _diverge(values, base, seeds)
     is_decided = len(seeds) in {cured, harmed}
     if guess is None and harmed:

@@ -33,8 +33,8 @@ KIND = FindingKind(
     id="bias_before_batch_norm",
     title="Biases before batch normalization",
     looks_like="Nothing: the network computes the same without them.",
-    why="Batch normalization subtracts the batch's mean of each weighted sum, and a constant with it; its own beta "
-    "takes the place of the bias. The biases cost memory and time, and nothing else.",
+    why="Batch normalization subtracts the batch's mean from each weighted sum, and so removes any bias; its own beta "
+    "takes the place of the bias. The biases cost memory and time, and have no effect.",
     cure='`"bias": false` in these layers.',
     at_start=found,
     in_run=found,

@@ -50,8 +50,8 @@ KIND = FindingKind(
     "such networks recognize their rare class well; it is a problem if a class has a recall below 0.4 and "
     "the mean of all recalls is much lower than the accuracy; or if a class that is rarer than most is recognized less "
     "often than all others.",
-    cure='`{"dataset": {"class_weights": "balanced"}}` if a run shows such a recall: it costs accuracy otherwise; more '
-    "examples of the rare class; balanced accuracy as metric.",
+    cure='`{"dataset": {"class_weights": "balanced"}}`, but only if a run shows such a recall, because it costs '
+    "accuracy; more examples of the rare class; balanced accuracy as metric.",
     at_start=at_start,
     in_run=in_run,
 )

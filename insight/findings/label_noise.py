@@ -145,9 +145,9 @@ KIND = FindingKind(
     "validation loss rises, as the network learns the wrong labels by heart.",
     why="A network learns what examples have in common before it learns exceptions (Arpit et al., A closer look at "
     "memorization in deep networks, 2017). At the best epoch, wrong labels are the examples with a loss above that of "
-    "a guess, ln classes; if half of all are wrong, it is sure of hardly any example, but still rules out the classes "
-    "that they name. Classes that overlap look alike: then the hard examples are of a few pairs of classes, which the "
-    "confusion matrix shows.",
+    "a guess, which is the logarithm of the number of classes. If half of all labels are wrong, the network is sure of "
+    "hardly any example, but it still rules out the classes that the wrong labels name. Classes that overlap have the "
+    "same effect: then the hard examples belong to a few pairs of classes, which the confusion matrix shows.",
     cure="Look at the examples with the largest losses (`gradus errors`), and correct their labels. Until then early "
     "stopping, or an L2 penalty.",
     in_run=in_run,

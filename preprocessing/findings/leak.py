@@ -82,7 +82,7 @@ def _missing(sheet: Sheet, column: str, label: str, shares: tuple[float, float],
         "the others: its absence gives the class away",
         [
             Evidence(
-                statistic="difference of shares missing",
+                statistic="difference between the shares of missing values",
                 column=column,
                 value=abs(shares[0] - shares[1]),
                 threshold=PRESENCE,

@@ -117,7 +117,7 @@ def deny_network_and_processes() -> None:
 
 
 def _program(machine: _Machine, pid: int) -> bytes:
-    """The filter's instructions: `struct sock_filter` each."""
+    """The filter's instructions, each as a `struct sock_filter`."""
     permission, no_such_call = _ERRNO | errno.EPERM, _ERRNO | errno.ENOSYS
     code = [
         _step(_LOAD, _ARCHITECTURE),
