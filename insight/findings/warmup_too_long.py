@@ -46,7 +46,7 @@ KIND = FindingKind(
     id="warmup_too_long",
     title="The warm-up is too long",
     looks_like="The loss falls ever faster and is still falling at the end.",
-    why="Warm-up protects the first steps, some hundred of them. `warmup` counts epochs: one that is longer than the "
+    why="Warm-up protects the first few hundred steps. `warmup` counts epochs: one that is longer than the "
     "run never reaches the learning rate.",
     cure="A warm-up of one epoch, or a tenth of the run.",
     at_start=at_start,

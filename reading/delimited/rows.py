@@ -36,7 +36,7 @@ class Block:
     lines: list[int]
     """The line on which each row begins."""
     marked: bool = True
-    """Whether there may be marks."""
+    """Whether cells may contain marks."""
     blanks: bool = True
     """Whether there may be blanks around cells."""
 

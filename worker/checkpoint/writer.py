@@ -89,7 +89,7 @@ class CheckpointWriter:
         try:
             receipt = self._store.put(key, lambda folder: write(checkpoint, folder))
         except (OSError, MemoryError) as error:
-            logger.warning("%s could not be written, the run continues without it: %s", key, error)
+            logger.warning("%s could not be written; the run continues without it: %s", key, error)
             return None
         finally:
             self._last_write = self._clock()
