@@ -31,7 +31,7 @@ def at_start(start: Start) -> Finding | None:
         + (
             f"reaches its full {start.spec.optimizer.lr:g} only for the last {epochs - warmup:g}."
             if is_reached
-            else f"never gets beyond {epochs / warmup * start.spec.optimizer.lr:.2g} of {start.spec.optimizer.lr:g}."
+            else f"reaches only {epochs / warmup * start.spec.optimizer.lr:.2g} instead of {start.spec.optimizer.lr:g}."
         ),
         patches=(
             Patch(
