@@ -191,11 +191,16 @@ def extend_spec(session: Session, row: ExperimentRow, extended_spec: ResolvedSpe
     session.flush()
 
 
-def remove(session: Session, row: ExperimentRow) -> None:
-    """Delete the experiment with its metrics, events and files, and its job if it has no other experiment."""
+def remove(session: Session, row: ExperimentRow, *, with_sweep: bool = False) -> None:
+    """Delete the experiment with its metrics, events and files, and its job if it has no other experiment.
+
+    `with_sweep` says that the other experiments of its sweep are deleted, too, and with them the questions about them.
+    """
     at = now(session)
     checkpoints.delete_all(session, row.id, at)
-    questions.delete_of_experiment(session, row, at)
+    questions.delete_of_experiment(session, row.id, at)
+    if row.sweep_id is not None and not with_sweep:
+        questions.delete_of_networks(session, row, at)
     session.execute(delete(ExperimentRow).where(ExperimentRow.id == row.id))
     others = select(ExperimentRow.id).where(ExperimentRow.job_id == row.job_id)
     session.execute(delete(JobRow).where(JobRow.id == row.job_id, ~others.exists()))

@@ -179,17 +179,25 @@ def delete_expired(session: Session, at: datetime) -> int:
     return _delete(session, session.scalars(query.with_for_update(skip_locked=True)).all(), at)
 
 
-def delete_of_experiment(session: Session, experiment: ExperimentRow, at: datetime) -> None:
-    """Delete the questions about an experiment, also those about several networks of its sweep, which are filed under
-    the first."""
-    about = QuestionRow.experiment_id == experiment.id
-    if experiment.sweep_id is not None:
-        siblings = select(ExperimentRow.id).where(
-            ExperimentRow.workspace_id == experiment.workspace_id, ExperimentRow.sweep_id == experiment.sweep_id
+def delete_of_experiment(session: Session, experiment_id: str, at: datetime) -> None:
+    """Delete the questions about an experiment; those about several networks of a sweep are filed under the first."""
+    query = select(QuestionRow.id).where(QuestionRow.experiment_id == experiment_id)
+    _delete(session, session.scalars(query).all(), at)
+
+
+def delete_of_networks(session: Session, experiment: ExperimentRow, at: datetime) -> None:
+    """Delete the questions about several networks of a sweep that name one of its experiments."""
+    query = (
+        select(QuestionRow.id)
+        .join(ExperimentRow, ExperimentRow.id == QuestionRow.experiment_id)
+        .where(
+            ExperimentRow.workspace_id == experiment.workspace_id,
+            ExperimentRow.sweep_id == experiment.sweep_id,
+            in_lane(IMPORTANCES),
+            QuestionRow.request.contains(f'"{experiment.id}"', autoescape=True),
         )
-        names_it = QuestionRow.request.contains(f'"{experiment.id}"', autoescape=True)
-        about |= QuestionRow.experiment_id.in_(siblings) & in_lane(IMPORTANCES) & names_it
-    _delete(session, session.scalars(select(QuestionRow.id).where(about)).all(), at)
+    )
+    _delete(session, session.scalars(query).all(), at)
 
 
 def _delete(session: Session, ids: Iterable[str], at: datetime) -> int:

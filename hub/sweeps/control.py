@@ -59,7 +59,7 @@ def delete_some(session: Session, sweep: SweepRow, at: datetime) -> bool:
         return False
     rows = sweeps.lock_members(session, sweep, *FINAL, limit=DELETED_AT_ONCE)
     for row in rows:
-        experiments.remove(session, row)
+        experiments.remove(session, row, with_sweep=True)
     if len(rows) < DELETED_AT_ONCE:
         session.delete(sweep)
         return True
