@@ -89,7 +89,7 @@ def _seen(process: Path) -> dict[str, Any]:
         "pipes": len({file for file in files if file.startswith("pipe:")}),
         "sockets": [file for file in files if file.startswith("socket:")],
         "files elsewhere": [
-            file
+            file.replace(str(process), "/proc/self")
             for file in files
             if file.startswith("/")
             and "/out" not in file

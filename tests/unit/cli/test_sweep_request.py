@@ -147,7 +147,7 @@ def test_columns_are_left_out_by_a_word(tmp_path: Path) -> None:
     source: dict[str, Any] = {"example": None, "source": str(tmp_path / "sweep.yaml")}
     assert built(**source)["variants"] == built(**source, columns=True)["variants"] == "columns"
     for options in ({"columns": True, "variants": ["dropout=0.5"]}, {**source, "variants": ["dropout=0.5"]}):
-        with pytest.raises(BadRequest, match="names all variants"):
+        with pytest.raises(BadRequest, match="has no other variants"):
             built(**options)
     with pytest.raises(BadRequest, match="choose one way to vary the base"):
         built(columns=True, grid=["epochs=1,2"])
