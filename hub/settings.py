@@ -50,7 +50,7 @@ class Settings:
     """Minimum time without a sign of progress after which a trainer process counts as hung."""
     stop_seconds: float = 5.0
     """Seconds without a report after which a trainer process that was told to stop its job is killed, to free its
-    slot."""
+    slot; and within which a worker that was told to stop has ended."""
     turn_seconds: float = 600.0
     """Seconds of training after which a run gives way to runs that wait, at the end of an epoch."""
     quotas: Quotas = field(default_factory=Quotas)

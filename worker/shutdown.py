@@ -4,16 +4,21 @@ import os
 import threading
 import time
 
+from hub.settings import Settings
+
 GRACE_SECONDS = 3.0
 """Time to hand jobs back to the queue."""
-LIMIT_SECONDS = 4.5
-"""Time after which the process exits unconditionally; jobs that it still holds are freed when their leases expire."""
+EARLIER = 0.5
+"""Seconds by which a worker ends before `GRADUS_STOP_SECONDS` are over."""
 
 
 class Shutdown:
     """A flag that a signal sets once and every thread checks."""
 
-    def __init__(self) -> None:
+    def __init__(self, stop_seconds: float = Settings.stop_seconds) -> None:
+        """Shortly before `stop_seconds` are over, a process that shuts down exits unconditionally. Jobs that it still
+        holds then are freed when their leases expire."""
+        self._limit = stop_seconds - EARLIER
         self._begun = threading.Event()
         self._at = 0.0
 
@@ -21,7 +26,7 @@ class Shutdown:
         """Begin the shutdown: no new jobs from now on."""
         self._at = time.monotonic()
         self._begun.set()
-        limit = threading.Timer(LIMIT_SECONDS, os._exit, [1])
+        limit = threading.Timer(self._limit, os._exit, [1])
         limit.daemon = True
         limit.start()
 

@@ -49,7 +49,7 @@ class WorkerProcess:
         its kind of device, not jobs that leave the choice open."""
         self._memory = memory
         self._hub = Hub(settings)
-        self._shutdown = Shutdown()
+        self._shutdown = Shutdown(settings.stop_seconds)
         self._pool = pool(self._hub, self._shutdown)
         self._on_request = on_request
         self._consuming = False

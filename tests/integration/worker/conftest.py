@@ -53,8 +53,8 @@ def workers(hub: Hub, folder: Path) -> Iterator[StartWorker]:
     started: list[WorkerUnderTest] = []
     logs = (folder / f"worker-{number}.log" for number in itertools.count(1))
 
-    def start(slots: int = 1, memory: float | None = None) -> WorkerUnderTest:
-        started.append(WorkerUnderTest(hub.settings, next(logs), slots, memory))
+    def start(slots: int = 1, memory: float | None = None, stop_seconds: float = 180) -> WorkerUnderTest:
+        started.append(WorkerUnderTest(hub.settings, next(logs), slots, memory, stop_seconds))
         return started[-1].wait_until_ready()
 
     try:

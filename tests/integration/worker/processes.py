@@ -28,7 +28,10 @@ LONG_EPOCH = {"layers": [1536, 1536, 1536], "batch_size": 1, "epochs": 1}
 class WorkerUnderTest:
     """A `python -m worker` process whose log goes to a file."""
 
-    def __init__(self, settings: Settings, log: Path, slots: int = 1, memory: float | None = None) -> None:
+    def __init__(
+        self, settings: Settings, log: Path, slots: int = 1, memory: float | None = None, stop_seconds: float = 180
+    ) -> None:
+        """`stop_seconds` is long, so that whoever gets little processor time is not taken for stuck."""
         self._log = log
         env = {
             **os.environ,
@@ -39,7 +42,7 @@ class WorkerUnderTest:
             "GRADUS_ARTIFACTS_URL": settings.artifacts_url,
             "GRADUS_LEASE_SECONDS": str(settings.lease_seconds),
             "GRADUS_HANG_SECONDS": str(settings.hang_seconds),
-            "GRADUS_STOP_SECONDS": "180",  # a trainer that gets little processor time is not replaced
+            "GRADUS_STOP_SECONDS": str(stop_seconds),
             "GRADUS_CHECKPOINT_SECONDS": str(settings.checkpoint_seconds),
             "GRADUS_TURN_SECONDS": str(settings.turn_seconds),
             "GRADUS_DEVICE": "cpu",

@@ -140,7 +140,7 @@ def test_a_worker_that_is_told_to_stop_hands_its_work_back_at_once(hub: Hub, sta
 def test_a_worker_that_cannot_end_in_order_ends_all_the_same(
     hub: Hub, start_worker: StartWorker, signals: int, code: int
 ) -> None:
-    worker = start_worker()
+    worker = start_worker(stop_seconds=5)
     trainers = worker.trainers
     row = submit(hub, **LONG_EPOCH)
     wait_for_attempt(hub, row.id, 1)
